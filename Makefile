@@ -1,0 +1,92 @@
+# Lamina: `make help` lists the targets.
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+# --- modes: objects of different flags never meet --------------------------------------------------------------
+MODE ?= release
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+OPT_release  := -O2 -g
+OPT_debug    := -O0 -g3
+OPT_asan     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_coverage := -O0 -g --coverage
+OPT := $(OPT_$(MODE))
+ifeq ($(OPT),)
+$(error MODE=$(MODE) is none of release, debug, asan, coverage)
+endif
+B := build/$(MODE)-$(notdir $(CC))
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
+        -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wdouble-promotion -Wno-unused-parameter -Wno-format-truncation
+WERROR ?= -Werror
+Q := $(if $(V),,@)
+PACKAGES := yaml-0.1 gsl openblas libprotobuf-c sqlite3 jansson zlib libisal libjpeg
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+# -ffp-contract=off: the same bits from gcc and clang at every optimisation level.
+CFLAGS_ALL := -std=gnu17 -ffp-contract=off -pthread $(OPT) $(WARN) $(WERROR) -Isim -I. -I$(B)/gen $(PKG_CFLAGS) $(CFLAGS)
+LIBS_ALL := $(PKG_LIBS) -lm -pthread $(LDLIBS)
+
+# --- sources ---------------------------------------------------------------------------------------------------
+PROTOS := $(shell find kernels -name '*.proto' 2>/dev/null | sort)
+GEN_C := $(PROTOS:%.proto=$(B)/gen/%.pb-c.c)
+GEN_H := $(GEN_C:.c=.h)
+LIB_C := $(shell find sim kernels -name '*.c' ! -path 'sim/cli/main.c' | sort)
+LIB_O := $(LIB_C:%.c=$(B)/%.o) $(GEN_C:.c=.o)
+UNIT_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
+UNIT := $(UNIT_C:tests/unit/%.c=$(B)/tests/unit/%)
+FUZZ_C := $(shell find tests/fuzz -name 'fuzz_*.c' 2>/dev/null | sort)
+FUZZ := $(FUZZ_C:tests/fuzz/%.c=build/fuzz/%)
+BENCH_C := $(shell find tests/bench -name 'bench_*.c' 2>/dev/null | sort)
+BENCH := $(BENCH_C:tests/bench/%.c=$(B)/tests/bench/%)
+
+.PHONY: all
+all: $(B)/lamina ## build the program: build/release-gcc/lamina and ./lamina
+	@ln -sfn $(B)/lamina lamina
+
+$(B)/lamina: $(B)/sim/cli/main.o $(B)/liblamina.a
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS_ALL)
+
+$(B)/liblamina.a: $(LIB_O)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+# A changed flag rebuilds everything of its mode.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(CC) $(CFLAGS_ALL)' > $@
+.PHONY: FORCE
+
+$(B)/%.o: %.c $(B)/flags | $(GEN_H)
+	@mkdir -p $(@D)
+	@echo '  CC  $<'
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# Generated protobuf code is not ours to warn about.
+$(B)/gen/%.pb-c.o: $(B)/gen/%.pb-c.c $(B)/flags
+	$(Q)$(CC) -std=gnu17 $(OPT) -I$(B)/gen $(PKG_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h &: %.proto
+	@mkdir -p $(@D)
+	$(Q)protoc-c --proto_path=. --c_out=$(B)/gen $<
+
+$(B)/tests/%: $(B)/tests/%.o $(B)/liblamina.a
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS_ALL)
+
+.PHONY: unit
+unit: $(UNIT)
+	@prove --exec '' $(UNIT)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf build lamina
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'

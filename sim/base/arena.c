@@ -1,0 +1,117 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_ALIGN = 16, ARENA_BLOCK_BYTES = 64 * 1024 };
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used;
+	size_t size;
+	size_t pad; /* keeps data[] at a multiple of ARENA_ALIGN */
+	unsigned char data[];
+};
+
+void *mem_alloc(size_t bytes)
+{
+	void *memory = calloc(1, bytes ? bytes : 1);
+	if (!memory)
+		die("out of memory (asked for %zu bytes)", bytes);
+	return memory;
+}
+
+void *mem_realloc(void *old, size_t bytes)
+{
+	void *memory = realloc(old, bytes ? bytes : 1);
+	if (!memory)
+		die("out of memory (asked for %zu bytes)", bytes);
+	return memory;
+}
+
+void mem_free(void *memory)
+{
+	free(memory);
+}
+
+void arena_init(struct arena *arena)
+{
+	*arena = (struct arena){0};
+}
+
+void arena_release(struct arena *arena)
+{
+	struct arena_block *block = arena->blocks;
+	while (block) {
+		struct arena_block *next = block->next;
+		free(block);
+		block = next;
+	}
+	arena_init(arena);
+}
+
+static struct arena_block *block_add(struct arena *arena, size_t bytes)
+{
+	size_t size = bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES;
+	struct arena_block *block = mem_alloc(sizeof *block + size);
+	block->size = size;
+	/* A block for one large object goes behind the current one, which still has room for small ones. */
+	if (arena->blocks && bytes > ARENA_BLOCK_BYTES) {
+		block->next = arena->blocks->next;
+		arena->blocks->next = block;
+	} else {
+		block->next = arena->blocks;
+		arena->blocks = block;
+	}
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+	CHECK(bytes <= SIZE_MAX / 2);
+	size_t rounded = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+	struct arena_block *block = arena->blocks;
+	if (!block || block->size - block->used < rounded)
+		block = block_add(arena, rounded);
+	void *memory = block->data + block->used;
+	block->used += rounded;
+	arena->bytes_used += rounded;
+	return memory;
+}
+
+void *arena_alloc_array(struct arena *arena, size_t count, size_t element_bytes)
+{
+	CHECK(element_bytes > 0);
+	CHECK(count <= SIZE_MAX / 2 / element_bytes);
+	return arena_alloc(arena, count * element_bytes);
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t length)
+{
+	char *copy = arena_alloc(arena, length + 1);
+	memcpy(copy, text, length);
+	return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+	return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	va_list again;
+	va_copy(again, args);
+	int length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	CHECK(length >= 0);
+	char *text = arena_alloc(arena, (size_t)length + 1);
+	vsnprintf(text, (size_t)length + 1, format, again);
+	va_end(again);
+	return text;
+}

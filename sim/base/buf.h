@@ -1,0 +1,27 @@
+/* A growing text buffer: what is to be printed or written is built here first, so that nothing half-made leaves. */
+#ifndef LAMINA_BUF_H
+#define LAMINA_BUF_H
+
+#include <stddef.h>
+
+#include "base/check.h"
+
+struct buf {
+	char *text; /* NUL-terminated once anything was added; NULL before */
+	size_t length;
+	size_t capacity;
+};
+
+void buf_init(struct buf *buf);
+void buf_release(struct buf *buf);
+void buf_clear(struct buf *buf); /* empties, keeps the memory */
+
+void buf_add(struct buf *buf, const char *text);
+void buf_add_bytes(struct buf *buf, const void *bytes, size_t count);
+void buf_add_char(struct buf *buf, char c);
+void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The text, "" when empty; valid until the next call. */
+const char *buf_text(const struct buf *buf);
+
+#endif

@@ -1,0 +1,54 @@
+#include "base/csv.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+
+void csv_init(struct csv *csv, struct buf *out)
+{
+	*csv = (struct csv){.out = out};
+}
+
+static void separate(struct csv *csv)
+{
+	if (csv->row_has_fields)
+		buf_add_char(csv->out, ',');
+	csv->row_has_fields = true;
+}
+
+void csv_text(struct csv *csv, const char *text)
+{
+	separate(csv);
+	if (!strpbrk(text, ",\"\r\n")) {
+		buf_add(csv->out, text);
+		return;
+	}
+	buf_add_char(csv->out, '"');
+	for (const char *p = text; *p; p++) {
+		if (*p == '"')
+			buf_add_char(csv->out, '"');
+		buf_add_char(csv->out, *p);
+	}
+	buf_add_char(csv->out, '"');
+}
+
+void csv_int(struct csv *csv, int64_t value)
+{
+	separate(csv);
+	buf_printf(csv->out, "%lld", (long long)value);
+}
+
+void csv_double(struct csv *csv, double value)
+{
+	char text[NUM_TEXT_BYTES];
+	separate(csv);
+	if (isfinite(value))
+		buf_add(csv->out, num_format_double(value, text));
+}
+
+void csv_end_row(struct csv *csv)
+{
+	buf_add_char(csv->out, '\n');
+	csv->row_has_fields = false;
+}

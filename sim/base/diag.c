@@ -1,0 +1,129 @@
+#include "base/diag.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+void diag_init(struct diag *diag)
+{
+	memset(diag, 0, sizeof *diag);
+}
+
+void diag_release(struct diag *diag)
+{
+	arena_release(&diag->arena);
+	diag_init(diag);
+}
+
+static void add(struct diag *diag, struct diag_place place, bool is_warning, const char *format, va_list args)
+{
+	diag->error_count += !is_warning;
+	if (diag->count == DIAG_MAX) {
+		diag->dropped++;
+		return;
+	}
+	char text[1024];
+	vsnprintf(text, sizeof text, format, args);
+	diag->entries[diag->count++] = (struct diag_entry){
+		.place = place,
+		.text = arena_strdup(&diag->arena, text),
+		.is_warning = is_warning,
+	};
+}
+
+void diag_error(struct diag *diag, struct diag_place place, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add(diag, place, false, format, args);
+	va_end(args);
+}
+
+void diag_warning(struct diag *diag, struct diag_place place, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add(diag, place, true, format, args);
+	va_end(args);
+}
+
+bool diag_has_errors(const struct diag *diag)
+{
+	return diag->error_count > 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct diag_entry *x = a;
+	const struct diag_entry *y = b;
+	int by_file = strcmp(x->place.file ? x->place.file : "", y->place.file ? y->place.file : "");
+	if (by_file != 0)
+		return by_file;
+	if (x->place.line != y->place.line)
+		return x->place.line < y->place.line ? -1 : 1;
+	if (x->place.column != y->place.column)
+		return x->place.column < y->place.column ? -1 : 1;
+	return strcmp(x->text, y->text);
+}
+
+void diag_print(struct diag *diag, FILE *out)
+{
+	qsort(diag->entries, diag->count, sizeof diag->entries[0], compare_entries);
+	for (size_t i = 0; i < diag->count; i++) {
+		const struct diag_entry *entry = &diag->entries[i];
+		if (entry->place.file)
+			fprintf(out, "%s:", entry->place.file);
+		if (entry->place.line > 0)
+			fprintf(out, "%d:%d:", entry->place.line, entry->place.column);
+		fprintf(out, "%s%s%s\n", entry->place.file ? " " : "", entry->is_warning ? "warning: " : "",
+			entry->text);
+	}
+	if (diag->dropped > 0)
+		fprintf(out, "... and %zu more\n", diag->dropped);
+}
+
+enum { WORD_MAX = 64 };
+
+static size_t min_size(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Optimal string alignment distance; words longer than WORD_MAX are never near. */
+static size_t edit_distance(const char *a, const char *b)
+{
+	size_t n = strlen(a);
+	size_t m = strlen(b);
+	if (n > WORD_MAX || m > WORD_MAX)
+		return WORD_MAX;
+	size_t d[WORD_MAX + 1][WORD_MAX + 1];
+	for (size_t i = 0; i <= n; i++)
+		d[i][0] = i;
+	for (size_t j = 0; j <= m; j++)
+		d[0][j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		for (size_t j = 1; j <= m; j++) {
+			size_t cost = a[i - 1] != b[j - 1];
+			d[i][j] = min_size(min_size(d[i - 1][j] + 1, d[i][j - 1] + 1), d[i - 1][j - 1] + cost);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				d[i][j] = min_size(d[i][j], d[i - 2][j - 2] + 1);
+		}
+	}
+	return d[n][m];
+}
+
+const char *did_you_mean(const char *word, const char *const *candidates, size_t count)
+{
+	size_t limit = strlen(word) / 3;
+	limit = limit < 1 ? 1 : limit > 3 ? 3 : limit;
+	const char *best = NULL;
+	size_t best_distance = limit + 1;
+	for (size_t i = 0; i < count; i++) {
+		size_t distance = edit_distance(word, candidates[i]);
+		if (distance < best_distance) {
+			best_distance = distance;
+			best = candidates[i];
+		}
+	}
+	return best;
+}

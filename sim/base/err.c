@@ -1,0 +1,27 @@
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool err_set(struct err *err, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(err->text, sizeof err->text, format, args);
+	va_end(args);
+	return false;
+}
+
+bool err_prefix(struct err *err, const char *format, ...)
+{
+	char prefix[ERR_TEXT_BYTES / 2];
+	char rest[ERR_TEXT_BYTES / 2 - 2];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(prefix, sizeof prefix, format, args);
+	va_end(args);
+	snprintf(rest, sizeof rest, "%s", err->text);
+	snprintf(err->text, sizeof err->text, "%s: %s", prefix, rest);
+	return false;
+}

@@ -1,0 +1,174 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_CHUNK_BYTES = 64 * 1024 };
+
+static bool read_stream(FILE *in, const char *path, size_t max_bytes, struct arena *arena, char **text, size_t *length,
+			struct err *err)
+{
+	size_t capacity = READ_CHUNK_BYTES;
+	size_t used = 0;
+	char *bytes = mem_alloc(capacity);
+	for (;;) {
+		size_t got = fread(bytes + used, 1, capacity - used, in);
+		used += got;
+		if (got == 0)
+			break;
+		if (used > max_bytes) {
+			mem_free(bytes);
+			return err_set(err, "'%s' is larger than %zu bytes, the most that is read", path, max_bytes);
+		}
+		if (used == capacity)
+			bytes = mem_realloc(bytes, capacity *= 2);
+	}
+	if (ferror(in)) {
+		int code = errno;
+		mem_free(bytes);
+		return err_set(err, "cannot read '%s': %s", path, strerror(code));
+	}
+	*text = arena_strndup(arena, bytes, used);
+	*length = used;
+	mem_free(bytes);
+	return true;
+}
+
+bool file_read(const char *path, size_t max_bytes, struct arena *arena, char **text, size_t *length, struct err *err)
+{
+	if (strcmp(path, "-") == 0)
+		return read_stream(stdin, "standard input", max_bytes, arena, text, length, err);
+	FILE *in = fopen(path, "rb");
+	if (!in)
+		return err_set(err, "cannot open '%s': %s", path, strerror(errno));
+	bool ok = read_stream(in, path, max_bytes, arena, text, length, err);
+	fclose(in);
+	return ok;
+}
+
+static char *copy_joined(const char *a, const char *b)
+{
+	size_t n = strlen(a);
+	size_t m = strlen(b);
+	char *joined = mem_alloc(n + m + 1);
+	memcpy(joined, a, n);
+	memcpy(joined + n, b, m + 1);
+	return joined;
+}
+
+static void release(struct file_out *out)
+{
+	mem_free(out->path);
+	mem_free(out->temporary);
+	*out = (struct file_out){0};
+}
+
+bool file_out_open(struct file_out *out, const char *path, struct err *err)
+{
+	*out = (struct file_out){0};
+	out->path = copy_joined(path, "");
+	if (strcmp(path, "-") == 0) {
+		out->stream = stdout;
+		return true;
+	}
+	out->temporary = copy_joined(path, ".partial-XXXXXX");
+	int fd = mkstemp(out->temporary);
+	if (fd < 0) {
+		err_set(err, "cannot write '%s': %s", path, strerror(errno));
+		release(out);
+		return false;
+	}
+	mode_t mask = umask(0);
+	umask(mask);
+	fchmod(fd, 0666 & ~mask);
+	out->stream = fdopen(fd, "wb");
+	CHECK(out->stream);
+	return true;
+}
+
+bool file_out_commit(struct file_out *out, struct err *err)
+{
+	bool ok = fflush(out->stream) == 0 && !ferror(out->stream);
+	int code = errno;
+	if (!out->temporary) {
+		if (!ok)
+			err_set(err, "cannot write to standard output: %s", strerror(code));
+		release(out);
+		return ok;
+	}
+	if (ok && fsync(fileno(out->stream)) != 0) {
+		ok = false;
+		code = errno;
+	}
+	if (fclose(out->stream) != 0 && ok) {
+		ok = false;
+		code = errno;
+	}
+	if (ok && rename(out->temporary, out->path) != 0) {
+		ok = false;
+		code = errno;
+	}
+	if (!ok) {
+		unlink(out->temporary);
+		err_set(err, "cannot write '%s': %s", out->path, strerror(code));
+	}
+	release(out);
+	return ok;
+}
+
+void file_out_discard(struct file_out *out)
+{
+	if (out->temporary) {
+		fclose(out->stream);
+		unlink(out->temporary);
+	}
+	release(out);
+}
+
+bool file_write(const char *path, const char *bytes, size_t count, struct err *err)
+{
+	struct file_out out;
+	if (!file_out_open(&out, path, err))
+		return false;
+	if (count > 0 && fwrite(bytes, 1, count, out.stream) != count) {
+		err_set(err, "cannot write '%s': %s", path, strerror(errno));
+		file_out_discard(&out);
+		return false;
+	}
+	return file_out_commit(&out, err);
+}
+
+bool file_make_directories(const char *path, struct err *err)
+{
+	char *partial = copy_joined(path, "");
+	bool ok = true;
+	for (char *p = partial + 1; ok; p++) {
+		if (*p != '/' && *p != '\0')
+			continue;
+		bool last = *p == '\0';
+		*p = '\0';
+		if (mkdir(partial, 0777) != 0 && errno != EEXIST)
+			ok = err_set(err, "cannot make folder '%s': %s", partial, strerror(errno));
+		if (last)
+			break;
+		*p = '/';
+	}
+	mem_free(partial);
+	return ok;
+}
+
+char *file_directory(const char *path, struct arena *arena)
+{
+	const char *slash = strrchr(path, '/');
+	return arena_strndup(arena, path, slash ? (size_t)(slash - path) + 1 : 0);
+}
+
+char *file_resolve(const char *base_file, const char *relative, struct arena *arena)
+{
+	if (relative[0] == '/')
+		return arena_strdup(arena, relative);
+	return arena_printf(arena, "%s%s", file_directory(base_file, arena), relative);
+}

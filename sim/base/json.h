@@ -1,0 +1,42 @@
+/*
+ * A streaming JSON writer into a buf: commas, quoting and UTF-8 escapes are its business, nesting is checked.
+ * Non-finite numbers are written as null (JSON has no other word for them). JSON is read with jansson.
+ */
+#ifndef LAMINA_JSON_H
+#define LAMINA_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum { JSON_DEPTH_MAX = 32 };
+
+struct json {
+	struct buf *out;
+	int depth;
+	bool has_items[JSON_DEPTH_MAX];
+	bool after_key;
+	bool pretty; /* two-space indentation and line ends */
+};
+
+void json_init(struct json *json, struct buf *out, bool pretty);
+
+void json_object_begin(struct json *json);
+void json_object_end(struct json *json);
+void json_array_begin(struct json *json);
+void json_array_end(struct json *json);
+void json_key(struct json *json, const char *key);
+
+void json_string(struct json *json, const char *text);
+void json_int(struct json *json, int64_t value);
+void json_double(struct json *json, double value);
+void json_bool(struct json *json, bool value);
+void json_null(struct json *json);
+
+/* json_key followed by the value. */
+void json_field_string(struct json *json, const char *key, const char *text);
+void json_field_int(struct json *json, const char *key, int64_t value);
+void json_field_double(struct json *json, const char *key, double value);
+
+#endif

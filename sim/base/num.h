@@ -1,0 +1,34 @@
+/*
+ * Numbers in and out of text, strictly and reproducibly. Parsing accepts YAML 1.2 core numbers
+ * and nothing else: no leading zeros (010), no trailing text (1e-5xyz), no hexadecimal, no blanks.
+ */
+#ifndef LAMINA_NUM_H
+#define LAMINA_NUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { NUM_TEXT_BYTES = 32 };
+
+/* Finite decimal number; ".inf" gives infinity. False (and *out untouched) for anything else. */
+bool num_parse_double(const char *text, double *out);
+
+/* Decimal integer that fits; false for anything else. "1e6" and "1.0" are not integers. */
+bool num_parse_int64(const char *text, int64_t *out);
+
+/* Shortest decimal text that reads back as the same double; "nan", "inf", "-inf" for the rest. Returns out. */
+const char *num_format_double(double value, char out[NUM_TEXT_BYTES]);
+
+/* ceil(a / b) for a >= 0, b > 0: the rounding of every bill is written with this. */
+int64_t div_ceil_int64(int64_t a, int64_t b);
+
+/* Seconds to nanoseconds, rounded to nearest (ties to even); CHECKs that the result fits an int64. */
+int64_t ns_from_seconds(double seconds);
+
+#define NS_PER_SECOND 1000000000LL
+#define NS_PER_MS 1000000LL
+
+double seconds_from_ns(int64_t ns);
+
+#endif

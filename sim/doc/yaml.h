@@ -1,0 +1,76 @@
+/*
+ * A YAML document as a tree whose every node knows its line and column. The subset is YAML 1.2 core
+ * without anchors, aliases and tags: those are refused at their place, as are duplicate keys, more than one
+ * document, and anything past the bounds below. All mistakes are put into the diag; reading goes on where it can.
+ */
+#ifndef LAMINA_YAML_H
+#define LAMINA_YAML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/err.h"
+
+enum {
+	YAML_BYTES_MAX = 4 * 1024 * 1024,
+	YAML_DEPTH_MAX = 16,
+	YAML_NODES_MAX = 100000,
+	YAML_SCALAR_BYTES_MAX = 4096,
+};
+
+enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
+
+struct yaml_node {
+	enum yaml_kind kind;
+	struct diag_place place;
+	const char *text;             /* scalar: its text */
+	bool quoted;                  /* scalar: written in quotes (then it is a string, never a number) */
+	const char *key;              /* entry of a map: its key */
+	struct diag_place key_place;
+	struct yaml_node *first;      /* list, map: children in file order */
+	struct yaml_node *next;
+	size_t count;                 /* children */
+};
+
+/*
+ * Parses text (file is for messages) into the arena. NULL when the diag got errors. An empty document is an
+ * error. The tree points into the arena; file must outlive it.
+ */
+struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag);
+
+/*
+ * Reads and parses a file ("-" is standard input, named "<stdin>" in messages). A file that cannot be read gives
+ * NULL with one diag error; *io_failed (may be NULL) then tells it from a mistake in the text.
+ */
+struct yaml_node *yaml_read(const char *path, struct arena *arena, struct diag *diag, bool *io_failed);
+
+/* The child with this key, or NULL. map may be NULL or not a map (then NULL). */
+struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
+
+/* "a mapping", "a list", "text 'x'", for messages. */
+const char *yaml_describe(const struct yaml_node *node, struct arena *arena);
+
+/*
+ * Sets dotted key path ("platform.era", "functions.conv1.memory_mb") below root to the value parsed as YAML, making
+ * maps on the way; elements of a list of maps with a `name:` are addressed by that name. Used by --set and sweeps:
+ * the new nodes carry the given place. False (with a diag) where the path runs through a scalar or the value is not YAML.
+ */
+bool yaml_set(struct yaml_node *root, const char *dotted_key, const char *value_text, struct diag_place place,
+	      struct arena *arena, struct diag *diag);
+
+/* The same with a value that is already a tree (it is copied; its places are kept). */
+bool yaml_set_node(struct yaml_node *root, const char *dotted_key, const struct yaml_node *value,
+		   struct diag_place place, struct arena *arena, struct diag *diag);
+
+struct yaml_node *yaml_copy(const struct yaml_node *node, struct arena *arena);
+
+/* True when both trees hold the same data, whatever their places and quoting style. */
+bool yaml_equal(const struct yaml_node *a, const struct yaml_node *b);
+
+/* The tree as YAML text (block style, flow for lists of scalars); reads back as an equal tree. */
+struct buf;
+void yaml_write(const struct yaml_node *node, struct buf *out);
+
+#endif
