@@ -1,0 +1,119 @@
+/*
+ * A profile: what a network costs on one measured host, and the only thing that the simulator knows of a network.
+ * It lists the network's layers in order (shapes in bytes, work in multiply-accumulates) with measured seconds per
+ * images-in-a-record and thread count, the phases around them (decode, load weights, serialise), the measured peak
+ * memory, and the host's own reference speeds, by which times are carried over to another machine.
+ * It is a YAML file (profiles/README.md documents it) that can be written from another framework's measurements.
+ *
+ * Between measured record sizes, times are interpolated linearly (inference time is affine in batch size: one CNN on
+ * Lambda took 1174 + 555.3*B ms for B = 1..17 with 0.5 % mean error, BATCH, SC'20); outside [smallest/2, 2*largest]
+ * they are refused rather than extrapolated.
+ */
+#ifndef LAMINA_PROFILE_H
+#define LAMINA_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+
+enum { PROFILE_THREADS_MAX = 64 };
+
+/* Phases of a function around its layers, each timed by itself. */
+enum profile_phase {
+	PROFILE_READ,         /* record bytes from storage (a local file) into memory */
+	PROFILE_DECODE,       /* record bytes to tensors */
+	PROFILE_LOAD_WEIGHTS, /* weight bytes in memory to tensors; does not depend on images */
+	PROFILE_SERIALISE,    /* output tensors to record bytes */
+	PROFILE_PHASES,
+};
+extern const char *const profile_phase_names[PROFILE_PHASES]; /* "read", "decode", "load_weights", "serialise" */
+
+/* One measured point: seconds of wall time for a record of `images` with `threads` threads. */
+struct profile_point {
+	int64_t images;
+	int64_t threads;
+	double seconds;        /* median over repeats */
+	double spread_seconds; /* half the interquartile range over repeats */
+};
+
+struct profile_points {
+	struct profile_point *points; /* sorted by threads, then images */
+	size_t count;
+};
+
+struct profile_layer {
+	const char *name;     /* unique */
+	const char *kind;     /* conv, maxpool, avgpool, lrn, relu, fc, softmax, ... */
+	const char *function; /* the function that ran it in the measured pipeline */
+	double mac_per_image;
+	int64_t parameter_bytes;
+	int64_t input_bytes_per_image;  /* float32 activations */
+	int64_t output_bytes_per_image;
+	bool in_place;                  /* output overwrites input (relu, softmax, lrn, dropout): no memory of its own */
+	struct profile_points times;
+};
+
+/* Measured peak resident memory of a whole function process. */
+struct profile_memory_point {
+	int64_t images;
+	int64_t peak_bytes;
+};
+
+struct profile_function {
+	const char *name; /* unique */
+	struct profile_points phases[PROFILE_PHASES];
+	struct profile_memory_point *memory;
+	size_t memory_count;
+};
+
+struct profile_host {
+	const char *cpu;
+	int64_t cores;
+	double sgemm_gflop_per_second_per_core; /* float32, one thread, large square matrices */
+	double sgemm_parallel_speedup;          /* all measured threads against one */
+	double memory_gb_per_second;            /* copy bandwidth, one thread, 10^9 bytes read + written */
+	const char *blas;                       /* "OpenBLAS 0.3.21" */
+	const char *blas_core_type;             /* "SkylakeX", "Zen", ... */
+	int64_t blas_threads;
+};
+
+struct profile {
+	const char *path;
+	const char *model;           /* model name */
+	const char *lamina_version;
+	const char *date;            /* ISO 8601 */
+	int64_t record_input_bytes_per_image; /* what one image takes in the first function's input record */
+	struct profile_host host;
+	struct profile_layer *layers; /* in network order */
+	size_t layer_count;
+	struct profile_function *functions; /* in pipeline order */
+	size_t function_count;
+};
+
+/* Reads and checks a profile; everything in the arena. False when errors were added to the diag. */
+bool profile_read(const char *path, struct arena *arena, struct diag *diag, struct profile *out);
+
+/* The profile as YAML text, one that profile_read accepts and gives back equal. */
+struct buf;
+void profile_write(const struct profile *profile, struct buf *out);
+
+/* Index by name, or -1. */
+int profile_find_layer(const struct profile *profile, const char *name);
+int profile_find_function(const struct profile *profile, const char *name);
+
+/* Whether times can be told for records of `images`; *min and *max get the allowed range. */
+bool profile_covers(const struct profile *profile, int64_t images, int64_t *min, int64_t *max);
+
+/*
+ * Host wall seconds of one layer for a record of `images` with `threads` threads: linear between measured record
+ * sizes; between measured thread counts the larger not above `threads` is used. CHECKs profile_covers.
+ */
+double profile_layer_seconds(const struct profile *profile, size_t layer, int64_t images, int64_t threads);
+
+/* The same for a phase of a function (single-threaded). */
+double profile_phase_seconds(const struct profile *profile, size_t function, enum profile_phase phase, int64_t images);
+
+#endif
