@@ -1,0 +1,36 @@
+/*
+ * What is to be known and arranged about OpenBLAS before its speed means anything.
+ *
+ * OpenBLAS chooses its kernels when the library is loaded, before main: by the CPU, or by OPENBLAS_CORETYPE where
+ * somebody exported it, which on a newer CPU can halve the speed. Setting the variable in main is too late, so
+ * blas_prepare starts the program once more without it. Its own threads are not used: they would cut one
+ * multiplication in ways that change the bits with their number, and two pools of threads would wait for each other;
+ * kernels are split over images and tiles by struct team instead.
+ */
+#ifndef LAMINA_BLAS_H
+#define LAMINA_BLAS_H
+
+#include <stdbool.h>
+
+/*
+ * To be called first in main. Where the environment forces a core type, replaces the process by itself (argv as
+ * given) without OPENBLAS_CORETYPE and with OPENBLAS_NUM_THREADS=1; a guard variable keeps this from happening twice.
+ * LAMINA_KEEP_CORETYPE=1 in the environment keeps the forced core type, for those who mean it. Returns otherwise,
+ * also where the program cannot be started again: kernels then run with what was loaded.
+ */
+void blas_prepare(char *const argv[]);
+
+/* "SkylakeX", "Zen", ...: the kernels OpenBLAS has chosen. */
+const char *blas_core_type(void);
+
+/* OpenBLAS's own description: version, build options, core. */
+const char *blas_config(void);
+
+/* "OpenBLAS 0.3.21": the first two words of blas_config. Static memory, the same at every call. */
+const char *blas_version(void);
+
+/* Threads that OpenBLAS uses inside one call; kernels set 1 and split the work themselves. */
+void blas_set_threads(int threads);
+int blas_threads(void);
+
+#endif
