@@ -1,0 +1,44 @@
+/* `lamina help [COMMAND]...`: what --help prints, for people who type it the other way round. */
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/usage.h"
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command = &lamina_program;
+	const char *name = command->name;
+	for (int i = 0; i < argc; i++) {
+		command = command_find(command->subcommands, argv[i]);
+		if (!command)
+			return cli_wrong_usage(cli, "there is no command '%s %s'", name, argv[i]);
+		name = arena_printf(&cli->arena, "%s %s", name, argv[i]);
+	}
+	struct buf text;
+	buf_init(&text);
+	if (options_flag(&cli->options, "man"))
+		usage_write_man(command, name, &text);
+	else
+		usage_write_help(command, name, &text);
+	fputs(buf_text(&text), stdout);
+	buf_release(&text);
+	return CLI_OK;
+}
+
+static const struct option_row options[] = {
+	{.name = "man", .kind = OPTION_FLAG, .help = "print the manual page's source (scdoc)", .hidden = true},
+	OPTION_END,
+};
+
+const struct command cmd_help = {
+	.name = "help",
+	.summary = "explain a command",
+	.operands = "[COMMAND]...",
+	.operands_max = -1,
+	.description = "Prints what the command's --help prints; without COMMAND, the list of commands.",
+	.examples = "lamina help\n",
+	.options = options,
+	.run = run,
+};

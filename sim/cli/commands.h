@@ -1,0 +1,12 @@
+/* The program as a tree of commands. A new command is a row in commands.c and a file cmd_NAME.c that defines it. */
+#ifndef LAMINA_COMMANDS_H
+#define LAMINA_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const struct command lamina_program;
+
+/* In the order of commands.c, which is the order of --help. */
+extern const struct command cmd_help;
+
+#endif

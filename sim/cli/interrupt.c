@@ -1,0 +1,31 @@
+/* The one variable of the program that outlives a call: a signal handler has nowhere else to write. */
+#include "cli/interrupt.h"
+
+#include <stddef.h>
+
+#include "base/check.h"
+
+static volatile sig_atomic_t requested;
+
+static void on_signal(int signal_number)
+{
+	requested = 1;
+}
+
+void interrupt_catch(void)
+{
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+	sigemptyset(&action.sa_mask);
+	CHECK(sigaction(SIGINT, &action, NULL) == 0);
+	CHECK(sigaction(SIGTERM, &action, NULL) == 0);
+}
+
+const volatile sig_atomic_t *interrupt_flag(void)
+{
+	return &requested;
+}
+
+bool interrupt_requested(void)
+{
+	return requested != 0;
+}

@@ -1,0 +1,19 @@
+/*
+ * Ctrl-C and SIGTERM ask a long command to stop at the next safe point; a second one ends the program at once. Lower
+ * layers get the flag's address and only read it.
+ */
+#ifndef LAMINA_INTERRUPT_H
+#define LAMINA_INTERRUPT_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* From here on the first SIGINT or SIGTERM only raises the flag. Commands that look at the flag call it. */
+void interrupt_catch(void);
+
+/* 0 until the signal came. Never NULL. */
+const volatile sig_atomic_t *interrupt_flag(void);
+
+bool interrupt_requested(void);
+
+#endif

@@ -1,0 +1,207 @@
+/* Help is 80 columns whatever the terminal: it is also read in files and mails. The manual is scdoc(5). */
+#include "cli/usage.h"
+
+#include <string.h>
+
+#include "cli/terminal.h"
+
+/* Adds text word by word; column is where the cursor stands, later lines start at indent. Newlines start lines. */
+static void wrap(struct buf *out, const char *text, int indent, int column)
+{
+	bool is_first = true;
+	while (*text) {
+		size_t length = strcspn(text, " \n");
+		if (!is_first && column + 1 + (int)length > USAGE_COLUMNS) {
+			buf_printf(out, "\n%*s", indent, "");
+			column = indent;
+			is_first = true;
+		}
+		if (!is_first)
+			buf_add_char(out, ' ');
+		column += (int)length + !is_first;
+		buf_add_bytes(out, text, length);
+		is_first = false;
+		text += length;
+		if (*text == '\n') {
+			buf_printf(out, "\n%*s", text[1] == '\n' ? 0 : indent, "");
+			column = indent;
+			is_first = true;
+			text++;
+		} else if (*text == ' ') {
+			text++;
+		}
+	}
+	buf_add_char(out, '\n');
+}
+
+static void write_synopsis(const struct command *command, const char *name, const char *lead, struct buf *out)
+{
+	if (command->run)
+		buf_printf(out, "%s%s [OPTION]...%s%s\n", lead, name, command->operands ? " " : "",
+			   command->operands ? command->operands : "");
+	if (command->subcommands)
+		buf_printf(out, "%s%s COMMAND [OPTION]...\n", command->run ? "       " : lead, name);
+}
+
+/* "-f, --format FORMAT" */
+static void spell_option(const struct option_row *row, struct buf *out)
+{
+	if (row->letter)
+		buf_printf(out, "-%c, ", row->letter);
+	buf_printf(out, "--%s%s%s", row->name, row->metavar ? " " : "", row->metavar ? row->metavar : "");
+}
+
+/* The help with what the table knows beside it: choices, default. */
+static void explain_option(const struct option_row *row, struct buf *out)
+{
+	buf_add(out, row->help);
+	if (row->choices) {
+		buf_add(out, ":");
+		for (size_t i = 0; row->choices[i]; i++)
+			buf_printf(out, "%s%s", i == 0 ? " " : row->choices[i + 1] ? ", " : " or ", row->choices[i]);
+	}
+	if (row->kind == OPTION_LIST || row->kind == OPTION_PAIRS)
+		buf_add(out, " (may be repeated)");
+	if (row->fallback)
+		buf_printf(out, " (default %s)", row->fallback);
+}
+
+enum { HELP_INDENT = 26 };
+
+static void write_entry(const char *left, const char *right, struct buf *out)
+{
+	int width = terminal_text_width(left);
+	buf_printf(out, "  %s", left);
+	if (width + 4 > HELP_INDENT)
+		buf_printf(out, "\n%*s", HELP_INDENT, "");
+	else
+		buf_printf(out, "%*s", HELP_INDENT - width - 2, "");
+	wrap(out, right, HELP_INDENT, HELP_INDENT);
+}
+
+static void write_options(const struct option_row *rows, struct buf *out)
+{
+	struct buf left;
+	struct buf right;
+	buf_init(&left);
+	buf_init(&right);
+	buf_add(out, "\noptions:\n");
+	for (; rows && rows->name; rows++) {
+		if (rows->hidden)
+			continue;
+		buf_clear(&left);
+		buf_clear(&right);
+		spell_option(rows, &left);
+		explain_option(rows, &right);
+		write_entry(buf_text(&left), buf_text(&right), out);
+	}
+	write_entry("-h, --help", "print this and exit", out);
+	buf_release(&left);
+	buf_release(&right);
+}
+
+static void write_examples(const char *examples, struct buf *out)
+{
+	buf_add(out, "\nexamples:\n");
+	for (const char *line = examples; *line;) {
+		size_t length = strcspn(line, "\n");
+		buf_printf(out, "  %.*s\n", (int)length, line);
+		line += length + (line[length] == '\n');
+	}
+}
+
+void usage_write_help(const struct command *command, const char *name, struct buf *out)
+{
+	write_synopsis(command, name, "usage: ", out);
+	buf_add_char(out, '\n');
+	wrap(out, command->description, 0, 0);
+	if (command->subcommands) {
+		buf_add(out, "\ncommands:\n");
+		for (const struct command *const *c = command->subcommands; *c; c++)
+			if (!(*c)->hidden)
+				write_entry((*c)->name, (*c)->summary, out);
+	}
+	write_options(command->options, out);
+	if (command->examples)
+		write_examples(command->examples, out);
+	if (command->subcommands)
+		buf_printf(out, "\n'%s COMMAND --help' explains a command.\n", name);
+}
+
+/* scdoc gives _ and * a meaning, and [ at the start of a line as well. */
+static void escape(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("_*\\[<#.~`", *text) && *text != '.')
+			buf_add_char(out, '\\');
+		buf_add_char(out, *text);
+	}
+}
+
+static void write_man_options(const struct option_row *rows, struct buf *out)
+{
+	struct buf text;
+	buf_init(&text);
+	for (; rows && rows->name; rows++) {
+		if (rows->hidden)
+			continue;
+		if (rows->letter)
+			buf_printf(out, "*-%c*, ", rows->letter);
+		buf_printf(out, "*--%s*", rows->name);
+		if (rows->metavar) {
+			buf_add(out, " ");
+			escape(out, rows->metavar);
+		}
+		buf_add(out, "\n\t");
+		buf_clear(&text);
+		explain_option(rows, &text);
+		escape(out, buf_text(&text));
+		buf_add(out, ".\n\n");
+	}
+	buf_add(out, "*-h*, *--help*\n\tprint a summary and exit.\n\n");
+	buf_release(&text);
+}
+
+static void write_man_commands(const struct command *command, struct buf *out)
+{
+	buf_add(out, "# COMMANDS\n\n");
+	for (const struct command *const *c = command->subcommands; *c; c++)
+		if (!(*c)->hidden)
+			buf_printf(out, "*%s*\n\t%s.\n\n", (*c)->name, (*c)->summary);
+}
+
+/* "lamina run" is the page lamina-run(1). */
+static void write_page_name(const char *name, struct buf *out)
+{
+	for (; *name; name++)
+		buf_add_char(out, *name == ' ' ? '-' : *name);
+}
+
+void usage_write_man(const struct command *command, const char *name, struct buf *out)
+{
+	struct buf synopsis;
+	buf_init(&synopsis);
+	write_page_name(name, out);
+	buf_add(out, "(1)\n\n# NAME\n\n");
+	write_page_name(name, out);
+	buf_printf(out, " - %s\n\n# SYNOPSIS\n\n", command->summary);
+	write_synopsis(command, name, "", &synopsis);
+	for (char *line = synopsis.text; *line;) {
+		size_t length = strcspn(line, "\n");
+		bool is_last = line[length + 1] == '\0';
+		line[length] = '\0';
+		escape(out, line + strspn(line, " "));
+		buf_add(out, is_last ? "\n" : "++\n");
+		line += length + 1;
+	}
+	buf_add(out, "\n# DESCRIPTION\n\n");
+	escape(out, command->description);
+	buf_add(out, "\n\n");
+	if (command->subcommands)
+		write_man_commands(command, out);
+	buf_add(out, "# OPTIONS\n\n");
+	write_man_options(command->options, out);
+	if (command->examples)
+		buf_printf(out, "# EXAMPLES\n\n```\n%s```\n", command->examples);
+	buf_release(&synopsis);
+}
