@@ -1,6 +1,7 @@
 # Lamina: `make help` lists the targets.
 MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/bash
+export LC_ALL := C
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -21,9 +22,9 @@ endif
 B := build/$(MODE)-$(notdir $(CC))
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
-        -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wdouble-promotion -Wno-unused-parameter
-# gcc counts every %d as eleven digits; clang does not know the warning.
-WARN += $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
+        -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wno-unused-parameter
+# clang takes INFINITY for a float that is promoted; gcc takes every %d for eleven digits, which clang has no word for.
+WARN += $(if $(findstring clang,$(CC)),,-Wdouble-promotion -Wno-format-truncation)
 WERROR ?= -Werror
 Q := $(if $(V),,@)
 PACKAGES := yaml-0.1 gsl openblas libprotobuf-c sqlite3 jansson zlib libisal libjpeg
@@ -89,7 +90,7 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/liblamina.a
 
 .PHONY: unit
 unit: $(UNIT)
-	@prove --exec '' $(UNIT)
+	@$(if $(UNIT),prove --exec '' $(UNIT))
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
