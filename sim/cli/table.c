@@ -37,7 +37,7 @@ static void add_cell(struct table *table, struct table_cell cell)
 
 void table_text(struct table *table, const char *text)
 {
-	add_cell(table, (struct table_cell){TABLE_CELL_TEXT, .text = arena_strdup(&table->arena, text)});
+	add_cell(table, (struct table_cell){.kind = TABLE_CELL_TEXT, .text = arena_strdup(&table->arena, text)});
 }
 
 void table_printf(struct table *table, const char *format, ...)
@@ -52,25 +52,25 @@ void table_printf(struct table *table, const char *format, ...)
 
 void table_int(struct table *table, int64_t value)
 {
-	add_cell(table, (struct table_cell){TABLE_CELL_INT, .integer = value});
+	add_cell(table, (struct table_cell){.kind = TABLE_CELL_INT, .integer = value});
 }
 
 void table_double(struct table *table, double value)
 {
 	if (isfinite(value))
-		add_cell(table, (struct table_cell){TABLE_CELL_DOUBLE, .number = value});
+		add_cell(table, (struct table_cell){.kind = TABLE_CELL_DOUBLE, .number = value});
 	else
 		table_missing(table);
 }
 
 void table_bool(struct table *table, bool value)
 {
-	add_cell(table, (struct table_cell){TABLE_CELL_BOOL, .integer = value});
+	add_cell(table, (struct table_cell){.kind = TABLE_CELL_BOOL, .integer = value});
 }
 
 void table_missing(struct table *table)
 {
-	add_cell(table, (struct table_cell){TABLE_CELL_MISSING});
+	add_cell(table, (struct table_cell){.kind = TABLE_CELL_MISSING});
 }
 
 void table_end_row(const struct table *table)
