@@ -81,7 +81,7 @@ struct bind_schema {
 
 /*
  * Fills *out (schema->bytes of memory, zeroed first) from the map. Strings and lists live in the arena. Returns
- * false when errors were added to the diag.
+ * false when the diag has errors, be they older ones.
  */
 bool bind_map(const struct bind_schema *schema, const struct yaml_node *map, void *out, struct arena *arena,
 	      struct diag *diag);

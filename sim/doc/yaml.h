@@ -18,6 +18,7 @@ enum {
 	YAML_DEPTH_MAX = 16,
 	YAML_NODES_MAX = 100000,
 	YAML_SCALAR_BYTES_MAX = 4096,
+	YAML_KEY_BYTES_MAX = 200, /* libyaml reads no key of more than 1024 characters, escapes included */
 };
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
@@ -35,8 +36,10 @@ struct yaml_node {
 };
 
 /*
- * Parses text (file is for messages) into the arena. NULL when the diag got errors. An empty document is an
- * error. The tree points into the arena; file must outlive it.
+ * Parses text (file is for messages) into the arena. NULL where the document has no tree (a syntax error, an anchor,
+ * a bound passed, nothing in it). After lesser mistakes (duplicate keys, tags) the tree comes back beside them, so
+ * that binding can report its own in the same run: bind_map is false then, and a caller that does not bind asks
+ * diag_has_errors. The tree points into the arena; file must outlive it and the diag.
  */
 struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag);
 
@@ -49,13 +52,28 @@ struct yaml_node *yaml_read(const char *path, struct arena *arena, struct diag *
 /* The child with this key, or NULL. map may be NULL or not a map (then NULL). */
 struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 
-/* "a mapping", "a list", "text 'x'", for messages. */
+/* What a node is by the core schema. Quoted scalars are text; booleans and null have their three spellings each. */
+enum yaml_type {
+	YAML_TYPE_NULL,
+	YAML_TYPE_BOOL,
+	YAML_TYPE_NUMBER,
+	YAML_TYPE_TEXT,
+	YAML_TYPE_LIST,
+	YAML_TYPE_MAP,
+};
+enum yaml_type yaml_type_of(const struct yaml_node *node);
+
+/* "a mapping", "a list", "text 'x'", "number 5", "true", "nothing", for messages. */
 const char *yaml_describe(const struct yaml_node *node, struct arena *arena);
+
+/* The user's text fit for a message: at most 60 bytes, control characters as '?'. */
+const char *yaml_excerpt(const char *text, struct arena *arena);
 
 /*
  * Sets dotted key path ("platform.era", "functions.conv1.memory_mb") below root to the value parsed as YAML, making
- * maps on the way; elements of a list of maps with a `name:` are addressed by that name. Used by --set and sweeps:
- * the new nodes carry the given place. False (with a diag) where the path runs through a scalar or the value is not YAML.
+ * maps on the way; elements of a list are addressed by the `name:` that they hold, else by 0-based index. Used by
+ * --set and sweeps: the new nodes carry the given place. False (with a diag, and root as it was) where the path runs
+ * through a scalar or names no element of a list, or the value is not YAML.
  */
 bool yaml_set(struct yaml_node *root, const char *dotted_key, const char *value_text, struct diag_place place,
 	      struct arena *arena, struct diag *diag);
@@ -66,7 +84,10 @@ bool yaml_set_node(struct yaml_node *root, const char *dotted_key, const struct 
 
 struct yaml_node *yaml_copy(const struct yaml_node *node, struct arena *arena);
 
-/* True when both trees hold the same data, whatever their places and quoting style. */
+/*
+ * True when both trees hold the same data in the same order, whatever their places and quoting style. 5 and "5" differ,
+ * as do 1 and 1.0: numbers are compared as written.
+ */
 bool yaml_equal(const struct yaml_node *a, const struct yaml_node *b);
 
 /* The tree as YAML text (block style, flow for lists of scalars); reads back as an equal tree. */

@@ -1,0 +1,383 @@
+/*
+ * libyaml's events into a tree with positions. libyaml resolves no aliases at event level, so a document that would
+ * unfold to gigabytes is refused at its first anchor. The walk recurses at most YAML_DEPTH_MAX deep; everything else
+ * is linear in the text, but for sorting the keys of a map to find duplicates.
+ * Source of the grammar: YAML 1.2, chapter 10.3 (core schema).
+ */
+#include "doc/yaml.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/file.h"
+#include "base/num.h"
+
+enum { EXCERPT_BYTES_MAX = 60 };
+
+struct reader {
+	yaml_parser_t parser;
+	const char *file;
+	const char *text;
+	size_t length;
+	struct arena *arena;
+	struct diag *diag;
+	size_t nodes;
+	int depth;
+};
+
+static struct diag_place place_of_mark(const struct reader *reader, yaml_mark_t mark)
+{
+	return (struct diag_place){reader->file, (int)mark.line + 1, (int)mark.column + 1};
+}
+
+/* libyaml gives no mark for bytes that are not text; a column counts characters, as in its marks. */
+static struct diag_place place_of_offset(const struct reader *reader, size_t offset)
+{
+	struct diag_place place = {reader->file, 1, 1};
+	for (size_t i = 0; i < offset && i < reader->length; i++) {
+		unsigned char byte = (unsigned char)reader->text[i];
+		if (byte == '\n') {
+			place.line++;
+			place.column = 1;
+		} else if ((byte & 0xc0) != 0x80) {
+			place.column++;
+		}
+	}
+	return place;
+}
+
+static void report_syntax(struct reader *reader)
+{
+	const yaml_parser_t *parser = &reader->parser;
+	if (parser->error == YAML_MEMORY_ERROR)
+		die("out of memory while reading '%s'", reader->file);
+	if (parser->error == YAML_READER_ERROR) {
+		diag_error(reader->diag, place_of_offset(reader, parser->problem_offset), "%s", parser->problem);
+		return;
+	}
+	struct diag_place place = place_of_mark(reader, parser->problem_mark);
+	if (!parser->context)
+		diag_error(reader->diag, place, "%s", parser->problem);
+	else if (parser->context_mark.line == parser->problem_mark.line)
+		diag_error(reader->diag, place, "%s (%s)", parser->problem, parser->context);
+	else
+		diag_error(reader->diag, place, "%s (%s that began on line %zu)", parser->problem, parser->context,
+			   parser->context_mark.line + 1);
+}
+
+static bool next_event(struct reader *reader, yaml_event_t *event)
+{
+	if (yaml_parser_parse(&reader->parser, event))
+		return true;
+	report_syntax(reader);
+	return false;
+}
+
+/* What a node's event says beside its content; each kind of event keeps it at another place. */
+static void read_properties(const yaml_event_t *event, bool *has_anchor, bool *has_tag)
+{
+	const yaml_char_t *anchor = NULL;
+	const yaml_char_t *tag = NULL;
+	if (event->type == YAML_SCALAR_EVENT) {
+		anchor = event->data.scalar.anchor;
+		tag = event->data.scalar.tag;
+	} else if (event->type == YAML_SEQUENCE_START_EVENT) {
+		anchor = event->data.sequence_start.anchor;
+		tag = event->data.sequence_start.tag;
+	} else if (event->type == YAML_MAPPING_START_EVENT) {
+		anchor = event->data.mapping_start.anchor;
+		tag = event->data.mapping_start.tag;
+	}
+	*has_anchor = anchor || event->type == YAML_ALIAS_EVENT;
+	*has_tag = tag;
+}
+
+/* False where reading must stop. */
+static bool admit(struct reader *reader, const yaml_event_t *event, struct diag_place place)
+{
+	bool has_anchor;
+	bool has_tag;
+	read_properties(event, &has_anchor, &has_tag);
+	if (has_anchor) {
+		diag_error(reader->diag, place, "anchors and aliases are not allowed");
+		return false;
+	}
+	if (has_tag)
+		diag_error(reader->diag, place, "tags are not allowed");
+	if (++reader->nodes > YAML_NODES_MAX) {
+		diag_error(reader->diag, place, "more than %d keys and values, the most that are read", YAML_NODES_MAX);
+		return false;
+	}
+	return true;
+}
+
+static void read_scalar(struct reader *reader, struct yaml_node *node, const yaml_event_t *event)
+{
+	const char *text = (const char *)event->data.scalar.value;
+	size_t length = event->data.scalar.length;
+	node->kind = YAML_SCALAR;
+	node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	node->text = arena_strndup(reader->arena, text, length);
+	if (length > YAML_SCALAR_BYTES_MAX)
+		diag_error(reader->diag, node->place, "a text of %zu bytes; at most %d are allowed", length,
+			   YAML_SCALAR_BYTES_MAX);
+	if (strlen(node->text) != length)
+		diag_error(reader->diag, node->place, "a text with a zero byte");
+}
+
+static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event);
+
+/* An entry whose key is not text is read to its end for the mistakes in it and comes back without a key. */
+static struct yaml_node *read_entry(struct reader *reader, yaml_event_t *event)
+{
+	struct yaml_node *key = read_node(reader, event);
+	yaml_event_t value_event;
+	if (!key || !next_event(reader, &value_event))
+		return NULL;
+	struct yaml_node *value = read_node(reader, &value_event);
+	if (!value)
+		return NULL;
+	if (key->kind != YAML_SCALAR) {
+		diag_error(reader->diag, key->place, "a key must be text, not %s", yaml_describe(key, reader->arena));
+		return value;
+	}
+	if (strlen(key->text) > YAML_KEY_BYTES_MAX)
+		diag_error(reader->diag, key->place, "a key of %zu bytes; at most %d are allowed", strlen(key->text),
+			   YAML_KEY_BYTES_MAX);
+	value->key = key->text;
+	value->key_place = key->place;
+	return value;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct yaml_node *x = *(const struct yaml_node *const *)a;
+	const struct yaml_node *y = *(const struct yaml_node *const *)b;
+	int by_key = strcmp(x->key, y->key);
+	if (by_key != 0)
+		return by_key;
+	if (x->key_place.line != y->key_place.line)
+		return x->key_place.line < y->key_place.line ? -1 : 1;
+	return x->key_place.column < y->key_place.column ? -1 : x->key_place.column > y->key_place.column;
+}
+
+/* By sorting: comparing every key with every other would let a 4 MB file take minutes. */
+static void report_duplicates(struct reader *reader, const struct yaml_node *map)
+{
+	if (map->count < 2)
+		return;
+	const struct yaml_node **entries = mem_alloc(map->count * sizeof *entries);
+	size_t count = 0;
+	for (const struct yaml_node *entry = map->first; entry; entry = entry->next)
+		entries[count++] = entry;
+	qsort(entries, count, sizeof *entries, compare_keys);
+	const struct yaml_node *first = entries[0];
+	for (size_t i = 1; i < count; i++) {
+		if (strcmp(entries[i]->key, first->key) == 0)
+			diag_error(reader->diag, entries[i]->key_place, "duplicate key '%s' (first on line %d)",
+				   yaml_excerpt(first->key, reader->arena), first->key_place.line);
+		else
+			first = entries[i];
+	}
+	mem_free(entries);
+}
+
+static bool read_children(struct reader *reader, struct yaml_node *node)
+{
+	if (++reader->depth > YAML_DEPTH_MAX) {
+		diag_error(reader->diag, node->place, "nested more than %d levels deep, the most that is allowed",
+			   YAML_DEPTH_MAX);
+		return false;
+	}
+	yaml_event_type_t end = node->kind == YAML_MAP ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
+	struct yaml_node **tail = &node->first;
+	for (;;) {
+		yaml_event_t event;
+		if (!next_event(reader, &event))
+			return false;
+		if (event.type == end) {
+			yaml_event_delete(&event);
+			break;
+		}
+		struct yaml_node *child =
+			node->kind == YAML_MAP ? read_entry(reader, &event) : read_node(reader, &event);
+		if (!child)
+			return false;
+		if (node->kind == YAML_MAP && !child->key)
+			continue;
+		*tail = child;
+		tail = &child->next;
+		node->count++;
+	}
+	reader->depth--;
+	if (node->kind == YAML_MAP)
+		report_duplicates(reader, node);
+	return true;
+}
+
+/* Takes the event over. NULL where reading must stop. */
+static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event)
+{
+	struct diag_place place = place_of_mark(reader, event->start_mark);
+	struct yaml_node *node = NULL;
+	yaml_event_type_t type = event->type;
+	if (admit(reader, event, place)) {
+		node = ARENA_NEW(reader->arena, struct yaml_node);
+		node->place = place;
+		if (type == YAML_SCALAR_EVENT)
+			read_scalar(reader, node, event);
+		else
+			node->kind = type == YAML_MAPPING_START_EVENT ? YAML_MAP : YAML_LIST;
+	}
+	yaml_event_delete(event);
+	if (node && node->kind != YAML_SCALAR && !read_children(reader, node))
+		return NULL;
+	return node;
+}
+
+/* Takes the next event, whose type follows from the grammar, off the stream. */
+static bool skip_event(struct reader *reader)
+{
+	yaml_event_t event;
+	if (!next_event(reader, &event))
+		return false;
+	yaml_event_delete(&event);
+	return true;
+}
+
+/* Between documents: *found tells whether another one begins here. */
+static bool begin_document(struct reader *reader, bool *found)
+{
+	yaml_event_t event;
+	if (!next_event(reader, &event))
+		return false;
+	*found = event.type == YAML_DOCUMENT_START_EVENT;
+	struct diag_place place = place_of_mark(reader, event.start_mark);
+	yaml_event_delete(&event);
+	if (*found && reader->nodes > 0)
+		diag_error(reader->diag, place, "a second document; only one is allowed in a file");
+	return true;
+}
+
+static struct yaml_node *read_document(struct reader *reader)
+{
+	bool found = false;
+	if (!skip_event(reader) || !begin_document(reader, &found))
+		return NULL;
+	struct yaml_node *root = NULL;
+	if (found) {
+		yaml_event_t event;
+		if (!next_event(reader, &event))
+			return NULL;
+		root = read_node(reader, &event);
+		if (!root || !skip_event(reader) || !begin_document(reader, &found))
+			return NULL;
+	}
+	bool is_empty = !root || (root->kind == YAML_SCALAR && !root->quoted && root->text[0] == '\0');
+	if (is_empty)
+		diag_error(reader->diag, (struct diag_place){.file = reader->file}, "the document is empty");
+	return is_empty ? NULL : root;
+}
+
+struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag)
+{
+	if (length > YAML_BYTES_MAX) {
+		diag_error(diag, (struct diag_place){.file = file}, "%zu bytes; at most %d are read", length,
+			   YAML_BYTES_MAX);
+		return NULL;
+	}
+	struct reader reader = {.file = file, .text = text, .length = length, .arena = arena, .diag = diag};
+	if (!yaml_parser_initialize(&reader.parser))
+		die("out of memory while reading '%s'", file);
+	yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
+	struct yaml_node *root = read_document(&reader);
+	yaml_parser_delete(&reader.parser);
+	return root;
+}
+
+struct yaml_node *yaml_read(const char *path, struct arena *arena, struct diag *diag, bool *io_failed)
+{
+	char *text;
+	size_t length;
+	struct err err;
+	bool ok = file_read(path, YAML_BYTES_MAX, arena, &text, &length, &err);
+	if (io_failed)
+		*io_failed = !ok;
+	if (!ok) {
+		diag_error(diag, (struct diag_place){0}, "%s", err.text);
+		return NULL;
+	}
+	return yaml_parse(strcmp(path, "-") == 0 ? "<stdin>" : path, text, length, arena, diag);
+}
+
+struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
+{
+	if (!map || map->kind != YAML_MAP)
+		return NULL;
+	for (struct yaml_node *entry = map->first; entry; entry = entry->next)
+		if (strcmp(entry->key, key) == 0)
+			return entry;
+	return NULL;
+}
+
+static bool is_word(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		if (strcmp(text, *words) == 0)
+			return true;
+	return false;
+}
+
+enum yaml_type yaml_type_of(const struct yaml_node *node)
+{
+	static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
+	static const char *const bools[] = {"true", "True", "TRUE", "false", "False", "FALSE", NULL};
+	static const char *const floats[] = {"-.inf", "-.Inf", "-.INF", ".Inf", ".INF", ".nan", ".NaN", ".NAN", NULL};
+	double number;
+	if (node->kind != YAML_SCALAR)
+		return node->kind == YAML_MAP ? YAML_TYPE_MAP : YAML_TYPE_LIST;
+	if (node->quoted)
+		return YAML_TYPE_TEXT;
+	if (is_word(node->text, nulls))
+		return YAML_TYPE_NULL;
+	if (is_word(node->text, bools))
+		return YAML_TYPE_BOOL;
+	if (num_parse_double(node->text, &number) || is_word(node->text, floats))
+		return YAML_TYPE_NUMBER;
+	return YAML_TYPE_TEXT;
+}
+
+const char *yaml_excerpt(const char *text, struct arena *arena)
+{
+	size_t length = strlen(text);
+	size_t kept = length;
+	if (length > EXCERPT_BYTES_MAX) {
+		kept = EXCERPT_BYTES_MAX - 3;
+		while (kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80)
+			kept--;
+	}
+	char *excerpt = arena_alloc(arena, kept + 4);
+	memcpy(excerpt, text, kept);
+	for (size_t i = 0; i < kept; i++)
+		if ((unsigned char)excerpt[i] < ' ' || excerpt[i] == 0x7f)
+			excerpt[i] = '?';
+	if (kept < length)
+		memcpy(excerpt + kept, "...", 4);
+	return excerpt;
+}
+
+const char *yaml_describe(const struct yaml_node *node, struct arena *arena)
+{
+	static const char *const formats[] = {
+		[YAML_TYPE_NULL] = "nothing",     [YAML_TYPE_BOOL] = "%s",      [YAML_TYPE_NUMBER] = "number %s",
+		[YAML_TYPE_TEXT] = "text '%s'",   [YAML_TYPE_LIST] = "a list",  [YAML_TYPE_MAP] = "a mapping",
+	};
+	const char *format = formats[yaml_type_of(node)];
+	const char *hole = strstr(format, "%s");
+	if (!hole)
+		return format;
+	return arena_printf(arena, "%.*s%s%s", (int)(hole - format), format, yaml_excerpt(node->text, arena), hole + 2);
+}
