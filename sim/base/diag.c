@@ -112,6 +112,12 @@ static size_t edit_distance(const char *a, const char *b)
 	return d[n][m];
 }
 
+static bool is_abbreviation(const char *word, const char *candidate)
+{
+	size_t length = strlen(word);
+	return strncmp(word, candidate, length) == 0 && 2 * length >= strlen(candidate);
+}
+
 const char *did_you_mean(const char *word, const char *const *candidates, size_t count)
 {
 	size_t limit = strlen(word) / 3;
@@ -120,6 +126,8 @@ const char *did_you_mean(const char *word, const char *const *candidates, size_t
 	size_t best_distance = limit + 1;
 	for (size_t i = 0; i < count; i++) {
 		size_t distance = edit_distance(word, candidates[i]);
+		if (distance > limit && is_abbreviation(word, candidates[i]))
+			distance = limit;
 		if (distance < best_distance) {
 			best_distance = distance;
 			best = candidates[i];

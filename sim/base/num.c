@@ -83,7 +83,11 @@ const char *num_format_double(double value, char out[NUM_TEXT_BYTES])
 		return strcpy(out, "nan");
 	if (isinf(value))
 		return strcpy(out, value > 0 ? "inf" : "-inf");
-	for (int precision = 1; precision <= 17; precision++) {
+	/*
+	 * 15 digits hold every shorter text exactly and %g drops their trailing zeros, but for subnormals. They also
+	 * keep %g from writing 10240 as 1.024e+04.
+	 */
+	for (int precision = fpclassify(value) == FP_SUBNORMAL ? 1 : 15; precision <= 17; precision++) {
 		snprintf(out, NUM_TEXT_BYTES, "%.*g", precision, value);
 		if (strtod(out, NULL) == value)
 			break;
