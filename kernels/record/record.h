@@ -20,10 +20,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/err.h"
 #include "base/file.h"
+#include "kernels/record/record_source.h"
 
 #define RECORD_BYTES_MAX ((size_t)INT32_MAX)        /* a protobuf record: the largest message that protobuf allows */
 #define RECORD_IMAGE_BYTES_MAX ((size_t)64 << 20)   /* one image's data; VGG-16's largest activation takes 12.8 MB */
@@ -89,15 +89,6 @@ bool record_writer_commit(struct record_writer *writer, struct err *err);
 
 /* Removes what was written; ends the writer. */
 void record_writer_discard(struct record_writer *writer);
-
-struct record_source {
-	FILE *stream;         /* NULL: the bytes are all there is */
-	const uint8_t *bytes; /* unread bytes */
-	size_t count;         /* how many */
-	uint64_t offset;      /* of bytes[0] in the file */
-	uint8_t *buffer;      /* owned; holds the unread bytes of a stream */
-	size_t capacity;
-};
 
 struct record_reader {
 	const char *name;

@@ -1,0 +1,44 @@
+/*
+ * Images as tf.train.Example (example.proto): a map from names to lists, of which these are written and read, as by
+ * TensorFlow's own ImageNet converters:
+ *
+ *   image/encoded      bytes; required
+ *   image/format       "jpeg" ("JPEG", "jpg"), "raw" (uint8), "float32"; absent: jpeg
+ *   image/height, image/width, image/channels    int64; absent: as the JPEG's header says
+ *   image/class/label  int64; absent: no label
+ *
+ * Other names are left alone.
+ */
+#ifndef LAMINA_EXAMPLE_MESSAGE_H
+#define LAMINA_EXAMPLE_MESSAGE_H
+
+#include "kernels/record/example.pb-c.h"
+#include "kernels/record/record.h"
+#include "kernels/record/wire.h"
+
+extern const struct wire_message example_message_wire; /* Example */
+
+enum { EXAMPLE_FIELDS_MAX = 100000 }; /* more than any Example needs, few enough to unpack */
+
+enum { EXAMPLE_CHANNELS, EXAMPLE_LABEL, EXAMPLE_ENCODED, EXAMPLE_FORMAT, EXAMPLE_HEIGHT, EXAMPLE_WIDTH, EXAMPLE_KEYS };
+
+/* One Example with room for all its parts; the parts point at each other, so it must not be copied. */
+struct example_message {
+	Tensorflow__Example example;
+	Tensorflow__Features features;
+	Tensorflow__Features__FeatureEntry entries[EXAMPLE_KEYS];
+	Tensorflow__Features__FeatureEntry *entry_list[EXAMPLE_KEYS];
+	Tensorflow__Feature feature[EXAMPLE_KEYS];
+	Tensorflow__BytesList bytes[EXAMPLE_KEYS];
+	ProtobufCBinaryData data[EXAMPLE_KEYS];
+	Tensorflow__Int64List ints[EXAMPLE_KEYS];
+	int64_t values[EXAMPLE_KEYS];
+};
+
+/* Makes message->example say image, names in alphabetical order; it borrows the image's data. */
+void example_message_fill(struct example_message *message, const struct record_image *image);
+
+/* The image that an Example says; it borrows the Example's data. False where it is none that record_image_check accepts. */
+bool example_message_read(const Tensorflow__Example *example, struct record_image *image, struct err *err);
+
+#endif
