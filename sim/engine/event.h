@@ -1,0 +1,45 @@
+/* What an event is: an action to be called with its subject and an argument when the clock reaches its time. */
+#ifndef LAMINA_EVENT_H
+#define LAMINA_EVENT_H
+
+#include <stdint.h>
+
+struct engine;
+
+/* The clock (engine_now_ns) stands at the event's time; the event itself is no longer pending. */
+typedef void event_action(struct engine *engine, void *subject, int64_t argument);
+
+/* Names one pending event; 0 is never a valid id. Ids of events that ran or were cancelled are recognised. */
+typedef uint64_t event_id;
+
+enum { EVENT_PRIORITY_MIN = -32767, EVENT_PRIORITY_MAX = 32767 };
+
+/* Index and generation share an event_id. */
+enum { EVENT_INDEX_BITS = 28 };
+
+/* One pending event, or one that waits to be used: one cache line. Index 0 is none. */
+struct event {
+	int64_t time_ns;
+	uint64_t order; /* (EVENT_PRIORITY_MAX - priority) above 48 bits of sequence: unique; 0 when not pending */
+	event_action *action;
+	void *subject;
+	int64_t argument;
+	uint32_t next;
+	uint32_t previous;
+	uint64_t generation; /* counts the uses of this event */
+};
+
+#define EVENT_SEQUENCE_BITS 48
+#define EVENT_SEQUENCE_MASK ((UINT64_C(1) << EVENT_SEQUENCE_BITS) - 1)
+
+static inline uint64_t event_order(int32_t priority, uint64_t sequence)
+{
+	return (uint64_t)(EVENT_PRIORITY_MAX - priority) << EVENT_SEQUENCE_BITS | sequence;
+}
+
+static inline event_id event_id_of(uint32_t index, uint64_t generation)
+{
+	return generation << EVENT_INDEX_BITS | index;
+}
+
+#endif
