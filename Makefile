@@ -63,10 +63,10 @@ $(B)/liblamina.a: $(LIB_O)
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(CC) $(CFLAGS_ALL)' > $@
-.PHONY: FORCE
+FORCE:
 
 # Likewise a changed version recompiles the one file that contains it.
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION := $(shell scripts/version.sh)
 $(B)/gen/lamina_version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define LAMINA_VERSION "$(VERSION)"' | cmp -s - $@ || echo '#define LAMINA_VERSION "$(VERSION)"' > $@
@@ -89,9 +89,60 @@ $(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h &: %.proto
 $(B)/tests/%: $(B)/tests/%.o $(B)/liblamina.a
 	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS_ALL)
 
+# --- tests: all of them speak TAP ------------------------------------------------------------------------------
+CLI_TESTS := $(patsubst %/,%,$(sort $(dir $(wildcard tests/cli/*/*.sh))))
+CLI_T := $(CLI_TESTS:tests/%=$(B)/tests/%.t)
+LINT_T := $(wildcard tests/lint/*.t)
+
 .PHONY: unit
-unit: $(UNIT)
+unit: $(UNIT) $(B)/lamina ## run the unit tests
 	@$(if $(UNIT),prove --exec '' $(UNIT))
+
+.PHONY: cli
+cli: $(CLI_T) $(B)/lamina ## run the tests of the program from outside
+	@prove --exec '' $(CLI_T)
+
+$(CLI_T): $(B)/tests/%.t: Makefile
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec tests/cli/run.sh --program %s %s\n' $(B)/lamina tests/$* > $@
+	@chmod +x $@
+
+.PHONY: lint
+lint: $(GEN_H) $(B)/lamina ## check the house rules: layers, headers, format, sizes
+	@prove $(LINT_T)
+
+.PHONY: format
+format: ## let clang-format have its way
+	clang-format-14 -i $(shell find sim $(wildcard kernels) tests -name '*.[ch]')
+
+.PHONY: print-compile
+print-compile: ## the compiler and its flags, for tools
+	@echo '$(CC) $(CFLAGS_ALL)'
+
+# --- installed tree --------------------------------------------------------------------------------------------
+PREFIX ?= /usr/local
+STAGE := $(B)/stage
+
+.PHONY: stage
+stage: $(B)/lamina ## the tree that install copies: program, data, manual pages, completions
+	@scripts/stage.sh $(B)/lamina $(STAGE)
+
+.PHONY: install
+install: stage ## install under PREFIX (/usr/local), below DESTDIR
+	@cd $(STAGE) && find . -type f -printf '%P\n' | while read -r file; do \
+		mode=644; [ -x "$$file" ] && mode=755; \
+		install -D -m $$mode "$$file" "$(DESTDIR)$(PREFIX)/$$file" || exit 1; done
+	@echo 'installed below $(DESTDIR)$(PREFIX)'
+
+.PHONY: uninstall
+uninstall: stage ## remove what install installed
+	@cd $(STAGE) && find . -type f -printf '%P\n' | while read -r file; do \
+		rm -f "$(DESTDIR)$(PREFIX)/$$file"; done
+	@rm -rf "$(DESTDIR)$(PREFIX)/share/lamina"
+
+.PHONY: distcheck
+distcheck: ## what git archive gives builds, installs, runs and uninstalls
+	@scripts/distcheck.sh
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
@@ -101,4 +152,5 @@ clean: ## remove everything that was built
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@echo '  MODE=release|debug|asan|coverage and CC=gcc|clang choose the build; V=1 shows the commands'

@@ -21,7 +21,7 @@ static int t_count_;
 static int t_failed_;
 
 __attribute__((format(printf, 4, 5), unused)) static bool t_result_(bool ok, const char *file, int line,
-								   const char *format, ...)
+								    const char *format, ...)
 {
 	char name[512];
 	va_list args;
@@ -43,8 +43,8 @@ __attribute__((format(printf, 4, 5), unused)) static bool t_result_(bool ok, con
 /* One TAP line: condition, then a printf name of the case. */
 #define t_ok(condition, ...) t_result_((condition), __FILE__, __LINE__, __VA_ARGS__)
 
-__attribute__((unused)) static void t_near_(double got, double want, double relative, double absolute,
-					    const char *file, int line, const char *name)
+__attribute__((unused)) static void t_near_(double got, double want, double relative, double absolute, const char *file,
+					    int line, const char *name)
 {
 	bool ok = fabs(got - want) <= absolute + relative * fabs(want);
 	if (isinf(want) && got == want)
@@ -94,7 +94,8 @@ __attribute__((unused)) static void t_aborts_(void (*function)(void), const char
 	int status = 0;
 	waitpid(child, &status, 0);
 	/* Under AddressSanitizer an abort may be reported as an exit instead of a signal. */
-	bool ok = (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) || (WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	bool ok =
+		(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) || (WIFEXITED(status) && WEXITSTATUS(status) == 1);
 	t_result_(ok, file, line, "%s", name);
 }
 #define t_aborts(function, name) t_aborts_((function), __FILE__, __LINE__, (name))

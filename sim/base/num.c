@@ -79,10 +79,10 @@ bool num_parse_int64(const char *text, int64_t *out)
 
 const char *num_format_double(double value, char out[NUM_TEXT_BYTES])
 {
-	if (isnan(value))
-		return strcpy(out, "nan");
-	if (isinf(value))
-		return strcpy(out, value > 0 ? "inf" : "-inf");
+	if (!isfinite(value)) {
+		snprintf(out, NUM_TEXT_BYTES, "%s", isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+		return out;
+	}
 	/*
 	 * 15 digits hold every shorter text exactly and %g drops their trailing zeros, but for subnormals. They also
 	 * keep %g from writing 10240 as 1.024e+04.

@@ -6,6 +6,15 @@
 #include "cli/commands.h"
 #include "cli/usage.h"
 
+/* "lamina", "lamina run", ...: the manual has a page for each. */
+static void add_names(const struct command *command, const char *name, struct cli *cli, struct buf *out)
+{
+	buf_printf(out, "%s\n", name);
+	for (const struct command *const *c = command->subcommands; c && *c; c++)
+		if (!(*c)->hidden)
+			add_names(*c, arena_printf(&cli->arena, "%s %s", name, (*c)->name), cli, out);
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command = &lamina_program;
@@ -18,7 +27,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	struct buf text;
 	buf_init(&text);
-	if (options_flag(&cli->options, "man"))
+	if (options_flag(&cli->options, "names"))
+		add_names(command, name, cli, &text);
+	else if (options_flag(&cli->options, "man"))
 		usage_write_man(command, name, &text);
 	else
 		usage_write_help(command, name, &text);
@@ -29,6 +40,7 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static const struct option_row options[] = {
 	{.name = "man", .kind = OPTION_FLAG, .help = "print the manual page's source (scdoc)", .hidden = true},
+	{.name = "names", .kind = OPTION_FLAG, .help = "print the names of all commands", .hidden = true},
 	OPTION_END,
 };
 

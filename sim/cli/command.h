@@ -22,13 +22,13 @@ enum cli_exit {
 struct cli;
 
 struct command {
-	const char *name;    /* NULL ends a table */
-	const char *summary; /* one line: lower case, no full stop */
+	const char *name;     /* NULL ends a table */
+	const char *summary;  /* one line: lower case, no full stop */
 	const char *operands; /* as in the usage line: "EXPERIMENT", "FILE..."; NULL for none */
 	int operands_min;
-	int operands_max; /* -1: any number */
-	const char *description; /* paragraphs separated by blank lines; lines are wrapped when printed */
-	const char *examples;    /* one command a line */
+	int operands_max;                 /* -1: any number */
+	const char *description;          /* paragraphs separated by blank lines; lines are wrapped when printed */
+	const char *examples;             /* one command a line */
 	const struct option_row *options; /* NULL for none */
 	/* Gets the operands only; returns an enum cli_exit. NULL where only subcommands can run. */
 	int (*run)(struct cli *cli, int argc, char **argv);

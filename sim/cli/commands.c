@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 static const struct command *const commands[] = {
+	&cmd_completion,
 	&cmd_help,
 	NULL,
 };
@@ -14,11 +15,12 @@ static const struct option_row options[] = {
 const struct command lamina_program = {
 	.name = "lamina",
 	.summary = "simulate the cost and time of deep learning on serverless functions",
-	.description = "Lamina answers, before anything is deployed: what will this network cost and how long will it take "
-		       "on serverless functions, and which memory should each function get? It times real kernels on this "
-		       "machine once, then simulates the rest.\n\n"
-		       "Results go to standard output, everything else to standard error. Exit status: 0 done, 1 failed in "
-		       "part or the world failed, 2 wrong input or usage, 3 no feasible plan.",
+	.description =
+		"Lamina answers, before anything is deployed: what will this network cost and how long will it take "
+		"on serverless functions, and which memory should each function get? It times real kernels on this "
+		"machine once, then simulates the rest.\n\n"
+		"Results go to standard output, everything else to standard error. Exit status: 0 done, 1 failed in "
+		"part or the world failed, 2 wrong input or usage, 3 no feasible plan.",
 	.options = options,
 	.subcommands = commands,
 };

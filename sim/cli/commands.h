@@ -7,6 +7,7 @@
 extern const struct command lamina_program;
 
 /* In the order of commands.c, which is the order of --help. */
+extern const struct command cmd_completion;
 extern const struct command cmd_help;
 
 #endif

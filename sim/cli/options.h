@@ -28,8 +28,8 @@ struct option_row {
 	const char *name; /* long spelling without dashes; NULL ends the table */
 	char letter;      /* short spelling, 0 for none */
 	enum option_kind kind;
-	const char *metavar; /* what --help calls the value; NULL for flags */
-	const char *help;    /* one sentence: lower case, no full stop, with the unit */
+	const char *metavar;  /* what --help calls the value; NULL for flags */
+	const char *help;     /* one sentence: lower case, no full stop, with the unit */
 	const char *fallback; /* value used when the option is absent, as typed; NULL: see the getters */
 	double min;           /* numbers; both 0 means unbounded */
 	double max;
@@ -37,16 +37,20 @@ struct option_row {
 	bool hidden;                /* left out of --help, manual and completions */
 };
 
+/* table, json, csv: those of enum table_format. */
+extern const char *const option_format_choices[];
+
+/* clang-format off */
 #define OPTION_END { .name = NULL }
 
-/* Rows that many commands share; choices are those of enum table_format. */
-extern const char *const option_format_choices[];
+/* Rows that many commands share. */
 #define OPTION_ROW_FORMAT \
 	{ .name = "format", .letter = 'f', .kind = OPTION_CHOICE, .metavar = "FORMAT", .fallback = "table", \
 	  .choices = option_format_choices, .help = "how results are printed" }
 #define OPTION_ROW_SET \
 	{ .name = "set", .letter = 's', .kind = OPTION_PAIRS, .metavar = "KEY=VALUE", \
 	  .help = "replace one value of the experiment; the value is read as YAML" }
+/* clang-format on */
 
 struct option_value {
 	bool given; /* on the command line */

@@ -137,9 +137,9 @@ static void write_text(const struct table *table, struct buf *out)
 	int widths[TABLE_COLUMNS_MAX] = {0};
 	for (size_t i = 0; i < table->cell_count + table->column_count; i++) {
 		size_t c = i % table->column_count;
-		texts[i] = i < table->column_count ? heading_of(&table->columns[c])
-						   : cell_text(&table->cells[i - table->column_count],
-							       &table->columns[c], &arena);
+		texts[i] = i < table->column_count
+				   ? heading_of(&table->columns[c])
+				   : cell_text(&table->cells[i - table->column_count], &table->columns[c], &arena);
 		int width = terminal_text_width(texts[i]);
 		if (width > widths[c])
 			widths[c] = width;

@@ -24,8 +24,8 @@ struct table_column {
 	const char *name;    /* in CSV and JSON: snake_case, unit last ("makespan_seconds") */
 	const char *heading; /* in the text table; NULL: the name */
 	enum table_align align;
-	int decimals;         /* of doubles in the text table; TABLE_SIGNIFICANT: 4 significant digits */
-	bool is_data_only;    /* left out of the text table */
+	int decimals;      /* of doubles in the text table; TABLE_SIGNIFICANT: 4 significant digits */
+	bool is_data_only; /* left out of the text table */
 };
 
 enum table_kind { TABLE_CELL_MISSING, TABLE_CELL_TEXT, TABLE_CELL_INT, TABLE_CELL_DOUBLE, TABLE_CELL_BOOL };

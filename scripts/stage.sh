@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Builds the tree that is installed: the program, its data, manual pages and completions.
+# usage: stage.sh PROGRAM FOLDER
+set -euo pipefail
+cd "$(dirname "$0")/.."
+program=$1
+stage=$2
+
+rm -rf "$stage"
+install -D -m 755 "$program" "$stage/bin/lamina"
+for folder in configs profiles plots; do
+	[[ -d $folder ]] || continue
+	find "$folder" -type f ! -name '.*' -print0 | while IFS= read -r -d '' file; do
+		install -D -m 644 "$file" "$stage/share/lamina/$file"
+	done
+done
+
+completions() { mkdir -p "$stage/share/$2" && "$program" completion "$1" >"$stage/share/$2/$3"; }
+completions bash bash-completion/completions lamina
+completions zsh zsh/site-functions _lamina
+completions fish fish/vendor_completions.d lamina.fish
+
+if command -v scdoc >/dev/null; then
+	scripts/man.sh "$program" "$stage/share/man"
+else
+	echo 'stage: no scdoc here: the manual pages are left out' >&2
+fi

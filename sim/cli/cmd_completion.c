@@ -1,0 +1,186 @@
+/*
+ * `lamina completion SHELL`: what the shell offers after each command, from the same tables that parse it. Options
+ * with choices offer their choices; everything else completes file names.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "cli/command.h"
+#include "cli/commands.h"
+
+/* Called for the program and every command below it; name is the full one. */
+typedef void visit(const struct command *command, const char *name, struct buf *out);
+
+static void walk(const struct command *command, const char *name, visit *visitor, struct buf *out)
+{
+	struct arena arena;
+	arena_init(&arena);
+	visitor(command, name, out);
+	for (const struct command *const *c = command->subcommands; c && *c; c++)
+		if (!(*c)->hidden)
+			walk(*c, arena_printf(&arena, "%s %s", name, (*c)->name), visitor, out);
+	arena_release(&arena);
+}
+
+static void add_words(const struct command *command, struct buf *out)
+{
+	for (const struct command *const *c = command->subcommands; c && *c; c++)
+		if (!(*c)->hidden)
+			buf_printf(out, "%s ", (*c)->name);
+	for (const struct option_row *row = command->options; row && row->name; row++)
+		if (!row->hidden)
+			buf_printf(out, "--%s ", row->name);
+	buf_add(out, "--help");
+}
+
+static void add_choices(const struct option_row *row, struct buf *out)
+{
+	for (size_t i = 0; row->choices[i]; i++)
+		buf_printf(out, "%s%s", i == 0 ? "" : " ", row->choices[i]);
+}
+
+static void bash_words(const struct command *command, const char *name, struct buf *out)
+{
+	buf_printf(out, "\t'%s') words='", name);
+	add_words(command, out);
+	buf_add(out, "' ;;\n");
+}
+
+static void bash_choices(const struct command *command, const char *name, struct buf *out)
+{
+	for (const struct option_row *row = command->options; row && row->name; row++) {
+		if (!row->choices || row->hidden)
+			continue;
+		buf_printf(out, "\t'%s --%s'", name, row->name);
+		if (row->letter)
+			buf_printf(out, " | '%s -%c'", name, row->letter);
+		buf_add(out, ") words='");
+		add_choices(row, out);
+		buf_add(out, "' ;;\n");
+	}
+}
+
+static void write_bash(struct buf *out)
+{
+	buf_add(out, "# bash completion of lamina, made by `lamina completion bash`\n"
+		     "_lamina()\n{\n"
+		     "\tlocal current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+		     "\tlocal command=lamina words='' word i\n"
+		     "\t_lamina_words()\n\t{\n\tcase $1 in\n");
+	walk(&lamina_program, lamina_program.name, bash_words, out);
+	buf_add(out, "\t*) return 1 ;;\n\tesac\n\t}\n"
+		     "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+		     "\t\tword=${COMP_WORDS[i]}\n"
+		     "\t\t[[ $word != -* ]] && _lamina_words \"$command $word\" && command=\"$command $word\"\n"
+		     "\tdone\n"
+		     "\t_lamina_words \"$command\"\n"
+		     "\tcase \"$command $previous\" in\n");
+	walk(&lamina_program, lamina_program.name, bash_choices, out);
+	buf_add(out, "\t*) [[ $current == -* || $words != --* ]] || words='' ;;\n\tesac\n"
+		     "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+		     "}\n"
+		     "complete -o default -F _lamina lamina\n");
+}
+
+/* zsh runs bash completions by its own bashcompinit: one description of the command line serves both. */
+static void write_zsh(struct buf *out)
+{
+	buf_add(out, "#compdef lamina\n"
+		     "autoload -U +X bashcompinit && bashcompinit\n");
+	write_bash(out);
+}
+
+/* fish matches "the words so far are exactly those of a command" by its helper __fish_seen_subcommand_from. */
+static void fish_condition(const char *name, struct buf *out)
+{
+	const char *last = strrchr(name, ' ');
+	if (last)
+		buf_printf(out, "__fish_seen_subcommand_from %s", last + 1);
+	else
+		buf_add(out, "__fish_use_subcommand");
+}
+
+static void add_quoted(struct buf *out, const char *text)
+{
+	buf_add_char(out, '\'');
+	for (; *text; text++)
+		buf_printf(out, *text == '\'' ? "\\%c" : "%c", *text);
+	buf_add_char(out, '\'');
+}
+
+static void fish_lines(const struct command *command, const char *name, struct buf *out)
+{
+	for (const struct command *const *c = command->subcommands; c && *c; c++) {
+		if ((*c)->hidden)
+			continue;
+		buf_add(out, "complete -c lamina -n '");
+		fish_condition(name, out);
+		buf_printf(out, "' -f -a %s -d ", (*c)->name);
+		add_quoted(out, (*c)->summary);
+		buf_add_char(out, '\n');
+	}
+	for (const struct option_row *row = command->options; row && row->name; row++) {
+		if (row->hidden)
+			continue;
+		buf_add(out, "complete -c lamina -n '");
+		fish_condition(name, out);
+		buf_printf(out, "' -l %s", row->name);
+		if (row->letter)
+			buf_printf(out, " -s %c", row->letter);
+		if (row->kind != OPTION_FLAG)
+			buf_add(out, " -r");
+		if (row->choices) {
+			buf_add(out, " -f -a '");
+			add_choices(row, out);
+			buf_add_char(out, '\'');
+		}
+		buf_add(out, " -d ");
+		add_quoted(out, row->help);
+		buf_add_char(out, '\n');
+	}
+}
+
+static void write_fish(struct buf *out)
+{
+	buf_add(out, "# fish completion of lamina, made by `lamina completion fish`\n");
+	walk(&lamina_program, lamina_program.name, fish_lines, out);
+}
+
+struct shell {
+	const char *name;
+	void (*write)(struct buf *out);
+};
+
+static const struct shell shells[] = {{"bash", write_bash}, {"zsh", write_zsh}, {"fish", write_fish}};
+
+enum { SHELL_COUNT = sizeof shells / sizeof shells[0] };
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	for (size_t i = 0; i < SHELL_COUNT; i++) {
+		if (strcmp(argv[0], shells[i].name) != 0)
+			continue;
+		struct buf out;
+		buf_init(&out);
+		shells[i].write(&out);
+		fputs(buf_text(&out), stdout);
+		buf_release(&out);
+		return CLI_OK;
+	}
+	return cli_wrong_usage(cli, "SHELL must be bash, zsh or fish, not '%s'", argv[0]);
+}
+
+const struct command cmd_completion = {
+	.name = "completion",
+	.summary = "print completions for a shell",
+	.operands = "SHELL",
+	.operands_min = 1,
+	.operands_max = 1,
+	.description =
+		"Prints a script that makes SHELL (bash, zsh or fish) complete lamina's commands, options and their "
+		"choices.",
+	.examples = "lamina completion bash > ~/.local/share/bash-completion/completions/lamina\n"
+		    "lamina completion fish > ~/.config/fish/completions/lamina.fish\n",
+	.run = run,
+};

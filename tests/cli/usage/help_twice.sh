@@ -1,0 +1,4 @@
+# Both spellings of the question get the same answer.
+lamina --help >one
+lamina help >two
+cmp one two
