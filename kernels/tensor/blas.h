@@ -10,7 +10,7 @@
 #ifndef LAMINA_BLAS_H
 #define LAMINA_BLAS_H
 
-#include <stdbool.h>
+enum { BLAS_VERSION_BYTES = 64 };
 
 /*
  * To be called first in main. Where the environment forces a core type, replaces the process by itself (argv as
@@ -26,8 +26,8 @@ const char *blas_core_type(void);
 /* OpenBLAS's own description: version, build options, core. */
 const char *blas_config(void);
 
-/* "OpenBLAS 0.3.21": the first two words of blas_config. Static memory, the same at every call. */
-const char *blas_version(void);
+/* "OpenBLAS 0.3.21": the first two words of blas_config. Returns out. */
+const char *blas_version(char out[BLAS_VERSION_BYTES]);
 
 /* Threads that OpenBLAS uses inside one call; kernels set 1 and split the work themselves. */
 void blas_set_threads(int threads);

@@ -12,9 +12,9 @@
 
 enum { TENSOR_ALIGN_BYTES = 64 };
 
-/* Largest side of a shape, and most values of one image: products of four of them stay far inside int64_t. */
+/* Largest side of a shape, most values of one image (BLAS counts in int) and most images of a batch. */
 #define SHAPE_SIDE_MAX (INT64_C(1) << 24)
-#define SHAPE_VALUES_MAX (INT64_C(1) << 31)
+#define SHAPE_VALUES_MAX (INT64_C(1) << 30)
 #define TENSOR_IMAGES_MAX (INT64_C(1) << 20)
 
 /* What one image looks like; a plain vector is channels x 1 x 1. */

@@ -1,0 +1,101 @@
+/* Tensors: bounds, alignment, slices; teams: every item once, whatever the threads; what BLAS says of itself. */
+#include "kernels/tensor/blas.h"
+#include "kernels/tensor/team.h"
+#include "kernels/tensor/tensor.h"
+#include "tests/tap.h"
+
+static void test_shapes(void)
+{
+	t_ok(shape_is_valid((struct shape){3, 224, 224}), "a picture is a shape");
+	t_ok(!shape_is_valid((struct shape){0, 224, 224}), "a shape without channels is not");
+	t_ok(!shape_is_valid((struct shape){3, -1, 224}), "nor one with a negative side");
+	t_ok(!shape_is_valid((struct shape){SHAPE_SIDE_MAX, SHAPE_SIDE_MAX, SHAPE_SIDE_MAX}), "nor one beyond the bound");
+	t_ok(shape_is_valid((struct shape){1 << 10, 1 << 10, 1 << 10}), "the bound itself is one");
+	t_int(shape_bytes((struct shape){3, 224, 224}), 602112, "bytes of a 224 x 224 picture in float32");
+}
+
+static void test_tensors(void)
+{
+	struct tensor tensor;
+	tensor_init(&tensor, 5, (struct shape){2, 3, 7});
+	t_int((uintptr_t)tensor.data % TENSOR_ALIGN_BYTES, 0, "data is aligned");
+	t_int(tensor_values(&tensor), 210, "values");
+	float sum = 0.0f;
+	for (int64_t i = 0; i < tensor_values(&tensor); i++)
+		sum += tensor.data[i];
+	t_near((double)sum, 0, 0, 0, "a new tensor is zero");
+	struct tensor slice = tensor_slice(&tensor, 3, 2);
+	t_ok(slice.data == tensor.data + 3 * 42 && slice.images == 2, "a slice shares the memory");
+	tensor_release(&slice);
+	tensor.data[0] = 1.0f;
+	tensor_release(&tensor);
+	t_ok(!tensor.data, "released");
+	tensor_release(&tensor);
+}
+
+static void slice_too_long(void)
+{
+	struct tensor tensor;
+	tensor_init(&tensor, 5, (struct shape){1, 1, 1});
+	tensor_slice(&tensor, 4, 2);
+}
+
+static void too_many_images(void)
+{
+	struct tensor tensor;
+	tensor_init(&tensor, TENSOR_IMAGES_MAX + 1, (struct shape){1, 1, 1});
+}
+
+static void count_items(void *context, struct team *team, int worker, int64_t first, int64_t last)
+{
+	int *seen = context;
+	float *scratch = team_scratch(team, worker, 1000);
+	scratch[999] = (float)worker;
+	for (int64_t i = first; i < last; i++)
+		seen[i]++;
+}
+
+static void test_team(int threads, int64_t items, int64_t grain)
+{
+	enum { ITEMS_MAX = 1000, ROUNDS = 50 };
+	int seen[ITEMS_MAX + 1] = {0};
+	struct team team;
+	team_init(&team, threads);
+	for (int round = 0; round < ROUNDS; round++)
+		team_run(&team, items, grain, count_items, seen);
+	team_release(&team);
+	bool once = seen[items] == 0;
+	for (int64_t i = 0; i < items; i++)
+		once = once && seen[i] == ROUNDS;
+	t_ok(once, "%d threads do %d items by %d, each once", threads, (int)items, (int)grain);
+}
+
+static void test_blas(void)
+{
+	char version[BLAS_VERSION_BYTES];
+	t_has(blas_version(version), "OpenBLAS ", "the library names itself");
+	t_ok(strlen(blas_core_type()) > 0, "and its core type, %s", blas_core_type());
+	t_has(blas_config(), version, "the version is the start of its description");
+	struct team team;
+	blas_set_threads(2);
+	team_init(&team, 2);
+	t_int(blas_threads(), 1, "a team takes OpenBLAS's threads away");
+	team_release(&team);
+}
+
+int main(void)
+{
+	test_shapes();
+	test_tensors();
+	t_aborts(slice_too_long, "a slice beyond the end aborts");
+	t_aborts(too_many_images, "a batch beyond the bound aborts");
+	for (int threads = 1; threads <= 7; threads += 3) {
+		test_team(threads, 0, 1);
+		test_team(threads, 1, 1);
+		test_team(threads, 1000, 1);
+		test_team(threads, 999, 10);
+		test_team(threads, 10, 1000);
+	}
+	test_blas();
+	return t_done();
+}
