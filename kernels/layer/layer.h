@@ -22,6 +22,9 @@ enum layer_kind {
 	LAYER_KINDS,
 };
 
+/* Most multiply-accumulates of one layer for one image: sums over MODEL_LAYERS_MAX layers stay inside int64_t. */
+#define LAYER_MAC_MAX (INT64_C(1) << 50)
+
 struct layer {
 	const char *name;
 	enum layer_kind kind;
