@@ -144,7 +144,7 @@ uninstall: stage ## remove what install installed
 distcheck: ## what git archive gives builds, installs, runs and uninstalls
 	@scripts/distcheck.sh
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
 
 .PHONY: clean
 clean: ## remove everything that was built
