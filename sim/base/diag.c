@@ -15,6 +15,17 @@ void diag_release(struct diag *diag)
 	diag_init(diag);
 }
 
+/* Text from a file must not reach a terminal's escape sequences: C0, DEL, and C1 in UTF-8 become question marks. */
+static void blot_out_controls(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++) {
+		if (*p < ' ' || *p == 0x7f)
+			*p = '?';
+		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+			p[0] = p[1] = '?';
+	}
+}
+
 static void add(struct diag *diag, struct diag_place place, bool is_warning, const char *format, va_list args)
 {
 	diag->error_count += !is_warning;
@@ -24,6 +35,7 @@ static void add(struct diag *diag, struct diag_place place, bool is_warning, con
 	}
 	char text[1024];
 	vsnprintf(text, sizeof text, format, args);
+	blot_out_controls(text);
 	diag->entries[diag->count++] = (struct diag_entry){
 		.place = place,
 		.text = arena_strdup(&diag->arena, text),
@@ -80,6 +92,18 @@ void diag_print(struct diag *diag, FILE *out)
 	}
 	if (diag->dropped > 0)
 		fprintf(out, "... and %zu more\n", diag->dropped);
+}
+
+const char *diag_excerpt(const char *text, struct arena *arena)
+{
+	size_t length = strlen(text);
+	if (length <= DIAG_EXCERPT_BYTES)
+		return arena_strndup(arena, text, length);
+	/* Not within a UTF-8 character. */
+	size_t kept = DIAG_EXCERPT_BYTES - 3;
+	while (kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80)
+		kept--;
+	return arena_printf(arena, "%.*s...", (int)kept, text);
 }
 
 enum { WORD_MAX = 64 };

@@ -12,7 +12,10 @@
 #include "base/arena.h"
 #include "base/check.h"
 
-enum { DIAG_MAX = 100 }; /* more than this are counted, not kept */
+enum {
+	DIAG_MAX = 100, /* more than this are counted, not kept */
+	DIAG_EXCERPT_BYTES = 60,
+};
 
 struct diag_place {
 	const char *file;
@@ -37,9 +40,12 @@ struct diag {
 void diag_init(struct diag *diag);
 void diag_release(struct diag *diag);
 
-/* The text is copied; file is not and must outlive the diag. */
+/* The text is copied, control characters as '?'; file is not and must outlive the diag. */
 void diag_error(struct diag *diag, struct diag_place place, const char *format, ...) PRINTF_LIKE(3, 4);
 void diag_warning(struct diag *diag, struct diag_place place, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* The user's text for a message: cut to DIAG_EXCERPT_BYTES, then ending in "...". */
+const char *diag_excerpt(const char *text, struct arena *arena);
 
 bool diag_has_errors(const struct diag *diag);
 

@@ -66,15 +66,32 @@ static void release(struct file_out *out)
 	*out = (struct file_out){0};
 }
 
+/* A pipe or a device cannot be replaced and has no old content to keep. */
+static bool open_device(struct file_out *out, const char *path, struct err *err)
+{
+	out->stream = fopen(path, "wb");
+	if (!out->stream)
+		return err_set(err, "cannot write '%s': %s", path, strerror(errno));
+	out->path = copy_joined(path, "");
+	return true;
+}
+
 bool file_out_open(struct file_out *out, const char *path, struct err *err)
 {
 	*out = (struct file_out){0};
-	out->path = copy_joined(path, "");
+	struct stat status;
 	if (strcmp(path, "-") == 0) {
+		out->path = copy_joined(path, "");
 		out->stream = stdout;
 		return true;
 	}
-	out->temporary = copy_joined(path, ".partial-XXXXXX");
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		return open_device(out, path, err);
+	/* What a symbolic link points to is replaced, not the link. */
+	char *target = realpath(path, NULL);
+	out->path = copy_joined(target ? target : path, "");
+	free(target);
+	out->temporary = copy_joined(out->path, ".partial-XXXXXX");
 	int fd = mkstemp(out->temporary);
 	if (fd < 0) {
 		err_set(err, "cannot write '%s': %s", path, strerror(errno));
@@ -89,42 +106,46 @@ bool file_out_open(struct file_out *out, const char *path, struct err *err)
 	return true;
 }
 
+/* Closes a temporary or a device. The first failure is the one that is told; *code is its errno. */
+static bool close_stream(struct file_out *out, int *code)
+{
+	bool failed_before = ferror(out->stream);
+	bool ok = fflush(out->stream) == 0 && !failed_before;
+	*code = failed_before ? EIO : errno;
+	if (ok && out->temporary && fsync(fileno(out->stream)) != 0) {
+		ok = false;
+		*code = errno;
+	}
+	if (out->stream != stdout && fclose(out->stream) != 0 && ok) {
+		ok = false;
+		*code = errno;
+	}
+	return ok;
+}
+
 bool file_out_commit(struct file_out *out, struct err *err)
 {
-	bool ok = fflush(out->stream) == 0 && !ferror(out->stream);
-	int code = errno;
-	if (!out->temporary) {
-		if (!ok)
-			err_set(err, "cannot write to standard output: %s", strerror(code));
-		release(out);
-		return ok;
-	}
-	if (ok && fsync(fileno(out->stream)) != 0) {
+	int code;
+	bool ok = close_stream(out, &code);
+	if (ok && out->temporary && rename(out->temporary, out->path) != 0) {
 		ok = false;
 		code = errno;
 	}
-	if (fclose(out->stream) != 0 && ok) {
-		ok = false;
-		code = errno;
-	}
-	if (ok && rename(out->temporary, out->path) != 0) {
-		ok = false;
-		code = errno;
-	}
-	if (!ok) {
+	if (!ok && out->temporary)
 		unlink(out->temporary);
-		err_set(err, "cannot write '%s': %s", out->path, strerror(code));
-	}
+	if (!ok)
+		err_set(err, "cannot write '%s': %s", strcmp(out->path, "-") == 0 ? "standard output" : out->path,
+			strerror(code));
 	release(out);
 	return ok;
 }
 
 void file_out_discard(struct file_out *out)
 {
-	if (out->temporary) {
+	if (out->stream != stdout)
 		fclose(out->stream);
+	if (out->temporary)
 		unlink(out->temporary);
-	}
 	release(out);
 }
 

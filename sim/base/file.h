@@ -21,10 +21,13 @@ bool file_read(const char *path, size_t max_bytes, struct arena *arena, char **t
 struct file_out {
 	FILE *stream; /* write here */
 	char *path;
-	char *temporary; /* NULL when path is "-" (standard output) */
+	char *temporary; /* NULL for standard output, pipes and devices */
 };
 
-/* Opens a temporary beside path ("-" is standard output). */
+/*
+ * Opens a temporary beside path ("-" is standard output). A symbolic link's target is what will be replaced; a pipe or
+ * a device is written to directly.
+ */
 bool file_out_open(struct file_out *out, const char *path, struct err *err);
 
 /* Flushes, syncs, renames. On failure the temporary is removed and the old file stays. Always releases out. */

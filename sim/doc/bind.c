@@ -31,7 +31,7 @@ static void must_be(const struct binder *binder, const char *label, const char *
 	enum yaml_type type = yaml_type_of(node);
 	const char *found = yaml_describe(node, arena);
 	if (node->kind == YAML_SCALAR && !node->quoted && type != YAML_TYPE_NULL)
-		found = arena_printf(arena, "'%s'", yaml_excerpt(node->text, arena));
+		found = arena_printf(arena, "'%s'", diag_excerpt(node->text, arena));
 	diag_error(binder->diag, node->place, "'%s' must be %s, not %s%s", label, expected, found, advice);
 }
 
@@ -46,7 +46,7 @@ static void report_range(const struct binder *binder, const struct bind_field *f
 {
 	char min[NUM_TEXT_BYTES];
 	char max[NUM_TEXT_BYTES];
-	const char *value = yaml_excerpt(node->text, &binder->diag->arena);
+	const char *value = diag_excerpt(node->text, &binder->diag->arena);
 	num_format_double(field->min, min);
 	num_format_double(field->max, max);
 	if (field->max >= BIND_UNBOUNDED)
@@ -249,7 +249,7 @@ static void bind_struct_map(const struct binder *binder, const struct bind_field
 		/* Before the fields, so that a schema's check sees it. */
 		*(const char **)(void *)(item + schema->name_offset_plus_one - 1) =
 			arena_strdup(binder->arena, child->key);
-		bind_nested(binder, field, yaml_excerpt(child->key, &binder->diag->arena), child, item);
+		bind_nested(binder, field, diag_excerpt(child->key, &binder->diag->arena), child, item);
 	}
 }
 
@@ -311,7 +311,7 @@ void bind_report_unknown(const struct bind_schema *schema, const char *key, cons
 		known[count++] = field->key;
 	}
 	const char *meant = did_you_mean(key, known, count);
-	const char *shown = yaml_excerpt(key, &diag->arena);
+	const char *shown = diag_excerpt(key, &diag->arena);
 	if (meant)
 		diag_error(diag, place, "unknown key '%s%s'; did you mean '%s%s'?", prefix, shown, prefix, meant);
 	else

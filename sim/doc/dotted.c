@@ -13,11 +13,11 @@ bool dotted_split(struct dotted *dotted, const char *key, struct diag_place plac
 		size_t length = strcspn(part, ".");
 		if (length == 0) {
 			diag_error(diag, place, "'%s' has an empty part; keys are joined by single dots",
-				   yaml_excerpt(key, arena));
+				   diag_excerpt(key, arena));
 			return false;
 		}
 		if (dotted->count == YAML_DEPTH_MAX) {
-			diag_error(diag, place, "'%s' has more than %d parts", yaml_excerpt(key, arena), YAML_DEPTH_MAX);
+			diag_error(diag, place, "'%s' has more than %d parts", diag_excerpt(key, arena), YAML_DEPTH_MAX);
 			return false;
 		}
 		dotted->parts[dotted->count++] = arena_strndup(arena, part, length);
@@ -35,7 +35,7 @@ const char *dotted_prefix(const struct dotted *dotted, size_t count, struct aren
 	buf_init(&text);
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&text, "%s%s", i > 0 ? "." : "", dotted->parts[i]);
-	const char *prefix = yaml_excerpt(buf_text(&text), arena);
+	const char *prefix = diag_excerpt(buf_text(&text), arena);
 	buf_release(&text);
 	return prefix;
 }

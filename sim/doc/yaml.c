@@ -14,8 +14,6 @@
 #include "base/file.h"
 #include "base/num.h"
 
-enum { EXCERPT_BYTES_MAX = 60 };
-
 struct reader {
 	yaml_parser_t parser;
 	const char *file;
@@ -177,7 +175,7 @@ static void report_duplicates(struct reader *reader, const struct yaml_node *map
 	for (size_t i = 1; i < count; i++) {
 		if (strcmp(entries[i]->key, first->key) == 0)
 			diag_error(reader->diag, entries[i]->key_place, "duplicate key '%s' (first on line %d)",
-				   yaml_excerpt(first->key, reader->arena), first->key_place.line);
+				   diag_excerpt(first->key, reader->arena), first->key_place.line);
 		else
 			first = entries[i];
 	}
@@ -350,25 +348,6 @@ enum yaml_type yaml_type_of(const struct yaml_node *node)
 	return YAML_TYPE_TEXT;
 }
 
-const char *yaml_excerpt(const char *text, struct arena *arena)
-{
-	size_t length = strlen(text);
-	size_t kept = length;
-	if (length > EXCERPT_BYTES_MAX) {
-		kept = EXCERPT_BYTES_MAX - 3;
-		while (kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80)
-			kept--;
-	}
-	char *excerpt = arena_alloc(arena, kept + 4);
-	memcpy(excerpt, text, kept);
-	for (size_t i = 0; i < kept; i++)
-		if ((unsigned char)excerpt[i] < ' ' || excerpt[i] == 0x7f)
-			excerpt[i] = '?';
-	if (kept < length)
-		memcpy(excerpt + kept, "...", 4);
-	return excerpt;
-}
-
 const char *yaml_describe(const struct yaml_node *node, struct arena *arena)
 {
 	static const char *const formats[] = {
@@ -379,5 +358,5 @@ const char *yaml_describe(const struct yaml_node *node, struct arena *arena)
 	const char *hole = strstr(format, "%s");
 	if (!hole)
 		return format;
-	return arena_printf(arena, "%.*s%s%s", (int)(hole - format), format, yaml_excerpt(node->text, arena), hole + 2);
+	return arena_printf(arena, "%.*s%s%s", (int)(hole - format), format, diag_excerpt(node->text, arena), hole + 2);
 }

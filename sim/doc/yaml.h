@@ -66,9 +66,6 @@ enum yaml_type yaml_type_of(const struct yaml_node *node);
 /* "a mapping", "a list", "text 'x'", "number 5", "true", "nothing", for messages. */
 const char *yaml_describe(const struct yaml_node *node, struct arena *arena);
 
-/* The user's text fit for a message: at most 60 bytes, control characters as '?'. */
-const char *yaml_excerpt(const char *text, struct arena *arena);
-
 /*
  * Sets dotted key path ("platform.era", "functions.conv1.memory_mb") below root to the value parsed as YAML, making
  * maps on the way; elements of a list are addressed by the `name:` that they hold, else by 0-based index. Used by

@@ -42,11 +42,11 @@ static void report_no_element(const struct dotted *key, size_t depth, const stru
 			names[count++] = name->text;
 	}
 	const char *meant = did_you_mean(key->parts[depth], names, count);
-	const char *missing = yaml_excerpt(key->parts[depth], arena);
+	const char *missing = diag_excerpt(key->parts[depth], arena);
 	const char *where = depth > 0 ? dotted_prefix(key, depth, arena) : "the document";
 	if (meant)
 		diag_error(diag, place, "no element '%s' in the list '%s'; did you mean '%s'?", missing, where,
-			   yaml_excerpt(meant, arena));
+			   diag_excerpt(meant, arena));
 	else
 		diag_error(diag, place, "no element '%s' in the list '%s', which has %zu", missing, where, list->count);
 }
@@ -154,7 +154,7 @@ static void set_places(struct yaml_node *node, struct diag_place place)
 bool yaml_set(struct yaml_node *root, const char *dotted_key, const char *value_text, struct diag_place place,
 	      struct arena *arena, struct diag *diag)
 {
-	const char *shown_key = yaml_excerpt(dotted_key, arena);
+	const char *shown_key = diag_excerpt(dotted_key, arena);
 	if (value_text[strspn(value_text, " \t\r\n")] == '\0') {
 		diag_error(diag, place, "no value for '%s'; write \"\" for an empty text, null for none", shown_key);
 		return false;
