@@ -7,7 +7,7 @@
  *
  * Between measured record sizes, times are interpolated linearly (inference time is affine in batch size: one CNN on
  * Lambda took 1174 + 555.3*B ms for B = 1..17 with 0.5 % mean error, BATCH, SC'20); outside [smallest/2, 2*largest]
- * they are refused rather than extrapolated.
+ * they are refused rather than extrapolated. A phase that was not measured is left out of the file and costs nothing.
  */
 #ifndef LAMINA_PROFILE_H
 #define LAMINA_PROFILE_H
@@ -19,7 +19,10 @@
 #include "base/arena.h"
 #include "base/diag.h"
 
-enum { PROFILE_THREADS_MAX = 64 };
+enum {
+	PROFILE_FORMAT = 1, /* version of the file format, its first key */
+	PROFILE_THREADS_MAX = 64,
+};
 
 /* Phases of a function around its layers, each timed by itself. */
 enum profile_phase {
@@ -93,8 +96,15 @@ struct profile {
 	size_t function_count;
 };
 
-/* Reads and checks a profile; everything in the arena. False when errors were added to the diag. */
+/*
+ * Reads and checks a profile ("-" is standard input); everything in the arena, which path must outlive. False when
+ * errors were added to the diag.
+ */
 bool profile_read(const char *path, struct arena *arena, struct diag *diag, struct profile *out);
+
+/* The same from text in memory; file is its name in messages. */
+bool profile_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag,
+		   struct profile *out);
 
 /* The profile as YAML text, one that profile_read accepts and gives back equal. */
 struct buf;
@@ -104,7 +114,7 @@ void profile_write(const struct profile *profile, struct buf *out);
 int profile_find_layer(const struct profile *profile, const char *name);
 int profile_find_function(const struct profile *profile, const char *name);
 
-/* Whether times can be told for records of `images`; *min and *max get the allowed range. */
+/* Whether times can be told for records of `images`, for every layer and phase; *min and *max get the allowed range. */
 bool profile_covers(const struct profile *profile, int64_t images, int64_t *min, int64_t *max);
 
 /*
@@ -113,7 +123,10 @@ bool profile_covers(const struct profile *profile, int64_t images, int64_t *min,
  */
 double profile_layer_seconds(const struct profile *profile, size_t layer, int64_t images, int64_t threads);
 
-/* The same for a phase of a function (single-threaded). */
+/*
+ * The same for a phase of a function (single-threaded); 0 where the phase was not measured. Loading weights does not
+ * depend on images: its measured ends hold outside them.
+ */
 double profile_phase_seconds(const struct profile *profile, size_t function, enum profile_phase phase, int64_t images);
 
 #endif

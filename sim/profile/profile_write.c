@@ -1,0 +1,123 @@
+/* Writes a profile as the YAML that profile_read reads back equal: one point to a line, so that a diff shows what moved. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "profile/profile.h"
+
+/* Whether text needs no quotes: YAML could take it for nothing but this text. */
+static bool is_plain(const char *text)
+{
+	static const char *const words[] = {"true", "false", "null", "yes", "no", "on", "off"};
+	if (!isalpha((unsigned char)text[0]))
+		return false;
+	for (const char *p = text; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("._-/ ()@", *p))
+			return false;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcasecmp(text, words[i]) == 0)
+			return false;
+	return text[strlen(text) - 1] != ' ';
+}
+
+static void add_text(struct buf *out, const char *indent, const char *key, const char *text)
+{
+	buf_printf(out, "%s%s: ", indent, key);
+	if (is_plain(text)) {
+		buf_add(out, text);
+	} else {
+		/* A JSON string is a double-quoted YAML scalar. */
+		struct json json;
+		json_init(&json, out, false);
+		json_string(&json, text);
+	}
+	buf_add_char(out, '\n');
+}
+
+static void add_int(struct buf *out, const char *indent, const char *key, int64_t value)
+{
+	buf_printf(out, "%s%s: %lld\n", indent, key, (long long)value);
+}
+
+static void add_double(struct buf *out, const char *indent, const char *key, double value)
+{
+	char text[NUM_TEXT_BYTES];
+	buf_printf(out, "%s%s: %s\n", indent, key, num_format_double(value, text));
+}
+
+static void add_points(struct buf *out, const char *key, const struct profile_points *points)
+{
+	if (points->count == 0)
+		return;
+	buf_printf(out, "    %s:\n", key);
+	for (size_t i = 0; i < points->count; i++) {
+		const struct profile_point *point = &points->points[i];
+		char seconds[NUM_TEXT_BYTES];
+		char spread[NUM_TEXT_BYTES];
+		buf_printf(out, "      - {images: %lld, threads: %lld, seconds: %s, spread_seconds: %s}\n",
+			   (long long)point->images, (long long)point->threads,
+			   num_format_double(point->seconds, seconds),
+			   num_format_double(point->spread_seconds, spread));
+	}
+}
+
+static void add_memory(struct buf *out, const struct profile_function *function)
+{
+	if (function->memory_count == 0)
+		return;
+	buf_add(out, "    memory:\n");
+	for (size_t i = 0; i < function->memory_count; i++)
+		buf_printf(out, "      - {images: %lld, peak_bytes: %lld}\n", (long long)function->memory[i].images,
+			   (long long)function->memory[i].peak_bytes);
+}
+
+static void add_host(struct buf *out, const struct profile_host *host)
+{
+	buf_add(out, "host:\n");
+	add_text(out, "  ", "cpu", host->cpu);
+	add_int(out, "  ", "cores", host->cores);
+	add_double(out, "  ", "sgemm_gflop_per_second_per_core", host->sgemm_gflop_per_second_per_core);
+	add_double(out, "  ", "sgemm_parallel_speedup", host->sgemm_parallel_speedup);
+	add_double(out, "  ", "memory_gb_per_second", host->memory_gb_per_second);
+	add_text(out, "  ", "blas", host->blas);
+	add_text(out, "  ", "blas_core_type", host->blas_core_type);
+	add_int(out, "  ", "blas_threads", host->blas_threads);
+}
+
+static void add_layer(struct buf *out, const struct profile_layer *layer)
+{
+	add_text(out, "  - ", "name", layer->name);
+	add_text(out, "    ", "kind", layer->kind);
+	add_text(out, "    ", "function", layer->function);
+	add_double(out, "    ", "mac_per_image", layer->mac_per_image);
+	add_int(out, "    ", "parameter_bytes", layer->parameter_bytes);
+	add_int(out, "    ", "input_bytes_per_image", layer->input_bytes_per_image);
+	add_int(out, "    ", "output_bytes_per_image", layer->output_bytes_per_image);
+	buf_printf(out, "    in_place: %s\n", layer->in_place ? "true" : "false");
+	add_points(out, "times", &layer->times);
+}
+
+void profile_write(const struct profile *profile, struct buf *out)
+{
+	buf_add(out, "# Measured by `lamina profile`; profiles/README.md says what each key means.\n");
+	add_int(out, "", "lamina_profile", PROFILE_FORMAT);
+	add_text(out, "", "model", profile->model);
+	add_text(out, "", "lamina_version", profile->lamina_version);
+	add_text(out, "", "date", profile->date);
+	add_int(out, "", "record_input_bytes_per_image", profile->record_input_bytes_per_image);
+	add_host(out, &profile->host);
+	buf_add(out, "layers:\n");
+	for (size_t i = 0; i < profile->layer_count; i++)
+		add_layer(out, &profile->layers[i]);
+	buf_add(out, "functions:\n");
+	for (size_t i = 0; i < profile->function_count; i++) {
+		const struct profile_function *function = &profile->functions[i];
+		add_text(out, "  - ", "name", function->name);
+		for (int phase = 0; phase < PROFILE_PHASES; phase++)
+			add_points(out, profile_phase_names[phase], &function->phases[phase]);
+		add_memory(out, function);
+	}
+}
