@@ -53,9 +53,9 @@ struct profile_layer {
 	const char *function; /* the function that ran it in the measured pipeline */
 	double mac_per_image;
 	int64_t parameter_bytes;
-	int64_t input_bytes_per_image;  /* float32 activations */
+	int64_t input_bytes_per_image; /* float32 activations */
 	int64_t output_bytes_per_image;
-	bool in_place;                  /* output overwrites input (relu, softmax, lrn, dropout): no memory of its own */
+	bool in_place; /* output overwrites input (relu, softmax, lrn, dropout): no memory of its own */
 	struct profile_points times;
 };
 
@@ -85,9 +85,9 @@ struct profile_host {
 
 struct profile {
 	const char *path;
-	const char *model;           /* model name */
+	const char *model; /* model name */
 	const char *lamina_version;
-	const char *date;            /* ISO 8601 */
+	const char *date;                     /* ISO 8601 */
 	int64_t record_input_bytes_per_image; /* what one image takes in the first function's input record */
 	struct profile_host host;
 	struct profile_layer *layers; /* in network order */

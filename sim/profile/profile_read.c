@@ -104,8 +104,7 @@ static void check_points(const struct bind_structs *list, const struct yaml_node
 				   "'%s' is not sorted: %lld images with %lld %s come after %lld images with %lld; "
 				   "sort by threads, then images",
 				   key, (long long)point->images, (long long)point->threads,
-				   threads_word(point->threads), (long long)before->images,
-				   (long long)before->threads);
+				   threads_word(point->threads), (long long)before->images, (long long)before->threads);
 	}
 	if (list->count > 0 && points[0].threads != 1)
 		diag_error(diag, list_node ? list_node->place : map->place,
@@ -118,8 +117,7 @@ static void check_layer(void *value, const struct yaml_node *map, struct diag *d
 	const struct profile_point *points = layer->times.items;
 	const struct yaml_node *list_node = yaml_get(map, "times");
 	if (layer->times.count == 0)
-		diag_error(diag, bind_place(map, "times"), "layer '%s' has no times; give at least one",
-			   layer->name);
+		diag_error(diag, bind_place(map, "times"), "layer '%s' has no times; give at least one", layer->name);
 	const struct yaml_node *node = list_node ? list_node->first : NULL;
 	for (size_t i = 0; i < layer->times.count; i++, node = node ? node->next : NULL)
 		if (points[i].seconds <= 0)
@@ -187,7 +185,7 @@ static void check_function(void *value, const struct yaml_node *map, struct diag
 	check_memory(function, map, diag);
 }
 
-#define PHASE_FIELD(member, text)                                                                        \
+#define PHASE_FIELD(member, text) \
 	BIND_FIELD(struct function_row, member, BIND_STRUCT_LIST, .schema = &point_schema, .count_max = COUNT_MAX, \
 		   .help = (text))
 
@@ -215,8 +213,8 @@ static const struct bind_field host_fields[] = {
 		   .help = "cores of the host"),
 	BIND_FIELD(struct profile_host, sgemm_gflop_per_second_per_core, BIND_DOUBLE, .required = true, .min = 1e-3,
 		   .max = 1e6, .help = "float32 matrix product of large square matrices, one thread, GFLOP/s"),
-	BIND_FIELD(struct profile_host, sgemm_parallel_speedup, BIND_DOUBLE, .min = 1e-3, .max = 4096,
-		   .fallback = "1", .help = "the same with all measured threads against one"),
+	BIND_FIELD(struct profile_host, sgemm_parallel_speedup, BIND_DOUBLE, .min = 1e-3, .max = 4096, .fallback = "1",
+		   .help = "the same with all measured threads against one"),
 	BIND_FIELD(struct profile_host, memory_gb_per_second, BIND_DOUBLE, .required = true, .min = 1e-3, .max = 1e6,
 		   .help = "copy bandwidth of one thread, 10^9 bytes read and written per second"),
 	BIND_FIELD(struct profile_host, blas, BIND_TEXT, .fallback = "unknown", .help = "library and version"),
@@ -265,9 +263,9 @@ static void report_unknown_function(const struct profile_row *row, const struct 
 	for (size_t i = 0; i < row->functions.count; i++)
 		names[i] = functions[i].name;
 	const char *guess = did_you_mean(layer->function, names, row->functions.count);
-	diag_error(diag, bind_place(node, "function"), "layer '%s' names function '%s', which is not in 'functions'%s%s%s",
-		   layer->name, layer->function, guess ? "; did you mean '" : "", guess ? guess : "",
-		   guess ? "'?" : "");
+	diag_error(diag, bind_place(node, "function"),
+		   "layer '%s' names function '%s', which is not in 'functions'%s%s%s", layer->name, layer->function,
+		   guess ? "; did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
 }
 
 /* Every layer's function exists and has not been left for a later one; every function has a layer. */

@@ -9,42 +9,39 @@
 	"host: {cpu: Test, cores: 2, sgemm_gflop_per_second_per_core: 100, sgemm_parallel_speedup: 1.5, " \
 	"memory_gb_per_second: 10}\n"
 
-static const char good[] =
-	"lamina_profile: 1\n"
-	"model: tiny\n"
-	"record_input_bytes_per_image: 150528\n"
-	HOST
-	"layers:\n"
-	"  - name: conv1\n"
-	"    kind: conv\n"
-	"    function: front\n"
-	"    mac_per_image: 1000\n"
-	"    parameter_bytes: 40\n"
-	"    input_bytes_per_image: 16\n"
-	"    output_bytes_per_image: 8\n"
-	"    times:\n"
-	"      - {images: 10, seconds: 0.5, spread_seconds: 0.01}\n"
-	"      - {images: 100, seconds: 2.3}\n"
-	"      - {images: 10, threads: 2, seconds: 0.25}\n"
-	"      - {images: 100, threads: 2, seconds: 1.3}\n"
-	"  - name: fc1\n"
-	"    kind: fc\n"
-	"    function: back\n"
-	"    input_bytes_per_image: 8\n"
-	"    output_bytes_per_image: 4\n"
-	"    times:\n"
-	"      - {images: 20, seconds: 0.125}\n"
-	"functions:\n"
-	"  - name: front\n"
-	"    decode:\n"
-	"      - {images: 10, seconds: 0}\n"
-	"      - {images: 100, seconds: 0.9}\n"
-	"    load_weights:\n"
-	"      - {images: 15, seconds: 0.75}\n"
-	"    memory:\n"
-	"      - {images: 10, peak_bytes: 1000000}\n"
-	"      - {images: 100, peak_bytes: 2000000}\n"
-	"  - name: back\n";
+static const char good[] = "lamina_profile: 1\n"
+			   "model: tiny\n"
+			   "record_input_bytes_per_image: 150528\n" HOST "layers:\n"
+			   "  - name: conv1\n"
+			   "    kind: conv\n"
+			   "    function: front\n"
+			   "    mac_per_image: 1000\n"
+			   "    parameter_bytes: 40\n"
+			   "    input_bytes_per_image: 16\n"
+			   "    output_bytes_per_image: 8\n"
+			   "    times:\n"
+			   "      - {images: 10, seconds: 0.5, spread_seconds: 0.01}\n"
+			   "      - {images: 100, seconds: 2.3}\n"
+			   "      - {images: 10, threads: 2, seconds: 0.25}\n"
+			   "      - {images: 100, threads: 2, seconds: 1.3}\n"
+			   "  - name: fc1\n"
+			   "    kind: fc\n"
+			   "    function: back\n"
+			   "    input_bytes_per_image: 8\n"
+			   "    output_bytes_per_image: 4\n"
+			   "    times:\n"
+			   "      - {images: 20, seconds: 0.125}\n"
+			   "functions:\n"
+			   "  - name: front\n"
+			   "    decode:\n"
+			   "      - {images: 10, seconds: 0}\n"
+			   "      - {images: 100, seconds: 0.9}\n"
+			   "    load_weights:\n"
+			   "      - {images: 15, seconds: 0.75}\n"
+			   "    memory:\n"
+			   "      - {images: 10, peak_bytes: 1000000}\n"
+			   "      - {images: 100, peak_bytes: 2000000}\n"
+			   "  - name: back\n";
 
 struct fixture {
 	struct arena arena;
@@ -195,19 +192,24 @@ static void round_trip(void)
 static const struct {
 	const char *name, *from, *to, *words;
 } mistakes[] = {
-	{"no layers key", "layers:\n", "levels:\n", "did you mean 'layers'"},
-	{"another version", "lamina_profile: 1", "lamina_profile: 2", "p.yaml:1:17: "},
-	{"no images", "images: 20,", "images: 0,", "p.yaml:24:18: "},
-	{"images past the bound", "images: 20,", "images: 1000001,", "'images' is 1000001"},
-	{"threads past the bound", "images: 20,", "images: 20, threads: 65,", "'threads' is 65"},
-	{"negative seconds", "seconds: 0.125", "seconds: -1", "'seconds' is -1"},
+	{"misspelt layers", "layers:\n", "layer:\n", "p.yaml:5:1: unknown key 'layer'; did you mean 'layers'?"},
+	{"another version", "lamina_profile: 1", "lamina_profile: 2",
+	 "p.yaml:1:17: 'lamina_profile' is 2, outside 1 to 1"},
+	{"no images", "images: 20,", "images: 0,", "p.yaml:24:18: 'images' is 0, outside 1 to 1000000"},
+	{"images past the bound", "images: 20,", "images: 1000001,",
+	 "p.yaml:24:18: 'images' is 1000001, outside 1 to 1000000"},
+	{"threads past the bound", "images: 20,", "images: 20, threads: 65,",
+	 "p.yaml:24:31: 'threads' is 65, outside 1 to 64"},
+	{"negative seconds", "seconds: 0.125", "seconds: -1", "p.yaml:24:31: 'seconds' is -1, outside 0 to 1000000"},
 	{"zero seconds", "seconds: 0.125", "seconds: 0", "p.yaml:24:31: 'seconds' of layer 'fc1' must be positive"},
-	{"text for a number", "seconds: 0.125", "seconds: 0.1s", "p.yaml:24:31: "},
-	{"missing seconds", ", seconds: 0.125", "", "'seconds'"},
+	{"text for a number", "seconds: 0.125", "seconds: 0.1s",
+	 "p.yaml:24:31: 'seconds' must be a number, not '0.1s'"},
+	{"missing seconds", ", seconds: 0.125", "", "p.yaml:24:9: missing key 'seconds' in a measured time"},
 	{"no times", "    times:\n      - {images: 20, seconds: 0.125}\n", "    times: []\n",
 	 "p.yaml:23:12: layer 'fc1' has no times; give at least one"},
 	{"images not sorted", "images: 100, seconds: 2.3", "images: 9, seconds: 2.3",
-	 "p.yaml:15:9: 'times' is not sorted: 9 images with 1 thread come after 10 images with 1; sort by threads, then "
+	 "p.yaml:15:9: 'times' is not sorted: 9 images with 1 thread come after 10 images with 1; sort by threads, "
+	 "then "
 	 "images"},
 	{"threads not sorted", "images: 100, threads: 2", "images: 100, threads: 1",
 	 "'times' is not sorted: 100 images with 1 thread come after 10 images with 2; sort by threads, then images"},
@@ -218,19 +220,28 @@ static const struct {
 	{"phase not sorted", "images: 100, seconds: 0.9", "images: 5, seconds: 0.9",
 	 "p.yaml:29:9: 'decode' is not sorted: 5 images with 1 thread come after 10 images with 1"},
 	{"memory not sorted", "images: 100, peak", "images: 10, peak",
-	 "p.yaml:34:9: 'memory' is not sorted: 10 images come after 10; each number of images once, the smallest first"},
+	 "p.yaml:34:9: 'memory' is not sorted: 10 images come after 10; each number of images once, the smallest "
+	 "first"},
 	{"layer of an unknown function", "function: back", "function: bak",
 	 "p.yaml:20:15: layer 'fc1' names function 'bak', which is not in 'functions'; did you mean 'back'?"},
 	{"function without layers", "function: back", "function: front",
 	 "p.yaml:35:5: function 'back' has no layers; no layer names it"},
-	{"functions out of order", "function: front", "function: back", "function 'front' has no layers"},
+	{"a function whose layers are elsewhere", "function: front", "function: back",
+	 "p.yaml:26:5: function 'front' has no layers; no layer names it"},
+	{"layers against the order of functions", "functions:\n", "functions:\n  - name: back\n",
+	 "p.yaml:20:15: layer 'fc1' belongs to function 'back' but comes after a layer of 'front'; layers are in "
+	 "network "
+	 "order, functions in pipeline order"},
 	{"twice the same layer", "name: fc1", "name: conv1",
 	 "p.yaml:18:11: layer 'conv1' was already on line 6; names are unique"},
 	{"twice the same function", "name: back", "name: front",
 	 "p.yaml:35:11: function 'front' was already on line 26; names are unique"},
-	{"no host speed", "sgemm_gflop_per_second_per_core: 100, ", "", "'sgemm_gflop_per_second_per_core'"},
-	{"host speed of zero", "per_core: 100", "per_core: 0", "'sgemm_gflop_per_second_per_core' is 0"},
-	{"truncated file", "{images: 20, seconds: 0.125}", "{images: 20, seconds: 0.1", "p.yaml:"},
+	{"no host speed", "sgemm_gflop_per_second_per_core: 100, ", "",
+	 "p.yaml:4:7: missing key 'sgemm_gflop_per_second_per_core' in the host"},
+	{"host speed of zero", "per_core: 100", "per_core: 0",
+	 "p.yaml:4:62: 'sgemm_gflop_per_second_per_core' is 0, outside 0.001 to 1000000"},
+	{"truncated file", "{images: 20, seconds: 0.125}", "{images: 20, seconds: 0.1",
+	 "p.yaml:25:10: did not find expected ',' or '}' (while parsing a flow mapping that began on line 24)"},
 };
 
 static void wrong_files(void)
@@ -253,7 +264,7 @@ static void wrong_files(void)
 	buf_release(&text);
 }
 
-static void order_of_functions(void)
+static void several_mistakes(void)
 {
 	struct buf text;
 	buf_init(&text);
@@ -276,7 +287,7 @@ int main(void)
 	phases_and_range();
 	round_trip();
 	wrong_files();
-	order_of_functions();
+	several_mistakes();
 	t_aborts(ask_outside, "asking outside the measured range is a bug");
 	return t_done();
 }
