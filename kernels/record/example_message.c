@@ -158,8 +158,8 @@ bool example_message_read(const Tensorflow__Example *example, struct record_imag
 	image->data = data->data;
 	image->data_bytes = data->len;
 	image->label = int_or(&found, EXAMPLE_LABEL, RECORD_NO_LABEL);
-	bool has_shape = found.features[EXAMPLE_HEIGHT] && found.features[EXAMPLE_WIDTH] &&
-			 found.features[EXAMPLE_CHANNELS];
+	bool has_shape =
+		found.features[EXAMPLE_HEIGHT] && found.features[EXAMPLE_WIDTH] && found.features[EXAMPLE_CHANNELS];
 	struct record_shape shape = {0};
 	if (!has_shape && image->encoding == RECORD_JPEG && !jpeg_read_shape(data->data, data->len, &shape, err))
 		return false;

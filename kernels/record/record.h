@@ -25,8 +25,8 @@
 #include "base/file.h"
 #include "kernels/record/record_source.h"
 
-#define RECORD_BYTES_MAX ((size_t)INT32_MAX)        /* a protobuf record: the largest message that protobuf allows */
-#define RECORD_IMAGE_BYTES_MAX ((size_t)64 << 20)   /* one image's data; VGG-16's largest activation takes 12.8 MB */
+#define RECORD_BYTES_MAX ((size_t)INT32_MAX)      /* a protobuf record: the largest message that protobuf allows */
+#define RECORD_IMAGE_BYTES_MAX ((size_t)64 << 20) /* one image's data; VGG-16's largest activation takes 12.8 MB */
 #define RECORD_MESSAGE_BYTES_MAX (RECORD_IMAGE_BYTES_MAX + 65536) /* one image's message with all that is around it */
 #define RECORD_IMAGES_MAX 1000000
 #define RECORD_SIDE_MAX 65500 /* width, height: what a JPEG can have */
@@ -95,8 +95,8 @@ struct record_reader {
 	enum record_format format;
 	int64_t image_count; /* protobuf: images in the record; tfrecord: images read so far */
 	struct record_source source;
-	struct Lamina__Image *message;         /* of the last image, protobuf */
-	struct Tensorflow__Example *example;   /* of the last image, tfrecord */
+	struct Lamina__Image *message;       /* of the last image, protobuf */
+	struct Tensorflow__Example *example; /* of the last image, tfrecord */
 };
 
 /*

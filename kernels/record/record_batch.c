@@ -66,8 +66,8 @@ static bool decode_all(struct record_reader *reader, int64_t count, struct image
 	}
 }
 
-bool record_batch_decode(const char *name, const uint8_t *bytes, size_t length, int64_t count, struct record_shape shape,
-			 float *values, struct err *err)
+bool record_batch_decode(const char *name, const uint8_t *bytes, size_t length, int64_t count,
+			 struct record_shape shape, float *values, struct err *err)
 {
 	struct record_reader reader;
 	if (!record_reader_open_bytes(&reader, name, bytes, length, err))

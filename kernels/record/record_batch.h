@@ -23,7 +23,7 @@ void record_batch_pack(const float *values, int64_t count, struct record_shape s
  * Decodes a record of either format and any encoding, which must hold exactly count images, into tensors of the given
  * shape (count x channels x height x width floats). name is for messages.
  */
-bool record_batch_decode(const char *name, const uint8_t *bytes, size_t length, int64_t count, struct record_shape shape,
-			 float *values, struct err *err);
+bool record_batch_decode(const char *name, const uint8_t *bytes, size_t length, int64_t count,
+			 struct record_shape shape, float *values, struct err *err);
 
 #endif

@@ -45,7 +45,7 @@ static bool detect_format(struct record_reader *reader, struct err *err)
 		reader->format = RECORD_PROTOBUF;
 	else
 		return err_set(err, "byte 0: neither a protobuf record (which starts with 0A) nor a TFRecord file "
-			       "(which starts with a length and its checksum)");
+				    "(which starts with a length and its checksum)");
 	return true;
 }
 

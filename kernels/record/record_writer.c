@@ -40,8 +40,10 @@ static bool append_protobuf(struct record_writer *writer, struct sink *sink, con
 	uint8_t head[RECORD_HEAD_BYTES_MAX];
 	size_t head_bytes = record_message_head(bytes, head);
 	if (writer->bytes + head_bytes + bytes > RECORD_BYTES_MAX)
-		return err_set(err, "'%s' would be larger than %zu bytes, the most that a protobuf record can hold: "
-			       "put fewer images into it or use tfrecord", writer->path, RECORD_BYTES_MAX);
+		return err_set(err,
+			       "'%s' would be larger than %zu bytes, the most that a protobuf record can hold: "
+			       "put fewer images into it or use tfrecord",
+			       writer->path, RECORD_BYTES_MAX);
 	sink_append(&sink->base, head_bytes, head);
 	lamina__image__pack_to_buffer(&message, &sink->base);
 	return true;

@@ -129,8 +129,8 @@ bool wire_check(const struct wire_message *message, const uint8_t *bytes, size_t
 		if (!wire_next(&cursor, &field, err))
 			return false;
 		if (++fields > fields_max)
-			return err_set(err, "byte %llu: more than %zu fields", (unsigned long long)(origin + field.start),
-				       fields_max);
+			return err_set(err, "byte %llu: more than %zu fields",
+				       (unsigned long long)(origin + field.start), fields_max);
 		const struct wire_rule *rule = find_rule(open[depth].message, field.number);
 		if (!rule)
 			continue;

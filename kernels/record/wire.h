@@ -20,8 +20,8 @@ enum { WIRE_DEPTH_MAX = 64 }; /* messages in messages; the other implementations
 struct wire_field {
 	uint32_t number;
 	enum wire_type type;
-	size_t start;         /* its tag */
-	size_t payload;       /* what follows tag and length */
+	size_t start;   /* its tag */
+	size_t payload; /* what follows tag and length */
 	size_t payload_bytes;
 };
 
