@@ -100,7 +100,7 @@ void json_key(struct json *json, const char *key)
 	json->after_key = true;
 }
 
-void json_string(struct json *json, const char *text)
+void json_text(struct json *json, const char *text)
 {
 	before_item(json);
 	quote(json->out, text);
@@ -125,16 +125,16 @@ void json_bool(struct json *json, bool value)
 	buf_add(json->out, value ? "true" : "false");
 }
 
-void json_null(struct json *json)
+void json_none(struct json *json)
 {
 	before_item(json);
 	buf_add(json->out, "null");
 }
 
-void json_field_string(struct json *json, const char *key, const char *text)
+void json_field_text(struct json *json, const char *key, const char *text)
 {
 	json_key(json, key);
-	json_string(json, text);
+	json_text(json, text);
 }
 
 void json_field_int(struct json *json, const char *key, int64_t value)

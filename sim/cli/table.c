@@ -188,7 +188,7 @@ static void write_json_cell(const struct table_cell *cell, struct json *json)
 {
 	switch (cell->kind) {
 	case TABLE_CELL_TEXT:
-		json_string(json, cell->text);
+		json_text(json, cell->text);
 		return;
 	case TABLE_CELL_INT:
 		json_int(json, cell->integer);
@@ -200,7 +200,7 @@ static void write_json_cell(const struct table_cell *cell, struct json *json)
 		json_bool(json, cell->integer);
 		return;
 	case TABLE_CELL_MISSING:
-		json_null(json);
+		json_none(json);
 		return;
 	}
 }

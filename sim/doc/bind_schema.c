@@ -13,7 +13,7 @@ static void write_struct(const struct bind_schema *schema, struct json *json);
 
 static void write_type(struct json *json, const char *type)
 {
-	json_field_string(json, "type", type);
+	json_field_text(json, "type", type);
 }
 
 static void write_bounds(const struct bind_field *field, struct json *json)
@@ -31,9 +31,9 @@ static void write_text_types(struct json *json)
 {
 	json_key(json, "type");
 	json_array_begin(json);
-	json_string(json, "string");
-	json_string(json, "number");
-	json_string(json, "boolean");
+	json_text(json, "string");
+	json_text(json, "number");
+	json_text(json, "boolean");
 	json_array_end(json);
 }
 
@@ -43,7 +43,7 @@ static void write_choices(const struct bind_field *field, struct json *json)
 	json_array_begin(json);
 	for (const char *const *choice = field->choices; *choice; choice++) {
 		double number;
-		json_string(json, *choice);
+		json_text(json, *choice);
 		if (num_parse_double(*choice, &number))
 			json_double(json, number);
 	}
@@ -112,9 +112,9 @@ static void write_value(const struct yaml_node *node, struct json *json)
 	} else if (yaml_type_of(node) == YAML_TYPE_NUMBER && num_parse_double(node->text, &number)) {
 		json_double(json, number);
 	} else if (yaml_type_of(node) == YAML_TYPE_NULL) {
-		json_null(json);
+		json_none(json);
 	} else {
-		json_string(json, node->text);
+		json_text(json, node->text);
 	}
 }
 
@@ -144,7 +144,7 @@ static void write_required(const struct bind_schema *schema, struct json *json)
 			json_array_begin(json);
 		}
 		any = true;
-		json_string(json, field->key);
+		json_text(json, field->key);
 	}
 	if (any)
 		json_array_end(json);
@@ -163,7 +163,7 @@ static void write_struct(const struct bind_schema *schema, struct json *json)
 		json_key(json, field->key);
 		json_object_begin(json);
 		if (field->help)
-			json_field_string(json, "description", field->help);
+			json_field_text(json, "description", field->help);
 		write_shape(field, json);
 		if (field->fallback)
 			write_default(field, json);
@@ -177,9 +177,9 @@ void bind_write_json_schema(const struct bind_schema *schema, const char *id, st
 	struct json json;
 	json_init(&json, out, true);
 	json_object_begin(&json);
-	json_field_string(&json, "$schema", "http://json-schema.org/draft-07/schema#");
-	json_field_string(&json, "$id", id);
-	json_field_string(&json, "title", schema->title);
+	json_field_text(&json, "$schema", "http://json-schema.org/draft-07/schema#");
+	json_field_text(&json, "$id", id);
+	json_field_text(&json, "title", schema->title);
 	write_struct(schema, &json);
 	json_object_end(&json);
 	buf_add_char(out, '\n');

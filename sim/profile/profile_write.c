@@ -32,7 +32,7 @@ static void add_text(struct buf *out, const char *indent, const char *key, const
 		/* A JSON string is a double-quoted YAML scalar. */
 		struct json json;
 		json_init(&json, out, false);
-		json_string(&json, text);
+		json_text(&json, text);
 	}
 	buf_add_char(out, '\n');
 }
