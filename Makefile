@@ -120,6 +120,59 @@ format: ## let clang-format have its way
 print-compile: ## the compiler and its flags, for tools
 	@echo '$(CC) $(CFLAGS_ALL)'
 
+.PHONY: test
+test: $(UNIT) $(CLI_T) $(B)/lamina ## run unit and command-line tests of this MODE and CC
+	@prove --exec '' $(UNIT) $(CLI_T)
+
+.PHONY: test-programs
+test-programs: all $(UNIT) $(CLI_T) ## build everything that test runs
+	@true
+
+.PHONY: asan
+asan: ## run unit and command-line tests under AddressSanitizer and UBSan
+	+@$(MAKE) --no-print-directory MODE=asan test
+
+# Those whose subject handles memory by itself; simulations are too slow there and have asan.
+VALGRIND_UNIT := $(filter $(addprefix $(B)/tests/unit/test_,arena buf csv csv_read diag file json options table yaml bind \
+                   profile wire record),$(UNIT))
+VALGRIND_T := $(VALGRIND_UNIT:$(B)/tests/unit/%=$(B)/tests/valgrind/%.t)
+
+$(VALGRIND_T): $(B)/tests/valgrind/%.t: $(B)/tests/unit/% Makefile
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec valgrind -q --error-exitcode=9 --leak-check=full %s\n' $< > $@
+	@chmod +x $@
+
+.PHONY: valgrind
+valgrind: $(VALGRIND_T) ## run the unit tests of what handles memory under valgrind
+	@prove --exec '' $(VALGRIND_T)
+
+.PHONY: coverage
+coverage: ## lines that the tests reach, file by file
+	+@$(MAKE) --no-print-directory MODE=coverage CC=gcc test-programs
+	@find build/coverage-gcc -name '*.gcda' -delete
+	+@$(MAKE) --no-print-directory MODE=coverage CC=gcc test
+	@scripts/coverage.sh build/coverage-gcc
+
+# Everything is built first and tested by one prove, so that its summary is the last thing printed.
+JOBS := $(shell nproc)
+of_build = $(patsubst $(B)/%,build/$(1)/%,$(UNIT) $(CLI_T))
+
+.PHONY: check
+check: ## set up this machine, build with every compiler and mode, run every test
+	@scripts/setup.sh check
+	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=release CC=clang test-programs
+	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=asan CC=gcc test-programs
+	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=debug CC=gcc all
+	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=debug CC=clang all
+	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=release CC=gcc test-programs valgrind-programs
+	+@$(MAKE) --no-print-directory -j$(JOBS) fuzz-brief
+	prove -j$(JOBS) --exec '' $(call of_build,release-gcc) $(call of_build,release-clang) \
+		$(call of_build,asan-gcc) $(patsubst $(B)/%,build/release-gcc/%,$(VALGRIND_T)) $(LINT_T)
+
+.PHONY: valgrind-programs
+valgrind-programs: $(VALGRIND_T) ## build everything that valgrind runs
+	@true
+
 # --- installed tree --------------------------------------------------------------------------------------------
 PREFIX ?= /usr/local
 STAGE := $(B)/stage

@@ -2,9 +2,9 @@
 # Makes the manual pages: section 1 from the program's own tables, with what man/PAGE.more.scd adds; section 5 from
 # man/PAGE.5.scd. usage: man.sh PROGRAM FOLDER
 set -euo pipefail
+program=$(realpath "$1")
+out=$(realpath -m "$2")
 cd "$(dirname "$0")/.."
-program=$1
-out=$2
 
 # The same commit gives the same bytes.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}

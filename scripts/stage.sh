@@ -2,9 +2,9 @@
 # Builds the tree that is installed: the program, its data, manual pages and completions.
 # usage: stage.sh PROGRAM FOLDER
 set -euo pipefail
+program=$(realpath "$1")
+stage=$(realpath -m "$2")
 cd "$(dirname "$0")/.."
-program=$1
-stage=$2
 
 rm -rf "$stage"
 install -D -m 755 "$program" "$stage/bin/lamina"

@@ -177,6 +177,23 @@ static void write_page_name(const char *name, struct buf *out)
 		buf_add_char(out, *name == ' ' ? '-' : *name);
 }
 
+static void write_man_end(const struct command *command, const char *name, struct buf *out)
+{
+	buf_add(out, "# EXIT STATUS\n\n"
+		     "0 done; 1 failed in part, or a file could not be read or written; 2 wrong input or usage; "
+		     "3 no feasible plan.\n\n"
+		     "# SEE ALSO\n\n");
+	if (!strchr(name, ' ')) {
+		for (const struct command *const *c = command->subcommands; *c; c++)
+			if (!(*c)->hidden)
+				buf_printf(out, "%s*%s-%s*(1)", c == command->subcommands ? "" : ", ", name,
+					   (*c)->name);
+		buf_add_char(out, '\n');
+	} else {
+		buf_add(out, "*lamina*(1)\n");
+	}
+}
+
 void usage_write_man(const struct command *command, const char *name, struct buf *out)
 {
 	struct buf synopsis;
@@ -202,6 +219,7 @@ void usage_write_man(const struct command *command, const char *name, struct buf
 	buf_add(out, "# OPTIONS\n\n");
 	write_man_options(command->options, out);
 	if (command->examples)
-		buf_printf(out, "# EXAMPLES\n\n```\n%s```\n", command->examples);
+		buf_printf(out, "# EXAMPLES\n\n```\n%s```\n\n", command->examples);
+	write_man_end(command, name, out);
 	buf_release(&synopsis);
 }

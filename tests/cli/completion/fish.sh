@@ -1,0 +1,1 @@
+lamina completion fish | grep -- '-l version'
