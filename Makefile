@@ -16,9 +16,10 @@ OPT_release  := -O2 -g
 OPT_debug    := -O0 -g3
 OPT_asan     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_coverage := -O0 -g --coverage
+OPT_fuzz     := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT := $(OPT_$(MODE))
 ifeq ($(OPT),)
-$(error MODE=$(MODE) is none of release, debug, asan, coverage)
+$(error MODE=$(MODE) is none of release, debug, asan, coverage, fuzz)
 endif
 B := build/$(MODE)-$(notdir $(CC))
 
@@ -45,7 +46,8 @@ LIB_O := $(LIB_C:%.c=$(B)/%.o) $(GEN_C:.c=.o)
 UNIT_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 UNIT := $(UNIT_C:tests/unit/%.c=$(B)/tests/unit/%)
 FUZZ_C := $(shell find tests/fuzz -name 'fuzz_*.c' 2>/dev/null | sort)
-FUZZ := $(FUZZ_C:tests/fuzz/%.c=build/fuzz/%)
+FUZZ := $(FUZZ_C:%.c=build/fuzz-clang/%)
+FUZZ_T := $(FUZZ:%=%.t)
 BENCH_C := $(shell find tests/bench -name 'bench_*.c' 2>/dev/null | sort)
 BENCH := $(BENCH_C:tests/bench/%.c=$(B)/tests/bench/%)
 
@@ -94,6 +96,9 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/liblamina.a
 CLI_TESTS := $(patsubst %/,%,$(sort $(dir $(wildcard tests/cli/*/*.sh))))
 CLI_T := $(CLI_TESTS:tests/%=$(B)/tests/%.t)
 LINT_T := $(wildcard tests/lint/*.t)
+
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/liblamina.a
+	$(Q)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS_ALL)
 
 .PHONY: unit
 unit: $(UNIT) $(B)/lamina ## run the unit tests
@@ -146,6 +151,26 @@ $(VALGRIND_T): $(B)/tests/valgrind/%.t: $(B)/tests/unit/% Makefile
 valgrind: $(VALGRIND_T) ## run the unit tests of what handles memory under valgrind
 	@prove --exec '' $(VALGRIND_T)
 
+# Fuzzers exist in one build only, whatever MODE and CC are.
+FUZZ_SECONDS ?= 600
+
+.PHONY: fuzz-programs
+fuzz-programs: ## build the fuzzers
+	+@$(MAKE) --no-print-directory MODE=fuzz CC=clang $(FUZZ) $(FUZZ_T)
+
+build/fuzz-clang/tests/fuzz/%.t: Makefile
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec tests/fuzz/run.sh %s 5\n' $(@:.t=) > $@
+	@chmod +x $@
+
+.PHONY: fuzz
+fuzz: fuzz-programs ## run every fuzzer for FUZZ_SECONDS (600)
+	@for fuzzer in $(FUZZ); do tests/fuzz/run.sh $$fuzzer $(FUZZ_SECONDS) || exit 1; done
+
+.PHONY: fuzz-brief
+fuzz-brief: fuzz-programs ## run every fuzzer for 5 seconds
+	@prove --exec '' $(FUZZ_T)
+
 .PHONY: coverage
 coverage: ## lines that the tests reach, file by file
 	+@$(MAKE) --no-print-directory MODE=coverage CC=gcc test-programs
@@ -165,9 +190,10 @@ check: ## set up this machine, build with every compiler and mode, run every tes
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=debug CC=gcc all
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=debug CC=clang all
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=release CC=gcc test-programs valgrind-programs
-	+@$(MAKE) --no-print-directory -j$(JOBS) fuzz-brief
+	+@$(MAKE) --no-print-directory -j$(JOBS) fuzz-programs
 	prove -j$(JOBS) --exec '' $(call of_build,release-gcc) $(call of_build,release-clang) \
-		$(call of_build,asan-gcc) $(patsubst $(B)/%,build/release-gcc/%,$(VALGRIND_T)) $(LINT_T)
+		$(call of_build,asan-gcc) $(patsubst $(B)/%,build/release-gcc/%,$(VALGRIND_T)) \
+		$(FUZZ_T) $(LINT_T)
 
 .PHONY: valgrind-programs
 valgrind-programs: $(VALGRIND_T) ## build everything that valgrind runs
