@@ -26,8 +26,9 @@ bool conv_output(const struct conv *conv, struct shape input, struct shape *outp
 	*output = (struct shape){conv->filters, height, width};
 	*key = "filters";
 	if (!shape_is_valid(*output))
-		return err_set(err, "the output of %" PRId64 " x %" PRId64 " x %" PRId64 " is larger than %" PRId64 " values",
-			       conv->filters, height, width, SHAPE_VALUES_MAX);
+		return err_set(
+			err, "the output of %" PRId64 " x %" PRId64 " x %" PRId64 " is larger than %" PRId64 " values",
+			conv->filters, height, width, SHAPE_VALUES_MAX);
 	/* A filter is a shape too: channels x kernel height x kernel width. */
 	struct shape filter = {input.channels / conv->groups, conv->window.y.kernel, conv->window.x.kernel};
 	if (!shape_is_valid(filter) || shape_values(filter) > SHAPE_VALUES_MAX / conv->filters)
@@ -63,7 +64,7 @@ struct conv_job {
 	int64_t pixels;      /* of one output plane */
 	int64_t tile_pixels; /* columns made at a time */
 	int64_t tiles;
-	bool is_pointwise;   /* 1x1, stride 1, no padding: the input is its own column matrix */
+	bool is_pointwise; /* 1x1, stride 1, no padding: the input is its own column matrix */
 };
 
 /* The columns [x, x + count) of one output row for one tap: what lies outside the image is zero. */
@@ -101,7 +102,8 @@ static void columns_of_tap(const struct conv_job *job, const float *plane, int64
 		if (source_y < 0 || source_y >= in.height)
 			memset(out, 0, (size_t)length * sizeof *out);
 		else
-			columns_of_row(&window->x, tx, plane + source_y * in.width, in.width, output_width, x, length, out);
+			columns_of_row(&window->x, tx, plane + source_y * in.width, in.width, output_width, x, length,
+				       out);
 		out += length;
 		count -= length;
 		x = 0;
@@ -142,8 +144,8 @@ static void run_tile(const struct conv_job *job, int64_t image, int64_t group, i
 	/* sgemm adds to what is there. */
 	bias_fill_rows(out, job->group_filters, count, job->pixels, job->bias ? job->bias + filter : NULL);
 	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)job->group_filters, (int)count,
-		    (int)job->filter_values, 1.0f, job->weights + filter * job->filter_values,
-		    (int)job->filter_values, columns, (int)column_step, 1.0f, out, (int)job->pixels);
+		    (int)job->filter_values, 1.0f, job->weights + filter * job->filter_values, (int)job->filter_values,
+		    columns, (int)column_step, 1.0f, out, (int)job->pixels);
 }
 
 static void run_items(void *context, struct team *team, int worker, int64_t first, int64_t last)

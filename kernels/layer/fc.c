@@ -45,7 +45,7 @@ static void run_items(void *context, struct team *team, int worker, int64_t firs
 void fc_run(const struct fc *fc, const float *weights, const float *bias, const struct tensor *input,
 	    struct tensor *output, struct team *team)
 {
-	/* Each slice packs the whole input again, so slices must be wide; but a layer is to keep several threads busy. */
+	/* Each slice packs the whole input again, so slices must be wide; but several threads want one each. */
 	enum { SLICE_OUTPUTS = 512 };
 	CHECK(input->images == output->images);
 	CHECK(shape_values(output->shape) == fc->outputs);

@@ -16,7 +16,8 @@ static bool infer_conv(struct layer *layer, const char **key, struct err *err)
 	layer->mac_per_image = conv_mac(&layer->conv, layer->input, layer->output);
 	*key = "kernel";
 	if (layer->mac_per_image > LAYER_MAC_MAX)
-		return err_set(err, "the layer needs more than %" PRId64 " multiply-accumulates per image", LAYER_MAC_MAX);
+		return err_set(err, "the layer needs more than %" PRId64 " multiply-accumulates per image",
+			       LAYER_MAC_MAX);
 	return true;
 }
 
@@ -32,8 +33,9 @@ static bool infer_fc(struct layer *layer, const char **key, struct err *err)
 		return err_set(err, "outputs must be from 1 to %" PRId64, SHAPE_SIDE_MAX);
 	int64_t inputs = shape_values(layer->input);
 	if (inputs > SHAPE_VALUES_MAX / layer->fc.outputs)
-		return err_set(err, "the weights, %" PRId64 " inputs x %" PRId64 " outputs, are more than %" PRId64 " values",
-			       inputs, layer->fc.outputs, SHAPE_VALUES_MAX);
+		return err_set(
+			err, "the weights, %" PRId64 " inputs x %" PRId64 " outputs, are more than %" PRId64 " values",
+			inputs, layer->fc.outputs, SHAPE_VALUES_MAX);
 	layer->output = (struct shape){layer->fc.outputs, 1, 1};
 	layer->weight_count = inputs * layer->fc.outputs;
 	layer->bias_count = layer->fc.has_bias ? layer->fc.outputs : 0;

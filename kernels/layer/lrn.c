@@ -37,8 +37,7 @@ static void divide_three_quarters(float *out, const float *in, const float *rest
 	}
 }
 
-static void divide_power(float *out, const float *in, const float *restrict sum, int64_t count,
-			 const struct lrn *lrn)
+static void divide_power(float *out, const float *in, const float *restrict sum, int64_t count, const struct lrn *lrn)
 {
 	float scale = lrn->alpha / (float)lrn->size;
 	for (int64_t i = 0; i < count; i++)

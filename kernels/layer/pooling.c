@@ -20,8 +20,9 @@ bool pool_output(const struct pool *pool, struct shape input, struct shape *outp
 		return err_set(err, "pads of a pooling window must be smaller than its kernel");
 	*output = (struct shape){input.channels, height, width};
 	if (!shape_is_valid(*output))
-		return err_set(err, "the output of %" PRId64 " x %" PRId64 " x %" PRId64 " is larger than %" PRId64 " values",
-			       input.channels, height, width, SHAPE_VALUES_MAX);
+		return err_set(
+			err, "the output of %" PRId64 " x %" PRId64 " x %" PRId64 " is larger than %" PRId64 " values",
+			input.channels, height, width, SHAPE_VALUES_MAX);
 	return true;
 }
 

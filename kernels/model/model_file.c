@@ -35,7 +35,9 @@ static const struct bind_field input_fields[] = {
 };
 
 static const struct bind_schema input_schema = {
-	.title = "an input shape", .bytes = sizeof(struct shape), .fields = input_fields,
+	.title = "an input shape",
+	.bytes = sizeof(struct shape),
+	.fields = input_fields,
 };
 
 static const struct bind_field function_fields[] = {
@@ -45,7 +47,9 @@ static const struct bind_field function_fields[] = {
 };
 
 static const struct bind_schema function_schema = {
-	.title = "a function", .bytes = sizeof(struct function_text), .fields = function_fields,
+	.title = "a function",
+	.bytes = sizeof(struct function_text),
+	.fields = function_fields,
 	.name_offset_plus_one = offsetof(struct function_text, name) + 1,
 };
 
@@ -61,7 +65,9 @@ static const struct bind_field model_fields[] = {
 };
 
 static const struct bind_schema model_schema = {
-	.title = "a model", .bytes = sizeof(struct model_text), .fields = model_fields,
+	.title = "a model",
+	.bytes = sizeof(struct model_text),
+	.fields = model_fields,
 };
 
 /* What the steps of reading share. */
@@ -89,7 +95,8 @@ static void check_name(struct reader *reader, const char *what, const char *name
 		diag_error(reader->diag, place, "the name '%s' may have letters, digits, '_' and '-' only", name);
 }
 
-static void check_unique_layer(struct reader *reader, const struct layer_settings *settings, const struct yaml_node *node)
+static void check_unique_layer(struct reader *reader, const struct layer_settings *settings,
+			       const struct yaml_node *node)
 {
 	int first = model_find_layer(reader->model, settings->name);
 	if (first >= 0)
@@ -120,7 +127,8 @@ static void read_layers(struct reader *reader, const struct yaml_node *list, boo
 		return;
 	}
 	if (list->count > MODEL_LAYERS_MAX) {
-		diag_error(reader->diag, list->place, "%zu layers; a model has at most %d", list->count, MODEL_LAYERS_MAX);
+		diag_error(reader->diag, list->place, "%zu layers; a model has at most %d", list->count,
+			   MODEL_LAYERS_MAX);
 		return;
 	}
 	struct shape shape = reader->model->input;
@@ -165,7 +173,8 @@ static void report_unknown_layer(struct reader *reader, const char *name, struct
 }
 
 /* Function number `index` names `name` where the layer `expected` should come. False when it does not fit. */
-static bool check_member(struct reader *reader, size_t index, const char *name, size_t expected, struct diag_place place)
+static bool check_member(struct reader *reader, size_t index, const char *name, size_t expected,
+			 struct diag_place place)
 {
 	const struct model *model = reader->model;
 	int layer = model_find_layer(model, name);
@@ -219,7 +228,8 @@ static void read_functions(struct reader *reader, const struct bind_structs *fun
 		return;
 	}
 	if (functions->count == 0) {
-		diag_error(reader->diag, map->place, "'functions' is empty; leave it out for one function of all layers");
+		diag_error(reader->diag, map->place,
+			   "'functions' is empty; leave it out for one function of all layers");
 		return;
 	}
 	const struct function_text *texts = functions->items;
@@ -248,7 +258,8 @@ bool model_from_yaml(const struct yaml_node *root, const char *path, struct aren
 	model->input = text.input;
 	bool has_input = shape_is_valid(text.input);
 	if (diag->error_count == errors && !has_input)
-		diag_error(diag, bind_place(root, "input"), "the input is larger than %" PRId64 " values", SHAPE_VALUES_MAX);
+		diag_error(diag, bind_place(root, "input"), "the input is larger than %" PRId64 " values",
+			   SHAPE_VALUES_MAX);
 	if (text.layers)
 		read_layers(&reader, text.layers, has_input);
 	/* With a broken layer every function that names one would seem wrong. */

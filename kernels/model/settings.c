@@ -11,18 +11,19 @@ static const char *const paddings[] = {[PADDING_VALID] = "valid", [PADDING_SAME]
 
 #define NAME_AND_KIND \
 	FIELD(name, BIND_TEXT, .required = true, .help = "the layer's name, unique in the network"), \
-	FIELD(kind, BIND_TEXT, .required = true, .help = "what the layer computes")
+		FIELD(kind, BIND_TEXT, .required = true, .help = "what the layer computes")
 
 #define WINDOW(kernel_help) \
-	FIELD(kernel, BIND_INT_LIST, .required = true, .min = 1, .max = SIDE_MAX, .count_max = 2, .help = kernel_help), \
-	FIELD(stride, BIND_INT_LIST, .min = 1, .max = SIDE_MAX, .count_max = 2, .fallback = "[1, 1]", \
-	      .help = "steps of the window, [height, width] in pixels"), \
-	FIELD(dilation, BIND_INT_LIST, .min = 1, .max = SIDE_MAX, .count_max = 2, .fallback = "[1, 1]", \
-	      .help = "distance between the window's pixels, [height, width]"), \
-	FIELD(padding, BIND_CHOICE, .choices = paddings, .fallback = "valid", \
-	      .help = "valid: none but pads; same: output is input / stride, rounded up (TensorFlow's SAME)"), \
-	FIELD(pads, BIND_INT_LIST, .min = 0, .max = SIDE_MAX, .count_max = 4, .fallback = "[0, 0, 0, 0]", \
-	      .help = "pixels around the image, [top, left, bottom, right]")
+	FIELD(kernel, BIND_INT_LIST, .required = true, .min = 1, .max = SIDE_MAX, .count_max = 2, \
+	      .help = kernel_help), \
+		FIELD(stride, BIND_INT_LIST, .min = 1, .max = SIDE_MAX, .count_max = 2, .fallback = "[1, 1]", \
+		      .help = "steps of the window, [height, width] in pixels"), \
+		FIELD(dilation, BIND_INT_LIST, .min = 1, .max = SIDE_MAX, .count_max = 2, .fallback = "[1, 1]", \
+		      .help = "distance between the window's pixels, [height, width]"), \
+		FIELD(padding, BIND_CHOICE, .choices = paddings, .fallback = "valid", \
+		      .help = "valid: none but pads; same: output is input / stride, rounded up (TensorFlow's SAME)"), \
+		FIELD(pads, BIND_INT_LIST, .min = 0, .max = SIDE_MAX, .count_max = 4, .fallback = "[0, 0, 0, 0]", \
+		      .help = "pixels around the image, [top, left, bottom, right]")
 
 #define BIAS FIELD(bias, BIND_BOOL, .fallback = "true", .help = "whether a bias is added to every output")
 
@@ -70,7 +71,10 @@ static const struct bind_field fc_fields[] = {
 	BIND_END,
 };
 
-#define SCHEMA(table, words) { .title = words, .bytes = sizeof(struct layer_settings), .fields = table }
+#define SCHEMA(table, words) \
+	{ \
+		.title = words, .bytes = sizeof(struct layer_settings), .fields = table \
+	}
 
 static const struct bind_schema schemas[LAYER_KINDS] = {
 	[LAYER_CONV] = SCHEMA(conv_fields, "a conv layer"),
@@ -158,20 +162,22 @@ static struct window make_window(const struct layer_settings *settings, struct s
 {
 	enum { TOP, LEFT, BOTTOM, RIGHT };
 	struct window window = {
-		.y = {
-			.kernel = element(&settings->kernel, 0),
-			.stride = element(&settings->stride, 0),
-			.pad_before = element(&settings->pads, TOP),
-			.pad_after = element(&settings->pads, BOTTOM),
-			.dilation = element(&settings->dilation, 0),
-		},
-		.x = {
-			.kernel = element(&settings->kernel, 1),
-			.stride = element(&settings->stride, 1),
-			.pad_before = element(&settings->pads, LEFT),
-			.pad_after = element(&settings->pads, RIGHT),
-			.dilation = element(&settings->dilation, 1),
-		},
+		.y =
+			{
+				.kernel = element(&settings->kernel, 0),
+				.stride = element(&settings->stride, 0),
+				.pad_before = element(&settings->pads, TOP),
+				.pad_after = element(&settings->pads, BOTTOM),
+				.dilation = element(&settings->dilation, 0),
+			},
+		.x =
+			{
+				.kernel = element(&settings->kernel, 1),
+				.stride = element(&settings->stride, 1),
+				.pad_before = element(&settings->pads, LEFT),
+				.pad_after = element(&settings->pads, RIGHT),
+				.dilation = element(&settings->dilation, 1),
+			},
 		.ceil = settings->ceil,
 	};
 	if (settings->padding == PADDING_SAME)

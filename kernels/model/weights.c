@@ -13,8 +13,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "weights files are lit
 /* Values drawn from one stream: pieces of a layer can be made by different threads. */
 enum { CHUNK_VALUES = 64 * 1024 };
 
-void model_weights_init(struct model_weights *weights, const struct model *model,
-			const struct model_function *function)
+void model_weights_init(struct model_weights *weights, const struct model *model, const struct model_function *function)
 {
 	CHECK(function->count >= 1 && function->first + function->count <= model->layer_count);
 	*weights = (struct model_weights){.model = model, .first = function->first, .count = function->count};
@@ -88,8 +87,8 @@ bool model_weights_load(struct model_weights *weights, const void *bytes, size_t
 {
 	size_t wanted = (size_t)model_weights_bytes(weights);
 	if (byte_count != wanted)
-		return err_set(err, "the weights have %zu bytes; layers '%s' to '%s' of model '%s' need %zu", byte_count,
-			       weights->model->layers[weights->first].name,
+		return err_set(err, "the weights have %zu bytes; layers '%s' to '%s' of model '%s' need %zu",
+			       byte_count, weights->model->layers[weights->first].name,
 			       weights->model->layers[weights->first + weights->count - 1].name, weights->model->name,
 			       wanted);
 	memcpy(weights->values, bytes, wanted);

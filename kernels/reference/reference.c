@@ -39,7 +39,8 @@ static double conv_pixel(const struct layer *layer, const float *weights, const 
 				int64_t ix = tap_x(window, x, tx);
 				if (!inside(layer->input, iy, ix))
 					continue;
-				int64_t weight = ((filter * channels + c) * window->y.kernel + ty) * window->x.kernel + tx;
+				int64_t weight =
+					((filter * channels + c) * window->y.kernel + ty) * window->x.kernel + tx;
 				sum += (double)weights[weight] * (double)in[at(layer->input, first + c, iy, ix)];
 			}
 	return sum;
@@ -53,7 +54,8 @@ void reference_conv(const struct layer *layer, const float *weights, const float
 		for (int64_t filter = 0; filter < shape.channels; filter++)
 			for (int64_t y = 0; y < shape.height; y++)
 				for (int64_t x = 0; x < shape.width; x++) {
-					double sum = conv_pixel(layer, weights, tensor_image(input, image), filter, y, x);
+					double sum =
+						conv_pixel(layer, weights, tensor_image(input, image), filter, y, x);
 					if (layer->conv.has_bias)
 						sum += (double)bias[filter];
 					tensor_image(output, image)[at(shape, filter, y, x)] = (float)sum;
@@ -75,7 +77,8 @@ static struct pool_sum pool_pixel(const struct layer *layer, const float *in, in
 		for (int64_t tx = 0; tx < window->x.kernel; tx++) {
 			int64_t iy = tap_y(window, y, ty);
 			int64_t ix = tap_x(window, x, tx);
-			if (iy < layer->input.height + window->y.pad_after && ix < layer->input.width + window->x.pad_after)
+			if (iy < layer->input.height + window->y.pad_after &&
+			    ix < layer->input.width + window->x.pad_after)
 				result.inside_padding++;
 			if (!inside(layer->input, iy, ix))
 				continue;

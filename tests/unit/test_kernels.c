@@ -181,7 +181,10 @@ static struct layer large_layer(enum layer_kind kind, struct shape *input)
 	*input = kind == LAYER_CONV ? (struct shape){16, 60, 60} : (struct shape){32, 20, 20};
 	if (kind == LAYER_CONV)
 		layer.conv = (struct conv){
-			.window = window_square(5, 1), .filters = 24, .groups = 1, .has_bias = true,
+			.window = window_square(5, 1),
+			.filters = 24,
+			.groups = 1,
+			.has_bias = true,
 		};
 	else
 		layer.fc = (struct fc){.outputs = 1500, .has_bias = true};

@@ -9,7 +9,8 @@ static void test_shapes(void)
 	t_ok(shape_is_valid((struct shape){3, 224, 224}), "a picture is a shape");
 	t_ok(!shape_is_valid((struct shape){0, 224, 224}), "a shape without channels is not");
 	t_ok(!shape_is_valid((struct shape){3, -1, 224}), "nor one with a negative side");
-	t_ok(!shape_is_valid((struct shape){SHAPE_SIDE_MAX, SHAPE_SIDE_MAX, SHAPE_SIDE_MAX}), "nor one beyond the bound");
+	t_ok(!shape_is_valid((struct shape){SHAPE_SIDE_MAX, SHAPE_SIDE_MAX, SHAPE_SIDE_MAX}),
+	     "nor one beyond the bound");
 	t_ok(shape_is_valid((struct shape){1 << 10, 1 << 10, 1 << 10}), "the bound itself is one");
 	t_int(shape_bytes((struct shape){3, 224, 224}), 602112, "bytes of a 224 x 224 picture in float32");
 }
