@@ -160,7 +160,7 @@ bool example_message_read(const Tensorflow__Example *example, struct record_imag
 	image->label = int_or(&found, EXAMPLE_LABEL, RECORD_NO_LABEL);
 	bool has_shape =
 		found.features[EXAMPLE_HEIGHT] && found.features[EXAMPLE_WIDTH] && found.features[EXAMPLE_CHANNELS];
-	struct record_shape shape = {0};
+	struct shape shape = {0};
 	if (!has_shape && image->encoding == RECORD_JPEG && !jpeg_read_shape(data->data, data->len, &shape, err))
 		return false;
 	image->shape.channels = int_or(&found, EXAMPLE_CHANNELS, shape.channels);

@@ -38,7 +38,7 @@ struct example_message {
 /* Makes message->example say image, names in alphabetical order; it borrows the image's data. */
 void example_message_fill(struct example_message *message, const struct record_image *image);
 
-/* The image that an Example says; it borrows the Example's data. False where it is none that record_image_check accepts. */
+/* The image that an Example says; it borrows the Example's data. False where record_image_check would refuse it. */
 bool example_message_read(const Tensorflow__Example *example, struct record_image *image, struct err *err);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "kernels/record/jpeg.h"
 
-void image_decoder_init(struct image_decoder *decoder, struct record_shape shape)
+void image_decoder_init(struct image_decoder *decoder, struct shape shape)
 {
 	CHECK(shape.channels > 0 && shape.height > 0 && shape.width > 0);
 	decoder->shape = shape;
@@ -36,9 +36,9 @@ static bool decode_uint8(struct image_decoder *decoder, const struct record_imag
 
 static bool decode_float32(struct image_decoder *decoder, const struct record_image *image, float *out, struct err *err)
 {
-	const struct record_shape *has = &image->shape;
-	const struct record_shape *wants = &decoder->shape;
-	if (has->channels != wants->channels || has->height != wants->height || has->width != wants->width)
+	const struct shape *has = &image->shape;
+	const struct shape *wants = &decoder->shape;
+	if (!shape_equal(*has, *wants))
 		return err_set(err, "the tensor has %lld x %lld x %lld values instead of %lld x %lld x %lld",
 			       (long long)has->channels, (long long)has->height, (long long)has->width,
 			       (long long)wants->channels, (long long)wants->height, (long long)wants->width);
@@ -63,7 +63,7 @@ static bool decode_jpeg(struct image_decoder *decoder, const struct record_image
 	if (channels != 1 && channels != 3)
 		return err_set(err, "a JPEG gives 1 or 3 channels, not %lld", (long long)channels);
 	struct row_target target = {&decoder->resize, out};
-	struct record_shape shape = {channels, image->shape.height, image->shape.width};
+	struct shape shape = {channels, image->shape.height, image->shape.width};
 	begin(decoder, image, out);
 	return jpeg_decode(image->data, image->data_bytes, shape, put_row, &target, err);
 }

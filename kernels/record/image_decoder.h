@@ -16,14 +16,14 @@
 #include "kernels/record/resize.h"
 
 struct image_decoder {
-	struct record_shape shape;
+	struct shape shape;
 	struct resize resize; /* for the size of the last image; kept while the next has the same */
 };
 
-void image_decoder_init(struct image_decoder *decoder, struct record_shape shape);
+void image_decoder_init(struct image_decoder *decoder, struct shape shape);
 void image_decoder_release(struct image_decoder *decoder);
 
-/* Fills out (record_shape_values(decoder->shape) floats). Broken JPEG data and shapes that do not fit are refused. */
+/* Fills out (shape_values(decoder->shape) floats). Broken JPEG data and shapes that do not fit are refused. */
 bool image_decoder_decode(struct image_decoder *decoder, const struct record_image *image, float *out, struct err *err);
 
 #endif

@@ -41,13 +41,13 @@ static bool refuse(const struct failure *failure, struct err *err)
 	return err_set(err, "the JPEG cannot be decoded: %s", failure->text);
 }
 
-static bool read_header(struct jpeg_decompress_struct *info, const uint8_t *bytes, size_t length,
-			struct record_shape *shape, struct err *err)
+static bool read_header(struct jpeg_decompress_struct *info, const uint8_t *bytes, size_t length, struct shape *shape,
+			struct err *err)
 {
 	jpeg_create_decompress(info);
 	jpeg_mem_src(info, bytes, length);
 	jpeg_read_header(info, TRUE);
-	*shape = (struct record_shape){info->num_components, info->image_height, info->image_width};
+	*shape = (struct shape){info->num_components, info->image_height, info->image_width};
 	if (shape->channels != 1 && shape->channels != 3)
 		return err_set(err, "the JPEG has %d colour channels; 1 and 3 can be read", info->num_components);
 	if (shape->width * shape->height > JPEG_PIXELS_MAX)
@@ -56,7 +56,7 @@ static bool read_header(struct jpeg_decompress_struct *info, const uint8_t *byte
 	return true;
 }
 
-bool jpeg_read_shape(const uint8_t *bytes, size_t length, struct record_shape *shape, struct err *err)
+bool jpeg_read_shape(const uint8_t *bytes, size_t length, struct shape *shape, struct err *err)
 {
 	struct failure failure;
 	struct jpeg_decompress_struct info = {.err = failure_init(&failure)};
@@ -84,7 +84,7 @@ static void decode_rows(struct jpeg_decompress_struct *info, jpeg_row_fn *row, v
 	jpeg_finish_decompress(info);
 }
 
-bool jpeg_decode(const uint8_t *bytes, size_t length, struct record_shape shape, jpeg_row_fn *row, void *context,
+bool jpeg_decode(const uint8_t *bytes, size_t length, struct shape shape, jpeg_row_fn *row, void *context,
 		 struct err *err)
 {
 	CHECK(shape.channels == 1 || shape.channels == 3);
@@ -94,7 +94,7 @@ bool jpeg_decode(const uint8_t *bytes, size_t length, struct record_shape shape,
 		jpeg_destroy_decompress(&info);
 		return refuse(&failure, err);
 	}
-	struct record_shape found;
+	struct shape found;
 	bool ok = read_header(&info, bytes, length, &found, err);
 	if (ok && (found.width != shape.width || found.height != shape.height))
 		ok = err_set(err, "the JPEG has %lld x %lld pixels, its record says %lld x %lld",
@@ -137,7 +137,7 @@ static void destination_end(j_compress_ptr info)
 	buf_add_bytes(destination->out, destination->chunk, CHUNK_BYTES - destination->manager.free_in_buffer);
 }
 
-void jpeg_encode(const uint8_t *pixels, struct record_shape shape, int quality, struct buf *out)
+void jpeg_encode(const uint8_t *pixels, struct shape shape, int quality, struct buf *out)
 {
 	CHECK(shape.channels == 1 || shape.channels == 3);
 	CHECK(shape.width > 0 && shape.width <= RECORD_SIDE_MAX && shape.height > 0 && shape.height <= RECORD_SIDE_MAX);

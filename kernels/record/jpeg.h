@@ -17,7 +17,7 @@
 #define JPEG_PIXELS_MAX ((int64_t)1 << 26)
 
 /* The shape that the file's header tells: 1 (grey) or 3 channels; others (CMYK) are refused. */
-bool jpeg_read_shape(const uint8_t *bytes, size_t length, struct record_shape *shape, struct err *err);
+bool jpeg_read_shape(const uint8_t *bytes, size_t length, struct shape *shape, struct err *err);
 
 /* Gets the rows from top to bottom, width x channels interleaved bytes each. */
 typedef void jpeg_row_fn(void *context, const uint8_t *pixels);
@@ -26,10 +26,10 @@ typedef void jpeg_row_fn(void *context, const uint8_t *pixels);
  * Decodes an image whose header must tell the width and height of shape, with shape.channels channels (a grey file
  * fills three alike; a colour file gives its luma where one is asked for).
  */
-bool jpeg_decode(const uint8_t *bytes, size_t length, struct record_shape shape, jpeg_row_fn *row, void *context,
+bool jpeg_decode(const uint8_t *bytes, size_t length, struct shape shape, jpeg_row_fn *row, void *context,
 		 struct err *err);
 
 /* Appends a baseline JPEG of height x width x channels (1 or 3) interleaved bytes; quality is libjpeg's, 1 to 100. */
-void jpeg_encode(const uint8_t *pixels, struct record_shape shape, int quality, struct buf *out);
+void jpeg_encode(const uint8_t *pixels, struct shape shape, int quality, struct buf *out);
 
 #endif

@@ -6,12 +6,7 @@
 const char *const record_format_names[RECORD_FORMATS + 1] = {"protobuf", "tfrecord"};
 const char *const record_encoding_names[RECORD_ENCODINGS + 1] = {"uint8", "float32", "jpeg"};
 
-int64_t record_shape_values(struct record_shape shape)
-{
-	return shape.channels * shape.height * shape.width;
-}
-
-static bool shape_check(struct record_shape shape, struct err *err)
+static bool shape_check(struct shape shape, struct err *err)
 {
 	int64_t values_max = (int64_t)RECORD_IMAGE_BYTES_MAX;
 	if (shape.width < 1 || shape.width > RECORD_SIDE_MAX || shape.height < 1 || shape.height > RECORD_SIDE_MAX)
@@ -45,7 +40,7 @@ bool record_image_check(const struct record_image *image, struct err *err)
 			       RECORD_IMAGE_BYTES_MAX);
 	if (image->encoding == RECORD_JPEG)
 		return jpeg_check(image, err);
-	size_t wanted = (size_t)record_shape_values(image->shape) * value_bytes[image->encoding];
+	size_t wanted = (size_t)shape_values(image->shape) * value_bytes[image->encoding];
 	if (image->data_bytes != wanted)
 		return err_set(err, "the image has %zu bytes of data; %lld x %lld x %lld %s values take %zu",
 			       image->data_bytes, (long long)image->shape.channels, (long long)image->shape.height,

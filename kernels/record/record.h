@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "kernels/record/record_source.h"
+#include "kernels/tensor/tensor.h"
 
 #define RECORD_BYTES_MAX ((size_t)INT32_MAX)      /* a protobuf record: the largest message that protobuf allows */
 #define RECORD_IMAGE_BYTES_MAX ((size_t)64 << 20) /* one image's data; VGG-16's largest activation takes 12.8 MB */
@@ -45,24 +46,15 @@ extern const char *const record_encoding_names[RECORD_ENCODINGS + 1]; /* "uint8"
 
 enum { RECORD_NO_LABEL = -1 };
 
-struct record_shape {
-	int64_t channels;
-	int64_t height;
-	int64_t width;
-};
-
 /* One image; data are borrowed. */
 struct record_image {
-	struct record_shape shape;
+	struct shape shape;
 	enum record_encoding encoding;
 	int64_t label; /* RECORD_NO_LABEL where there is none */
 	const uint8_t *data;
 	size_t data_bytes;
 	uint64_t offset; /* set by the reader: where the image's message starts in the file */
 };
-
-/* channels * height * width */
-int64_t record_shape_values(struct record_shape shape);
 
 /* Whether the shape is within the limits and the data have the length that shape and encoding ask for. */
 bool record_image_check(const struct record_image *image, struct err *err);

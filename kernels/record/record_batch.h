@@ -10,20 +10,19 @@
 
 #include "kernels/record/record.h"
 
-/* The exact bytes of a packed batch of count tensors; they differ from record to record in nothing but the values. */
-size_t record_batch_bytes(int64_t count, struct record_shape shape);
+/* The exact bytes of the packed batch; they depend on the number of images and their shape only. */
+size_t record_batch_bytes(const struct tensor *batch);
 
 /*
- * Packs values (count x channels x height x width) into out, record_batch_bytes(count, shape) bytes long. CHECKs that
- * the record stays within RECORD_BYTES_MAX: callers ask record_batch_bytes first.
+ * Packs a batch into out, record_batch_bytes(batch) bytes long. CHECKs that the record stays within RECORD_BYTES_MAX:
+ * callers ask record_batch_bytes first.
  */
-void record_batch_pack(const float *values, int64_t count, struct record_shape shape, uint8_t *out);
+void record_batch_pack(const struct tensor *batch, uint8_t *out);
 
 /*
- * Decodes a record of either format and any encoding, which must hold exactly count images, into tensors of the given
- * shape (count x channels x height x width floats). name is for messages.
+ * Decodes a record of either format and any encoding into batch, an allocated tensor, which must be of as many images
+ * as the record. name is for messages.
  */
-bool record_batch_decode(const char *name, const uint8_t *bytes, size_t length, int64_t count,
-			 struct record_shape shape, float *values, struct err *err);
+bool record_batch_decode(const char *name, const uint8_t *bytes, size_t length, struct tensor *batch, struct err *err);
 
 #endif

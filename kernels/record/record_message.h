@@ -19,7 +19,7 @@ void record_message_fill(Lamina__Image *message, const struct record_image *imag
 /* Writes tag and length of an image whose message has message_bytes; returns how many bytes that took. */
 size_t record_message_head(size_t message_bytes, uint8_t head[RECORD_HEAD_BYTES_MAX]);
 
-/* The image that message says; it borrows the message's data. False where it is none that record_image_check accepts. */
+/* The image that message says; it borrows the message's data. False where record_image_check would refuse it. */
 bool record_message_read(const Lamina__Image *message, struct record_image *image, struct err *err);
 
 #endif

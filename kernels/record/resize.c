@@ -15,7 +15,7 @@ static void axis_release(struct resize_axis *axis)
 	mem_free(axis->weights);
 }
 
-/* In units of 1/target source pixel, target pixel i covers [i source, (i + 1) source): the shares are exact integers. */
+/* In units of 1/target source pixel, target pixel i covers [i source, (i + 1) source): shares are exact integers. */
 static void shrink_pixel(struct resize_axis *axis, int64_t i, float scale)
 {
 	int64_t begin = i * axis->source;

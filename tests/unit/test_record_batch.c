@@ -6,9 +6,14 @@
 
 enum { COUNT = 5 };
 
-static const struct record_shape shape = {7, 3, 2};
+static const struct shape shape = {7, 3, 2};
 static float values[COUNT * 7 * 3 * 2];
 static float back[COUNT * 7 * 3 * 2];
+
+static struct tensor tensor_of(int64_t images, struct shape of, float *data)
+{
+	return (struct tensor){images, of, data, NULL};
+}
 
 static void written_alike(const uint8_t *bytes, size_t count, struct arena *arena)
 {
@@ -17,7 +22,7 @@ static void written_alike(const uint8_t *bytes, size_t count, struct arena *aren
 	struct record_writer writer;
 	close(mkstemp(path));
 	record_writer_open(&writer, path, RECORD_PROTOBUF, &err);
-	int64_t per_image = record_shape_values(shape);
+	int64_t per_image = shape_values(shape);
 	for (int64_t i = 0; i < COUNT; i++) {
 		struct record_image image = {shape,
 					     RECORD_FLOAT32,
@@ -37,10 +42,19 @@ static void written_alike(const uint8_t *bytes, size_t count, struct arena *aren
 
 static void bytes_that_are_known(void)
 {
-	/* The head takes 2 bytes, the message 14 with a one-byte length of data. */
-	t_int(record_batch_bytes(1, (struct record_shape){1, 1, 1}), 2 + 12 + 4, "one value");
-	t_int(record_batch_bytes(1000, (struct record_shape){96, 27, 27}), 1000 * (4 + 14 + 96 * 27 * 27 * 4),
+	struct tensor one = tensor_of(1, (struct shape){1, 1, 1}, values);
+	struct tensor thousand = tensor_of(1000, (struct shape){96, 27, 27}, values);
+	/* The head takes 2 bytes, the message 12 with a one-byte length of data. */
+	t_int(record_batch_bytes(&one), 2 + 12 + 4, "one value");
+	t_int(record_batch_bytes(&thousand), 1000 * (4 + 14 + 96 * 27 * 27 * 4),
 	      "a thousand images behind AlexNet's first pooling");
+}
+
+static void refused(const uint8_t *bytes, size_t count, struct tensor wanted, const char *error)
+{
+	struct err err = {"accepted"};
+	record_batch_decode("batch", bytes, count, &wanted, &err);
+	t_str(err.text, error, error);
 }
 
 int main(void)
@@ -49,20 +63,19 @@ int main(void)
 	struct err err = {""};
 	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
 		values[i] = (float)i / 3 - 20;
-	size_t count = record_batch_bytes(COUNT, shape);
+	struct tensor batch = tensor_of(COUNT, shape, values);
+	struct tensor decoded = tensor_of(COUNT, shape, back);
+	size_t count = record_batch_bytes(&batch);
 	uint8_t *bytes = arena_alloc(&arena, count);
-	record_batch_pack(values, COUNT, shape, bytes);
+	record_batch_pack(&batch, bytes);
 	bytes_that_are_known();
 	written_alike(bytes, count, &arena);
-	t_ok(record_batch_decode("batch", bytes, count, COUNT, shape, back, &err), "decoded %s", err.text);
+	t_ok(record_batch_decode("batch", bytes, count, &decoded, &err), "decoded %s", err.text);
 	t_ok(memcmp(values, back, sizeof values) == 0, "the values come back");
-	t_ok(!record_batch_decode("batch", bytes, count, COUNT - 1, shape, back, &err), "one image too many");
-	t_str(err.text, "'batch' holds more than 4 images", "says so");
-	t_ok(!record_batch_decode("batch", bytes, count / COUNT * 4, COUNT, shape, back, &err), "one image too few");
-	t_str(err.text, "'batch' holds fewer than 5 images", "says so");
-	struct record_shape other = {7, 2, 3};
-	t_ok(!record_batch_decode("batch", bytes, count, COUNT, other, back, &err), "another shape");
-	t_str(err.text, "'batch': byte 3: the tensor has 7 x 3 x 2 values instead of 7 x 2 x 3", "says where");
+	refused(bytes, count, tensor_of(COUNT - 1, shape, back), "'batch' holds more than 4 images");
+	refused(bytes, count / COUNT * 4, decoded, "'batch' holds fewer than 5 images");
+	refused(bytes, count, tensor_of(COUNT, (struct shape){7, 2, 3}, back),
+		"'batch': byte 3: the tensor has 7 x 3 x 2 values instead of 7 x 2 x 3");
 	arena_release(&arena);
 	return t_done();
 }
