@@ -25,6 +25,7 @@ void engine_init(struct engine *engine, struct arena *arena, size_t event_capaci
 	engine->events = ARENA_ARRAY(arena, struct event, engine->event_capacity);
 	free_list_extend(engine, 1);
 	front_init(&engine->front, arena, EVENT_CAPACITY_MIN);
+	ladder_init(&engine->ladder, arena, engine->event_capacity);
 }
 
 static void events_grow(struct engine *engine)
@@ -42,13 +43,29 @@ static void events_grow(struct engine *engine)
 static void event_enqueue(struct engine *engine, uint32_t index, int64_t delay_ns, int32_t priority)
 {
 	CHECK(delay_ns >= 0);
-	CHECK(delay_ns <= ENGINE_TIME_MAX_NS - engine->now_ns);
+	CHECK(delay_ns <= EVENT_TIME_MAX_NS - engine->now_ns);
 	CHECK(priority >= EVENT_PRIORITY_MIN && priority <= EVENT_PRIORITY_MAX);
 	struct event *event = &engine->events[index];
 	event->time_ns = engine->now_ns + delay_ns;
 	event->order = event_order(priority, ++engine->sequence);
+	struct front *front = &engine->front;
+	if (event->time_ns >= front->end_ns) {
+		ladder_insert(&engine->ladder, engine->events, index);
+		return;
+	}
 	struct front_entry entry = {.time_ns = event->time_ns, .order = event->order, .event = index};
-	front_insert(&engine->front, engine->arena, entry);
+	front_insert(front, engine->arena, entry);
+	if (front->count > front->spill_count)
+		ladder_spill(&engine->ladder, engine->events, front);
+}
+
+/* The event's order is 0 already. */
+static void event_dequeue(struct engine *engine, uint32_t index)
+{
+	if (engine->events[index].time_ns < engine->front.end_ns)
+		front_remove(&engine->front, engine->events, index);
+	else
+		ladder_remove(&engine->ladder, engine->events, index);
 }
 
 event_id engine_schedule(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
@@ -92,8 +109,9 @@ bool engine_cancel(struct engine *engine, event_id id)
 	uint32_t index = event_find(engine, id);
 	if (index == 0)
 		return false;
+	engine->events[index].order = 0;
+	event_dequeue(engine, index);
 	event_free(engine, index);
-	front_remove(&engine->front, engine->events, index);
 	return true;
 }
 
@@ -105,7 +123,7 @@ bool engine_reschedule(struct engine *engine, event_id id, int64_t delay_ns)
 	struct event *event = &engine->events[index];
 	int32_t priority = EVENT_PRIORITY_MAX - (int32_t)(event->order >> EVENT_SEQUENCE_BITS);
 	event->order = 0;
-	front_remove(&engine->front, engine->events, index);
+	event_dequeue(engine, index);
 	event_enqueue(engine, index, delay_ns, priority);
 	return true;
 }
@@ -118,6 +136,8 @@ static bool run_until_pause(struct engine *engine, int64_t until_ns, enum engine
 			*end = ENGINE_EMPTY;
 			return false;
 		}
+		if (engine->front.count == 0)
+			ladder_refill(&engine->ladder, engine->events, &engine->front);
 		if (front_first(&engine->front)->time_ns > until_ns) {
 			*end = ENGINE_HORIZON;
 			return false;

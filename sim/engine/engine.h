@@ -14,8 +14,7 @@
 #include "base/arena.h"
 #include "engine/event.h"
 #include "engine/front.h"
-
-#define ENGINE_TIME_MAX_NS (INT64_MAX / 2)
+#include "engine/ladder.h"
 
 enum engine_end {
 	ENGINE_EMPTY,       /* no pending event is left */
@@ -35,6 +34,7 @@ struct engine {
 	uint32_t free_first;
 	uint32_t event_capacity;
 	struct front front;
+	struct ladder ladder;
 	struct arena *arena;
 	bool stop_requested;
 	/* May be NULL. Polled every few thousand events: set it from a signal handler to end the run cleanly. */

@@ -12,6 +12,9 @@ typedef void event_action(struct engine *engine, void *subject, int64_t argument
 /* Names one pending event; 0 is never a valid id. Ids of events that ran or were cancelled are recognised. */
 typedef uint64_t event_id;
 
+/* Half of what fits, so that sums of two times never overflow: 146 years. */
+#define EVENT_TIME_MAX_NS (INT64_MAX / 2)
+
 enum { EVENT_PRIORITY_MIN = -32767, EVENT_PRIORITY_MAX = 32767 };
 
 /* Index and generation share an event_id. */

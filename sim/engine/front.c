@@ -10,6 +10,15 @@ void front_init(struct front *front, struct arena *arena, uint32_t capacity)
 {
 	*front = (struct front){.capacity = capacity > FRONT_SORTED_MAX ? capacity : FRONT_SORTED_MAX + 1};
 	front->entries = ARENA_ARRAY(arena, struct front_entry, front->capacity);
+	front->spill_count = FRONT_SPILL_MIN;
+	front->end_ns = INT64_MAX;
+}
+
+void front_clear(struct front *front)
+{
+	front->count = 0;
+	front->stale = 0;
+	front->is_heap = false;
 }
 
 static void front_grow(struct front *front, struct arena *arena)

@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "engine/event.h"
 
-enum { FRONT_SORTED_MAX = 16, FRONT_SORTED_AGAIN = 8 };
+enum { FRONT_SORTED_MAX = 16, FRONT_SORTED_AGAIN = 8, FRONT_SPILL_MIN = 64 };
 
 struct front_entry {
 	int64_t time_ns;
@@ -29,9 +29,13 @@ struct front {
 	uint32_t capacity;
 	uint32_t stale;
 	bool is_heap;
+	uint32_t spill_count; /* with more than these the front is better cut (ladder_spill) */
+	int64_t end_ns;       /* every pending event before this time is here, and no other */
 };
 
 void front_init(struct front *front, struct arena *arena, uint32_t capacity);
+
+void front_clear(struct front *front);
 
 /* Any count; memory grows from the arena. */
 void front_insert(struct front *front, struct arena *arena, struct front_entry entry);

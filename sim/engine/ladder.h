@@ -1,0 +1,61 @@
+/*
+ * The pending events behind the front, in no more order than is needed yet: a ladder queue (Tang, Goh, Thng,
+ * "Ladder queue: an O(1) priority queue structure for large-scale discrete event simulation", ACM TOMACS 15(3),
+ * 2005) whose bucket width comes from a sample of the events themselves. The top holds the far future unsorted.
+ * A rung cuts a stretch of time into buckets of equal width, a power of two; each bucket is a doubly linked list.
+ * The last rung is the finest and comes first in time. When the front runs empty, the next bucket is moved there;
+ * a bucket that holds too many becomes a finer rung, and when no rung is left the top becomes one.
+ *
+ * Every event's place follows from its time alone: before front.end_ns it is in the front, else in the finest rung
+ * that ends after it, else in the top. Inserting and removing cost O(1), whatever the number of pending events.
+ */
+#ifndef LAMINA_LADDER_H
+#define LAMINA_LADDER_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "engine/event.h"
+#include "engine/front.h"
+
+enum { LADDER_RUNGS_MAX = 10 };
+
+struct rung {
+	int64_t start_ns;
+	int64_t end_ns;
+	uint32_t *heads; /* per bucket: its first event, 0 for none */
+	uint32_t bucket_shift; /* a bucket spans 2^bucket_shift ns */
+	uint32_t bucket_count;
+	uint32_t bucket_capacity;
+	uint32_t current; /* the next bucket to be moved to the front; those before it are empty */
+};
+
+struct ladder {
+	struct rung rungs[LADDER_RUNGS_MAX];
+	uint32_t rung_count;
+	uint32_t top_count;
+	uint32_t top_capacity;
+	uint32_t *top; /* events, each with its position here as `previous` */
+	uint32_t *scratch;
+	uint32_t scratch_capacity;
+	struct arena *arena;
+};
+
+void ladder_init(struct ladder *ladder, struct arena *arena, uint32_t capacity);
+
+/* The event's time is at or after front.end_ns. */
+void ladder_insert(struct ladder *ladder, struct event *events, uint32_t index);
+
+/* Takes out an event that ladder_insert put in, while its time is still at or after front.end_ns. */
+void ladder_remove(struct ladder *ladder, struct event *events, uint32_t index);
+
+/*
+ * Fills an empty front with the earliest events and moves front.end_ns on. Without any event the front stays
+ * empty and its end goes to the end of time: then everything that is scheduled goes there.
+ */
+void ladder_refill(struct ladder *ladder, struct event *events, struct front *front);
+
+/* Moves a front that has grown past front.spill_count back and refills it with fewer events, where times differ. */
+void ladder_spill(struct ladder *ladder, struct event *events, struct front *front);
+
+#endif
