@@ -3,7 +3,7 @@ MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/bash
 export LC_ALL := C
 .DELETE_ON_ERROR:
-.SECONDARY:
+.PRECIOUS: %.o
 .DEFAULT_GOAL := all
 
 # --- modes: objects of different flags never meet --------------------------------------------------------------

@@ -120,11 +120,9 @@ static bool begin_field(struct csv_reader *reader)
 	}
 	if (reader->field_count == reader->field_capacity) {
 		reader->field_capacity = reader->field_capacity ? 2 * reader->field_capacity : 16;
-		reader->fields =
-			mem_realloc(reader->fields, reader->field_capacity * sizeof *reader->fields);
+		reader->fields = mem_realloc(reader->fields, reader->field_capacity * sizeof *reader->fields);
 	}
-	reader->fields[reader->field_count++] =
-		(struct csv_field){reader->record_count, reader->line, reader->column};
+	reader->fields[reader->field_count++] = (struct csv_field){reader->record_count, reader->line, reader->column};
 	return true;
 }
 
@@ -227,8 +225,9 @@ static size_t find_field(const struct csv_reader *reader, const char *name)
 		if (strcmp(field_text(reader, i), name) != 0)
 			continue;
 		if (found != COLUMN_MISSING)
-			diag_error(reader->diag, (struct diag_place){reader->path, reader->fields[i].line,
-				   reader->fields[i].column}, "column '%s' comes twice", name);
+			diag_error(reader->diag,
+				   (struct diag_place){reader->path, reader->fields[i].line, reader->fields[i].column},
+				   "column '%s' comes twice", name);
 		found = i;
 	}
 	return found;
@@ -270,8 +269,8 @@ static bool read_header(struct csv_reader *reader)
 	return reader->diag->error_count == errors_before;
 }
 
-bool csv_reader_open(struct csv_reader *reader, const char *path, const struct csv_column *columns,
-		     size_t column_count, struct diag *diag)
+bool csv_reader_open(struct csv_reader *reader, const char *path, const struct csv_column *columns, size_t column_count,
+		     struct diag *diag)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	*reader = (struct csv_reader){
@@ -352,8 +351,8 @@ bool csv_reader_int(const struct csv_reader *reader, size_t column, int64_t min,
 		return false;
 	}
 	if (value < min || value > max) {
-		diag_error(reader->diag, place, "'%s' is %" PRId64 ", outside %" PRId64 " to %" PRId64, name, value, min,
-			   max);
+		diag_error(reader->diag, place, "'%s' is %" PRId64 ", outside %" PRId64 " to %" PRId64, name, value,
+			   min, max);
 		return false;
 	}
 	*out = value;
@@ -375,9 +374,8 @@ bool csv_reader_double(const struct csv_reader *reader, size_t column, double mi
 		char shown[NUM_TEXT_BYTES];
 		char low[NUM_TEXT_BYTES];
 		char high[NUM_TEXT_BYTES];
-		diag_error(reader->diag, place, "'%s' is %s, outside %s to %s", name,
-			   num_format_double(value, shown), num_format_double(min, low),
-			   num_format_double(max, high));
+		diag_error(reader->diag, place, "'%s' is %s, outside %s to %s", name, num_format_double(value, shown),
+			   num_format_double(min, low), num_format_double(max, high));
 		return false;
 	}
 	*out = value;

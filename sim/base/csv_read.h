@@ -61,8 +61,8 @@ struct csv_reader {
  * saying why, where it cannot be read or lacks required columns. Release it in either case. path, columns and diag
  * must outlive the reader.
  */
-bool csv_reader_open(struct csv_reader *reader, const char *path, const struct csv_column *columns,
-		     size_t column_count, struct diag *diag);
+bool csv_reader_open(struct csv_reader *reader, const char *path, const struct csv_column *columns, size_t column_count,
+		     struct diag *diag);
 
 /*
  * Goes to the next record that has as many fields as the header; false at the end, after a failure (io_failed) and

@@ -301,8 +301,8 @@ static void report_unknown(const struct binder *binder, const struct bind_schema
 	bind_report_unknown(schema, entry->key, "", entry->key_place, binder->diag);
 }
 
-void bind_report_unknown(const struct bind_schema *schema, const char *key, const char *prefix,
-			 struct diag_place place, struct diag *diag)
+void bind_report_unknown(const struct bind_schema *schema, const char *key, const char *prefix, struct diag_place place,
+			 struct diag *diag)
 {
 	const char *known[BIND_FIELDS_MAX];
 	size_t count = 0;

@@ -27,7 +27,7 @@ enum bind_type {
 	BIND_INT_LIST,    /* struct bind_ints */
 	BIND_TEXT_LIST,   /* struct bind_texts */
 	BIND_STRUCT_LIST, /* struct bind_structs: a list of mappings */
-	BIND_STRUCT_MAP,  /* struct bind_structs: a mapping of names to mappings; the element's `const char *name` is set */
+	BIND_STRUCT_MAP,  /* struct bind_structs: a mapping of names to mappings; sets the element's `name` */
 	BIND_NODE,        /* struct yaml_node *: kept as it is, for tables that are not fixed (matrix keys) */
 };
 
@@ -69,15 +69,17 @@ struct bind_schema {
 	const char *title;               /* "a platform", for messages */
 	size_t bytes;                    /* sizeof the struct */
 	const struct bind_field *fields; /* ends with a NULL key */
-	size_t place_offset_plus_one;    /* 1 + offset of a struct diag_place member that gets the mapping's place; 0: none */
-	size_t name_offset_plus_one;     /* 1 + offset of const char *name, for BIND_STRUCT_MAP */
+	size_t place_offset_plus_one; /* 1 + offset of the diag_place member that gets the mapping's place; 0: none */
+	size_t name_offset_plus_one;  /* 1 + offset of const char *name, for BIND_STRUCT_MAP */
 	/* Called after the fields of one struct are bound without errors, for checks between fields; may be NULL. */
 	void (*check)(void *value, const struct yaml_node *node, struct diag *diag);
 };
 
+/* clang-format off */
 #define BIND_FIELD(type_name, member, kind, ...) \
 	{ .key = #member, .type = (kind), .offset = offsetof(type_name, member), __VA_ARGS__ }
 #define BIND_END { .key = NULL }
+/* clang-format on */
 
 /*
  * Fills *out (schema->bytes of memory, zeroed first) from the map. Strings and lists live in the arena. Returns
@@ -93,7 +95,8 @@ struct diag_place bind_place(const struct yaml_node *map, const char *key);
  * Whether a dotted key can exist under the schema; where not, a diag error at place with "did you mean".
  * Names inside BIND_STRUCT_MAP are free. Used for --set and sweep keys.
  */
-bool bind_check_key(const struct bind_schema *schema, const char *dotted_key, struct diag_place place, struct diag *diag);
+bool bind_check_key(const struct bind_schema *schema, const char *dotted_key, struct diag_place place,
+		    struct diag *diag);
 
 /* The schema as JSON Schema draft-07. */
 struct buf;

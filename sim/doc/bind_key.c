@@ -28,7 +28,8 @@ static bool report_no_keys_below(const struct dotted *key, size_t depth, struct 
 	return false;
 }
 
-bool bind_check_key(const struct bind_schema *schema, const char *dotted_key, struct diag_place place, struct diag *diag)
+bool bind_check_key(const struct bind_schema *schema, const char *dotted_key, struct diag_place place,
+		    struct diag *diag)
 {
 	struct arena *arena = &diag->arena;
 	struct dotted key;

@@ -5,7 +5,7 @@
 #include "doc/bind.h"
 
 enum {
-	BIND_FIELDS_MAX = 128, /* rows of one table */
+	BIND_FIELDS_MAX = 128,  /* rows of one table */
 	BIND_COUNT_MAX = 10000, /* elements where the row says nothing */
 };
 
@@ -19,7 +19,7 @@ const struct bind_field *bind_find_field(const struct bind_schema *schema, const
 struct yaml_node *bind_parse_fallback(const struct bind_field *field, struct diag_place place, struct arena *arena);
 
 /* "unknown key 'prefixkey'" with the nearest known key, else with all of them. */
-void bind_report_unknown(const struct bind_schema *schema, const char *key, const char *prefix,
-			 struct diag_place place, struct diag *diag);
+void bind_report_unknown(const struct bind_schema *schema, const char *key, const char *prefix, struct diag_place place,
+			 struct diag *diag);
 
 #endif

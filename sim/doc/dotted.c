@@ -17,7 +17,8 @@ bool dotted_split(struct dotted *dotted, const char *key, struct diag_place plac
 			return false;
 		}
 		if (dotted->count == YAML_DEPTH_MAX) {
-			diag_error(diag, place, "'%s' has more than %d parts", diag_excerpt(key, arena), YAML_DEPTH_MAX);
+			diag_error(diag, place, "'%s' has more than %d parts", diag_excerpt(key, arena),
+				   YAML_DEPTH_MAX);
 			return false;
 		}
 		dotted->parts[dotted->count++] = arena_strndup(arena, part, length);

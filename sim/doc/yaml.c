@@ -351,8 +351,8 @@ enum yaml_type yaml_type_of(const struct yaml_node *node)
 const char *yaml_describe(const struct yaml_node *node, struct arena *arena)
 {
 	static const char *const formats[] = {
-		[YAML_TYPE_NULL] = "nothing",     [YAML_TYPE_BOOL] = "%s",      [YAML_TYPE_NUMBER] = "number %s",
-		[YAML_TYPE_TEXT] = "text '%s'",   [YAML_TYPE_LIST] = "a list",  [YAML_TYPE_MAP] = "a mapping",
+		[YAML_TYPE_NULL] = "nothing",   [YAML_TYPE_BOOL] = "%s",     [YAML_TYPE_NUMBER] = "number %s",
+		[YAML_TYPE_TEXT] = "text '%s'", [YAML_TYPE_LIST] = "a list", [YAML_TYPE_MAP] = "a mapping",
 	};
 	const char *format = formats[yaml_type_of(node)];
 	const char *hole = strstr(format, "%s");

@@ -26,13 +26,13 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 struct yaml_node {
 	enum yaml_kind kind;
 	struct diag_place place;
-	const char *text;             /* scalar: its text */
-	bool quoted;                  /* scalar: written in quotes (then it is a string, never a number) */
-	const char *key;              /* entry of a map: its key */
+	const char *text; /* scalar: its text */
+	bool quoted;      /* scalar: written in quotes (then it is a string, never a number) */
+	const char *key;  /* entry of a map: its key */
 	struct diag_place key_place;
-	struct yaml_node *first;      /* list, map: children in file order */
+	struct yaml_node *first; /* list, map: children in file order */
 	struct yaml_node *next;
-	size_t count;                 /* children */
+	size_t count; /* children */
 };
 
 /*

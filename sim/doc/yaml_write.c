@@ -32,8 +32,7 @@ static bool is_plain_text(const char *text)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+- ";
 	size_t length = strlen(text);
-	return is_letter(text[0]) && strspn(text, safe) == length && text[length - 1] != ' ' &&
-	       !is_reserved_word(text);
+	return is_letter(text[0]) && strspn(text, safe) == length && text[length - 1] != ' ' && !is_reserved_word(text);
 }
 
 /* Decodes the UTF-8 sequence at p, which libyaml has validated; *bytes is its length. */

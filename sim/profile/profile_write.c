@@ -1,4 +1,4 @@
-/* Writes a profile as the YAML that profile_read reads back equal: one point to a line, so that a diff shows what moved. */
+/* Writes a profile as YAML that profile_read reads back equal: one point a line, so that a diff shows what moved. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>

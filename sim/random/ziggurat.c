@@ -6,6 +6,7 @@
  */
 #include "random/ziggurat.h"
 
+/* clang-format off */
 const double ziggurat_exponential_x[ZIGGURAT_LAYERS + 1] = {
 	0x1.164ec94bf5dc1p+3, 0x1.ec9d9297ebb83p+2, 0x1.bc39e51da71fcp+2, 0x1.9e9dc0d487b85p+2,
 	0x1.8939fe6f2ed19p+2, 0x1.78750d6eac62fp+2, 0x1.6aa676d4bbf72p+2, 0x1.5ee7ae17313d2p+2,
