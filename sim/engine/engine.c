@@ -68,8 +68,8 @@ static void event_dequeue(struct engine *engine, uint32_t index)
 		ladder_remove(&engine->ladder, engine->events, index);
 }
 
-event_id engine_schedule(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
-			 void *subject, int64_t argument)
+event_id engine_schedule(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action, void *subject,
+			 int64_t argument)
 {
 	if (engine->free_first == 0)
 		events_grow(engine);
@@ -192,10 +192,8 @@ void engine_stop(struct engine *engine)
 const char *engine_end_text(enum engine_end end)
 {
 	static const char *const texts[] = {
-		[ENGINE_EMPTY] = "no event was left",
-		[ENGINE_HORIZON] = "the time horizon was reached",
-		[ENGINE_BUDGET] = "the event budget was spent",
-		[ENGINE_STOPPED] = "the model stopped it",
+		[ENGINE_EMPTY] = "no event was left",           [ENGINE_HORIZON] = "the time horizon was reached",
+		[ENGINE_BUDGET] = "the event budget was spent", [ENGINE_STOPPED] = "the model stopped it",
 		[ENGINE_INTERRUPTED] = "it was interrupted",
 	};
 	return texts[end];

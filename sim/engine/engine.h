@@ -65,8 +65,8 @@ static inline uint64_t engine_pending(const struct engine *engine)
 }
 
 /* delay_ns >= 0; priority in [EVENT_PRIORITY_MIN, EVENT_PRIORITY_MAX], higher first among equal times. */
-event_id engine_schedule(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
-			 void *subject, int64_t argument);
+event_id engine_schedule(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action, void *subject,
+			 int64_t argument);
 
 /* False where the event is not pending any more (it ran, runs now, or was cancelled) or id is 0. */
 bool engine_cancel(struct engine *engine, event_id id);

@@ -5,7 +5,7 @@
 #include "base/check.h"
 
 enum {
-	TOP_TO_FRONT_MAX = 24,   /* so few events need no rung */
+	TOP_TO_FRONT_MAX = 24,    /* so few events need no rung */
 	BUCKET_TO_FRONT_MAX = 48, /* a bucket with more becomes a rung */
 	BUCKETS_MIN = 16,
 	SAMPLE_MAX = 64,
@@ -168,7 +168,8 @@ static void front_take(struct front *front, struct ladder *ladder, const struct 
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const struct event *event = &events[ladder->scratch[i]];
-		struct front_entry entry = {.time_ns = event->time_ns, .order = event->order, .event = ladder->scratch[i]};
+		struct front_entry entry = {
+			.time_ns = event->time_ns, .order = event->order, .event = ladder->scratch[i]};
 		front_insert(front, ladder->arena, entry);
 	}
 	front->spill_count = 2 * count > FRONT_SPILL_MIN ? 2 * count : FRONT_SPILL_MIN;

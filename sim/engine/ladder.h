@@ -23,7 +23,7 @@ enum { LADDER_RUNGS_MAX = 10 };
 struct rung {
 	int64_t start_ns;
 	int64_t end_ns;
-	uint32_t *heads; /* per bucket: its first event, 0 for none */
+	uint32_t *heads;       /* per bucket: its first event, 0 for none */
 	uint32_t bucket_shift; /* a bucket spans 2^bucket_shift ns */
 	uint32_t bucket_count;
 	uint32_t bucket_capacity;

@@ -123,7 +123,8 @@ static struct bench_rate measure_plain(uint32_t pending, uint64_t events)
 	struct plain_heap heap = {.events = ARENA_ARRAY(&arena, struct plain_event, pending + 1)};
 	delays_init(&heap.delays);
 	for (uint32_t i = 0; i < pending; i++)
-		plain_push(&heap, (struct plain_event){.time_ns = delays_next(&heap.delays), .sequence = ++heap.sequence});
+		plain_push(&heap,
+			   (struct plain_event){.time_ns = delays_next(&heap.delays), .sequence = ++heap.sequence});
 	struct bench_rate rate = bench_measure(run_plain, &heap, events);
 	arena_release(&arena);
 	return rate;
@@ -137,12 +138,9 @@ int main(void)
 		uint32_t pending;
 		uint64_t events;
 	} rows[] = {
-		{"hold_1", "binary_heap_1", 1, 10000000},
-		{"hold_10", "binary_heap_10", 10, 10000000},
-		{"hold_100", "binary_heap_100", 100, 4000000},
-		{"hold_1e3", "binary_heap_1e3", 1000, 4000000},
-		{"hold_1e4", "binary_heap_1e4", 10000, 4000000},
-		{"hold_1e5", "binary_heap_1e5", 100000, 2000000},
+		{"hold_1", "binary_heap_1", 1, 10000000},          {"hold_10", "binary_heap_10", 10, 10000000},
+		{"hold_100", "binary_heap_100", 100, 4000000},     {"hold_1e3", "binary_heap_1e3", 1000, 4000000},
+		{"hold_1e4", "binary_heap_1e4", 10000, 4000000},   {"hold_1e5", "binary_heap_1e5", 100000, 2000000},
 		{"hold_1e6", "binary_heap_1e6", 1000000, 2000000},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -130,11 +130,13 @@ static void change_something(struct engine *engine, struct world *world)
 	for (uint64_t i = 0; i < births && world->count < PENDING_MAX; i++)
 		schedule_one(engine, world);
 	if (world->count > 0 && stream_below(stream, 3) == 0) {
-		struct reference_event event = reference_remove(world, (int)stream_below(stream, (uint64_t)world->count));
+		struct reference_event event =
+			reference_remove(world, (int)stream_below(stream, (uint64_t)world->count));
 		world->faults += !engine_cancel(engine, event.id);
 	}
 	if (world->count > 0 && stream_below(stream, 3) == 0) {
-		struct reference_event event = reference_remove(world, (int)stream_below(stream, (uint64_t)world->count));
+		struct reference_event event =
+			reference_remove(world, (int)stream_below(stream, (uint64_t)world->count));
 		int64_t delay_ns = world->delay_ns(stream);
 		event.time_ns = engine_now_ns(engine) + delay_ns;
 		event.sequence = ++world->sequence;
@@ -173,14 +175,16 @@ int main(void)
 		const char *name;
 		int64_t (*delay_ns)(struct stream *stream);
 	} kinds[] = {
-		{"exponential", delay_exponential},  {"ties", delay_ties},		  {"bursts at one time", delay_zero},
-		{"far future", delay_far},	    {"two time scales", delay_two_scales}, {"heavy tail", delay_heavy_tail},
+		{"exponential", delay_exponential},    {"ties", delay_ties},
+		{"bursts at one time", delay_zero},    {"far future", delay_far},
+		{"two time scales", delay_two_scales}, {"heavy tail", delay_heavy_tail},
 	};
 	static const int targets[] = {2, 10, 20, 60, 300, 4000};
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		for (size_t j = 0; j < sizeof targets / sizeof targets[0]; j++) {
 			int faults = run_world(kinds[i].delay_ns, targets[j], i * 100 + j, 30000);
-			t_ok(faults == 0, "%s, about %d pending: the order is the reference's", kinds[i].name, targets[j]);
+			t_ok(faults == 0, "%s, about %d pending: the order is the reference's", kinds[i].name,
+			     targets[j]);
 		}
 	return t_done();
 }
