@@ -2,9 +2,7 @@
 #include "cli/commands.h"
 
 static const struct command *const commands[] = {
-	&cmd_completion,
-	&cmd_help,
-	NULL,
+	&cmd_run, &cmd_sweep, &cmd_check, &cmd_completion, &cmd_help, NULL,
 };
 
 static const struct option_row options[] = {

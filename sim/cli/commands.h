@@ -7,6 +7,9 @@
 extern const struct command lamina_program;
 
 /* In the order of commands.c, which is the order of --help. */
+extern const struct command cmd_run;
+extern const struct command cmd_sweep;
+extern const struct command cmd_check;
 extern const struct command cmd_completion;
 extern const struct command cmd_help;
 

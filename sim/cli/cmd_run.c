@@ -1,0 +1,284 @@
+/* `lamina run EXPERIMENT`: one setting with replications, its bill line by line and its functions. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/version.h"
+#include "cli/commands.h"
+#include "cli/experiment_options.h"
+#include "cli/table.h"
+#include "report/timeline.h"
+
+static const struct table_column metric_columns[] = {
+	{.name = "scope", .is_data_only = true},
+	{.name = "metric"},
+	{.name = "mean", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "half_width_95", .heading = "± 95 %", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "min", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "max", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+};
+
+static const struct table_column bill_columns[] = {
+	{.name = "item"},
+	{.name = "quantity", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "unit"},
+	{.name = "usd", .heading = "USD", .align = TABLE_RIGHT, .decimals = 6},
+	{.name = "share", .align = TABLE_RIGHT, .decimals = 3},
+};
+
+static const struct table_column function_columns[] = {
+	{.name = "function"},
+	{.name = "memory_mb", .heading = "memory MB", .align = TABLE_RIGHT},
+	{.name = "peak_memory_mb", .heading = "needs MB", .align = TABLE_RIGHT, .decimals = 0},
+	{.name = "invocations", .heading = "calls", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "cold_starts", .heading = "cold", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "init_mean_seconds", .heading = "cold start s", .align = TABLE_RIGHT, .decimals = 2},
+	{.name = "duration_mean_seconds", .heading = "handler s", .align = TABLE_RIGHT, .decimals = 2},
+	{.name = "billed_mean_seconds", .heading = "billed s", .align = TABLE_RIGHT, .decimals = 2},
+	{.name = "gb_seconds", .heading = "GB-s", .align = TABLE_RIGHT, .decimals = 1},
+	{.name = "idle_memory_share", .heading = "memory idle", .align = TABLE_RIGHT, .decimals = 2},
+};
+
+static void estimate_row(struct table *table, const char *scope, const char *name, const struct estimate *estimate)
+{
+	table_text(table, scope);
+	table_text(table, name);
+	table_double(table, estimate->mean);
+	table_double(table, estimate->half_width);
+	table_double(table, estimate->min);
+	table_double(table, estimate->max);
+	table_end_row(table);
+}
+
+static void fill_metrics(struct table *table, const struct run_result *result, bool with_functions)
+{
+	for (int i = 0; outcome_metrics[i].name; i++)
+		estimate_row(table, "run", outcome_metrics[i].name, &result->metrics[i]);
+	for (size_t f = 0; with_functions && f < result->function_count; f++)
+		for (int i = 0; function_metrics[i].name; i++)
+			estimate_row(table, result->functions[f].name, function_metrics[i].name,
+				     &result->functions[f].metrics[i]);
+}
+
+static void fill_bill(struct table *table, const struct bill *bill)
+{
+	for (int i = 0; i < BILL_ITEMS; i++) {
+		if (bill->lines[i].quantity == 0)
+			continue;
+		table_text(table, bill_item_names[i]);
+		table_double(table, bill->lines[i].quantity);
+		table_text(table, bill_item_units[i]);
+		table_double(table, bill->lines[i].usd);
+		table_double(table, bill->total_usd > 0 ? bill->lines[i].usd / bill->total_usd : 0);
+		table_end_row(table);
+	}
+	table_text(table, "total");
+	table_missing(table);
+	table_missing(table);
+	table_double(table, bill->total_usd);
+	table_missing(table);
+	table_end_row(table);
+}
+
+static double function_mean(const struct function_result *function, const char *name)
+{
+	for (int i = 0; function_metrics[i].name; i++)
+		if (strcmp(function_metrics[i].name, name) == 0)
+			return function->metrics[i].mean;
+	CHECK(!"a function metric by this name");
+	return NAN;
+}
+
+static void fill_functions(struct table *table, const struct run_result *result)
+{
+	for (size_t f = 0; f < result->function_count; f++) {
+		const struct function_result *function = &result->functions[f];
+		table_text(table, function->name);
+		table_int(table, function->memory_mb);
+		table_double(table, function->peak_memory_mb);
+		for (size_t c = 3; c < sizeof function_columns / sizeof function_columns[0]; c++)
+			table_double(table, function_mean(function, function_columns[c].name));
+		table_end_row(table);
+	}
+}
+
+/* Seconds per call in every phase that takes any: where a function's time goes. */
+static void fill_phases(struct table *table, struct table_column columns[WORK_PHASES + 1],
+			const struct run_result *result)
+{
+	int shown[WORK_PHASES];
+	size_t count = 0;
+	columns[0] = (struct table_column){.name = "function"};
+	for (int phase = 0; phase < WORK_PHASES; phase++) {
+		double seconds = 0;
+		for (size_t f = 0; f < result->function_count; f++)
+			seconds += result->functions[f].phase_seconds[phase];
+		if (seconds == 0)
+			continue;
+		shown[count++] = phase;
+		columns[count] =
+			(struct table_column){.name = work_phase_names[phase], .align = TABLE_RIGHT, .decimals = 3};
+	}
+	table_init(table, columns, count + 1);
+	for (size_t f = 0; f < result->function_count; f++) {
+		table_text(table, result->functions[f].name);
+		for (size_t i = 0; i < count; i++)
+			table_double(table, result->functions[f].phase_seconds[shown[i]]);
+		table_end_row(table);
+	}
+}
+
+#define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
+
+/* The five tables of a result, filled. */
+struct run_tables {
+	struct table metrics;
+	struct table bill;
+	struct table functions;
+	struct table phases;
+	struct table_column phase_columns[WORK_PHASES + 1];
+};
+
+static void run_tables_init(struct run_tables *tables, const struct run_result *result, enum table_format format)
+{
+	table_init(&tables->metrics, COLUMNS(metric_columns));
+	table_init(&tables->bill, COLUMNS(bill_columns));
+	table_init(&tables->functions, COLUMNS(function_columns));
+	fill_metrics(&tables->metrics, result, format == TABLE_CSV);
+	fill_bill(&tables->bill, &result->bill);
+	fill_functions(&tables->functions, result);
+	fill_phases(&tables->phases, tables->phase_columns, result);
+}
+
+static void run_tables_release(struct run_tables *tables)
+{
+	table_release(&tables->metrics);
+	table_release(&tables->bill);
+	table_release(&tables->functions);
+	table_release(&tables->phases);
+}
+
+static void render_text(const struct run_tables *tables, const struct loaded *loaded, struct buf *out)
+{
+	const struct run_job *job = &loaded->jobs[0];
+	experiment_options_describe(loaded, job->setting, out);
+	buf_printf(out, "%lld replications, seed %llu, lamina %s\n\n", (long long)job->result.replications,
+		   (unsigned long long)job->seed, lamina_version());
+	table_render(&tables->metrics, TABLE_TEXT, out);
+	buf_add(out, "\nThe bill, mean of a run\n");
+	table_render(&tables->bill, TABLE_TEXT, out);
+	if (job->result.function_count == 0)
+		return;
+	buf_add(out, "\nFunctions, mean of a call\n");
+	table_render(&tables->functions, TABLE_TEXT, out);
+	buf_add(out, "\nSeconds of a call by phase\n");
+	table_render(&tables->phases, TABLE_TEXT, out);
+}
+
+static void render_json(const struct run_tables *tables, const struct loaded *loaded, struct buf *out)
+{
+	const struct run_job *job = &loaded->jobs[0];
+	struct json json;
+	json_init(&json, out, true);
+	json_object_begin(&json);
+	json_field_text(&json, "experiment", loaded->experiment.name);
+	json_field_text(&json, "platform", job->setting->platform->name);
+	json_field_text(&json, "lamina_version", lamina_version());
+	json_field_int(&json, "seed", (int64_t)job->seed);
+	json_field_int(&json, "replications", job->result.replications);
+	json_key(&json, "metrics");
+	table_write_json(&tables->metrics, &json);
+	json_key(&json, "bill");
+	table_write_json(&tables->bill, &json);
+	json_key(&json, "functions");
+	table_write_json(&tables->functions, &json);
+	json_key(&json, "phases");
+	table_write_json(&tables->phases, &json);
+	json_object_end(&json);
+	buf_add_char(out, '\n');
+}
+
+static bool write_timeline(struct cli *cli, const struct run_job *job, const char *path, struct err *err)
+{
+	struct buf text;
+	struct timeline timeline;
+	struct outcome outcome;
+	buf_init(&text);
+	timeline_begin(&timeline, job->setting, &text);
+	struct span_sink sink = timeline_sink(&timeline);
+	struct simulate_options options = {.seed = job->seed, .sink = &sink};
+	simulate(job->setting, &options, &cli->arena, &outcome);
+	timeline_end(&timeline);
+	bool ok = file_write(path, text.text, text.length, err);
+	buf_release(&text);
+	return ok;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct loaded loaded;
+	struct err err;
+	int status = experiment_options_load(cli, argv[0], false, &loaded);
+	if (status != CLI_OK)
+		return status;
+	bool finished = experiment_options_replicate(cli, &loaded);
+	const struct run_job *job = &loaded.jobs[0];
+	if (job->result.replications == 0)
+		return CLI_FAILED;
+	const char *timeline_path = options_text(&cli->options, "timeline");
+	if (timeline_path && !write_timeline(cli, job, timeline_path, &err))
+		return cli_failed(cli, &err);
+
+	enum table_format format = cli_format(cli);
+	struct run_tables tables;
+	struct buf out;
+	buf_init(&out);
+	run_tables_init(&tables, &job->result, format);
+	if (format == TABLE_TEXT)
+		render_text(&tables, &loaded, &out);
+	else if (format == TABLE_JSON)
+		render_json(&tables, &loaded, &out);
+	else
+		table_render(&tables.metrics, TABLE_CSV, &out);
+	fputs(buf_text(&out), stdout);
+	run_tables_release(&tables);
+	buf_release(&out);
+	status = experiment_options_judge(cli, &loaded);
+	return finished ? status : CLI_FAILED;
+}
+
+static const struct option_row options[] = {
+	OPTION_ROW_FORMAT,
+	OPTION_ROW_SET,
+	OPTION_ROW_WITH,
+	OPTION_ROW_REPLICATIONS,
+	OPTION_ROW_SEED,
+	OPTION_ROW_JOBS,
+	{.name = "timeline",
+	 .letter = 't',
+	 .kind = OPTION_TEXT,
+	 .metavar = "FILE",
+	 .help = "write the first replication as a trace that Perfetto opens"},
+	OPTION_END,
+};
+
+const struct command cmd_run = {
+	.name = "run",
+	.summary = "simulate one setting with replications",
+	.operands = "EXPERIMENT",
+	.operands_min = 1,
+	.operands_max = 1,
+	.description =
+		"Simulates the experiment (its sweep is left aside) and prints its figures with 95 % intervals over "
+		"replications, the bill line by line, and for every function its memory, calls, cold starts, time and "
+		"where that time went.\n\n"
+		"Exit status 1 says that records failed (out of memory, out of time) or that a bound stopped the "
+		"simulation; what happened is on standard error.",
+	.examples = "lamina run configs/paper/table2.yaml\n"
+		    "lamina run exp.yaml --set functions.conv1.memory_mb=2048 --timeline trace.json\n",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,56 @@
+/* What the commands that take an experiment share: its options, loading it, and running its points with progress. */
+#ifndef LAMINA_EXPERIMENT_OPTIONS_H
+#define LAMINA_EXPERIMENT_OPTIONS_H
+
+#include "cli/command.h"
+#include "experiment/replicate.h"
+#include "experiment/sweep.h"
+#include "scenario/load.h"
+#include "scenario/resolve.h"
+
+#define OPTION_ROW_WITH \
+	{ \
+		.name = "with", .letter = 'w', .kind = OPTION_LIST, .metavar = "FILE", \
+		.help = "put a file with parts of an experiment over it, before --set; may be repeated" \
+	}
+#define OPTION_ROW_JOBS \
+	{ \
+		.name = "jobs", .letter = 'j', .kind = OPTION_INT, .metavar = "N", .min = 1, .max = 256, \
+		.help = "threads; by default one per processor; results do not depend on it" \
+	}
+#define OPTION_ROW_SEED \
+	{ \
+		.name = "seed", .kind = OPTION_INT, .metavar = "N", .min = 0, .max = 9e15, \
+		.help = "the seed of all luck, instead of the experiment's" \
+	}
+#define OPTION_ROW_REPLICATIONS \
+	{ \
+		.name = "replications", .letter = 'n', .kind = OPTION_INT, .metavar = "N", .min = 1, .max = 100000, \
+		.help = "replications of every point, instead of the experiment's" \
+	}
+
+/* An experiment with every point of its sweep resolved; lives in the command's arena. */
+struct loaded {
+	struct experiment experiment;
+	struct yaml_node *root;
+	struct library library;
+	struct sweep sweep;
+	struct run_job *jobs; /* one per point */
+};
+
+/*
+ * Loads the experiment named by the operand with the options above; with_sweep also expands its sweep (else it is one
+ * point). Mistakes are printed; returns an enum cli_exit.
+ */
+int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, struct loaded *out);
+
+/* Simulates every job with progress and interrupts; false when interrupted (said on standard error). */
+bool experiment_options_replicate(struct cli *cli, struct loaded *loaded);
+
+/* One line for people on what was simulated. */
+void experiment_options_describe(const struct loaded *loaded, const struct setting *setting, struct buf *out);
+
+/* CLI_FAILED, with a sentence on standard error, where a bound stopped a job or its records failed; else CLI_OK. */
+int experiment_options_judge(struct cli *cli, const struct loaded *loaded);
+
+#endif

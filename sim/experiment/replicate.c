@@ -1,0 +1,215 @@
+#include "experiment/replicate.h"
+
+#include <math.h>
+
+#include "base/parallel.h"
+#include "serving/simulate.h"
+#include "stats/summary.h"
+
+/* What is kept of one replication. */
+struct sample {
+	bool is_finished;
+	enum outcome_end end;
+	double metrics[METRICS_MAX];
+	struct bill bill;
+	double bytes_in;
+	double bytes_out;
+	struct function_outcome *functions;
+};
+
+struct batch_task {
+	struct run_job *job;
+	uint32_t replication;
+	struct sample *sample;
+};
+
+struct batch {
+	struct batch_task *tasks;
+	const struct run_control *control;
+};
+
+static void keep_outcome(const struct outcome *outcome, struct sample *sample)
+{
+	struct function_outcome total;
+	outcome_total(outcome, &total);
+	for (int i = 0; outcome_metrics[i].name; i++)
+		sample->metrics[i] = outcome_metrics[i].value(outcome);
+	for (size_t i = 0; i < outcome->function_count; i++)
+		sample->functions[i] = outcome->functions[i];
+	sample->bill = outcome->bill;
+	sample->bytes_in = (double)total.bytes_in;
+	sample->bytes_out = (double)total.bytes_out;
+	sample->end = outcome->end;
+	sample->is_finished = outcome->end != OUTCOME_INTERRUPTED;
+}
+
+static void run_task(void *context, size_t index)
+{
+	struct batch *batch = context;
+	struct batch_task *task = &batch->tasks[index];
+	const struct run_control *control = batch->control;
+	if (control->interrupt && *control->interrupt)
+		return;
+	struct arena arena;
+	arena_init(&arena);
+	struct outcome outcome;
+	struct simulate_options options = {
+		.seed = task->job->seed,
+		.replication = task->replication,
+		.interrupt = control->interrupt,
+	};
+	simulate(task->job->setting, &options, &arena, &outcome);
+	keep_outcome(&outcome, task->sample);
+	arena_release(&arena);
+	if (control->progress)
+		control->progress(control->progress_context);
+}
+
+static struct estimate estimate_of(const struct summary *summary)
+{
+	return (struct estimate){
+		.mean = summary_mean(summary),
+		.half_width = summary_half_width(summary, 0.95),
+		.min = summary_min(summary),
+		.max = summary_max(summary),
+	};
+}
+
+static void gather_function(const struct run_job *job, const struct sample *samples, int64_t count, size_t function,
+			    struct function_result *out)
+{
+	const struct setting_function *setting = &job->setting->functions[function];
+	*out = (struct function_result){
+		.name = setting->name,
+		.memory_mb = setting->memory_mb,
+		.peak_memory_mb = setting->work.peak_memory_mb,
+	};
+	for (int metric = 0; function_metrics[metric].name; metric++) {
+		struct summary summary;
+		summary_init(&summary);
+		for (int64_t i = 0; i < count; i++)
+			summary_add(&summary, function_metrics[metric].value(&samples[i].functions[function]));
+		out->metrics[metric] = estimate_of(&summary);
+	}
+	double invocations = 0;
+	for (int64_t i = 0; i < count; i++) {
+		const struct function_outcome *part = &samples[i].functions[function];
+		invocations += (double)part->invocations;
+		out->out_of_memory += (double)part->out_of_memory / (double)count;
+		out->timeouts += (double)part->timeouts / (double)count;
+		for (int phase = 0; phase < WORK_PHASES; phase++)
+			out->phase_seconds[phase] += (double)part->phase_ns[phase] / 1e9;
+	}
+	for (int phase = 0; phase < WORK_PHASES; phase++)
+		out->phase_seconds[phase] = invocations > 0 ? out->phase_seconds[phase] / invocations : 0;
+}
+
+static void gather_bill(const struct sample *samples, int64_t count, struct run_result *result)
+{
+	double n = (double)count;
+	for (int64_t i = 0; i < count; i++) {
+		for (int item = 0; item < BILL_ITEMS; item++) {
+			result->bill.lines[item].quantity += samples[i].bill.lines[item].quantity / n;
+			result->bill.lines[item].usd += samples[i].bill.lines[item].usd / n;
+		}
+		result->bill.total_usd += samples[i].bill.total_usd / n;
+		result->bytes_in += samples[i].bytes_in / n;
+		result->bytes_out += samples[i].bytes_out / n;
+		if (samples[i].end > result->end)
+			result->end = samples[i].end;
+	}
+}
+
+static void gather(struct run_job *job, const struct sample *samples, int64_t count, struct arena *arena)
+{
+	struct run_result *result = &job->result;
+	*result = (struct run_result){.replications = count, .function_count = job->setting->function_count};
+	for (int metric = 0; outcome_metrics[metric].name; metric++) {
+		struct summary summary;
+		summary_init(&summary);
+		result->samples[metric] = ARENA_ARRAY(arena, double, (size_t)count);
+		for (int64_t i = 0; i < count; i++) {
+			result->samples[metric][i] = samples[i].metrics[metric];
+			summary_add(&summary, samples[i].metrics[metric]);
+		}
+		result->metrics[metric] = estimate_of(&summary);
+	}
+	gather_bill(samples, count, result);
+	result->functions = ARENA_ARRAY(arena, struct function_result, result->function_count);
+	for (size_t i = 0; i < result->function_count; i++)
+		gather_function(job, samples, count, i, &result->functions[i]);
+}
+
+/* The replications before the first unfinished one: what an interrupted run may be judged by. */
+static int64_t finished_prefix(const struct sample *samples, int64_t count)
+{
+	int64_t finished = 0;
+	while (finished < count && samples[finished].is_finished)
+		finished++;
+	return finished;
+}
+
+/* Whether the interval of the job's stopping metric is still too wide. */
+static bool wants_more(const struct run_job *job, const struct sample *samples, int64_t done)
+{
+	const struct replications *rule = &job->replications;
+	const char *name = rule->until.metric;
+	int metric = name && name[0] ? outcome_find_metric(name) : -1;
+	if (done < rule->min)
+		return true;
+	if (done >= rule->max || metric < 0)
+		return false;
+	struct summary summary;
+	summary_init(&summary);
+	for (int64_t i = 0; i < done; i++)
+		summary_add(&summary, samples[i].metrics[metric]);
+	return summary_half_width(&summary, 0.95) > rule->until.half_width * fabs(summary_mean(&summary));
+}
+
+/* The first batch has min replications, each later one half of what there is: the same for any number of threads. */
+static int64_t next_batch(const struct run_job *job, int64_t done)
+{
+	int64_t batch = done == 0 ? job->replications.min : (done + 1) / 2;
+	int64_t most = job->replications.max > job->replications.min ? job->replications.max : job->replications.min;
+	return batch < most - done ? batch : most - done;
+}
+
+bool replicate(struct run_job *jobs, size_t count, const struct run_control *control, struct arena *arena)
+{
+	struct arena scratch;
+	arena_init(&scratch);
+	struct sample **samples = ARENA_ARRAY(&scratch, struct sample *, count);
+	int64_t *done = ARENA_ARRAY(&scratch, int64_t, count);
+	for (size_t i = 0; i < count; i++) {
+		int64_t most = jobs[i].replications.max > jobs[i].replications.min ? jobs[i].replications.max
+										   : jobs[i].replications.min;
+		samples[i] = ARENA_ARRAY(&scratch, struct sample, (size_t)most);
+		for (int64_t k = 0; k < most; k++)
+			samples[i][k].functions =
+				ARENA_ARRAY(&scratch, struct function_outcome, jobs[i].setting->function_count);
+	}
+	bool interrupted = false;
+	for (bool more = true; more && !interrupted;) {
+		size_t planned = 0;
+		for (size_t i = 0; i < count; i++)
+			planned +=
+				wants_more(&jobs[i], samples[i], done[i]) ? (size_t)next_batch(&jobs[i], done[i]) : 0;
+		struct batch batch = {ARENA_ARRAY(&scratch, struct batch_task, planned), control};
+		size_t task = 0;
+		for (size_t i = 0; i < count; i++) {
+			if (!wants_more(&jobs[i], samples[i], done[i]))
+				continue;
+			int64_t add = next_batch(&jobs[i], done[i]);
+			for (int64_t k = 0; k < add; k++, done[i]++)
+				batch.tasks[task++] =
+					(struct batch_task){&jobs[i], (uint32_t)done[i], &samples[i][done[i]]};
+		}
+		more = planned > 0;
+		parallel_for(planned, control->jobs, run_task, &batch);
+		interrupted = control->interrupt && *control->interrupt;
+	}
+	for (size_t i = 0; i < count; i++)
+		gather(&jobs[i], samples[i], interrupted ? finished_prefix(samples[i], done[i]) : done[i], arena);
+	arena_release(&scratch);
+	return !interrupted;
+}

@@ -1,0 +1,68 @@
+/*
+ * Replications of settings, spread over threads: every (setting, replication) is a task with an arena of its own, and
+ * results are gathered in a fixed order, so that they do not depend on the number of threads.
+ */
+#ifndef LAMINA_REPLICATE_H
+#define LAMINA_REPLICATE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "scenario/experiment_file.h"
+#include "serving/outcome.h"
+#include "serving/setting.h"
+
+enum { METRICS_MAX = 32, FUNCTION_METRICS_MAX = 16 };
+
+/* Mean over replications with its 95 % Student-t interval; half_width is infinite for one replication. */
+struct estimate {
+	double mean;
+	double half_width;
+	double min;
+	double max;
+};
+
+struct function_result {
+	const char *name;
+	int64_t memory_mb;
+	double peak_memory_mb;
+	struct estimate metrics[FUNCTION_METRICS_MAX]; /* by index in function_metrics */
+	double phase_seconds[WORK_PHASES];             /* mean over invocations and replications */
+	double out_of_memory;                          /* mean count over replications */
+	double timeouts;
+};
+
+struct run_result {
+	int64_t replications;                 /* that were finished */
+	struct estimate metrics[METRICS_MAX]; /* by index in outcome_metrics */
+	double *samples[METRICS_MAX];         /* each replication's value, for paired differences */
+	struct bill bill;                     /* mean lines */
+	double bytes_in;
+	double bytes_out;
+	struct function_result *functions;
+	size_t function_count;
+	enum outcome_end end; /* the worst of all replications */
+};
+
+struct run_job {
+	const struct setting *setting;
+	uint64_t seed;
+	struct replications replications;
+	struct run_result result;
+};
+
+struct run_control {
+	int jobs;                               /* threads */
+	const volatile sig_atomic_t *interrupt; /* may be NULL */
+	/* Called from worker threads after each replication; may be NULL. */
+	void (*progress)(void *context);
+	void *progress_context;
+};
+
+/* Simulates all jobs; results live in the arena. False when it was interrupted: results hold what was finished. */
+bool replicate(struct run_job *jobs, size_t count, const struct run_control *control, struct arena *arena);
+
+#endif

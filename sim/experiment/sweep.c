@@ -1,0 +1,346 @@
+#include "experiment/sweep.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+
+enum { AXES_MAX = SWEEP_KEYS_MAX, AXIS_VALUES_MAX = 100000 };
+
+/* Keys that advance together. */
+struct axis {
+	size_t keys[SWEEP_KEYS_MAX];
+	const struct yaml_node *lists[SWEEP_KEYS_MAX]; /* one list of values per key */
+	size_t key_count;
+	size_t length;
+};
+
+struct expansion {
+	struct arena *arena;
+	struct diag *diag;
+	struct sweep *sweep;
+	struct axis axes[AXES_MAX];
+	size_t axis_count;
+	size_t point_capacity;
+};
+
+static bool find_key(const struct expansion *expansion, const char *key, size_t *index)
+{
+	for (size_t i = 0; i < expansion->sweep->key_count; i++) {
+		if (strcmp(expansion->sweep->keys[i], key) == 0) {
+			*index = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The key's column, made where it is new; false when it is wrong. */
+static bool add_key(struct expansion *expansion, const struct yaml_node *entry, size_t *index)
+{
+	if (find_key(expansion, entry->key, index))
+		return true;
+	if (!bind_check_key(&experiment_schema, entry->key, entry->key_place, expansion->diag))
+		return false;
+	if (strncmp(entry->key, "sweep", 5) == 0) {
+		diag_error(expansion->diag, entry->key_place, "a sweep cannot sweep itself");
+		return false;
+	}
+	if (expansion->sweep->key_count == SWEEP_KEYS_MAX) {
+		diag_error(expansion->diag, entry->key_place, "a sweep has at most %d keys", SWEEP_KEYS_MAX);
+		return false;
+	}
+	*index = expansion->sweep->key_count++;
+	expansion->sweep->keys[*index] = entry->key;
+	return true;
+}
+
+static struct yaml_node *number_node(struct arena *arena, double value, struct diag_place place)
+{
+	char text[NUM_TEXT_BYTES];
+	struct yaml_node *node = ARENA_NEW(arena, struct yaml_node);
+	if (value == floor(value) && fabs(value) < 9e15)
+		node->text = arena_printf(arena, "%lld", (long long)value);
+	else
+		node->text = arena_strdup(arena, num_format_double(value, text));
+	node->kind = YAML_SCALAR;
+	node->place = place;
+	return node;
+}
+
+struct range {
+	double from;
+	double to;
+	double step;
+	double factor;
+};
+
+static const struct bind_field range_fields[] = {
+	BIND_FIELD(struct range, from, BIND_DOUBLE, .required = true, .min = -1e15, .max = 1e15, .help = "first value"),
+	BIND_FIELD(struct range, to, BIND_DOUBLE, .required = true, .min = -1e15, .max = 1e15, .help = "last value"),
+	BIND_FIELD(struct range, step, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15, .help = "added each time"),
+	BIND_FIELD(struct range, factor, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
+		   .help = "multiplied each time"),
+	BIND_END,
+};
+
+static void check_range(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct range *range = value;
+	if ((range->step > 0) == (range->factor > 0))
+		diag_error(diag, node->place, "a range needs either 'step' or 'factor', above 0");
+	else if (range->factor > 0 && (range->factor <= 1 || range->from <= 0))
+		diag_error(diag, node->place, "a range by 'factor' needs 'from' above 0 and 'factor' above 1");
+	else if (range->to < range->from)
+		diag_error(diag, node->place, "'to' is below 'from' (%g)", range->from);
+}
+
+static const struct bind_schema range_schema = {
+	.title = "a range", .bytes = sizeof(struct range), .fields = range_fields, .check = check_range};
+
+/* A list of the values of a key, from a list or a range; NULL with a diag otherwise. */
+static const struct yaml_node *value_list(struct expansion *expansion, const struct yaml_node *node)
+{
+	if (node->kind == YAML_LIST && node->count > 0)
+		return node;
+	if (node->kind != YAML_MAP) {
+		diag_error(expansion->diag, node->place, "'%s' must be a list of values or {from, to, step}, not %s",
+			   node->key, yaml_describe(node, expansion->arena));
+		return NULL;
+	}
+	struct range range;
+	if (!bind_map(&range_schema, node, &range, expansion->arena, expansion->diag))
+		return NULL;
+	struct yaml_node *list = ARENA_NEW(expansion->arena, struct yaml_node);
+	*list = (struct yaml_node){.kind = YAML_LIST, .place = node->place};
+	struct yaml_node **tail = &list->first;
+	/* A little slack so that 0.1 + 0.1 + ... still reaches its end. */
+	double end = range.to + 1e-9 * fabs(range.to);
+	for (double value = range.from; value <= end && list->count < AXIS_VALUES_MAX;) {
+		*tail = number_node(expansion->arena, value, node->place);
+		tail = &(*tail)->next;
+		list->count++;
+		value = range.step > 0 ? range.from + range.step * (double)list->count : value * range.factor;
+	}
+	return list;
+}
+
+static const struct yaml_node *nth(const struct yaml_node *list, size_t index)
+{
+	const struct yaml_node *node = list->first;
+	while (index-- > 0)
+		node = node->next;
+	return node;
+}
+
+/* One axis from the entries of a map: each a key of its own for `matrix`, all together for a group of `zip`. */
+static void add_axis(struct expansion *expansion, const struct yaml_node *first, size_t entries)
+{
+	if (expansion->axis_count == AXES_MAX) {
+		diag_error(expansion->diag, first->key_place, "a sweep has at most %d axes", AXES_MAX);
+		return;
+	}
+	struct axis axis = {0};
+	const struct yaml_node *entry = first;
+	for (size_t i = 0; i < entries; i++, entry = entry->next) {
+		size_t key;
+		const struct yaml_node *list = value_list(expansion, entry);
+		if (!add_key(expansion, entry, &key) || !list)
+			return;
+		if (axis.key_count > 0 && list->count != axis.length) {
+			diag_error(expansion->diag, entry->place, "'%s' has %zu values, but '%s' beside it has %zu",
+				   entry->key, list->count, first->key, axis.length);
+			return;
+		}
+		axis.length = list->count;
+		axis.keys[axis.key_count] = key;
+		axis.lists[axis.key_count++] = list;
+	}
+	expansion->axes[expansion->axis_count++] = axis;
+}
+
+static const struct yaml_node *expect(struct expansion *expansion, const struct yaml_node *node, enum yaml_kind kind)
+{
+	if (!node || node->kind == kind)
+		return node;
+	diag_error(expansion->diag, node->place, "'%s' must be %s, not %s", node->key,
+		   kind == YAML_MAP ? "a mapping" : "a list", yaml_describe(node, expansion->arena));
+	return NULL;
+}
+
+static bool matches(const struct expansion *expansion, const struct sweep_point *point, const struct yaml_node *pattern)
+{
+	for (const struct yaml_node *entry = pattern->first; entry; entry = entry->next) {
+		size_t key;
+		if (!find_key(expansion, entry->key, &key) || !point->values[key] ||
+		    !yaml_equal(point->values[key], entry))
+			return false;
+	}
+	return true;
+}
+
+static bool is_excluded(const struct expansion *expansion, const struct sweep_point *point,
+			const struct yaml_node *exclude)
+{
+	for (const struct yaml_node *pattern = exclude ? exclude->first : NULL; pattern; pattern = pattern->next) {
+		if (matches(expansion, point, pattern))
+			return true;
+	}
+	return false;
+}
+
+static struct sweep_point new_point(const struct expansion *expansion)
+{
+	return (struct sweep_point){.values = (const struct yaml_node **)arena_alloc_array(
+					    expansion->arena, SWEEP_KEYS_MAX, sizeof(void *))};
+}
+
+static void add_product(struct expansion *expansion, size_t total, const struct yaml_node *exclude)
+{
+	struct sweep *sweep = expansion->sweep;
+	for (size_t number = 0; number < total; number++) {
+		struct sweep_point point = new_point(expansion);
+		size_t rest = number;
+		for (size_t a = expansion->axis_count; a-- > 0;) {
+			const struct axis *axis = &expansion->axes[a];
+			for (size_t k = 0; k < axis->key_count; k++)
+				point.values[axis->keys[k]] = nth(axis->lists[k], rest % axis->length);
+			rest /= axis->length;
+		}
+		if (!is_excluded(expansion, &point, exclude))
+			sweep->points[sweep->point_count++] = point;
+	}
+}
+
+static void add_extra_points(struct expansion *expansion, const struct yaml_node *points)
+{
+	for (const struct yaml_node *node = points ? points->first : NULL; node; node = node->next) {
+		struct sweep_point point = new_point(expansion);
+		for (const struct yaml_node *entry = node->first; entry; entry = entry->next) {
+			size_t key;
+			if (add_key(expansion, entry, &key))
+				point.values[key] = entry;
+		}
+		expansion->sweep->points[expansion->sweep->point_count++] = point;
+	}
+}
+
+/* exclude and points hold mappings; a key of exclude must be one that varies. */
+static void check_patterns(struct expansion *expansion, const struct yaml_node *list, bool keys_must_vary)
+{
+	for (const struct yaml_node *pattern = list ? list->first : NULL; pattern; pattern = pattern->next) {
+		size_t key;
+		if (pattern->kind != YAML_MAP)
+			diag_error(expansion->diag, pattern->place, "an entry of '%s' must be a mapping, not %s",
+				   list->key, yaml_describe(pattern, expansion->arena));
+		else
+			for (const struct yaml_node *entry = pattern->first; keys_must_vary && entry;
+			     entry = entry->next)
+				if (!find_key(expansion, entry->key, &key))
+					diag_error(expansion->diag, entry->key_place,
+						   "'%s' does not vary in this sweep", entry->key);
+	}
+}
+
+static const char *const parts[] = {"matrix", "zip", "exclude", "points"};
+
+static void check_parts(struct expansion *expansion, const struct yaml_node *node)
+{
+	for (const struct yaml_node *child = node->first; child; child = child->next) {
+		bool known = false;
+		for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+			known = known || strcmp(parts[i], child->key) == 0;
+		if (known)
+			continue;
+		const char *meant = did_you_mean(child->key, parts, sizeof parts / sizeof parts[0]);
+		if (meant)
+			diag_error(expansion->diag, child->key_place, "unknown key '%s'; did you mean '%s'?",
+				   child->key, meant);
+		else
+			diag_error(expansion->diag, child->key_place,
+				   "unknown key '%s'; a sweep has 'matrix', 'zip', 'exclude', 'points'", child->key);
+	}
+}
+
+static void add_axes(struct expansion *expansion, const struct yaml_node *node)
+{
+	const struct yaml_node *matrix = expect(expansion, yaml_get(node, "matrix"), YAML_MAP);
+	for (const struct yaml_node *entry = matrix ? matrix->first : NULL; entry; entry = entry->next)
+		add_axis(expansion, entry, 1);
+	const struct yaml_node *zip = expect(expansion, yaml_get(node, "zip"), YAML_LIST);
+	for (const struct yaml_node *group = zip ? zip->first : NULL; group; group = group->next) {
+		if (group->kind != YAML_MAP || group->count == 0 || group->count > SWEEP_KEYS_MAX)
+			diag_error(expansion->diag, group->place,
+				   "a group of 'zip' must be a mapping of keys to lists");
+		else
+			add_axis(expansion, group->first, group->count);
+	}
+}
+
+static bool product_size(struct expansion *expansion, const struct yaml_node *node, size_t extra, size_t *total)
+{
+	*total = expansion->axis_count > 0 || extra == 0 ? 1 : 0;
+	for (size_t i = 0; i < expansion->axis_count; i++) {
+		*total *= expansion->axes[i].length;
+		if (*total + extra > SWEEP_POINTS_MAX) {
+			diag_error(expansion->diag, node->place, "a sweep has at most %d points", SWEEP_POINTS_MAX);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool sweep_expand(const struct experiment *experiment, struct arena *arena, struct diag *diag, struct sweep *out)
+{
+	static const struct yaml_node no_sweep = {.kind = YAML_MAP};
+	const struct yaml_node *node = experiment->sweep ? experiment->sweep : &no_sweep;
+	*out = (struct sweep){.keys = ARENA_ARRAY(arena, const char *, SWEEP_KEYS_MAX)};
+	struct expansion *expansion = ARENA_NEW(arena, struct expansion);
+	*expansion = (struct expansion){.arena = arena, .diag = diag, .sweep = out};
+	size_t errors_before = diag->error_count;
+	if (!expect(expansion, node, YAML_MAP))
+		return false;
+	check_parts(expansion, node);
+	add_axes(expansion, node);
+	const struct yaml_node *exclude = expect(expansion, yaml_get(node, "exclude"), YAML_LIST);
+	const struct yaml_node *points = expect(expansion, yaml_get(node, "points"), YAML_LIST);
+	check_patterns(expansion, exclude, true);
+	check_patterns(expansion, points, false);
+	size_t extra = points ? points->count : 0;
+	size_t total;
+	if (diag->error_count != errors_before || !product_size(expansion, node, extra, &total))
+		return false;
+	out->points = ARENA_ARRAY(arena, struct sweep_point, total + extra);
+	add_product(expansion, total, exclude);
+	add_extra_points(expansion, points);
+	return diag->error_count == errors_before;
+}
+
+bool sweep_bind_point(const struct sweep *sweep, size_t point, const struct yaml_node *root, const char *path,
+		      struct arena *arena, struct diag *diag, struct experiment *out)
+{
+	CHECK(point < sweep->point_count);
+	struct yaml_node *copy = yaml_copy(root, arena);
+	bool ok = true;
+	for (size_t key = 0; key < sweep->key_count; key++) {
+		const struct yaml_node *value = sweep->points[point].values[key];
+		if (value)
+			ok = yaml_set_node(copy, sweep->keys[key], value, value->place, arena, diag) && ok;
+	}
+	return ok && experiment_bind(copy, path, arena, diag, out);
+}
+
+const char *sweep_value_text(const struct yaml_node *value, struct arena *arena)
+{
+	if (!value)
+		return "";
+	if (value->kind == YAML_SCALAR)
+		return value->text;
+	struct buf buf;
+	buf_init(&buf);
+	yaml_write(value, &buf);
+	char *text = arena_strndup(arena, buf_text(&buf), strcspn(buf_text(&buf), "\n"));
+	buf_release(&buf);
+	return text;
+}

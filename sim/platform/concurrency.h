@@ -1,0 +1,33 @@
+/*
+ * Account-wide limits on sandboxes: how many may be in use at once, and how fast new ones may be made (a token bucket
+ * of `burst`, refilled at burst_per_minute). A call over a limit is throttled (429), which the caller retries.
+ *
+ * Source: AWS Lambda developer guide, scaling, June 2019 to November 2023 (burst 500 to 3,000 by region, then
+ * 500 a minute; account concurrency 1,000).
+ */
+#ifndef LAMINA_CONCURRENCY_H
+#define LAMINA_CONCURRENCY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "platform/platform.h"
+
+struct concurrency {
+	int64_t limit;
+	int64_t in_use;
+	int64_t peak;
+	double burst_tokens;
+	double burst_depth;
+	double tokens_per_ns;
+	int64_t updated_ns;
+};
+
+void concurrency_init(struct concurrency *concurrency, const struct platform_limits *limits);
+
+/* Takes a place for a call, and a burst token where it needs a new sandbox; false when the call is throttled. */
+bool concurrency_admit(struct concurrency *concurrency, int64_t now_ns, bool needs_new_sandbox);
+
+void concurrency_leave(struct concurrency *concurrency);
+
+#endif

@@ -1,0 +1,19 @@
+#include "platform/platform.h"
+
+#include "base/num.h"
+
+bool platform_sells_memory(const struct platform *platform, int64_t memory_mb, int64_t *nearest_mb)
+{
+	const struct platform_memory *sold = &platform->memory;
+	if (memory_mb <= sold->min_mb) {
+		*nearest_mb = sold->min_mb;
+	} else if (memory_mb >= sold->max_mb) {
+		*nearest_mb = sold->max_mb;
+	} else {
+		int64_t steps = div_ceil_int64(memory_mb - sold->min_mb, sold->step_mb);
+		*nearest_mb = sold->min_mb + steps * sold->step_mb;
+		if (*nearest_mb > sold->max_mb)
+			*nearest_mb = sold->max_mb;
+	}
+	return *nearest_mb == memory_mb;
+}

@@ -1,0 +1,243 @@
+#include "scenario/experiment_file.h"
+
+#include <math.h>
+
+#include "serving/outcome.h"
+#include "serving/setting.h"
+
+static const struct bind_field workload_fields[] = {
+	BIND_FIELD(struct workload, images, BIND_INT, .required = true, .min = 1, .max = 1e12,
+		   .help = "images (or requests, where work is stated) in all"),
+	BIND_FIELD(struct workload, images_per_record, BIND_INT, .fallback = "1", .min = 1, .max = 1e9,
+		   .help = "images packed into one record"),
+	BIND_END,
+};
+
+static const struct bind_schema workload_schema = {
+	.title = "workload",
+	.bytes = sizeof(struct workload),
+	.fields = workload_fields,
+};
+
+static const struct bind_field pipeline_fields[] = {
+	BIND_FIELD(struct pipeline, schedule, BIND_CHOICE, .fallback = "per_record", .choices = schedule_names,
+		   .help = "a job carries one record through all functions, or each function has places of its own"),
+	BIND_FIELD(struct pipeline, parallel, BIND_INT, .fallback = "1", .min = 1, .max = 1000000,
+		   .help = "jobs at once, or places per function"),
+	BIND_FIELD(struct pipeline, dispatch_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 3600,
+		   .help = "time the driver needs to start one call"),
+	BIND_END,
+};
+
+static const struct bind_schema pipeline_schema = {
+	.title = "pipeline",
+	.bytes = sizeof(struct pipeline),
+	.fields = pipeline_fields,
+};
+
+static const char *const activations_names[] = {[ACTIVATIONS_HELD] = "held", [ACTIVATIONS_LIVE] = "live", NULL};
+static const char *const record_in_names[] = {[RECORD_IN_MEMORY] = "memory", [RECORD_IN_TMP] = "tmp", NULL};
+
+static const struct bind_field framework_fields[] = {
+	BIND_FIELD(struct framework, name, BIND_TEXT, .fallback = "", .help = "for people"),
+	BIND_FIELD(struct framework, memory_mb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
+		   .help = "memory of language runtime and framework, MB (1 MB = 1024 kB)"),
+	BIND_FIELD(struct framework, package_mb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
+		   .help = "size of code and libraries, unzipped, MB"),
+	BIND_FIELD(struct framework, import_cpu_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e4,
+		   .help = "import of the framework in a new sandbox's first request, one thread, on one vCPU"),
+	BIND_FIELD(struct framework, compute_threads, BIND_INT, .fallback = "1", .min = 1, .max = 64,
+		   .help = "threads that run the layers"),
+	BIND_FIELD(struct framework, record_mb_per_second, BIND_DOUBLE, .fallback = ".inf", .min = 1e-3,
+		   .max = HUGE_VAL, .help = "the most that the store client's record stream carries, 10^6 bytes/s"),
+	BIND_FIELD(struct framework, activations, BIND_CHOICE, .fallback = "held", .choices = activations_names,
+		   .help = "memory holds every activation of the function, or only those of the running layer"),
+	BIND_FIELD(struct framework, record_in, BIND_CHOICE, .fallback = "memory", .choices = record_in_names,
+		   .help = "where a record is put before it is decoded"),
+	BIND_END,
+};
+
+static const struct bind_schema framework_schema = {
+	.title = "framework",
+	.bytes = sizeof(struct framework),
+	.fields = framework_fields,
+};
+
+#define WORK(member, high, text) \
+	BIND_FIELD(struct stated_work, member, BIND_DOUBLE, .fallback = "0", .min = 0, .max = (high), .help = text)
+
+static const struct bind_field work_fields[] = {
+	WORK(cpu_seconds, 1e6, "thread time on one vCPU"),
+	BIND_FIELD(struct stated_work, threads, BIND_INT, .fallback = "1", .min = 1, .max = 64,
+		   .help = "threads that share cpu_seconds"),
+	WORK(download_mb, 1e6, "read from the object store, 10^6 bytes"),
+	WORK(upload_mb, 1e6, "written to the object store, 10^6 bytes"),
+	WORK(memory_mb, 1e6, "peak memory, MB (1 MB = 1024 kB)"),
+	WORK(cold_cpu_seconds, 1e6, "more CPU in a new sandbox's first request, one thread"),
+	WORK(cold_download_mb, 1e6, "read once by a new sandbox, 10^6 bytes"),
+	BIND_END,
+};
+
+static const struct bind_schema work_schema = {
+	.title = "work",
+	.bytes = sizeof(struct stated_work),
+	.fields = work_fields,
+};
+
+static void check_function(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	struct function_entry *function = value;
+	function->node = node;
+	function->has_work = yaml_get(node, "work") != NULL;
+	if (function->has_work && function->layers.count > 0)
+		diag_error(diag, bind_place(node, "work"), "a function has 'layers' or 'work', not both");
+}
+
+static const struct bind_field function_fields[] = {
+	BIND_FIELD(struct function_entry, layers, BIND_TEXT_LIST,
+		   .help = "the profile's layers that it runs; by default those of the profile's function of its name"),
+	BIND_FIELD(struct function_entry, memory_mb, BIND_INT, .fallback = "0", .min = 0, .max = 1048576,
+		   .help = "memory bought, MB; by default defaults.memory_mb"),
+	BIND_FIELD(struct function_entry, timeout_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
+		   .help = "by default defaults.timeout_seconds"),
+	BIND_FIELD(struct function_entry, work, BIND_STRUCT, .schema = &work_schema,
+		   .help = "work stated outright instead of layers"),
+	BIND_END,
+};
+
+static const struct bind_schema function_schema = {
+	.title = "a function",
+	.bytes = sizeof(struct function_entry),
+	.fields = function_fields,
+	.place_offset_plus_one = offsetof(struct function_entry, place) + 1,
+	.name_offset_plus_one = offsetof(struct function_entry, name) + 1,
+	.check = check_function,
+};
+
+static const struct bind_field defaults_fields[] = {
+	BIND_FIELD(struct function_defaults, memory_mb, BIND_INT, .fallback = "0", .min = 0, .max = 1048576,
+		   .help = "memory of functions that state none, MB; 0: the largest size sold"),
+	BIND_FIELD(struct function_defaults, timeout_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
+		   .help = "0: the platform's longest"),
+	BIND_END,
+};
+
+static const struct bind_schema defaults_schema = {
+	.title = "defaults",
+	.bytes = sizeof(struct function_defaults),
+	.fields = defaults_fields,
+};
+
+static void check_stop_rule(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct stop_rule *rule = value;
+	if (rule->metric[0] == '\0' || outcome_find_metric(rule->metric) >= 0)
+		return;
+	const char *names[64];
+	size_t count = 0;
+	for (; outcome_metrics[count].name; count++)
+		names[count] = outcome_metrics[count].name;
+	const char *meant = did_you_mean(rule->metric, names, count);
+	diag_error(diag, bind_place(node, "metric"), "there is no metric '%s'; did you mean '%s'?", rule->metric,
+		   meant ? meant : "makespan_seconds");
+}
+
+static const struct bind_field stop_rule_fields[] = {
+	BIND_FIELD(struct stop_rule, metric, BIND_TEXT, .required = true, .help = "a metric of `lamina run`"),
+	BIND_FIELD(struct stop_rule, half_width, BIND_DOUBLE, .required = true, .min = 1e-6, .max = 10,
+		   .help = "half the 95 % interval's width over the mean"),
+	BIND_END,
+};
+
+static const struct bind_schema until_schema = {
+	.title = "until",
+	.bytes = sizeof(struct stop_rule),
+	.fields = stop_rule_fields,
+	.check = check_stop_rule,
+};
+
+static void check_replications(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	struct replications *replications = value;
+	if (replications->max == 0)
+		replications->max = replications->min;
+	if (replications->max < replications->min)
+		diag_error(diag, bind_place(node, "max"), "'max' is below 'min' (%lld)", (long long)replications->min);
+}
+
+static const struct bind_field replications_fields[] = {
+	BIND_FIELD(struct replications, min, BIND_INT, .fallback = "10", .min = 1, .max = 100000,
+		   .help = "replications that always run"),
+	BIND_FIELD(struct replications, max, BIND_INT, .fallback = "0", .min = 0, .max = 100000,
+		   .help = "the most that run; 0: min"),
+	BIND_FIELD(struct replications, until, BIND_STRUCT, .schema = &until_schema,
+		   .help = "stop between min and max when an interval is narrow enough"),
+	BIND_END,
+};
+
+static const struct bind_schema replications_schema = {
+	.title = "replications",
+	.bytes = sizeof(struct replications),
+	.fields = replications_fields,
+	.check = check_replications,
+};
+
+static const struct bind_field limits_fields[] = {
+	BIND_FIELD(struct run_limits, events, BIND_INT, .fallback = "1000000000", .min = 1, .max = 1e15,
+		   .help = "events after which a replication is stopped"),
+	BIND_FIELD(struct run_limits, horizon_seconds, BIND_DOUBLE, .fallback = "31536000", .min = 1e-3, .max = 4e9,
+		   .help = "simulated time after which a replication is stopped"),
+	BIND_END,
+};
+
+static const struct bind_schema limits_schema = {
+	.title = "limits",
+	.bytes = sizeof(struct run_limits),
+	.fields = limits_fields,
+};
+
+static const char *const versions[] = {"lamina/v1", NULL};
+
+#define PART(member, text) \
+	BIND_FIELD(struct experiment, member, BIND_STRUCT, .fallback = "{}", .schema = &member##_schema, .help = text)
+
+static const struct bind_field experiment_fields[] = {
+	BIND_FIELD(struct experiment, apiVersion, BIND_CHOICE, .required = true, .choices = versions,
+		   .help = "version of this format"),
+	BIND_FIELD(struct experiment, name, BIND_TEXT, .required = true, .help = "one word, for results"),
+	BIND_FIELD(struct experiment, title, BIND_TEXT, .fallback = "", .help = "one line for people"),
+	BIND_FIELD(struct experiment, platform, BIND_TEXT, .required = true,
+		   .help = "a platform by name, or a path to its file (from this file's folder)"),
+	BIND_FIELD(struct experiment, profile, BIND_TEXT, .fallback = "",
+		   .help = "a profile by name, or a path to its file (from this file's folder)"),
+	BIND_FIELD(struct experiment, workload, BIND_STRUCT, .required = true, .schema = &workload_schema,
+		   .help = "what is to be served"),
+	PART(pipeline, "how records meet functions"),
+	PART(framework, "what the serving program costs beyond its arithmetic"),
+	PART(defaults, "for functions that do not say"),
+	BIND_FIELD(struct experiment, functions, BIND_STRUCT_MAP, .schema = &function_schema,
+		   .count_max = SETTING_FUNCTIONS_MAX,
+		   .help = "the pipeline's functions, in order; by default those of the profile"),
+	PART(replications, "how often each point is simulated"),
+	BIND_FIELD(struct experiment, seed, BIND_INT, .fallback = "1", .min = 0, .max = 9e15, .help = "of all luck"),
+	PART(limits, "bounds of a replication"),
+	BIND_FIELD(struct experiment, sweep, BIND_NODE, .help = "points: matrix, zip, exclude, points"),
+	BIND_FIELD(struct experiment, fit, BIND_NODE, .help = "parameters and the measurements they are fitted to"),
+	BIND_END,
+};
+
+const struct bind_schema experiment_schema = {
+	.title = "an experiment",
+	.bytes = sizeof(struct experiment),
+	.fields = experiment_fields,
+};
+
+bool experiment_bind(const struct yaml_node *root, const char *path, struct arena *arena, struct diag *diag,
+		     struct experiment *out)
+{
+	if (!bind_map(&experiment_schema, root, out, arena, diag))
+		return false;
+	out->path = path;
+	out->root = root;
+	return true;
+}

@@ -1,0 +1,110 @@
+/*
+ * An experiment's YAML as checked structs, one table row per key (man lamina-experiment lists them). Nothing is looked
+ * up here but the file itself: resolve.h turns an experiment into a setting.
+ */
+#ifndef LAMINA_EXPERIMENT_FILE_H
+#define LAMINA_EXPERIMENT_FILE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "doc/bind.h"
+
+struct workload {
+	int64_t images;
+	int64_t images_per_record;
+};
+
+struct pipeline {
+	int schedule; /* enum schedule */
+	int64_t parallel;
+	double dispatch_seconds;
+};
+
+/* What the serving program itself costs, beyond the network's arithmetic: its language, framework and store client. */
+struct framework {
+	const char *name;
+	double memory_mb;
+	double package_mb;
+	double import_cpu_seconds;
+	int64_t compute_threads;
+	double record_mb_per_second;
+	int activations; /* enum activations */
+	int record_in;   /* enum record_in */
+};
+
+enum activations { ACTIVATIONS_HELD, ACTIVATIONS_LIVE };
+enum record_in { RECORD_IN_MEMORY, RECORD_IN_TMP };
+
+/* Work stated outright, for a function that no profile describes; per request. */
+struct stated_work {
+	double cpu_seconds;
+	int64_t threads;
+	double download_mb;
+	double upload_mb;
+	double memory_mb;
+	double cold_cpu_seconds;
+	double cold_download_mb;
+};
+
+struct function_entry {
+	const char *name;
+	struct diag_place place;
+	struct bind_texts layers;
+	int64_t memory_mb;
+	double timeout_seconds;
+	bool has_work;
+	struct stated_work work;
+	const struct yaml_node *node;
+};
+
+struct function_defaults {
+	int64_t memory_mb;
+	double timeout_seconds;
+};
+
+/* Replications go on until the metric's 95 % interval is this narrow. */
+struct stop_rule {
+	const char *metric; /* of outcome_metrics; "" for none */
+	double half_width;  /* relative to the mean */
+};
+
+struct replications {
+	int64_t min;
+	int64_t max;
+	struct stop_rule until;
+};
+
+struct run_limits {
+	int64_t events;
+	double horizon_seconds;
+};
+
+struct experiment {
+	const char *path;
+	int apiVersion;
+	const char *name;
+	const char *title;
+	const char *platform;
+	const char *profile;
+	struct workload workload;
+	struct pipeline pipeline;
+	struct framework framework;
+	struct function_defaults defaults;
+	struct bind_structs functions; /* struct function_entry */
+	struct replications replications;
+	int64_t seed;
+	struct run_limits limits;
+	struct yaml_node *sweep;
+	struct yaml_node *fit;
+	const struct yaml_node *root;
+};
+
+extern const struct bind_schema experiment_schema;
+
+/* Binds a tree; root must live as long as out. False when errors were added to the diag. */
+bool experiment_bind(const struct yaml_node *root, const char *path, struct arena *arena, struct diag *diag,
+		     struct experiment *out);
+
+#endif

@@ -1,0 +1,137 @@
+#include "scenario/function_work.h"
+
+#include <math.h>
+
+#include "base/num.h"
+
+static const double MB_IN_BYTES = 1024.0 * 1024.0;
+
+int64_t function_record_bytes(const struct profile *profile, size_t layer, int64_t images)
+{
+	CHECK(layer <= profile->layer_count);
+	int64_t per_image =
+		layer == 0 ? profile->record_input_bytes_per_image : profile->layers[layer - 1].output_bytes_per_image;
+	return per_image * images;
+}
+
+static double activation_bytes_per_image(const struct profile *profile, struct layer_range layers, int activations)
+{
+	double held = (double)profile->layers[layers.first].input_bytes_per_image;
+	double live = 0;
+	for (size_t i = layers.first; i < layers.end; i++) {
+		const struct profile_layer *layer = &profile->layers[i];
+		double output = layer->in_place ? 0 : (double)layer->output_bytes_per_image;
+		held += output;
+		live = fmax(live, (double)layer->input_bytes_per_image + output);
+	}
+	return activations == ACTIVATIONS_HELD ? held : live;
+}
+
+static int64_t parameter_bytes(const struct profile *profile, struct layer_range layers)
+{
+	int64_t bytes = 0;
+	for (size_t i = layers.first; i < layers.end; i++)
+		bytes += profile->layers[i].parameter_bytes;
+	return bytes;
+}
+
+/* The profile's function that a layer was measured in. */
+static size_t measured_function(const struct profile *profile, size_t layer)
+{
+	int function = profile_find_function(profile, profile->layers[layer].function);
+	CHECK(function >= 0);
+	return (size_t)function;
+}
+
+/* Loading was timed per measured function; a layer's part of it goes with its share of that function's weights. */
+static double load_seconds(const struct profile *profile, struct layer_range layers, int64_t images)
+{
+	double seconds = 0;
+	for (size_t i = layers.first; i < layers.end; i++) {
+		const struct profile_layer *layer = &profile->layers[i];
+		if (layer->parameter_bytes == 0)
+			continue;
+		int64_t whole = 0;
+		for (size_t j = 0; j < profile->layer_count; j++) {
+			if (measured_function(profile, j) == measured_function(profile, i))
+				whole += profile->layers[j].parameter_bytes;
+		}
+		double part = (double)layer->parameter_bytes / (double)whole;
+		seconds += part *
+			   profile_phase_seconds(profile, measured_function(profile, i), PROFILE_LOAD_WEIGHTS, images);
+	}
+	return seconds;
+}
+
+static double compute_seconds(const struct profile *profile, struct layer_range layers, int64_t images, int64_t threads)
+{
+	double seconds = 0;
+	for (size_t i = layers.first; i < layers.end; i++)
+		seconds += profile_layer_seconds(profile, i, images, threads);
+	return seconds;
+}
+
+static struct phase cpu_phase(double seconds, int64_t threads)
+{
+	return (struct phase){.cpu_ns = ns_from_seconds(seconds), .threads = threads};
+}
+
+void function_work_from_layers(const struct experiment *experiment, const struct platform *platform,
+			       const struct profile *profile, struct layer_range layers, int64_t images,
+			       struct work *out)
+{
+	const struct framework *framework = &experiment->framework;
+	double speed = profile->host.sgemm_gflop_per_second_per_core / platform->cpu.sgemm_gflop_per_vcpu_second;
+	size_t first = measured_function(profile, layers.first);
+	size_t last = measured_function(profile, layers.end - 1);
+	int64_t threads = framework->compute_threads;
+	int64_t weights = parameter_bytes(profile, layers);
+	double compute = compute_seconds(profile, layers, images, threads) * (double)threads;
+
+	*out = (struct work){.images = images};
+	out->phases[WORK_IMPORT] = cpu_phase(framework->import_cpu_seconds, 1);
+	out->phases[WORK_IMPORT].cold_only = true;
+	out->phases[WORK_WEIGHTS_GET] = (struct phase){
+		.gets = weights > 0, .bytes = weights, .stream_mb_per_second = HUGE_VAL, .cold_only = true};
+	out->phases[WORK_WEIGHTS_LOAD] = cpu_phase(load_seconds(profile, layers, images) * speed, 1);
+	out->phases[WORK_WEIGHTS_LOAD].cold_only = true;
+	out->phases[WORK_RECORD_GET] = (struct phase){
+		.gets = 1,
+		.bytes = function_record_bytes(profile, layers.first, images),
+		.stream_mb_per_second = framework->record_mb_per_second,
+	};
+	out->phases[WORK_DECODE] = cpu_phase(profile_phase_seconds(profile, first, PROFILE_DECODE, images) * speed, 1);
+	out->phases[WORK_COMPUTE] = cpu_phase(compute * speed, threads);
+	out->phases[WORK_SERIALISE] =
+		cpu_phase(profile_phase_seconds(profile, last, PROFILE_SERIALISE, images) * speed, 1);
+	out->phases[WORK_RECORD_PUT] = (struct phase){
+		.puts = 1,
+		.bytes = function_record_bytes(profile, layers.end, images),
+		.stream_mb_per_second = framework->record_mb_per_second,
+	};
+	out->peak_memory_mb =
+		framework->memory_mb + (double)weights / MB_IN_BYTES +
+		(double)images * activation_bytes_per_image(profile, layers, framework->activations) / MB_IN_BYTES;
+}
+
+static struct phase stated_get(double mb)
+{
+	return (struct phase){.gets = mb > 0, .bytes = llround(mb * 1e6), .stream_mb_per_second = HUGE_VAL};
+}
+
+void function_work_from_stated(const struct stated_work *stated, int64_t images, struct work *out)
+{
+	*out = (struct work){.images = images, .peak_memory_mb = stated->memory_mb};
+	double n = (double)images;
+	out->phases[WORK_IMPORT] = cpu_phase(stated->cold_cpu_seconds, 1);
+	out->phases[WORK_IMPORT].cold_only = true;
+	out->phases[WORK_WEIGHTS_GET] = stated_get(stated->cold_download_mb);
+	out->phases[WORK_WEIGHTS_GET].cold_only = true;
+	out->phases[WORK_RECORD_GET] = stated_get(stated->download_mb * n);
+	out->phases[WORK_COMPUTE] = cpu_phase(stated->cpu_seconds * n, stated->threads);
+	out->phases[WORK_RECORD_PUT] = (struct phase){
+		.puts = stated->upload_mb > 0,
+		.bytes = llround(stated->upload_mb * n * 1e6),
+		.stream_mb_per_second = HUGE_VAL,
+	};
+}

@@ -1,0 +1,35 @@
+/*
+ * What a function does to a record of n images, from a profile or as stated.
+ *
+ * CPU time of a layer = its wall time on the profile's host with the framework's threads, times those threads, times
+ * the ratio of matrix product speeds (host core / platform vCPU): arithmetic is carried over by a measured reference,
+ * not by a constant. Record decoding, serialising and weight loading are single-threaded and carried over likewise.
+ *
+ * Memory = framework + weights + images * activations, float32. "held": the input and every layer's output that is
+ * not computed in place, as a graph session holds what it fetches (with alexnet-h1 this gives 1.451, 0.766 and
+ * 0.353 MB per image in conv1, conv2, conv3). "live": the largest input + output of a single layer.
+ */
+#ifndef LAMINA_FUNCTION_WORK_H
+#define LAMINA_FUNCTION_WORK_H
+
+#include "platform/platform.h"
+#include "profile/profile.h"
+#include "scenario/experiment_file.h"
+#include "serving/work.h"
+
+/* Layers [first, end) of a profile. */
+struct layer_range {
+	size_t first;
+	size_t end;
+};
+
+void function_work_from_layers(const struct experiment *experiment, const struct platform *platform,
+			       const struct profile *profile, struct layer_range layers, int64_t images,
+			       struct work *out);
+
+void function_work_from_stated(const struct stated_work *stated, int64_t images, struct work *out);
+
+/* Bytes of a record of `images` before layer `layer` (or, with layer == layer_count, after the last). */
+int64_t function_record_bytes(const struct profile *profile, size_t layer, int64_t images);
+
+#endif

@@ -1,0 +1,72 @@
+/* Finds platforms and profiles by name or path, reads each once, and lends them to every point of a sweep. */
+#include <string.h>
+
+#include "base/data_file.h"
+#include "base/file.h"
+#include "scenario/platform_file.h"
+#include "scenario/resolve.h"
+
+void library_init(struct library *library, struct arena *arena)
+{
+	*library = (struct library){.arena = arena};
+}
+
+static bool is_path(const char *name)
+{
+	size_t length = strlen(name);
+	return strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".yaml") == 0);
+}
+
+/* A path is taken from the experiment's folder; a name is looked up in the data folder. */
+static const char *find(struct library *library, const char *folder, const char *kind, const char *name,
+			const char *base_file, struct diag_place place, struct diag *diag)
+{
+	if (is_path(name))
+		return file_resolve(base_file, name, library->arena);
+	char *found = data_file_find(arena_printf(library->arena, "%s/%s.yaml", folder, name), library->arena);
+	if (found)
+		return found;
+	size_t count;
+	char **names = data_file_list(folder, ".yaml", library->arena, &count);
+	const char *meant = did_you_mean(name, (const char *const *)names, count);
+	if (meant)
+		diag_error(diag, place, "there is no %s '%s'; did you mean '%s'?", kind, name, meant);
+	else
+		diag_error(diag, place, "there is no %s '%s' in %s/; give a name from there or a path to a .yaml file",
+			   kind, name, folder);
+	return NULL;
+}
+
+const struct platform *library_platform(struct library *library, const char *name, const char *base_file,
+					struct diag_place place, struct diag *diag)
+{
+	const char *path = find(library, "configs/platforms", "platform", name, base_file, place, diag);
+	if (!path)
+		return NULL;
+	for (size_t i = 0; i < library->platform_count; i++) {
+		if (strcmp(library->platforms[i]->path, path) == 0)
+			return library->platforms[i];
+	}
+	struct platform *platform = ARENA_NEW(library->arena, struct platform);
+	if (!platform_read(path, library->arena, diag, platform))
+		return NULL;
+	CHECK(library->platform_count < LIBRARY_FILES_MAX);
+	return library->platforms[library->platform_count++] = platform;
+}
+
+const struct profile *library_profile(struct library *library, const char *name, const char *base_file,
+				      struct diag_place place, struct diag *diag)
+{
+	const char *path = find(library, "profiles", "profile", name, base_file, place, diag);
+	if (!path)
+		return NULL;
+	for (size_t i = 0; i < library->profile_count; i++) {
+		if (strcmp(library->profiles[i]->path, path) == 0)
+			return library->profiles[i];
+	}
+	struct profile *profile = ARENA_NEW(library->arena, struct profile);
+	if (!profile_read(path, library->arena, diag, profile))
+		return NULL;
+	CHECK(library->profile_count < LIBRARY_FILES_MAX);
+	return library->profiles[library->profile_count++] = profile;
+}

@@ -1,0 +1,239 @@
+#include "scenario/platform_file.h"
+
+#include <string.h>
+
+#define QUANTILES(type_name, member, text) \
+	BIND_FIELD(type_name, member, BIND_STRUCT, .required = true, .schema = &quantiles_schema, .help = text)
+#define NUMBER(type_name, member, low, high, text) \
+	BIND_FIELD(type_name, member, BIND_DOUBLE, .required = true, .min = (low), .max = (high), .help = text)
+#define INTEGER(type_name, member, low, high, text) \
+	BIND_FIELD(type_name, member, BIND_INT, .required = true, .min = (low), .max = (high), .help = text)
+
+static const struct bind_field memory_fields[] = {
+	INTEGER(struct platform_memory, min_mb, 1, 1048576, "smallest size sold, MB (1 MB = 1024 kB)"),
+	INTEGER(struct platform_memory, max_mb, 1, 1048576, "largest size sold, MB"),
+	INTEGER(struct platform_memory, step_mb, 1, 65536, "distance between sizes, MB"),
+	BIND_END,
+};
+
+static void check_memory(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_memory *memory = value;
+	if (memory->max_mb < memory->min_mb)
+		diag_error(diag, bind_place(node, "max_mb"), "'max_mb' is below 'min_mb' (%lld)",
+			   (long long)memory->min_mb);
+}
+
+static const struct bind_schema memory_schema = {
+	.title = "memory",
+	.bytes = sizeof(struct platform_memory),
+	.fields = memory_fields,
+	.check = check_memory,
+};
+
+static const struct bind_field cpu_fields[] = {
+	NUMBER(struct platform_cpu, mb_per_vcpu, 1, 1048576, "memory that comes with one vCPU, MB"),
+	BIND_FIELD(struct platform_cpu, visible_up_to_mb, BIND_INT_LIST, .required = true, .min = 1, .max = 1048576,
+		   .help = "sizes up to which visible_vcpus hold, MB, ascending"),
+	BIND_FIELD(struct platform_cpu, visible_vcpus, BIND_INT_LIST, .required = true, .min = 1, .max = 1024,
+		   .help = "vCPUs that a function of such a size sees"),
+	NUMBER(struct platform_cpu, period_seconds, 1e-4, 1, "period of the CPU quota"),
+	NUMBER(struct platform_cpu, sgemm_gflop_per_vcpu_second, 0.01, 1e5,
+	       "float32 matrix product speed of one vCPU, 10^9 operations per second"),
+	NUMBER(struct platform_cpu, speed_spread, 0, 1, "standard deviation of ln(speed) between sandboxes"),
+	BIND_END,
+};
+
+static void check_cpu(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_cpu *cpu = value;
+	if (cpu->visible_vcpus.count == 0 || cpu->visible_vcpus.count != cpu->visible_up_to_mb.count)
+		diag_error(diag, bind_place(node, "visible_vcpus"),
+			   "'visible_vcpus' has %zu entries and 'visible_up_to_mb' %zu; both need the same number",
+			   cpu->visible_vcpus.count, cpu->visible_up_to_mb.count);
+	for (size_t i = 1; i < cpu->visible_up_to_mb.count; i++) {
+		if (cpu->visible_up_to_mb.values[i] <= cpu->visible_up_to_mb.values[i - 1])
+			diag_error(diag, bind_place(node, "visible_up_to_mb"), "'visible_up_to_mb' must ascend");
+	}
+}
+
+static const struct bind_schema cpu_schema = {
+	.title = "cpu",
+	.bytes = sizeof(struct platform_cpu),
+	.fields = cpu_fields,
+	.check = check_cpu,
+};
+
+static const struct bind_field sandbox_fields[] = {
+	QUANTILES(struct platform_sandbox, cold_start_seconds, "call to handler on a new sandbox, small package"),
+	NUMBER(struct platform_sandbox, package_reference_mb, 1, 1e6,
+	       "unzipped size that package_seconds hold for, MB"),
+	QUANTILES(struct platform_sandbox, package_seconds, "more time for a package of that size"),
+	QUANTILES(struct platform_sandbox, warm_start_seconds, "call to handler on an idle sandbox"),
+	QUANTILES(struct platform_sandbox, keep_alive_seconds, "idle time after which a sandbox is gone"),
+	BIND_END,
+};
+
+static const struct bind_schema sandbox_schema = {
+	.title = "sandbox",
+	.bytes = sizeof(struct platform_sandbox),
+	.fields = sandbox_fields,
+};
+
+static const struct bind_field limits_fields[] = {
+	NUMBER(struct platform_limits, timeout_seconds, 1, 1e6, "the longest timeout a function may have"),
+	INTEGER(struct platform_limits, tmp_mb, 0, 1048576, "size of /tmp, MB"),
+	INTEGER(struct platform_limits, concurrency, 1, 10000000, "sandboxes in use at once, whole account"),
+	INTEGER(struct platform_limits, burst, 1, 10000000, "new sandboxes at once"),
+	NUMBER(struct platform_limits, burst_per_minute, 0, 1e9, "new sandboxes per minute once the burst is used up"),
+	NUMBER(struct platform_limits, retry_min_seconds, 1e-3, 3600, "first back-off of a throttled caller"),
+	NUMBER(struct platform_limits, retry_max_seconds, 1e-3, 86400, "longest back-off of a throttled caller"),
+	BIND_END,
+};
+
+static const struct bind_schema limits_schema = {
+	.title = "limits",
+	.bytes = sizeof(struct platform_limits),
+	.fields = limits_fields,
+};
+
+static const struct bind_field network_fields[] = {
+	NUMBER(struct platform_network, burst_mb_per_second, 0.01, 1e6,
+	       "rate while the bucket has tokens, 10^6 bytes/s"),
+	NUMBER(struct platform_network, bucket_mb, 0, 1e6, "depth of the token bucket, 10^6 bytes"),
+	NUMBER(struct platform_network, refill_mb_per_second, 0.01, 1e6, "rate when the bucket is empty, 10^6 bytes/s"),
+	NUMBER(struct platform_network, cpu_seconds_per_mb, 0, 10, "single-threaded CPU of a transfer on one vCPU"),
+	BIND_END,
+};
+
+static void check_network(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_network *network = value;
+	if (network->burst_mb_per_second < network->refill_mb_per_second)
+		diag_error(diag, bind_place(node, "burst_mb_per_second"),
+			   "'burst_mb_per_second' is below 'refill_mb_per_second' (%g)", network->refill_mb_per_second);
+}
+
+static const struct bind_schema network_schema = {
+	.title = "network",
+	.bytes = sizeof(struct platform_network),
+	.fields = network_fields,
+	.check = check_network,
+};
+
+static const struct bind_field store_fields[] = {
+	QUANTILES(struct platform_store, get_seconds, "GET: request to first byte"),
+	QUANTILES(struct platform_store, put_seconds, "PUT: request to answer, small object"),
+	NUMBER(struct platform_store, connection_mb_per_second, 0.01, 1e6, "the most one connection carries"),
+	BIND_END,
+};
+
+static const struct bind_schema store_schema = {
+	.title = "store",
+	.bytes = sizeof(struct platform_store),
+	.fields = store_fields,
+};
+
+#define PRICE(member, text) \
+	BIND_FIELD(struct platform_price, member, BIND_DOUBLE, .min = 0, .max = 1e6, .fallback = "0", .help = text)
+
+static const struct bind_field price_fields[] = {
+	PRICE(usd_per_gb_second, "GB = 1024 MB"),
+	PRICE(usd_per_million_requests, "invocation fee"),
+	BIND_FIELD(struct platform_price, granularity_seconds, BIND_DOUBLE, .min = 1e-6, .max = 3600,
+		   .fallback = "0.001", .help = "billed durations are rounded up to a multiple"),
+	BIND_FIELD(struct platform_price, init_billed, BIND_BOOL, .fallback = "false",
+		   .help = "whether the time before the handler is billed"),
+	PRICE(usd_per_1000_puts, "object store PUT, COPY, POST, LIST"),
+	PRICE(usd_per_1000_gets, "object store GET and all others"),
+	PRICE(usd_per_hour, "machines: price of an hour, by the second"),
+	BIND_END,
+};
+
+static const struct bind_schema price_schema = {
+	.title = "price",
+	.bytes = sizeof(struct platform_price),
+	.fields = price_fields,
+};
+
+static const struct bind_field machine_fields[] = {
+	NUMBER(struct platform_machine, feed_seconds_per_image, 0, 1e3, "host time to read, decode and copy an image"),
+	NUMBER(struct platform_machine, device_images_per_second, 1e-3, 1e9, "device speed at batch_images"),
+	INTEGER(struct platform_machine, batch_images, 1, 1000000, "images per batch"),
+	BIND_FIELD(struct platform_machine, boot_seconds, BIND_DOUBLE, .min = 0, .max = 1e5, .fallback = "0",
+		   .help = "launch to ready; paid, not part of the makespan"),
+	BIND_END,
+};
+
+static const struct bind_schema machine_schema = {
+	.title = "machine",
+	.bytes = sizeof(struct platform_machine),
+	.fields = machine_fields,
+};
+
+static const char *const kinds[] = {[PLATFORM_FUNCTIONS] = "functions", [PLATFORM_MACHINE] = "machine", NULL};
+static const char *const versions[] = {"lamina/v1", NULL};
+
+#define PART(member, text) BIND_FIELD(struct platform, member, BIND_STRUCT, .schema = &member##_schema, .help = text)
+
+static const struct bind_field platform_fields[] = {
+	BIND_FIELD(struct platform, apiVersion, BIND_CHOICE, .required = true, .choices = versions,
+		   .help = "version of this format"),
+	BIND_FIELD(struct platform, name, BIND_TEXT, .required = true, .help = "as experiments call it"),
+	BIND_FIELD(struct platform, title, BIND_TEXT, .fallback = "", .help = "one line for people"),
+	BIND_FIELD(struct platform, valid_from, BIND_TEXT, .fallback = "", .help = "first day, ISO 8601"),
+	BIND_FIELD(struct platform, valid_to, BIND_TEXT, .fallback = "", .help = "last day, ISO 8601"),
+	BIND_FIELD(struct platform, kind, BIND_CHOICE, .required = true, .choices = kinds,
+		   .help = "a function service or one machine"),
+	PART(memory, "sizes sold"),
+	PART(cpu, "CPU share by memory"),
+	PART(sandbox, "cold starts and keep-alive"),
+	PART(limits, "timeouts and concurrency"),
+	PART(network, "a sandbox's network"),
+	PART(store, "object store"),
+	PART(price, "prices and rounding"),
+	PART(machine, "a machine with a GPU"),
+	BIND_END,
+};
+
+/* Which parts each kind of platform must have, and which make no sense for it. */
+static const struct part_rule {
+	const char *key;
+	bool needed[2]; /* by enum platform_kind */
+} part_rules[] = {
+	{"memory", {true, false}},  {"cpu", {true, true}},    {"sandbox", {true, false}}, {"limits", {true, false}},
+	{"network", {true, false}}, {"store", {true, false}}, {"price", {true, true}},    {"machine", {false, true}},
+};
+
+static void check_platform(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform *platform = value;
+	for (size_t i = 0; i < sizeof part_rules / sizeof part_rules[0]; i++) {
+		const struct part_rule *rule = &part_rules[i];
+		bool given = yaml_get(node, rule->key) != NULL;
+		if (rule->needed[platform->kind] && !given)
+			diag_error(diag, node->place, "a platform of kind '%s' needs '%s'", kinds[platform->kind],
+				   rule->key);
+		if (!rule->needed[platform->kind] && given)
+			diag_error(diag, bind_place(node, rule->key), "a platform of kind '%s' has no '%s'",
+				   kinds[platform->kind], rule->key);
+	}
+}
+
+const struct bind_schema platform_schema = {
+	.title = "a platform",
+	.bytes = sizeof(struct platform),
+	.fields = platform_fields,
+	.place_offset_plus_one = offsetof(struct platform, place) + 1,
+	.check = check_platform,
+};
+
+bool platform_read(const char *path, struct arena *arena, struct diag *diag, struct platform *out)
+{
+	const char *file = arena_strdup(arena, path);
+	struct yaml_node *root = yaml_read(file, arena, diag, NULL);
+	if (!root || !bind_map(&platform_schema, root, out, arena, diag))
+		return false;
+	out->path = file;
+	return true;
+}

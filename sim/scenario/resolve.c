@@ -1,0 +1,268 @@
+#include "scenario/resolve.h"
+
+#include <string.h>
+
+#include "base/num.h"
+#include "scenario/function_work.h"
+
+/* What the parts of one resolution share. */
+struct resolution {
+	const struct experiment *experiment;
+	const struct platform *platform;
+	const struct profile *profile; /* NULL where no function needs one */
+	struct arena *arena;
+	struct diag *diag;
+	struct setting *setting;
+	size_t layers_used; /* of the profile, from the front */
+};
+
+static const struct yaml_node *section(const struct resolution *resolution, const char *key)
+{
+	return yaml_get(resolution->experiment->root, key);
+}
+
+static struct diag_place place_of(const struct resolution *resolution, const char *part, const char *key)
+{
+	const struct yaml_node *node = section(resolution, part);
+	return node ? bind_place(node, key) : resolution->experiment->root->place;
+}
+
+/* Every function of the profile, for an experiment that lists none. */
+static void entries_from_profile(const struct profile *profile, struct arena *arena, struct bind_structs *out)
+{
+	struct function_entry *entries = ARENA_ARRAY(arena, struct function_entry, profile->function_count);
+	for (size_t i = 0; i < profile->function_count; i++)
+		entries[i].name = profile->functions[i].name;
+	*out = (struct bind_structs){.items = entries, .count = profile->function_count};
+}
+
+static void unknown_layer(const struct resolution *resolution, const struct function_entry *entry, const char *name)
+{
+	const struct profile *profile = resolution->profile;
+	const char **names = ARENA_ARRAY(resolution->arena, const char *, profile->layer_count);
+	for (size_t i = 0; i < profile->layer_count; i++)
+		names[i] = profile->layers[i].name;
+	const char *meant = did_you_mean(name, names, profile->layer_count);
+	struct diag_place place = bind_place(entry->node, "layers");
+	if (meant)
+		diag_error(resolution->diag, place, "model '%s' has no layer '%s'; did you mean '%s'?", profile->model,
+			   name, meant);
+	else
+		diag_error(resolution->diag, place, "model '%s' has no layer '%s'", profile->model, name);
+}
+
+/* The layers that an entry names, or those measured in the profile's function of its name; they must be contiguous. */
+static bool find_layers(const struct resolution *resolution, const struct function_entry *entry,
+			struct layer_range *out)
+{
+	const struct profile *profile = resolution->profile;
+	*out = (struct layer_range){0};
+	if (entry->layers.count == 0) {
+		for (size_t i = 0; i < profile->layer_count; i++) {
+			if (strcmp(profile->layers[i].function, entry->name) != 0)
+				continue;
+			if (out->end == 0)
+				out->first = i;
+			out->end = i + 1;
+		}
+		if (out->end == 0)
+			diag_error(resolution->diag, entry->place,
+				   "profile of model '%s' has no function '%s'; name its 'layers' or state its 'work'",
+				   profile->model, entry->name);
+		return out->end > 0;
+	}
+	bool ok = true;
+	for (size_t i = 0; i < entry->layers.count; i++) {
+		int layer = profile_find_layer(profile, entry->layers.values[i]);
+		if (layer < 0) {
+			unknown_layer(resolution, entry, entry->layers.values[i]);
+			ok = false;
+		} else if (i == 0) {
+			out->first = (size_t)layer;
+			out->end = (size_t)layer + 1;
+		} else if (ok && (size_t)layer != out->end) {
+			diag_error(resolution->diag, bind_place(entry->node, "layers"),
+				   "layer '%s' does not follow layer '%s' in model '%s'", entry->layers.values[i],
+				   entry->layers.values[i - 1], profile->model);
+			ok = false;
+		} else {
+			out->end = (size_t)layer + 1;
+		}
+	}
+	return ok;
+}
+
+static bool resolve_memory(const struct resolution *resolution, const struct function_entry *entry,
+			   struct setting_function *out)
+{
+	const struct function_defaults *defaults = &resolution->experiment->defaults;
+	const struct platform *platform = resolution->platform;
+	bool is_own = entry->memory_mb > 0;
+	out->memory_mb = is_own ? entry->memory_mb : defaults->memory_mb;
+	if (out->memory_mb == 0)
+		out->memory_mb = platform->memory.max_mb;
+	struct diag_place place =
+		is_own ? bind_place(entry->node, "memory_mb") : place_of(resolution, "defaults", "memory_mb");
+	int64_t nearest_mb;
+	if (platform_sells_memory(platform, out->memory_mb, &nearest_mb))
+		return true;
+	diag_error(resolution->diag, place,
+		   "%s does not sell 'memory_mb' %lld (%lld to %lld in steps of %lld); the nearest size is %lld",
+		   platform->name, (long long)out->memory_mb, (long long)platform->memory.min_mb,
+		   (long long)platform->memory.max_mb, (long long)platform->memory.step_mb, (long long)nearest_mb);
+	return false;
+}
+
+static bool resolve_timeout(const struct resolution *resolution, const struct function_entry *entry,
+			    struct setting_function *out)
+{
+	const struct function_defaults *defaults = &resolution->experiment->defaults;
+	double longest = resolution->platform->limits.timeout_seconds;
+	bool is_own = entry->timeout_seconds > 0;
+	double seconds = is_own ? entry->timeout_seconds : defaults->timeout_seconds;
+	if (seconds > longest) {
+		diag_error(resolution->diag,
+			   is_own ? bind_place(entry->node, "timeout_seconds")
+				  : place_of(resolution, "defaults", "timeout_seconds"),
+			   "'timeout_seconds' is %g; %s allows at most %g", seconds, resolution->platform->name,
+			   longest);
+		return false;
+	}
+	out->timeout_ns = ns_from_seconds(seconds > 0 ? seconds : longest);
+	return true;
+}
+
+/* A record must fit where it is put; whether the whole function fits is for the simulation to show. */
+static bool check_record_fits(const struct resolution *resolution, const struct function_entry *entry,
+			      const struct setting_function *function)
+{
+	const struct phase *get = &function->work.phases[WORK_RECORD_GET];
+	const struct phase *put = &function->work.phases[WORK_RECORD_PUT];
+	double record_mb = (double)(get->bytes > put->bytes ? get->bytes : put->bytes) / (1024.0 * 1024.0);
+	bool in_tmp = resolution->experiment->framework.record_in == RECORD_IN_TMP;
+	double room_mb = in_tmp ? (double)resolution->platform->limits.tmp_mb : (double)function->memory_mb;
+	struct diag_place place = place_of(resolution, "workload", "images_per_record");
+	if (record_mb > room_mb) {
+		diag_error(
+			resolution->diag, place,
+			"a record of %lld images takes %.0f MB in '%s', more than its %s of %.0f MB; use fewer images "
+			"per record",
+			(long long)function->work.images, record_mb, entry->name, in_tmp ? "/tmp" : "memory", room_mb);
+		return false;
+	}
+	if (function->work.peak_memory_mb > (double)function->memory_mb)
+		diag_warning(resolution->diag, place,
+			     "'%s' needs %.0f MB for %lld images and has %lld MB: it will run out of memory",
+			     entry->name, function->work.peak_memory_mb, (long long)function->work.images,
+			     (long long)function->memory_mb);
+	return true;
+}
+
+static bool check_coverage(const struct resolution *resolution, int64_t images)
+{
+	int64_t min;
+	int64_t max;
+	if (profile_covers(resolution->profile, images, &min, &max))
+		return true;
+	diag_error(resolution->diag, place_of(resolution, "workload", "images_per_record"),
+		   "profile '%s' was measured for records of %lld to %lld images and is not extrapolated to %lld",
+		   resolution->profile->path, (long long)min, (long long)max, (long long)images);
+	return false;
+}
+
+static bool resolve_function(struct resolution *resolution, const struct function_entry *entry,
+			     struct setting_function *out)
+{
+	const struct setting *setting = resolution->setting;
+	int64_t last_images = setting->images - (setting->records - 1) * setting->images_per_record;
+	out->name = entry->name;
+	out->package_mb = resolution->experiment->framework.package_mb;
+	bool ok = resolve_memory(resolution, entry, out);
+	ok = resolve_timeout(resolution, entry, out) && ok;
+	if (entry->has_work) {
+		function_work_from_stated(&entry->work, setting->images_per_record, &out->work);
+		function_work_from_stated(&entry->work, last_images, &out->last_work);
+	} else {
+		struct layer_range layers;
+		if (!resolution->profile) {
+			diag_error(resolution->diag, entry->place,
+				   "function '%s' states no 'work', so the experiment needs a 'profile'", entry->name);
+			return false;
+		}
+		if (!find_layers(resolution, entry, &layers) ||
+		    !check_coverage(resolution, setting->images_per_record) || !check_coverage(resolution, last_images))
+			return false;
+		if (layers.first != resolution->layers_used)
+			diag_error(resolution->diag, entry->place,
+				   "function '%s' begins at layer '%s', but the functions before it end at layer %zu "
+				   "of %zu",
+				   entry->name, resolution->profile->layers[layers.first].name, resolution->layers_used,
+				   resolution->profile->layer_count);
+		resolution->layers_used = layers.end;
+		function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers,
+					  setting->images_per_record, &out->work);
+		function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers,
+					  last_images, &out->last_work);
+	}
+	return ok && check_record_fits(resolution, entry, out);
+}
+
+static bool resolve_functions(struct resolution *resolution)
+{
+	struct bind_structs entries = resolution->experiment->functions;
+	struct setting *setting = resolution->setting;
+	if (entries.count == 0) {
+		if (!resolution->profile) {
+			diag_error(resolution->diag, resolution->experiment->root->place,
+				   "an experiment needs 'functions' with stated work, or a 'profile'");
+			return false;
+		}
+		entries_from_profile(resolution->profile, resolution->arena, &entries);
+	}
+	const struct function_entry *items = entries.items;
+	setting->functions = ARENA_ARRAY(resolution->arena, struct setting_function, entries.count);
+	setting->function_count = entries.count;
+	size_t errors_before = resolution->diag->error_count;
+	for (size_t i = 0; i < entries.count; i++)
+		resolve_function(resolution, &items[i], &setting->functions[i]);
+	return resolution->diag->error_count == errors_before;
+}
+
+bool experiment_resolve(const struct experiment *experiment, struct library *library, struct arena *arena,
+			struct diag *diag, struct setting *out)
+{
+	*out = (struct setting){0};
+	struct resolution resolution = {.experiment = experiment, .arena = arena, .diag = diag, .setting = out};
+	struct diag_place at_platform = bind_place(experiment->root, "platform");
+	struct diag_place at_profile = bind_place(experiment->root, "profile");
+	resolution.platform = library_platform(library, experiment->platform, experiment->path, at_platform, diag);
+	bool has_profile = experiment->profile[0] != '\0';
+	if (has_profile)
+		resolution.profile = library_profile(library, experiment->profile, experiment->path, at_profile, diag);
+	if (!resolution.platform || (has_profile && !resolution.profile))
+		return false;
+
+	const struct workload *workload = &experiment->workload;
+	int64_t records = div_ceil_int64(workload->images, workload->images_per_record);
+	if (records > SETTING_RECORDS_MAX) {
+		diag_error(diag, place_of(&resolution, "workload", "images"),
+			   "that makes %lld records, more than %d; "
+			   "use more images per record",
+			   (long long)records, SETTING_RECORDS_MAX);
+		return false;
+	}
+	*out = (struct setting){
+		.platform = resolution.platform,
+		.images = workload->images,
+		.images_per_record = workload->images_per_record,
+		.records = records,
+		.schedule = experiment->pipeline.schedule,
+		.parallel = experiment->pipeline.parallel,
+		.dispatch_ns = ns_from_seconds(experiment->pipeline.dispatch_seconds),
+		.event_budget = (uint64_t)experiment->limits.events,
+		.horizon_ns = ns_from_seconds(experiment->limits.horizon_seconds),
+	};
+	if (resolution.platform->kind == PLATFORM_MACHINE)
+		return true;
+	return resolve_functions(&resolution);
+}

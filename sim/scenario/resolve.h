@@ -1,0 +1,42 @@
+/*
+ * Turns an experiment into a setting: finds its platform and profile, checks what only makes sense together, and works
+ * out what every function does to a record. Files are read once per library and shared by all points of a sweep.
+ */
+#ifndef LAMINA_RESOLVE_H
+#define LAMINA_RESOLVE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "profile/profile.h"
+#include "scenario/experiment_file.h"
+#include "serving/setting.h"
+
+enum { LIBRARY_FILES_MAX = 64 };
+
+/* Platforms and profiles that were read, by path. */
+struct library {
+	struct arena *arena;
+	const struct platform *platforms[LIBRARY_FILES_MAX];
+	size_t platform_count;
+	const struct profile *profiles[LIBRARY_FILES_MAX];
+	size_t profile_count;
+};
+
+void library_init(struct library *library, struct arena *arena);
+
+/* NULL with diag errors (at place) where the file is missing or wrong. */
+const struct platform *library_platform(struct library *library, const char *name, const char *base_file,
+					struct diag_place place, struct diag *diag);
+const struct profile *library_profile(struct library *library, const char *name, const char *base_file,
+				      struct diag_place place, struct diag *diag);
+
+/*
+ * Fills *out; it points into the experiment, the library and the arena. False when errors were added to the diag. A
+ * function that will run out of memory is a warning: the simulation shows what that costs.
+ */
+bool experiment_resolve(const struct experiment *experiment, struct library *library, struct arena *arena,
+			struct diag *diag, struct setting *out);
+
+#endif

@@ -1,0 +1,232 @@
+#include "serving/outcome.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+
+static double ratio(double part, double whole)
+{
+	return whole > 0 ? part / whole : 0;
+}
+
+void outcome_total(const struct outcome *outcome, struct function_outcome *total)
+{
+	*total = (struct function_outcome){0};
+	for (size_t i = 0; i < outcome->function_count; i++) {
+		const struct function_outcome *part = &outcome->functions[i];
+		total->invocations += part->invocations;
+		total->completed += part->completed;
+		total->cold_starts += part->cold_starts;
+		total->out_of_memory += part->out_of_memory;
+		total->timeouts += part->timeouts;
+		total->throttles += part->throttles;
+		total->init_ns += part->init_ns;
+		total->duration_ns += part->duration_ns;
+		total->billed_ns += part->billed_ns;
+		total->paid_mb_ns += part->paid_mb_ns;
+		total->used_mb_ns += part->used_mb_ns;
+		for (int phase = 0; phase < WORK_PHASES; phase++)
+			total->phase_ns[phase] += part->phase_ns[phase];
+		total->bytes_in += part->bytes_in;
+		total->bytes_out += part->bytes_out;
+		usage_add(&total->usage, &part->usage);
+	}
+}
+
+static struct function_outcome total_of(const struct outcome *outcome)
+{
+	struct function_outcome total;
+	outcome_total(outcome, &total);
+	return total;
+}
+
+static double makespan_seconds(const struct outcome *outcome)
+{
+	return seconds_from_ns(outcome->makespan_ns);
+}
+
+static double record_seconds(const struct outcome *outcome)
+{
+	return ratio(seconds_from_ns(outcome->record_ns), (double)outcome->records_completed);
+}
+
+/* The smallest time that at least this share of completed records stayed within. */
+static double record_quantile(const struct outcome *outcome, double share)
+{
+	if (outcome->records_completed == 0)
+		return 0;
+	int64_t rank = (int64_t)ceil(share * (double)outcome->records_completed);
+	return seconds_from_ns(outcome->record_times_ns[rank > 0 ? rank - 1 : 0]);
+}
+
+static double record_p50_seconds(const struct outcome *outcome)
+{
+	return record_quantile(outcome, 0.50);
+}
+
+static double record_p95_seconds(const struct outcome *outcome)
+{
+	return record_quantile(outcome, 0.95);
+}
+
+static double record_p99_seconds(const struct outcome *outcome)
+{
+	return record_quantile(outcome, 0.99);
+}
+
+static double record_billed_seconds(const struct outcome *outcome)
+{
+	return ratio(seconds_from_ns(total_of(outcome).billed_ns), (double)outcome->records_completed);
+}
+
+static double images_per_second(const struct outcome *outcome)
+{
+	return ratio((double)outcome->images_completed, makespan_seconds(outcome));
+}
+
+static double cost_usd(const struct outcome *outcome)
+{
+	return outcome->bill.total_usd;
+}
+
+static double cost_compute_usd(const struct outcome *outcome)
+{
+	return outcome->bill.lines[BILL_COMPUTE].usd + outcome->bill.lines[BILL_MACHINE].usd;
+}
+
+static double cost_requests_usd(const struct outcome *outcome)
+{
+	return outcome->bill.lines[BILL_REQUESTS].usd;
+}
+
+static double cost_store_usd(const struct outcome *outcome)
+{
+	return outcome->bill.lines[BILL_PUTS].usd + outcome->bill.lines[BILL_GETS].usd;
+}
+
+static double gb_seconds(const struct outcome *outcome)
+{
+	return outcome->bill.lines[BILL_COMPUTE].quantity;
+}
+
+static double invocations(const struct outcome *outcome)
+{
+	return (double)total_of(outcome).invocations;
+}
+
+static double cold_starts(const struct outcome *outcome)
+{
+	return (double)total_of(outcome).cold_starts;
+}
+
+static double cold_start_probability(const struct outcome *outcome)
+{
+	struct function_outcome total = total_of(outcome);
+	return ratio((double)total.cold_starts, (double)total.invocations);
+}
+
+static double throttles(const struct outcome *outcome)
+{
+	return (double)total_of(outcome).throttles;
+}
+
+static double failed_records(const struct outcome *outcome)
+{
+	return (double)outcome->records_failed;
+}
+
+static double peak_concurrency(const struct outcome *outcome)
+{
+	return (double)outcome->peak_concurrency;
+}
+
+static double idle_memory_share(const struct outcome *outcome)
+{
+	struct function_outcome total = total_of(outcome);
+	return total.paid_mb_ns > 0 ? 1 - ratio((double)total.used_mb_ns, (double)total.paid_mb_ns) : 0;
+}
+
+const struct metric outcome_metrics[] = {
+	{"makespan_seconds", "first submission to last result", makespan_seconds},
+	{"record_seconds", "one record, submission to result, mean over records", record_seconds},
+	{"record_p50_seconds", "half of the records took no longer", record_p50_seconds},
+	{"record_p95_seconds", "95 % of the records took no longer", record_p95_seconds},
+	{"record_p99_seconds", "99 % of the records took no longer", record_p99_seconds},
+	{"record_billed_seconds", "sum of one record's billed durations, mean over records", record_billed_seconds},
+	{"images_per_second", "images completed over the makespan", images_per_second},
+	{"cost_usd", "the whole bill", cost_usd},
+	{"cost_compute_usd", "GB-seconds or machine time", cost_compute_usd},
+	{"cost_requests_usd", "invocation fees", cost_requests_usd},
+	{"cost_store_usd", "object store requests", cost_store_usd},
+	{"gb_seconds", "billed memory-time, GB = 1024 MB", gb_seconds},
+	{"invocations", "invocations that started", invocations},
+	{"cold_starts", "invocations that started a sandbox", cold_starts},
+	{"cold_start_probability", "cold starts over invocations", cold_start_probability},
+	{"throttles", "calls refused by a concurrency limit and retried", throttles},
+	{"failed_records", "records that ended in an error", failed_records},
+	{"peak_concurrency", "most sandboxes in use at once", peak_concurrency},
+	{"idle_memory_share", "share of paid memory-time that the functions did not need", idle_memory_share},
+	{NULL, NULL, NULL},
+};
+
+int outcome_find_metric(const char *name)
+{
+	for (int i = 0; outcome_metrics[i].name; i++) {
+		if (strcmp(outcome_metrics[i].name, name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static double function_invocations(const struct function_outcome *outcome)
+{
+	return (double)outcome->invocations;
+}
+
+static double function_cold_starts(const struct function_outcome *outcome)
+{
+	return (double)outcome->cold_starts;
+}
+
+static double function_duration_mean(const struct function_outcome *outcome)
+{
+	return ratio(seconds_from_ns(outcome->duration_ns), (double)outcome->invocations);
+}
+
+static double function_billed_mean(const struct function_outcome *outcome)
+{
+	return ratio(seconds_from_ns(outcome->billed_ns), (double)outcome->invocations);
+}
+
+static double function_init_mean(const struct function_outcome *outcome)
+{
+	return ratio(seconds_from_ns(outcome->init_ns), (double)outcome->cold_starts);
+}
+
+static double function_gb_seconds(const struct function_outcome *outcome)
+{
+	return (double)outcome->usage.billed_mb_ns / (1024.0 * 1e9);
+}
+
+static double function_idle_memory_share(const struct function_outcome *outcome)
+{
+	return outcome->paid_mb_ns > 0 ? 1 - ratio((double)outcome->used_mb_ns, (double)outcome->paid_mb_ns) : 0;
+}
+
+static double function_failures(const struct function_outcome *outcome)
+{
+	return (double)(outcome->out_of_memory + outcome->timeouts);
+}
+
+const struct function_metric function_metrics[] = {
+	{"invocations", "invocations that started", function_invocations},
+	{"cold_starts", "invocations that started a sandbox", function_cold_starts},
+	{"init_mean_seconds", "mean time from call to handler on a new sandbox", function_init_mean},
+	{"duration_mean_seconds", "mean handler duration", function_duration_mean},
+	{"billed_mean_seconds", "mean billed duration", function_billed_mean},
+	{"gb_seconds", "billed memory-time", function_gb_seconds},
+	{"idle_memory_share", "share of paid memory-time not needed", function_idle_memory_share},
+	{"failures", "out of memory or out of time", function_failures},
+	{NULL, NULL, NULL},
+};

@@ -1,0 +1,78 @@
+/*
+ * What one simulated replication gives: counts and times in integers, so that parts add up exactly. Metrics are
+ * derived from it by name (outcome_metric), one table for results, sweeps and plots.
+ */
+#ifndef LAMINA_OUTCOME_H
+#define LAMINA_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/price.h"
+#include "serving/setting.h"
+
+struct function_outcome {
+	int64_t invocations;
+	int64_t completed;
+	int64_t cold_starts;
+	int64_t out_of_memory;
+	int64_t timeouts;
+	int64_t throttles;
+	int64_t init_ns;     /* cold starts before the handler */
+	int64_t duration_ns; /* handler time */
+	int64_t billed_ns;
+	price_mb_ns paid_mb_ns; /* memory bought * handler time */
+	price_mb_ns used_mb_ns; /* memory needed * handler time */
+	int64_t phase_ns[WORK_PHASES];
+	int64_t bytes_in;
+	int64_t bytes_out;
+	struct usage usage;
+};
+
+enum outcome_end {
+	OUTCOME_COMPLETE,
+	OUTCOME_EVENT_BUDGET,
+	OUTCOME_HORIZON,
+	OUTCOME_INTERRUPTED,
+};
+
+struct outcome {
+	enum outcome_end end;
+	int64_t makespan_ns;
+	int64_t records_completed;
+	int64_t records_failed;
+	int64_t images_completed;
+	int64_t record_ns;        /* sum over completed records of submission to result */
+	int64_t *record_times_ns; /* each completed record's, ascending once the simulation has ended */
+	int64_t peak_concurrency;
+	uint64_t events;
+	struct function_outcome *functions;
+	size_t function_count;
+	struct usage usage;
+	struct bill bill;
+};
+
+/* A named figure of an outcome. */
+struct metric {
+	const char *name; /* ends in its unit: "makespan_seconds" */
+	const char *help;
+	double (*value)(const struct outcome *outcome);
+};
+extern const struct metric outcome_metrics[]; /* ends with a NULL name */
+
+/* Index in outcome_metrics, or -1. */
+int outcome_find_metric(const char *name);
+
+/* A named figure of one function's outcome ("duration_mean_seconds", ...). */
+struct function_metric {
+	const char *name;
+	const char *help;
+	double (*value)(const struct function_outcome *outcome);
+};
+extern const struct function_metric function_metrics[]; /* ends with a NULL name */
+
+/* The sum of the functions' parts. */
+void outcome_total(const struct outcome *outcome, struct function_outcome *total);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * A setting: one fully resolved point of an experiment, the whole input of simulate(). It holds no names to look up,
+ * no files and no YAML; the scenario layer makes it, or a test by hand.
+ */
+#ifndef LAMINA_SETTING_H
+#define LAMINA_SETTING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/platform.h"
+#include "serving/work.h"
+
+enum { SETTING_FUNCTIONS_MAX = 64, SETTING_RECORDS_MAX = 10000000 };
+
+/* How records meet functions. */
+enum schedule {
+	SCHEDULE_PER_RECORD, /* `parallel` jobs; a job carries one record through all functions, then takes the next */
+	SCHEDULE_PIPELINED, /* `parallel` places per function; a record moves on as soon as the next function has one */
+};
+extern const char *const schedule_names[]; /* "per_record", "pipelined", NULL */
+
+struct setting_function {
+	const char *name;
+	int64_t memory_mb;
+	int64_t timeout_ns;
+	double package_mb;     /* unzipped code and libraries */
+	struct work work;      /* of a full record */
+	struct work last_work; /* of the last record, which may hold fewer images */
+};
+
+struct setting {
+	const struct platform *platform;
+	struct setting_function *functions;
+	size_t function_count;
+	int64_t images;
+	int64_t images_per_record;
+	int64_t records; /* div_ceil(images, images_per_record) */
+	int schedule;    /* enum schedule */
+	int64_t parallel;
+	int64_t dispatch_ns; /* the driver starts one call per this time */
+	uint64_t event_budget;
+	int64_t horizon_ns;
+};
+
+#endif

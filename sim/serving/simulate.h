@@ -1,0 +1,43 @@
+/*
+ * simulate(): a pure function of setting, seed and replication. It reads no file, no clock and no global; the same
+ * input gives the same outcome with any compiler, thread count or optimisation level.
+ */
+#ifndef LAMINA_SIMULATE_H
+#define LAMINA_SIMULATE_H
+
+#include <signal.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "serving/outcome.h"
+#include "serving/setting.h"
+
+/* One stretch of time of a sandbox, for timelines. */
+struct span {
+	const char *name; /* a phase, or "cold start" */
+	uint32_t function;
+	uint64_t sandbox;
+	int64_t record;
+	int64_t start_ns;
+	int64_t end_ns;
+	bool is_cold; /* of an invocation that started its sandbox */
+};
+
+/* Where spans go; may be NULL. Calls come in order of end time. */
+struct span_sink {
+	void (*span)(void *context, const struct span *span);
+	void *context;
+};
+
+struct simulate_options {
+	uint64_t seed;
+	uint32_t replication;
+	const struct span_sink *sink;
+	const volatile sig_atomic_t *interrupt; /* checked between events; may be NULL */
+};
+
+/* Fills *out; its arrays live in the arena, which also holds the simulation's own state. */
+void simulate(const struct setting *setting, const struct simulate_options *options, struct arena *arena,
+	      struct outcome *out);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * What one invocation does: phases in order. A phase is CPU work, a transfer to or from the object store, or nothing.
+ * Phases marked cold_only are paid by the first request of a sandbox and kept by it (framework import, weights).
+ */
+#ifndef LAMINA_WORK_H
+#define LAMINA_WORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum work_phase {
+	WORK_IMPORT,       /* framework import, single-threaded */
+	WORK_WEIGHTS_GET,  /* weights from the store */
+	WORK_WEIGHTS_LOAD, /* weight bytes to tensors */
+	WORK_RECORD_GET,   /* input record from the store */
+	WORK_DECODE,       /* record bytes to tensors */
+	WORK_COMPUTE,      /* layers */
+	WORK_SERIALISE,    /* tensors to record bytes */
+	WORK_RECORD_PUT,   /* output record to the store */
+	WORK_PHASES,
+};
+extern const char *const work_phase_names[WORK_PHASES];
+
+struct phase {
+	int64_t cpu_ns;  /* thread time on one nominal vCPU of the platform, summed over threads */
+	int64_t threads; /* >= 1 where cpu_ns > 0 */
+	int64_t gets;    /* store requests, each with its own first-byte latency, one after the other */
+	int64_t puts;
+	int64_t bytes;               /* moved in (gets) or out (puts) */
+	double stream_mb_per_second; /* the most this client's stream carries, whatever the memory */
+	bool cold_only;
+};
+
+struct work {
+	struct phase phases[WORK_PHASES];
+	double peak_memory_mb; /* MiB, as the platform counts them */
+	int64_t images;
+};
+
+#endif
