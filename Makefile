@@ -31,7 +31,8 @@ WERROR ?= -Werror
 Q := $(if $(V),,@)
 PACKAGES := yaml-0.1 gsl openblas libprotobuf-c sqlite3 jansson zlib libisal libjpeg
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+# GSL's own BLAS would hide OpenBLAS, which is more than 20 times faster.
+PKG_LIBS := $(filter-out -lgslcblas,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null))
 # -ffp-contract=off: the same bits from gcc and clang at every optimisation level.
 CFLAGS_ALL := -std=gnu17 -ffp-contract=off -pthread $(OPT) $(WARN) $(WERROR) -Isim -I. -I$(B)/gen $(PKG_CFLAGS) $(CFLAGS)
 LIBS_ALL := $(PKG_LIBS) -lm -pthread $(LDLIBS)
