@@ -144,8 +144,8 @@ static bool is_abbreviation(const char *word, const char *candidate)
 
 const char *did_you_mean(const char *word, const char *const *candidates, size_t count)
 {
-	size_t limit = strlen(word) / 3;
-	limit = limit < 1 ? 1 : limit > 3 ? 3 : limit;
+	size_t length = strlen(word);
+	size_t limit = length < 2 ? 0 : length < 6 ? 1 : min_size(length / 3, 3);
 	const char *best = NULL;
 	size_t best_distance = limit + 1;
 	for (size_t i = 0; i < count; i++) {

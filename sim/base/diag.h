@@ -54,8 +54,8 @@ void diag_print(struct diag *diag, FILE *out);
 
 /*
  * The candidate nearest to word in edit distance (insert, delete, replace, swap of neighbours), or NULL when
- * none is near enough to be meant: within a third of the word's length (at least 1, at most 3), or begun by the word
- * and at most twice as long.
+ * none is near enough to be meant: within a third of the word's length (at least 1, at most 3, and not all of it),
+ * or begun by the word and at most twice as long.
  */
 const char *did_you_mean(const char *word, const char *const *candidates, size_t count);
 

@@ -286,6 +286,12 @@ struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, 
 			   YAML_BYTES_MAX);
 		return NULL;
 	}
+	/* libyaml would count it as a column. */
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	if (length >= 3 && memcmp(text, byte_order_mark, 3) == 0) {
+		text += 3;
+		length -= 3;
+	}
 	struct reader reader = {.file = file, .text = text, .length = length, .arena = arena, .diag = diag};
 	if (!yaml_parser_initialize(&reader.parser))
 		die("out of memory while reading '%s'", file);

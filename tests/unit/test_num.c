@@ -1,0 +1,156 @@
+/* Numbers in and out of text. */
+#include <limits.h>
+
+#include "base/num.h"
+#include "tests/tap.h"
+
+static void test_parse_double(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		double value;
+	} cases[] = {
+		{"0", true, 0},          {"-0.5", true, -0.5},   {"+3", true, 3},         {"1e-5", true, 1e-5},
+		{"1.5E+3", true, 1500},  {".5", true, 0.5},      {"5.", true, 5},         {".inf", true, INFINITY},
+		{"1e-999", true, 0},     {"", false, 0},         {".", false, 0},         {"-", false, 0},
+		{"1e-5xyz", false, 0},   {"010", false, 0},      {"0x10", false, 0},      {" 1", false, 0},
+		{"1 ", false, 0},        {"1e", false, 0},       {"1e+", false, 0},       {"nan", false, 0},
+		{".nan", false, 0},      {"inf", false, 0},      {"1e999", false, 0},     {"1_000", false, 0},
+		{"1,5", false, 0},       {"--1", false, 0},      {"00.5", false, 0},      {"1.2.3", false, 0},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		double value = 42;
+		bool ok = num_parse_double(cases[i].text, &value);
+		double want = cases[i].ok ? cases[i].value : 42;
+		t_ok(ok == cases[i].ok && value == want, "double '%s' is %s", cases[i].text,
+		     cases[i].ok ? "read" : "refused and leaves the value alone");
+	}
+}
+
+static void test_parse_int64(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		int64_t value;
+	} cases[] = {
+		{"0", true, 0},
+		{"-7", true, -7},
+		{"+7", true, 7},
+		{"9223372036854775807", true, INT64_MAX},
+		{"-9223372036854775808", true, INT64_MIN},
+		{"9223372036854775808", false, 0},
+		{"1.0", false, 0},
+		{"1e6", false, 0},
+		{"010", false, 0},
+		{"", false, 0},
+		{"-", false, 0},
+		{" 1", false, 0},
+		{"1x", false, 0},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		int64_t value = 42;
+		bool ok = num_parse_int64(cases[i].text, &value);
+		int64_t want = cases[i].ok ? cases[i].value : 42;
+		t_ok(ok == cases[i].ok && value == want, "int64 '%s' is %s", cases[i].text,
+		     cases[i].ok ? "read" : "refused and leaves the value alone");
+	}
+}
+
+static void test_format_double(void)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = {
+		{0, "0"},           {-0.0, "-0"},       {10240, "10240"},         {100, "100"},
+		{0.1, "0.1"},       {1e-5, "1e-05"},    {1.0 / 3, "0.3333333333333333"},
+		{0.1 + 0.2, "0.30000000000000004"},     {123456789012345, "123456789012345"},
+		{1e21, "1e+21"},    {5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e+308"},
+		{NAN, "nan"},       {INFINITY, "inf"},  {-INFINITY, "-inf"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char text[NUM_TEXT_BYTES];
+		t_str(num_format_double(cases[i].value, text), cases[i].text, cases[i].text);
+	}
+}
+
+/* A cheap full-period generator is enough to visit doubles of every size. */
+static uint64_t next_bits(uint64_t *state)
+{
+	*state = *state * 6364136223846793005u + 1442695040888963407u;
+	return *state ^ *state >> 29;
+}
+
+static void test_format_reads_back(void)
+{
+	uint64_t state = 1;
+	int wrong = 0;
+	int longer = 0;
+	for (int i = 0; i < 20000; i++) {
+		union {
+			uint64_t bits;
+			double value;
+		} number = {.bits = next_bits(&state)};
+		if (!isfinite(number.value))
+			continue;
+		char text[NUM_TEXT_BYTES];
+		double back;
+		char shorter[NUM_TEXT_BYTES];
+		num_format_double(number.value, text);
+		wrong += !num_parse_double(text, &back) || back != number.value;
+		snprintf(shorter, sizeof shorter, "%.15g", number.value);
+		longer += strtod(shorter, NULL) == number.value && strlen(text) > strlen(shorter);
+	}
+	t_int(wrong, 0, "every double reads back as itself");
+	t_int(longer, 0, "no text is longer than one that would do");
+}
+
+static void divide_negative(void)
+{
+	div_ceil_int64(-1, 2);
+}
+
+static void divide_by_zero(void)
+{
+	div_ceil_int64(1, 0);
+}
+
+static void overflow_ns(void)
+{
+	ns_from_seconds(1e10);
+}
+
+static void nan_ns(void)
+{
+	ns_from_seconds(NAN);
+}
+
+static void test_rounding(void)
+{
+	t_int(div_ceil_int64(0, 100), 0, "ceil(0 / 100)");
+	t_int(div_ceil_int64(1, 100), 1, "ceil(1 / 100)");
+	t_int(div_ceil_int64(100, 100), 1, "ceil(100 / 100)");
+	t_int(div_ceil_int64(101, 100), 2, "ceil(101 / 100)");
+	t_int(div_ceil_int64(INT64_MAX, 2), INT64_MAX / 2 + 1, "ceil does not overflow");
+	t_int(ns_from_seconds(0.1), 100000000, "0.1 s");
+	t_int(ns_from_seconds(2.5e-9), 2, "2.5 ns goes to the even neighbour");
+	t_int(ns_from_seconds(3.5e-9), 4, "3.5 ns goes to the even neighbour");
+	t_int(ns_from_seconds(-1), -1000000000, "-1 s");
+	t_near(seconds_from_ns(1500000000), 1.5, 0, 0, "1.5e9 ns");
+	t_aborts(divide_negative, "a negative dividend is a bug");
+	t_aborts(divide_by_zero, "a zero divisor is a bug");
+	t_aborts(overflow_ns, "a time past int64 is a bug");
+	t_aborts(nan_ns, "NaN seconds are a bug");
+}
+
+int main(void)
+{
+	test_parse_double();
+	test_parse_int64();
+	test_format_double();
+	test_format_reads_back();
+	test_rounding();
+	return t_done();
+}
