@@ -72,15 +72,15 @@ __attribute__((unused)) static void bench_report(const char *name, struct bench_
 	buf_init(&line);
 	json_init(&json, &line, false);
 	json_object_begin(&json);
-	json_field_string(&json, "name", name);
+	json_field_text(&json, "name", name);
 	json_field_double(&json, "value", rate.median);
-	json_field_string(&json, "unit", unit);
+	json_field_text(&json, "unit", unit);
 	json_field_double(&json, "spread", rate.spread_percent);
 	json_key(&json, "reference");
 	if (reference)
-		json_string(&json, reference);
+		json_text(&json, reference);
 	else
-		json_null(&json);
+		json_none(&json);
 	json_field_double(&json, "ratio", reference ? rate.median / reference_value : (double)NAN);
 	json_object_end(&json);
 	buf_add_char(&line, '\n');

@@ -11,13 +11,13 @@ static void test_parse_double(void)
 		bool ok;
 		double value;
 	} cases[] = {
-		{"0", true, 0},          {"-0.5", true, -0.5},   {"+3", true, 3},         {"1e-5", true, 1e-5},
-		{"1.5E+3", true, 1500},  {".5", true, 0.5},      {"5.", true, 5},         {".inf", true, INFINITY},
-		{"1e-999", true, 0},     {"", false, 0},         {".", false, 0},         {"-", false, 0},
-		{"1e-5xyz", false, 0},   {"010", false, 0},      {"0x10", false, 0},      {" 1", false, 0},
-		{"1 ", false, 0},        {"1e", false, 0},       {"1e+", false, 0},       {"nan", false, 0},
-		{".nan", false, 0},      {"inf", false, 0},      {"1e999", false, 0},     {"1_000", false, 0},
-		{"1,5", false, 0},       {"--1", false, 0},      {"00.5", false, 0},      {"1.2.3", false, 0},
+		{"0", true, 0},         {"-0.5", true, -0.5}, {"+3", true, 3},     {"1e-5", true, 1e-5},
+		{"1.5E+3", true, 1500}, {".5", true, 0.5},    {"5.", true, 5},     {".inf", true, INFINITY},
+		{"1e-999", true, 0},    {"", false, 0},       {".", false, 0},     {"-", false, 0},
+		{"1e-5xyz", false, 0},  {"010", false, 0},    {"0x10", false, 0},  {" 1", false, 0},
+		{"1 ", false, 0},       {"1e", false, 0},     {"1e+", false, 0},   {"nan", false, 0},
+		{".nan", false, 0},     {"inf", false, 0},    {"1e999", false, 0}, {"1_000", false, 0},
+		{"1,5", false, 0},      {"--1", false, 0},    {"00.5", false, 0},  {"1.2.3", false, 0},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		double value = 42;
@@ -64,11 +64,21 @@ static void test_format_double(void)
 		double value;
 		const char *text;
 	} cases[] = {
-		{0, "0"},           {-0.0, "-0"},       {10240, "10240"},         {100, "100"},
-		{0.1, "0.1"},       {1e-5, "1e-05"},    {1.0 / 3, "0.3333333333333333"},
-		{0.1 + 0.2, "0.30000000000000004"},     {123456789012345, "123456789012345"},
-		{1e21, "1e+21"},    {5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e+308"},
-		{NAN, "nan"},       {INFINITY, "inf"},  {-INFINITY, "-inf"},
+		{0, "0"},
+		{-0.0, "-0"},
+		{10240, "10240"},
+		{100, "100"},
+		{0.1, "0.1"},
+		{1e-5, "1e-05"},
+		{1.0 / 3, "0.3333333333333333"},
+		{0.1 + 0.2, "0.30000000000000004"},
+		{123456789012345, "123456789012345"},
+		{1e21, "1e+21"},
+		{5e-324, "5e-324"},
+		{1.7976931348623157e308, "1.7976931348623157e+308"},
+		{NAN, "nan"},
+		{INFINITY, "inf"},
+		{-INFINITY, "-inf"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		char text[NUM_TEXT_BYTES];

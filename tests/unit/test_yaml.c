@@ -65,7 +65,9 @@ static void test_messages(void)
 		{"é: \xff\n", "f.yaml:1:4: invalid leading UTF-8 octet\n", false},
 		{"a: \x01\n", "f.yaml:1:4: control characters are not allowed\n", false},
 		{"a: \"x\\0y\"\n", "f.yaml:1:4: a text with a zero byte\n", true},
-		{"\xff\xfe" "a", "f.yaml:1:1: invalid leading UTF-8 octet\n", false},
+		{"\xff\xfe"
+		 "a",
+		 "f.yaml:1:1: invalid leading UTF-8 octet\n", false},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		bool has_tree;
@@ -110,8 +112,8 @@ static void test_sizes(void)
 	buf_clear(&buf);
 	add_times(&buf, "k", YAML_KEY_BYTES_MAX + 1);
 	buf_add(&buf, ": 1");
-	t_str(mistakes_of(buf.text, buf.length, &has_tree),
-	      "f.yaml:1:1: a key of 201 bytes; at most 200 are allowed\n", "a long key");
+	t_str(mistakes_of(buf.text, buf.length, &has_tree), "f.yaml:1:1: a key of 201 bytes; at most 200 are allowed\n",
+	      "a long key");
 	buf_clear(&buf);
 	/* The list is a node too. */
 	add_times(&buf, "- 1\n", YAML_NODES_MAX - 1);
@@ -149,9 +151,9 @@ static void test_anchor_bomb(void)
 /* 4 MB of one piece each; quadratic work on any would take minutes. */
 static void test_hostile(void)
 {
-	static const char *const pieces[] = {"[",  "{",     "- ",    "? ",     "a: ",  "\"",  "'",  "[a, ", "{a: ",
-					     "|\n", "a: 1\n", "- a\n", "#\n",    "\n",   " ",   "a",  ",",    "!",
-					     "&a ", "*a ",   "%\n",   "--- \n", "\xc3", "\\",  ": ", "-",    "\t"};
+	static const char *const pieces[] = {
+		"[", "{", "- ", "? ", "a: ", "\"",  "'",   "[a, ",   "{a: ", "|\n", "a: 1\n", "- a\n", "#\n", "\n",
+		" ", "a", ",",  "!",  "&a ", "*a ", "%\n", "--- \n", "\xc3", "\\",  ": ",     "-",     "\t"};
 	struct buf buf;
 	buf_init(&buf);
 	for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
@@ -169,8 +171,8 @@ static void test_hostile(void)
 	for (int i = 0; i < YAML_NODES_MAX / 2 - 1; i++)
 		buf_printf(&buf, "key%d: 1\n", i % 40000);
 	bool has_tree;
-	t_has(mistakes_of(buf.text, buf.length, &has_tree),
-	      "f.yaml:40001:1: duplicate key 'key0' (first on line 1)\n", "thousands of duplicate keys");
+	t_has(mistakes_of(buf.text, buf.length, &has_tree), "f.yaml:40001:1: duplicate key 'key0' (first on line 1)\n",
+	      "thousands of duplicate keys");
 	buf_release(&buf);
 }
 
@@ -180,7 +182,8 @@ static void test_tree(void)
 	struct diag diag;
 	arena_init(&arena);
 	diag_init(&diag);
-	static const char text[] = "\xef\xbb\xbfname: x\nlist:\n  - 1\n  - \"2\"\nmap: {k: , t: true}\ntext: |\n  a\n  b\n";
+	static const char text[] =
+		"\xef\xbb\xbfname: x\nlist:\n  - 1\n  - \"2\"\nmap: {k: , t: true}\ntext: |\n  a\n  b\n";
 	struct yaml_node *root = yaml_parse("f", text, sizeof text - 1, &arena, &diag);
 	if (!t_ok(root && root->kind == YAML_MAP && root->count == 4, "a mapping of four, after a byte order mark"))
 		return;
@@ -209,9 +212,10 @@ static void test_types(void)
 		const char *text;
 		enum yaml_type type;
 	} cases[] = {
-		{"~", YAML_TYPE_NULL},     {"Null", YAML_TYPE_NULL},  {"nULL", YAML_TYPE_TEXT}, {"True", YAML_TYPE_BOOL},
-		{"yes", YAML_TYPE_TEXT},   {"1e3", YAML_TYPE_NUMBER}, {"010", YAML_TYPE_TEXT},  {".inf", YAML_TYPE_NUMBER},
-		{"-.INF", YAML_TYPE_NUMBER}, {".nan", YAML_TYPE_NUMBER}, {"0x1f", YAML_TYPE_TEXT},
+		{"~", YAML_TYPE_NULL},      {"Null", YAML_TYPE_NULL},   {"nULL", YAML_TYPE_TEXT},
+		{"True", YAML_TYPE_BOOL},   {"yes", YAML_TYPE_TEXT},    {"1e3", YAML_TYPE_NUMBER},
+		{"010", YAML_TYPE_TEXT},    {".inf", YAML_TYPE_NUMBER}, {"-.INF", YAML_TYPE_NUMBER},
+		{".nan", YAML_TYPE_NUMBER}, {"0x1f", YAML_TYPE_TEXT},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct yaml_node node = {.text = cases[i].text};

@@ -104,13 +104,12 @@ static void test_copy(void)
 	t_str(written(copy), "a:\n  - 1\n  - b: x\n", "and outlives what it was made from");
 }
 
-static const char base_text[] =
-	"name: x\n"
-	"era: 2019\n"
-	"empty:\n"
-	"functions: {conv1: {memory_mb: 128}}\n"
-	"stages: [{name: a, size: 1}, {name: b, size: 2}, {name: 0, size: 3}]\n"
-	"list: [10, 20]\n";
+static const char base_text[] = "name: x\n"
+				"era: 2019\n"
+				"empty:\n"
+				"functions: {conv1: {memory_mb: 128}}\n"
+				"stages: [{name: a, size: 1}, {name: b, size: 2}, {name: 0, size: 3}]\n"
+				"list: [10, 20]\n";
 
 static void test_set(void)
 {
@@ -166,12 +165,15 @@ static void test_set_mistakes(void)
 		{"a..b", "1", "'a..b' has an empty part; keys are joined by single dots"},
 		{"", "1", "'' has an empty part; keys are joined by single dots"},
 		{"a.", "1", "'a.' has an empty part; keys are joined by single dots"},
-		{"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q", "1", "'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q' has more than 16 parts"},
+		{"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q", "1",
+		 "'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q' has more than 16 parts"},
 		{"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p", "[]",
-		 "'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p' would be nested more than 16 levels deep, the most that is allowed"},
+		 "'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p' would be nested more than 16 levels deep, the most that is "
+		 "allowed"},
 		{"era", "", "no value for 'era'; write \"\" for an empty text, null for none"},
 		{"era", " \n", "no value for 'era'; write \"\" for an empty text, null for none"},
-		{"era", "[1", "in the value of 'era': did not find expected ',' or ']' (while parsing a flow sequence "
+		{"era", "[1",
+		 "in the value of 'era': did not find expected ',' or ']' (while parsing a flow sequence "
 		 "that began on line 1)"},
 		{"era", "{a: 1, a: 2}", "in the value of 'era': duplicate key 'a' (first on line 1)"},
 		{"era", "&x 1", "in the value of 'era': anchors and aliases are not allowed"},
@@ -183,7 +185,8 @@ static void test_set_mistakes(void)
 		struct yaml_node *root = parse(base_text);
 		t_ok(!yaml_set(root, cases[i].key, cases[i].value, place, &arena, &mistakes), "%s=%s", cases[i].key,
 		     cases[i].value);
-		t_ok(mistakes.count == 1 && mistakes.entries[0].place.file == place.file, "is one mistake at its place");
+		t_ok(mistakes.count == 1 && mistakes.entries[0].place.file == place.file,
+		     "is one mistake at its place");
 		t_str(mistakes.entries[0].text, cases[i].said, "in these words");
 		t_ok(yaml_equal(root, parse(base_text)), "and the tree is as it was");
 		diag_release(&mistakes);
