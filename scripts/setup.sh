@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian or Ubuntu packages that a set of packages.txt names and this machine lacks: as root, or through
-# sudo where that asks no password. Otherwise prints the one line to run and stops. No network where nothing lacks.
+# sudo where it asks no password or somebody is there to type it. Otherwise prints the one line to run and stops. No
+# network where nothing lacks.
 # usage: setup.sh build|reproduce|check|bench
 set -euo pipefail
 
@@ -45,8 +46,8 @@ done
 
 if ((EUID == 0)); then
 	as_root=()
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-	as_root=(sudo -n)
+elif command -v sudo >/dev/null && { [[ -t 0 && -t 2 ]] || sudo -n true 2>/dev/null; }; then
+	as_root=(sudo)
 else
 	echo "setup: packages are missing, and this user may not install them. As root, run:" >&2
 	echo "  apt-get install -y --no-install-recommends ${lacking[*]%%|*}" >&2
