@@ -27,6 +27,15 @@ static bool stop(struct csv_reader *reader)
 	return false;
 }
 
+/* zlib's texts begin with its own name of the file and ": ". */
+static const char *without_path(const char *text)
+{
+	const char *reason = text;
+	for (const char *p = text; (p = strstr(p, ": ")); reason = p)
+		p += 2;
+	return reason;
+}
+
 static bool fill(struct csv_reader *reader)
 {
 	if (reader->is_over)
@@ -43,7 +52,7 @@ static bool fill(struct csv_reader *reader)
 	/* At the end of a cut .gz, gzread gives 0 and only gzerror tells. */
 	if (code != Z_OK && code != Z_STREAM_END) {
 		diag_error(reader->diag, (struct diag_place){0}, "cannot read '%s': %s", reader->path,
-			   code == Z_ERRNO ? strerror(errno) : reason);
+			   code == Z_ERRNO ? strerror(errno) : without_path(reason));
 		reader->io_failed = true;
 	}
 	return stop(reader);
