@@ -86,6 +86,7 @@ struct record_reader {
 	const char *name;
 	enum record_format format;
 	int64_t image_count; /* protobuf: images in the record; tfrecord: images read so far */
+	bool io_failed;      /* after a failure: it was the world's (opening, reading), not the file's content */
 	struct record_source source;
 	struct Lamina__Image *message;       /* of the last image, protobuf */
 	struct Tensorflow__Example *example; /* of the last image, tfrecord */

@@ -79,17 +79,18 @@ static bool start(struct record_reader *reader, struct err *err)
 {
 	if (detect_format(reader, err) && (reader->format == RECORD_TFRECORD || load_protobuf(reader, err)))
 		return true;
-	err_prefix(err, "'%s'", reader->name);
+	reader->io_failed = reader->source.io_failed;
 	record_reader_release(reader);
-	return false;
+	return err_prefix(err, "'%s'", reader->name);
 }
 
 bool record_reader_open(struct record_reader *reader, const char *path, struct err *err)
 {
 	*reader = (struct record_reader){.name = strcmp(path, "-") == 0 ? "<stdin>" : path};
-	if (!record_source_open(&reader->source, path, err))
-		return err_prefix(err, "'%s'", reader->name);
-	return start(reader, err);
+	if (record_source_open(&reader->source, path, err))
+		return start(reader, err);
+	reader->io_failed = true;
+	return err_prefix(err, "'%s'", reader->name);
 }
 
 bool record_reader_open_bytes(struct record_reader *reader, const char *name, const uint8_t *bytes, size_t length,
@@ -149,8 +150,8 @@ static bool read_head(const struct record_source *source, size_t *length, struct
 {
 	unsigned long long offset = source->offset;
 	if (source->count < TFRECORD_HEAD_BYTES)
-		return err_set(err, "byte %llu: the file ends within a record's head (%zu of %d bytes)", offset,
-			       source->count, TFRECORD_HEAD_BYTES);
+		return err_set(err, "byte %llu: the file ends within the record that starts at byte %llu",
+			       offset + source->count, offset);
 	if (!length_is_sound(source->bytes))
 		return err_set(err, "byte %llu: the checksum of the record's length is wrong", offset);
 	uint64_t claimed = get_uint(source->bytes, 8);
@@ -190,8 +191,9 @@ static bool next_tfrecord(struct record_reader *reader, struct record_image *ima
 	if (!record_source_fill(source, whole, err))
 		return false;
 	if (source->count < whole)
-		return err_set(err, "byte %llu: the file ends within a record (%zu of %zu bytes)",
-			       (unsigned long long)source->offset, source->count, whole);
+		return err_set(err, "byte %llu: the file ends within the record that starts at byte %llu and takes %zu",
+			       (unsigned long long)source->offset + source->count, (unsigned long long)source->offset,
+			       whole);
 	if (reader->image_count == RECORD_IMAGES_MAX)
 		return err_set(err, "byte %llu: more than %d images", (unsigned long long)source->offset,
 			       RECORD_IMAGES_MAX);
@@ -214,5 +216,8 @@ static next_fn *const nexts[RECORD_FORMATS] = {
 bool record_reader_next(struct record_reader *reader, struct record_image *image, bool *found, struct err *err)
 {
 	free_messages(reader);
-	return nexts[reader->format](reader, image, found, err) || err_prefix(err, "'%s'", reader->name);
+	if (nexts[reader->format](reader, image, found, err))
+		return true;
+	reader->io_failed = reader->source.io_failed;
+	return err_prefix(err, "'%s'", reader->name);
 }

@@ -17,6 +17,7 @@ bool record_source_open(struct record_source *source, const char *path, struct e
 {
 	*source = (struct record_source){0};
 	source->stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	source->io_failed = !source->stream;
 	return source->stream || err_set(err, "cannot be opened: %s", strerror(errno));
 }
 
@@ -51,9 +52,8 @@ bool record_source_fill(struct record_source *source, size_t wanted, struct err 
 		source->count += got;
 		if (got == ask)
 			continue;
-		if (ferror(source->stream))
-			return err_set(err, "cannot be read: %s", strerror(errno));
-		return true;
+		source->io_failed = ferror(source->stream);
+		return !source->io_failed || err_set(err, "cannot be read: %s", strerror(errno));
 	}
 	return true;
 }

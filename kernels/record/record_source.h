@@ -19,6 +19,7 @@ struct record_source {
 	uint64_t offset;      /* of bytes[0] in the file */
 	uint8_t *buffer;      /* owned; holds the bytes of a stream */
 	size_t capacity;
+	bool io_failed; /* opening or reading failed */
 };
 
 void record_source_init_bytes(struct record_source *source, const uint8_t *bytes, size_t count);

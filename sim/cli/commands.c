@@ -1,9 +1,17 @@
 /* The order of the rows is the order of `lamina --help`: what a newcomer needs first comes first. */
 #include "cli/commands.h"
 
+/* clang-format off */
 static const struct command *const commands[] = {
-	&cmd_run, &cmd_sweep, &cmd_check, &cmd_completion, &cmd_help, NULL,
+	&cmd_run,
+	&cmd_sweep,
+	&cmd_check,
+	&cmd_record,
+	&cmd_completion,
+	&cmd_help,
+	NULL,
 };
+/* clang-format on */
 
 static const struct option_row options[] = {
 	{.name = "version", .kind = OPTION_FLAG, .help = "print the version and exit"},
