@@ -17,10 +17,19 @@ static void separate(struct csv *csv)
 	csv->row_has_fields = true;
 }
 
+/* Outer blanks are part of a field by RFC 4180, but many readers, ours too, drop them where there are no quotes. */
+static bool needs_quotes(const char *text)
+{
+	static const char blanks[] = " \t";
+	size_t length = strlen(text);
+	bool has_outer_blanks = length > 0 && (strchr(blanks, text[0]) || strchr(blanks, text[length - 1]));
+	return has_outer_blanks || strpbrk(text, ",\"\r\n");
+}
+
 void csv_text(struct csv *csv, const char *text)
 {
 	separate(csv);
-	if (!strpbrk(text, ",\"\r\n")) {
+	if (!needs_quotes(text)) {
 		buf_add(csv->out, text);
 		return;
 	}

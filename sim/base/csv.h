@@ -1,4 +1,7 @@
-/* RFC 4180 rows into a buf: fields with commas, quotes or line ends are quoted, numbers are shortest round-trip. */
+/*
+ * RFC 4180 rows into a buf: fields with commas, quotes, line ends or outer blanks are quoted, numbers are shortest
+ * round-trip.
+ */
 #ifndef LAMINA_CSV_H
 #define LAMINA_CSV_H
 

@@ -21,6 +21,8 @@ static void test_write(void)
 	csv_text(&csv, "a,b");
 	csv_text(&csv, "say \"x\"");
 	csv_text(&csv, "two\nlines");
+	csv_text(&csv, " left");
+	csv_text(&csv, "right\t");
 	csv_text(&csv, "");
 	csv_end_row(&csv);
 	csv_int(&csv, INT64_MIN);
@@ -29,7 +31,7 @@ static void test_write(void)
 	csv_double(&csv, 10240);
 	csv_end_row(&csv);
 	t_str(buf_text(&out),
-	      "plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\n"
+	      "plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\" left\",\"right\t\",\n"
 	      "-9223372036854775808,0.1,,10240\n",
 	      "rows");
 	buf_release(&out);
