@@ -1,37 +1,56 @@
 #include "base/data_file.h"
 
 #include <dirent.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
-
-#ifndef LAMINA_DATADIR
-#define LAMINA_DATADIR "/usr/local/share/lamina"
-#endif
-
 enum { NAMES_MAX = 1000 };
+
+static bool is_there(const char *path)
+{
+	return access(path, R_OK) == 0;
+}
+
+/* Cuts the last component off; false where none is left. */
+static bool go_up(char *folder)
+{
+	char *slash = strrchr(folder, '/');
+	if (!slash || slash == folder)
+		return false;
+	*slash = '\0';
+	return true;
+}
+
+/* Programs run from build/MODE/, tests from build/MODE/tests/KIND/, installed ones from PREFIX/bin. */
+static char *search_above_program(const char *relative, struct arena *arena)
+{
+	char folder[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
+	if (length < 0)
+		return NULL;
+	folder[length] = '\0';
+	while (go_up(folder)) {
+		char *installed = arena_printf(arena, "%s/share/lamina/%s", folder, relative);
+		char *beside = arena_printf(arena, "%s/%s", folder, relative);
+		if (is_there(installed))
+			return installed;
+		if (is_there(beside))
+			return beside;
+	}
+	return NULL;
+}
 
 char *data_file_find(const char *relative, struct arena *arena)
 {
-	char program[4096];
-	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-	program[length > 0 ? length : 0] = '\0';
-	const char *folder = file_directory(program, arena);
-	/* Programs are built in build/MODE/, tests in build/MODE/tests/KIND/. */
-	const char *const candidates[] = {
-		relative,
-		arena_printf(arena, "%s%s", folder, relative),
-		arena_printf(arena, "%s../../%s", folder, relative),
-		arena_printf(arena, "%s../../../../%s", folder, relative),
-		arena_printf(arena, "%s/%s", LAMINA_DATADIR, relative),
-	};
-	for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++) {
-		if (access(candidates[i], R_OK) == 0)
-			return arena_strdup(arena, candidates[i]);
+	const char *chosen = getenv("LAMINA_DATADIR");
+	if (chosen && *chosen) {
+		char *path = arena_printf(arena, "%s/%s", chosen, relative);
+		return is_there(path) ? path : NULL;
 	}
-	return NULL;
+	return is_there(relative) ? arena_strdup(arena, relative) : search_above_program(relative, arena);
 }
 
 static int compare_names(const void *a, const void *b)

@@ -1,6 +1,6 @@
 /*
  * The data that comes with the program (configs/, profiles/, plots/): found beside the source tree that the program
- * was built in, or in the folder it was installed to.
+ * was built in, or in the folder it was installed to. No path is baked in, so an installed tree can be moved.
  */
 #ifndef LAMINA_DATA_FILE_H
 #define LAMINA_DATA_FILE_H
@@ -8,8 +8,8 @@
 #include "base/arena.h"
 
 /*
- * Path of relative ("configs/platforms/x.yaml") where it exists: below the working folder, above the program's own
- * folder, or below the installed data folder, in this order. NULL where there is none.
+ * Path of relative ("configs/platforms/x.yaml") where it exists; NULL where there is none. Where $LAMINA_DATADIR is
+ * set, only below it; else below the working folder, or the first DIR/share/lamina or DIR above the program's own.
  */
 char *data_file_find(const char *relative, struct arena *arena);
 
