@@ -7,7 +7,7 @@
 #include "doc/bind.h"
 #include "profile/profile.h"
 
-enum { IMAGES_MAX = 1000000, COUNT_MAX = 10000, FUNCTIONS_MAX = 1000 };
+enum { IMAGES_MAX = 1000000, COUNT_MAX = 10000, NAMES_MAX = 1000 };
 #define SECONDS_MAX 1e6
 #define BYTES_MAX 1e15
 #define MAC_MAX 1e18
@@ -231,55 +231,86 @@ static const struct bind_schema host_schema = {
 	.fields = host_fields,
 };
 
-static void check_unique(const char *what, const struct yaml_node *list, struct diag *diag)
+/* The text of map's key; NULL where there is none: the table has then said so. */
+static const char *text_of(const struct yaml_node *map, const char *key)
 {
-	for (const struct yaml_node *node = list ? list->first : NULL; node; node = node->next) {
-		const struct yaml_node *name = yaml_get(node, "name");
-		for (const struct yaml_node *other = list->first; name && other != node; other = other->next) {
-			const struct yaml_node *taken = yaml_get(other, "name");
-			if (!taken || strcmp(taken->text, name->text) != 0)
-				continue;
-			diag_error(diag, name->place, "%s '%s' was already on line %d; names are unique", what,
-				   name->text, taken->place.line);
-			break;
-		}
-	}
+	const struct yaml_node *node = yaml_get(map, key);
+	return node && node->kind == YAML_SCALAR ? node->text : NULL;
 }
 
-static int function_index(const struct profile_row *row, const char *name)
+/* A list of named mappings: the layers or the functions. */
+struct names {
+	const struct yaml_node *first;
+	const char *text[NAMES_MAX]; /* never NULL */
+	size_t count;
+};
+
+static bool collect_names(const struct yaml_node *root, const char *key, const char *what, struct diag *diag,
+			  struct names *names)
 {
-	const struct function_row *functions = row->functions.items;
-	for (size_t i = 0; i < row->functions.count; i++)
-		if (strcmp(functions[i].name, name) == 0)
+	const struct yaml_node *list = yaml_get(root, key);
+	*names = (struct names){.first = NULL};
+	if (!list || list->kind != YAML_LIST || list->count > NAMES_MAX)
+		return false;
+	names->first = list->first;
+	for (const struct yaml_node *node = list->first; node; node = node->next) {
+		const char *name = text_of(node, "name");
+		names->text[names->count++] = name ? name : "";
+	}
+	if (names->count == 0)
+		diag_error(diag, list->place, "a profile needs at least one %s", what);
+	return names->count > 0;
+}
+
+static int index_of(const struct names *names, const char *name, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names->text[i], name) == 0)
 			return (int)i;
 	return -1;
 }
 
-static void report_unknown_function(const struct profile_row *row, const struct layer_row *layer,
-				    const struct yaml_node *node, struct diag *diag)
+static const struct yaml_node *node_at(const struct names *names, int index)
 {
-	const char *names[FUNCTIONS_MAX];
-	const struct function_row *functions = row->functions.items;
-	for (size_t i = 0; i < row->functions.count; i++)
-		names[i] = functions[i].name;
-	const char *guess = did_you_mean(layer->function, names, row->functions.count);
-	diag_error(diag, bind_place(node, "function"),
-		   "layer '%s' names function '%s', which is not in 'functions'%s%s%s", layer->name, layer->function,
+	const struct yaml_node *node = names->first;
+	while (index-- > 0)
+		node = node->next;
+	return node;
+}
+
+static void check_unique(const struct names *names, const char *what, struct diag *diag)
+{
+	const struct yaml_node *node = names->first;
+	for (size_t i = 0; i < names->count; i++, node = node->next) {
+		int before = names->text[i][0] ? index_of(names, names->text[i], i) : -1;
+		if (before >= 0)
+			diag_error(diag, bind_place(node, "name"), "%s '%s' was already on line %d; names are unique",
+				   what, names->text[i], bind_place(node_at(names, before), "name").line);
+	}
+}
+
+static void report_unknown_function(const char *layer, const char *function, const struct names *functions,
+				    struct diag_place place, struct diag *diag)
+{
+	const char *guess = did_you_mean(function, functions->text, functions->count);
+	diag_error(diag, place, "layer '%s' names function '%s', which is not in 'functions'%s%s%s", layer, function,
 		   guess ? "; did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
 }
 
 /* Every layer's function exists and has not been left for a later one; every function has a layer. */
-static void check_assignment(const struct profile_row *row, const struct yaml_node *map, struct diag *diag)
+static void check_assignment(const struct names *layers, const struct names *functions, struct diag *diag)
 {
-	const struct layer_row *layers = row->layers.items;
-	const struct function_row *functions = row->functions.items;
-	bool used[FUNCTIONS_MAX] = {false};
+	bool used[NAMES_MAX] = {false};
 	int furthest = 0;
-	const struct yaml_node *node = yaml_get(map, "layers")->first;
-	for (size_t i = 0; i < row->layers.count; i++, node = node->next) {
-		int index = function_index(row, layers[i].function);
+	const struct yaml_node *node = layers->first;
+	for (size_t i = 0; i < layers->count; i++, node = node->next) {
+		const char *function = text_of(node, "function");
+		if (!function)
+			continue;
+		int index = index_of(functions, function, functions->count);
 		if (index < 0) {
-			report_unknown_function(row, &layers[i], node, diag);
+			report_unknown_function(layers->text[i], function, functions, bind_place(node, "function"),
+						diag);
 			continue;
 		}
 		used[index] = true;
@@ -287,29 +318,28 @@ static void check_assignment(const struct profile_row *row, const struct yaml_no
 			diag_error(diag, bind_place(node, "function"),
 				   "layer '%s' belongs to function '%s' but comes after a layer of '%s'; layers are in "
 				   "network order, functions in pipeline order",
-				   layers[i].name, layers[i].function, functions[furthest].name);
+				   layers->text[i], function, functions->text[furthest]);
 		else
 			furthest = index;
 	}
-	node = yaml_get(map, "functions")->first;
-	for (size_t i = 0; i < row->functions.count; i++, node = node->next)
-		if (!used[i])
+	node = functions->first;
+	for (size_t i = 0; i < functions->count; i++, node = node->next)
+		if (!used[i] && functions->text[i][0])
 			diag_error(diag, node->place, "function '%s' has no layers; no layer names it",
-				   functions[i].name);
+				   functions->text[i]);
 }
 
-static void check_profile(void *value, const struct yaml_node *map, struct diag *diag)
+/* On the tree, not on what was bound from it, so that a mistake elsewhere hides none of these. */
+static void check_names(const struct yaml_node *root, struct diag *diag)
 {
-	const struct profile_row *row = value;
-	if (row->layers.count == 0)
-		diag_error(diag, bind_place(map, "layers"), "a profile needs at least one layer");
-	if (row->functions.count == 0)
-		diag_error(diag, bind_place(map, "functions"), "a profile needs at least one function");
-	if (row->layers.count == 0 || row->functions.count == 0)
-		return;
-	check_unique("layer", yaml_get(map, "layers"), diag);
-	check_unique("function", yaml_get(map, "functions"), diag);
-	check_assignment(row, map, diag);
+	struct names layers;
+	struct names functions;
+	bool has_layers = collect_names(root, "layers", "layer", diag, &layers);
+	bool has_functions = collect_names(root, "functions", "function", diag, &functions);
+	check_unique(&layers, "layer", diag);
+	check_unique(&functions, "function", diag);
+	if (has_layers && has_functions)
+		check_assignment(&layers, &functions, diag);
 }
 
 static const struct bind_field profile_fields[] = {
@@ -324,9 +354,9 @@ static const struct bind_field profile_fields[] = {
 	BIND_FIELD(struct profile_row, host, BIND_STRUCT, .required = true, .schema = &host_schema,
 		   .help = "the machine that measured"),
 	BIND_FIELD(struct profile_row, layers, BIND_STRUCT_LIST, .required = true, .schema = &layer_schema,
-		   .count_max = COUNT_MAX, .help = "the network's layers in order"),
+		   .count_max = NAMES_MAX, .help = "the network's layers in order"),
 	BIND_FIELD(struct profile_row, functions, BIND_STRUCT_LIST, .required = true, .schema = &function_schema,
-		   .count_max = FUNCTIONS_MAX, .help = "the functions in pipeline order"),
+		   .count_max = NAMES_MAX, .help = "the functions in pipeline order"),
 	BIND_END,
 };
 
@@ -334,7 +364,6 @@ static const struct bind_schema profile_schema = {
 	.title = "a profile",
 	.bytes = sizeof(struct profile_row),
 	.fields = profile_fields,
-	.check = check_profile,
 };
 
 static struct profile_points typed_points(const struct bind_structs *list)
@@ -381,7 +410,12 @@ static bool convert(const struct yaml_node *root, const char *file, struct arena
 {
 	*out = (struct profile){.path = file};
 	struct profile_row row;
-	if (!root || !bind_map(&profile_schema, root, &row, arena, diag))
+	if (!root)
+		return false;
+	size_t errors_before = diag->error_count;
+	bool is_bound = bind_map(&profile_schema, root, &row, arena, diag);
+	check_names(root, diag);
+	if (!is_bound || diag->error_count > errors_before)
 		return false;
 	out->model = row.model;
 	out->lamina_version = row.lamina_version;
