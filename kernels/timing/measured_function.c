@@ -1,0 +1,154 @@
+#include "kernels/timing/measured_function.h"
+
+#include <stdio.h>
+
+#include "base/num.h"
+
+enum { LOAD_REPEATS = 5 };
+
+/* A time of exactly 0 says that the clock was too coarse. */
+#define LEAST_SECONDS 1e-9
+
+void measured_function_init(struct measured_function *measured, const struct model *model,
+			    const struct model_function *function, const int64_t *images, size_t size_count,
+			    const int64_t *threads, size_t thread_count, struct arena *arena)
+{
+	*measured = (struct measured_function){
+		.model = model,
+		.function = function,
+		.images = images,
+		.size_count = size_count,
+		.threads = threads,
+		.thread_count = thread_count,
+		.records = ARENA_ARRAY(arena, struct scratch_record, size_count),
+		.phases = ARENA_ARRAY(arena, struct samples, PROFILE_PHASES * size_count),
+		.layers = ARENA_ARRAY(arena, struct samples, function->count * thread_count * size_count),
+		.times.layers = ARENA_ARRAY(arena, double, function->count),
+		.memory = ARENA_ARRAY(arena, struct profile_memory_point, size_count),
+	};
+	for (size_t i = 0; i < size_count; i++)
+		measured->records[i].fd = -1;
+}
+
+void measured_function_release(struct measured_function *measured)
+{
+	for (size_t i = 0; i < measured->size_count; i++)
+		scratch_record_release(&measured->records[i]);
+	if (measured->weights.model)
+		model_weights_release(&measured->weights);
+	measured->weights = (struct model_weights){.model = NULL};
+}
+
+static struct samples *phase_samples(const struct measured_function *measured, int phase, size_t size)
+{
+	return &measured->phases[(size_t)phase * measured->size_count + size];
+}
+
+static struct samples *layer_samples(const struct measured_function *measured, size_t layer, size_t thread, size_t size)
+{
+	return &measured->layers[(layer * measured->thread_count + thread) * measured->size_count + size];
+}
+
+bool measured_function_make_records(struct measured_function *measured, struct err *err)
+{
+	struct shape shape = model_function_input(measured->model, measured->function);
+	enum record_encoding encoding = measured->function->first == 0 ? RECORD_UINT8 : RECORD_FLOAT32;
+	for (size_t i = 0; i < measured->size_count; i++)
+		if (!scratch_record_init(&measured->records[i], measured->images[i], shape, encoding, err))
+			return false;
+	return true;
+}
+
+bool measured_function_load(struct measured_function *measured, struct team *team, struct err *err)
+{
+	model_weights_init(&measured->weights, measured->model, measured->function);
+	model_weights_make(&measured->weights, 1, team);
+	size_t bytes = (size_t)model_weights_bytes(&measured->weights);
+	for (int i = 0; i <= LOAD_REPEATS; i++) {
+		double seconds;
+		if (!function_load_weights(measured->model, measured->function, measured->weights.values, bytes,
+					   &seconds, err))
+			return false;
+		if (i > 0)
+			samples_add(&measured->load, seconds);
+	}
+	return true;
+}
+
+bool measured_function_run(struct measured_function *measured, size_t size, size_t thread, struct team *team,
+			   bool is_warm_up, struct err *err)
+{
+	if (!function_run(measured->model, measured->function, &measured->weights, &measured->records[size], team,
+			  &measured->times, err))
+		return false;
+	if (is_warm_up)
+		return true;
+	for (int phase = 0; phase < PROFILE_PHASES; phase++)
+		if (phase != PROFILE_LOAD_WEIGHTS)
+			samples_add(phase_samples(measured, phase, size), measured->times.phases[phase]);
+	for (size_t layer = 0; layer < measured->function->count; layer++)
+		samples_add(layer_samples(measured, layer, thread, size), measured->times.layers[layer]);
+	return true;
+}
+
+/* Six digits: more than any clock and any repeat is good for, and a file that can be read. */
+static double rounded(double seconds)
+{
+	char text[NUM_TEXT_BYTES];
+	double value = seconds;
+	snprintf(text, sizeof text, "%.6g", seconds);
+	num_parse_double(text, &value);
+	return value;
+}
+
+static struct profile_point point_of(const struct samples *samples, int64_t images, int64_t threads)
+{
+	double seconds = samples_median(samples);
+	return (struct profile_point){
+		.images = images,
+		.threads = threads,
+		.seconds = rounded(seconds < LEAST_SECONDS ? LEAST_SECONDS : seconds),
+		.spread_seconds = rounded(samples_half_iqr(samples)),
+	};
+}
+
+void measured_function_fill(const struct measured_function *measured, struct arena *arena, struct profile_function *out)
+{
+	*out = (struct profile_function){
+		.name = measured->function->name,
+		.memory = measured->memory,
+		.memory_count = measured->memory_count,
+	};
+	for (int phase = 0; phase < PROFILE_PHASES; phase++) {
+		struct profile_points *points = &out->phases[phase];
+		points->count = phase == PROFILE_LOAD_WEIGHTS ? 1 : measured->size_count;
+		points->points = ARENA_ARRAY(arena, struct profile_point, points->count);
+		for (size_t i = 0; i < points->count; i++)
+			points->points[i] = point_of(phase == PROFILE_LOAD_WEIGHTS ? &measured->load
+										   : phase_samples(measured, phase, i),
+						     measured->images[i], 1);
+	}
+}
+
+void measured_function_fill_layer(const struct measured_function *measured, size_t index, struct arena *arena,
+				  struct profile_layer *out)
+{
+	const struct layer *layer = &measured->model->layers[measured->function->first + index];
+	*out = (struct profile_layer){
+		.name = layer->name,
+		.kind = layer_kinds[layer->kind].name,
+		.function = measured->function->name,
+		.mac_per_image = (double)layer->mac_per_image,
+		.parameter_bytes = layer_parameter_bytes(layer),
+		.input_bytes_per_image = shape_bytes(layer->input),
+		.output_bytes_per_image = shape_bytes(layer->output),
+		.in_place = layer_in_place(layer),
+		.times.count = measured->thread_count * measured->size_count,
+	};
+	struct profile_point *point = ARENA_ARRAY(arena, struct profile_point, out->times.count);
+	out->times.points = point;
+	for (size_t thread = 0; thread < measured->thread_count; thread++)
+		for (size_t size = 0; size < measured->size_count; size++)
+			*point++ = point_of(layer_samples(measured, index, thread, size), measured->images[size],
+					    measured->threads[thread]);
+}

@@ -1,0 +1,249 @@
+#include "kernels/timing/profiler.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "kernels/timing/host_speed.h"
+#include "kernels/timing/measured_function.h"
+#include "kernels/timing/peak_memory.h"
+#include "kernels/timing/record_sizes.h"
+
+enum {
+	ESTIMATE_IMAGES = 10, /* enough for sgemm to reach its speed */
+	WARM_UP_IMAGES = 50,
+};
+
+struct profiler {
+	const struct model *model;
+	const struct profiler_options *options;
+	struct measured_function *functions; /* options->function_count of them */
+	struct record_sizes sizes;
+	struct team teams[PROFILER_THREADS_MAX];
+	size_t team_count;
+	double start_seconds;
+	double planned_seconds;
+	double cell_seconds[PROFILER_THREADS_MAX][PROFILER_SIZES_MAX]; /* of the last run; 0 before */
+};
+
+static const struct model_function *function_of(const struct profiler *profiler, size_t index)
+{
+	return &profiler->model->functions[profiler->options->functions[index]];
+}
+
+/* Reports progress; false where measuring is to stop. */
+static bool step(struct profiler *profiler, const char *note, struct err *err)
+{
+	const struct profiler_options *options = profiler->options;
+	if (options->stop && *options->stop)
+		return err_set(err, "interrupted; no profile was written");
+	double elapsed = stopwatch_seconds() - profiler->start_seconds;
+	double done = elapsed / profiler->planned_seconds;
+	if (options->progress)
+		options->progress(options->progress_context, done < 1 ? done : 1, note);
+	return true;
+}
+
+/* Seconds that an image takes in all functions with one thread, from a small record in child processes. */
+static bool estimate_seconds_per_image(struct profiler *profiler, double *seconds_per_image, struct err *err)
+{
+	double seconds = 0;
+	bool ok = step(profiler, "estimating", err);
+	for (size_t i = 0; ok && i < profiler->options->function_count; i++) {
+		const struct model_function *function = function_of(profiler, i);
+		struct scratch_record record;
+		struct peak_memory peak = {.bytes = 0};
+		ok = scratch_record_init(&record, ESTIMATE_IMAGES, model_function_input(profiler->model, function),
+					 RECORD_FLOAT32, err) &&
+		     peak_memory_measure(profiler->model, function, &record, 1, &peak, err);
+		scratch_record_release(&record);
+		seconds += peak.seconds;
+	}
+	*seconds_per_image = seconds / ESTIMATE_IMAGES;
+	return ok;
+}
+
+static void init_functions(struct profiler *profiler, struct arena *arena)
+{
+	const struct profiler_options *options = profiler->options;
+	profiler->functions = ARENA_ARRAY(arena, struct measured_function, options->function_count);
+	for (size_t i = 0; i < options->function_count; i++)
+		measured_function_init(&profiler->functions[i], profiler->model, function_of(profiler, i),
+				       profiler->sizes.images, profiler->sizes.count, options->threads,
+				       options->thread_count, arena);
+}
+
+static bool make_records(struct profiler *profiler, struct err *err)
+{
+	for (size_t i = 0; i < profiler->options->function_count; i++)
+		if (!step(profiler, "writing records", err) ||
+		    !measured_function_make_records(&profiler->functions[i], err))
+			return false;
+	return true;
+}
+
+static bool measure_memory_of(struct profiler *profiler, struct measured_function *measured, struct err *err)
+{
+	int threads = (int)profiler->options->threads[profiler->options->thread_count - 1];
+	for (size_t i = 0; i < profiler->sizes.memory_count; i++) {
+		size_t size = profiler->sizes.memory[i];
+		struct peak_memory peak;
+		if (!step(profiler, "peak memory", err))
+			return false;
+		if (!peak_memory_measure(profiler->model, measured->function, &measured->records[size], threads, &peak,
+					 err)) {
+			/* An interrupt ends the child as well: then that is the message. */
+			step(profiler, "peak memory", err);
+			return false;
+		}
+		measured->memory[measured->memory_count++] =
+			(struct profile_memory_point){.images = measured->images[size], .peak_bytes = peak.bytes};
+	}
+	return true;
+}
+
+static bool measure_memory(struct profiler *profiler, struct err *err)
+{
+	for (size_t i = 0; i < profiler->options->function_count; i++)
+		if (!measure_memory_of(profiler, &profiler->functions[i], err))
+			return false;
+	return true;
+}
+
+static void start_teams(struct profiler *profiler)
+{
+	for (size_t i = 0; i < profiler->options->thread_count; i++)
+		team_init(&profiler->teams[profiler->team_count++], (int)profiler->options->threads[i]);
+}
+
+static bool load_weights(struct profiler *profiler, struct err *err)
+{
+	struct team *widest = &profiler->teams[profiler->team_count - 1];
+	for (size_t i = 0; i < profiler->options->function_count; i++)
+		if (!step(profiler, "loading weights", err) ||
+		    !measured_function_load(&profiler->functions[i], widest, err))
+			return false;
+	return true;
+}
+
+static bool run_cell(struct profiler *profiler, size_t size, size_t thread, bool is_warm_up, struct err *err)
+{
+	char note[64];
+	snprintf(note, sizeof note, "%lld images, threads %lld", (long long)profiler->sizes.images[size],
+		 (long long)profiler->options->threads[thread]);
+	double start = stopwatch_seconds();
+	for (size_t i = 0; i < profiler->options->function_count; i++)
+		if (!step(profiler, note, err) || !measured_function_run(&profiler->functions[i], size, thread,
+									 &profiler->teams[thread], is_warm_up, err))
+			return false;
+	profiler->cell_seconds[thread][size] = stopwatch_seconds() - start;
+	return true;
+}
+
+static bool warm_up(struct profiler *profiler, struct err *err)
+{
+	size_t size = 0;
+	while (size + 1 < profiler->sizes.count && profiler->sizes.images[size + 1] <= WARM_UP_IMAGES)
+		size++;
+	for (size_t thread = 0; thread < profiler->options->thread_count; thread++)
+		if (!run_cell(profiler, size, thread, true, err))
+			return false;
+	return true;
+}
+
+/* Measures each cell once where the time left allows it; *ran tells whether any was. */
+static bool run_round(struct profiler *profiler, bool is_first, bool *ran, struct err *err)
+{
+	double deadline = profiler->start_seconds + profiler->options->budget_seconds;
+	*ran = false;
+	for (size_t size = 0; size < profiler->sizes.count; size++)
+		for (size_t thread = 0; thread < profiler->options->thread_count; thread++) {
+			double predicted = profiler->cell_seconds[thread][size];
+			if (!is_first && stopwatch_seconds() + predicted > deadline)
+				continue;
+			if (!run_cell(profiler, size, thread, false, err))
+				return false;
+			*ran = true;
+		}
+	return true;
+}
+
+static bool run_rounds(struct profiler *profiler, struct err *err)
+{
+	bool ran = true;
+	for (int round = 0; round < PROFILER_REPEATS_MAX && ran; round++)
+		if (!run_round(profiler, round == 0, &ran, err))
+			return false;
+	return true;
+}
+
+static const char *now_text(struct arena *arena)
+{
+	char text[32];
+	time_t now = time(NULL);
+	struct tm utc;
+	gmtime_r(&now, &utc);
+	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	return arena_strdup(arena, text);
+}
+
+static void fill(const struct profiler *profiler, struct arena *arena, struct profile *profile)
+{
+	const struct profiler_options *options = profiler->options;
+	const struct scratch_record *first = &profiler->functions[0].records[profiler->sizes.count - 1];
+	profile->path = profiler->model->path;
+	profile->model = profiler->model->name;
+	profile->lamina_version = options->lamina_version;
+	profile->date = now_text(arena);
+	profile->record_input_bytes_per_image = ((int64_t)first->bytes + first->images - 1) / first->images;
+	profile->function_count = options->function_count;
+	profile->functions = ARENA_ARRAY(arena, struct profile_function, options->function_count);
+	profile->layers = ARENA_ARRAY(arena, struct profile_layer, profiler->model->layer_count);
+	for (size_t i = 0; i < options->function_count; i++) {
+		const struct measured_function *measured = &profiler->functions[i];
+		measured_function_fill(measured, arena, &profile->functions[i]);
+		for (size_t layer = 0; layer < measured->function->count; layer++)
+			measured_function_fill_layer(measured, layer, arena, &profile->layers[profile->layer_count++]);
+	}
+}
+
+static bool measure(struct profiler *profiler, struct arena *arena, struct diag *diag, struct profile *profile,
+		    struct err *err)
+{
+	const struct profiler_options *options = profiler->options;
+	double seconds_per_image;
+	if (!estimate_seconds_per_image(profiler, &seconds_per_image, err) ||
+	    !record_sizes_choose(&profiler->sizes, profiler->model, options, seconds_per_image, diag, err))
+		return false;
+	if (profiler->sizes.predicted_seconds > profiler->planned_seconds)
+		profiler->planned_seconds = profiler->sizes.predicted_seconds;
+	init_functions(profiler, arena);
+	/* Peak memory comes while this process is small: its children start with a copy of its memory. */
+	if (!make_records(profiler, err) || !measure_memory(profiler, err) || !step(profiler, "reference speeds", err))
+		return false;
+	host_speed_measure(&profile->host, (int)options->threads[options->thread_count - 1], arena);
+	start_teams(profiler);
+	if (!load_weights(profiler, err) || !warm_up(profiler, err) || !run_rounds(profiler, err))
+		return false;
+	fill(profiler, arena, profile);
+	return true;
+}
+
+bool profiler_run(const struct model *model, const struct profiler_options *options, struct arena *arena,
+		  struct diag *diag, struct profile *profile, struct err *err)
+{
+	CHECK(options->image_count >= 1 && options->image_count <= PROFILER_SIZES_MAX);
+	CHECK(options->thread_count >= 1 && options->thread_count <= PROFILER_THREADS_MAX);
+	CHECK(options->threads[0] == 1 && options->function_count >= 1);
+	*profile = (struct profile){.path = NULL};
+	struct profiler *profiler = ARENA_NEW(arena, struct profiler);
+	profiler->model = model;
+	profiler->options = options;
+	profiler->start_seconds = stopwatch_seconds();
+	profiler->planned_seconds = options->budget_seconds;
+	bool ok = measure(profiler, arena, diag, profile, err);
+	for (size_t i = 0; i < profiler->team_count; i++)
+		team_release(&profiler->teams[i]);
+	for (size_t i = 0; profiler->functions && i < options->function_count; i++)
+		measured_function_release(&profiler->functions[i]);
+	return ok;
+}

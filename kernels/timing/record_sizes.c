@@ -1,0 +1,120 @@
+#include "kernels/timing/record_sizes.h"
+
+#include <string.h>
+
+#include "kernels/model/forward.h"
+#include "kernels/record/record_batch.h"
+#include "kernels/timing/function_run.h"
+#include "kernels/timing/host_speed.h"
+
+/* What each thread past the first adds, for estimates: convolutions are compute-bound, the rest waits for memory. */
+#define THREAD_GAIN 0.8
+
+/* Part of the free memory that measuring may take. */
+#define MEMORY_SHARE 0.8
+
+/* Reference speeds, records and weights, which no choice of sizes makes shorter. */
+#define FIXED_SECONDS 5.0
+
+double record_sizes_cell_seconds(int64_t images, int64_t threads, double seconds_per_image)
+{
+	return (double)images * seconds_per_image / (1 + THREAD_GAIN * (double)(threads - 1));
+}
+
+/* The smallest, the largest, the one below it and one in the middle, as far as they differ. */
+static void choose_memory_sizes(struct record_sizes *sizes)
+{
+	size_t last = sizes->count - 1;
+	size_t wanted[PROFILER_MEMORY_SIZES_MAX] = {0, sizes->count / 2, last ? last - 1 : 0, last};
+	sizes->memory_count = 0;
+	for (size_t i = 0; i < PROFILER_MEMORY_SIZES_MAX; i++)
+		if (sizes->memory_count == 0 || wanted[i] > sizes->memory[sizes->memory_count - 1])
+			sizes->memory[sizes->memory_count++] = wanted[i];
+}
+
+static double predict(struct record_sizes *sizes, const struct profiler_options *options, double seconds_per_image)
+{
+	double seconds = FIXED_SECONDS;
+	int64_t most_threads = options->threads[options->thread_count - 1];
+	choose_memory_sizes(sizes);
+	for (size_t i = 0; i < sizes->memory_count; i++)
+		seconds += record_sizes_cell_seconds(sizes->images[sizes->memory[i]], most_threads, seconds_per_image);
+	for (size_t i = 0; i < sizes->count; i++)
+		for (size_t thread = 0; thread < options->thread_count; thread++)
+			seconds += record_sizes_cell_seconds(sizes->images[i], options->threads[thread],
+							     seconds_per_image);
+	return seconds;
+}
+
+static size_t largest_record_bytes(const struct model *model, const struct model_function *function, int64_t images)
+{
+	struct tensor input = {.images = images, .shape = model_function_input(model, function)};
+	struct tensor output = {.images = images, .shape = model_function_output(model, function)};
+	size_t in = record_batch_bytes(&input);
+	size_t out = record_batch_bytes(&output);
+	return in > out ? in : out;
+}
+
+/* Whether a record of this size can be run; err says why not. */
+static bool is_possible(const struct model *model, const struct profiler_options *options, int64_t images,
+			struct err *err)
+{
+	double available = (double)host_available_bytes();
+	double weights = 0;
+	double peak = 0;
+	for (size_t i = 0; i < options->function_count; i++) {
+		const struct model_function *function = &model->functions[options->functions[i]];
+		size_t record = largest_record_bytes(model, function, images);
+		double tensors = (double)model_function_peak_bytes(model, function, images);
+		if (record > RECORD_BYTES_MAX)
+			return err_set(err,
+				       "a record of function '%s' would take %.1f GB, more than the %.1f GB of a "
+				       "protobuf message",
+				       function->name, 1e-9 * (double)record, 1e-9 * (double)RECORD_BYTES_MAX);
+		weights += 4.0 * (double)model_function_parameters(model, function);
+		peak = tensors + (double)record > peak ? tensors + (double)record : peak;
+	}
+	if (weights + peak > MEMORY_SHARE * available)
+		return err_set(err, "they would take %.1f GB of memory, and %.1f GB are free", 1e-9 * (weights + peak),
+			       1e-9 * available);
+	return true;
+}
+
+static bool drop_impossible(struct record_sizes *sizes, const struct model *model,
+			    const struct profiler_options *options, struct diag *diag, struct err *err)
+{
+	size_t count = 0;
+	while (count < sizes->count && is_possible(model, options, sizes->images[count], err))
+		count++;
+	if (count == sizes->count)
+		return true;
+	long long first = (long long)sizes->images[count];
+	if (options->images_are_wanted || count == 0)
+		return err_prefix(err, "records of %lld images cannot be measured", first);
+	diag_warning(diag, (struct diag_place){.file = model->path},
+		     "records of %lld and more images are not measured: %s", first, err->text);
+	sizes->count = count;
+	return true;
+}
+
+bool record_sizes_choose(struct record_sizes *sizes, const struct model *model, const struct profiler_options *options,
+			 double seconds_per_image, struct diag *diag, struct err *err)
+{
+	*sizes = (struct record_sizes){.count = options->image_count};
+	memcpy(sizes->images, options->images, options->image_count * sizeof *sizes->images);
+	if (!drop_impossible(sizes, model, options, diag, err))
+		return false;
+	double all_seconds = predict(sizes, options, seconds_per_image);
+	size_t possible = sizes->count;
+	sizes->predicted_seconds = all_seconds;
+	while (!options->images_are_wanted && sizes->count > 1 && sizes->predicted_seconds > options->budget_seconds) {
+		sizes->count--;
+		sizes->predicted_seconds = predict(sizes, options, seconds_per_image);
+	}
+	if (sizes->count < possible)
+		diag_warning(diag, (struct diag_place){.file = model->path},
+			     "records of %lld and more images are not measured: all sizes would take about %.0f s, and "
+			     "%.0f s are planned; sizes that are asked for by number are always measured",
+			     (long long)sizes->images[sizes->count], all_seconds, options->budget_seconds);
+	return true;
+}

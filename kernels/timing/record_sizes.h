@@ -1,0 +1,28 @@
+/*
+ * Which record sizes are worth measuring: those whose records may exist at all, whose tensors fit the memory, and whose
+ * runs fit the time. What does not fit is left out from the largest down, each with a warning that says why.
+ */
+#ifndef LAMINA_RECORD_SIZES_H
+#define LAMINA_RECORD_SIZES_H
+
+#include "kernels/timing/profiler.h"
+
+struct record_sizes {
+	int64_t images[PROFILER_SIZES_MAX]; /* ascending */
+	size_t count;
+	size_t memory[PROFILER_MEMORY_SIZES_MAX]; /* indices of the sizes whose peak memory is measured */
+	size_t memory_count;
+	double predicted_seconds; /* of measuring each cell once and the peak memory */
+};
+
+/*
+ * Chooses from options->images; seconds_per_image is an estimate for all functions together with one thread. False
+ * with err where the user insists on a size that cannot be, or no size is possible.
+ */
+bool record_sizes_choose(struct record_sizes *sizes, const struct model *model, const struct profiler_options *options,
+			 double seconds_per_image, struct diag *diag, struct err *err);
+
+/* Seconds that one cell takes, from the estimate for one thread. */
+double record_sizes_cell_seconds(int64_t images, int64_t threads, double seconds_per_image);
+
+#endif
