@@ -3,6 +3,7 @@
 
 /* clang-format off */
 static const struct command *const commands[] = {
+	&cmd_profile,
 	&cmd_run,
 	&cmd_sweep,
 	&cmd_check,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "kernels/tensor/blas.h"
 
 /*
  * A file opened while descriptor 1 is closed would become standard output and be overwritten by the results. The
@@ -38,6 +39,7 @@ static int close_output(int status)
 
 int main(int argc, char **argv)
 {
+	blas_prepare(argv);
 	occupy_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe then fails like any other write */
 	return close_output(command_main(&lamina_program, argc, argv));

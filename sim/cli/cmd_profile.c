@@ -1,0 +1,241 @@
+/* `lamina profile MODEL`: measures a model on this machine. `lamina profile show FILE` is in cmd_profile_show.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/num.h"
+#include "base/version.h"
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/model_choice.h"
+#include "cli/number_list.h"
+#include "cli/progress.h"
+#include "kernels/timing/host_speed.h"
+#include "kernels/timing/profiler.h"
+
+enum { IMAGES_MAX = 100000 };
+
+#define BUDGET_SECONDS 85.0
+#define QUICK_BUDGET_SECONDS 22.0
+
+static const int64_t default_images[] = {1, 10, 50, 100, 250, 500, 1000};
+static const int64_t quick_images[] = {1, 10, 100, 500};
+
+/* What the options say, in the profiler's form. */
+struct request {
+	struct profiler_options options;
+	int64_t images[PROFILER_SIZES_MAX];
+	int64_t threads[PROFILER_THREADS_MAX];
+	size_t *functions;
+};
+
+static void set_images(struct request *request, const int64_t *images, size_t count)
+{
+	memcpy(request->images, images, count * sizeof *images);
+	request->options.image_count = count;
+}
+
+static bool take_images(const struct cli *cli, struct request *request, struct err *err)
+{
+	const char *list = options_text(&cli->options, "images");
+	if (list) {
+		request->options.images_are_wanted = true;
+		return number_list_parse(list, 1, IMAGES_MAX, request->images, PROFILER_SIZES_MAX,
+					 &request->options.image_count, err) ||
+		       err_prefix(err, "--images");
+	}
+	if (options_flag(&cli->options, "quick"))
+		set_images(request, quick_images, sizeof quick_images / sizeof *quick_images);
+	else
+		set_images(request, default_images, sizeof default_images / sizeof *default_images);
+	return true;
+}
+
+/* Powers of two and all cores: enough to see how work spreads. */
+static size_t default_threads(int64_t threads[PROFILER_THREADS_MAX])
+{
+	int64_t cores = host_cores();
+	size_t count = 0;
+	if (cores > TEAM_THREADS_MAX)
+		cores = TEAM_THREADS_MAX;
+	for (int64_t n = 1; n < cores; n *= 2)
+		threads[count++] = n;
+	threads[count++] = cores;
+	return count;
+}
+
+static bool take_threads(const struct cli *cli, struct request *request, struct err *err)
+{
+	const char *list = options_text(&cli->options, "threads");
+	if (!list) {
+		request->options.thread_count = default_threads(request->threads);
+		return true;
+	}
+	if (!number_list_parse(list, 1, TEAM_THREADS_MAX, request->threads, PROFILER_THREADS_MAX,
+			       &request->options.thread_count, err))
+		return err_prefix(err, "--threads");
+	if (request->threads[0] != 1)
+		return err_set(err, "--threads: 1 is missing; every profile needs times for one thread");
+	return true;
+}
+
+static bool name_function(const struct model *model, const char *name, size_t *index, struct arena *arena,
+			  struct err *err)
+{
+	const char **names = ARENA_ARRAY(arena, const char *, model->function_count);
+	for (size_t i = 0; i < model->function_count; i++) {
+		names[i] = model->functions[i].name;
+		*index = i;
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	const char *guess = did_you_mean(name, names, model->function_count);
+	return err_set(err, "--functions: model '%s' has no function '%s'%s%s%s", model->name, name,
+		       guess ? "; did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
+}
+
+static bool take_functions(const struct cli *cli, const struct model *model, struct request *request,
+			   struct arena *arena, struct err *err)
+{
+	size_t count;
+	const char *const *names = options_list(&cli->options, "functions", &count);
+	bool *wanted = ARENA_ARRAY(arena, bool, model->function_count);
+	for (size_t i = 0; i < count; i++) {
+		size_t index = 0;
+		if (!name_function(model, names[i], &index, arena, err))
+			return false;
+		wanted[index] = true;
+	}
+	request->functions = ARENA_ARRAY(arena, size_t, model->function_count);
+	for (size_t i = 0; i < model->function_count; i++)
+		if (count == 0 || wanted[i])
+			request->functions[request->options.function_count++] = i;
+	return true;
+}
+
+static void show_progress(void *context, double done, const char *note)
+{
+	progress_update(context, done, note);
+}
+
+static bool measure(const struct model *model, struct request *request, struct arena *arena, struct diag *diag,
+		    struct profile *profile, struct err *err)
+{
+	struct progress progress;
+	struct profiler_options *options = &request->options;
+	options->images = request->images;
+	options->threads = request->threads;
+	options->functions = request->functions;
+	options->lamina_version = lamina_version();
+	options->progress = show_progress;
+	options->progress_context = &progress;
+	interrupt_catch();
+	options->stop = interrupt_flag();
+	progress_init(&progress, arena_printf(arena, "profiling %s", model->name), 1, false);
+	bool ok = profiler_run(model, options, arena, diag, profile, err);
+	progress_release(&progress);
+	return ok;
+}
+
+/* A folder that is not there is noticed before the measuring, not after it. */
+static bool can_write(const char *path, struct err *err)
+{
+	struct file_out out;
+	if (!file_out_open(&out, path, err))
+		return false;
+	file_out_discard(&out);
+	return true;
+}
+
+static bool write_profile(const struct profile *profile, const char *path, struct err *err)
+{
+	struct buf text;
+	buf_init(&text);
+	profile_write(profile, &text);
+	bool ok = file_write(path, text.text, text.length, err);
+	buf_release(&text);
+	return ok;
+}
+
+static int profile_model(struct cli *cli, const struct model *model, struct diag *diag)
+{
+	struct request request = {.options.budget_seconds =
+					  options_flag(&cli->options, "quick") ? QUICK_BUDGET_SECONDS : BUDGET_SECONDS};
+	struct err err;
+	if (!take_images(cli, &request, &err) || !take_threads(cli, &request, &err) ||
+	    !take_functions(cli, model, &request, &cli->arena, &err))
+		return cli_wrong_usage(cli, "%s", err.text);
+	const char *path = options_text(&cli->options, "output");
+	struct profile profile;
+	bool ok = can_write(path, &err) && measure(model, &request, &cli->arena, diag, &profile, &err);
+	cli_report(cli, diag);
+	return ok && write_profile(&profile, path, &err) ? CLI_OK : cli_failed(cli, &err);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct buf message;
+	const char *path;
+	buf_init(&message);
+	bool is_found = model_choice_find(argv[0], &cli->arena, &path, &message);
+	if (!is_found)
+		cli_wrong_usage(cli, "%s", buf_text(&message));
+	buf_release(&message);
+	if (!is_found)
+		return CLI_WRONG;
+	struct diag diag;
+	struct model model;
+	diag_init(&diag);
+	int status = model_read(path, &cli->arena, &diag, &model) ? profile_model(cli, &model, &diag)
+								  : cli_report(cli, &diag);
+	diag_release(&diag);
+	return status;
+}
+
+static const struct option_row options[] = {
+	{.name = "output",
+	 .letter = 'o',
+	 .kind = OPTION_TEXT,
+	 .metavar = "FILE",
+	 .fallback = "-",
+	 .help = "where the profile goes; - is standard output"},
+	{.name = "quick", .letter = 'q', .kind = OPTION_FLAG, .help = "fewer record sizes and repeats, about 25 s"},
+	{.name = "images",
+	 .letter = 'i',
+	 .kind = OPTION_TEXT,
+	 .metavar = "LIST",
+	 .help = "images per record to measure, all of them whatever the time (1,10,100)"},
+	{.name = "threads",
+	 .letter = 't',
+	 .kind = OPTION_TEXT,
+	 .metavar = "LIST",
+	 .help = "threads to measure with (1,2,4); powers of two up to all cores when absent"},
+	{.name = "functions",
+	 .kind = OPTION_LIST,
+	 .metavar = "NAME",
+	 .help = "measure this function of the model only; may be repeated"},
+	OPTION_END,
+};
+
+static const struct command *const subcommands[] = {&cmd_profile_show, NULL};
+
+const struct command cmd_profile = {
+	.name = "profile",
+	.summary = "time a model's real kernels on this machine, layer by layer",
+	.operands = "MODEL",
+	.operands_min = 1,
+	.operands_max = 1,
+	.description =
+		"Runs every function of MODEL's pipeline as on a serverless platform: reads a record, decodes it to "
+		"tensors, loads weights, computes layer by layer and serialises the output, over images per record and "
+		"threads. Every phase and layer is timed by itself; peak memory is measured in processes of their own. "
+		"MODEL is a file or the name of one of configs/models/.\n\n"
+		"It takes about 90 seconds on 2 cores. Nothing else should run meanwhile. The format of the result is "
+		"explained in profiles/README.md.",
+	.examples = "lamina profile alexnet-h1 -o profiles/here.yaml\n"
+		    "lamina profile --quick --images 10,100 my-model.yaml > quick.yaml\n"
+		    "lamina profile show profiles/here.yaml\n",
+	.options = options,
+	.run = run,
+	.subcommands = subcommands,
+};

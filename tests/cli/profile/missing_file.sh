@@ -1,0 +1,1 @@
+lamina profile nowhere.yaml

@@ -1,0 +1,1 @@
+lamina profile alexnet-h1 --images 0

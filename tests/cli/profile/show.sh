@@ -1,0 +1,1 @@
+lamina profile show $ROOT/tests/fuzz/corpus/profile/two_functions.yaml

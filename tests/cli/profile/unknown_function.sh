@@ -1,0 +1,1 @@
+lamina profile alexnet-h1 --functions conv4
