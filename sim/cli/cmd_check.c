@@ -8,11 +8,11 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
-		struct loaded loaded;
-		int status = experiment_options_load(cli, argv[i], true, &loaded);
+		struct study study;
+		int status = experiment_options_load(cli, argv[i], true, &study);
 		if (status == CLI_OK)
-			printf("%s: %zu point%s, ok\n", argv[i], loaded.sweep.point_count,
-			       loaded.sweep.point_count == 1 ? "" : "s");
+			printf("%s: %zu point%s, ok\n", argv[i], study.sweep.point_count,
+			       study.sweep.point_count == 1 ? "" : "s");
 		worst = status > worst ? status : worst;
 	}
 	return worst;

@@ -161,10 +161,10 @@ static void run_tables_release(struct run_tables *tables)
 	table_release(&tables->phases);
 }
 
-static void render_text(const struct run_tables *tables, const struct loaded *loaded, struct buf *out)
+static void render_text(const struct run_tables *tables, const struct study *study, struct buf *out)
 {
-	const struct run_job *job = &loaded->jobs[0];
-	experiment_options_describe(loaded, job->setting, out);
+	const struct run_job *job = &study->jobs[0];
+	experiment_options_describe(study, job->setting, out);
 	buf_printf(out, "%lld replications, seed %llu, lamina %s\n\n", (long long)job->result.replications,
 		   (unsigned long long)job->seed, lamina_version());
 	table_render(&tables->metrics, TABLE_TEXT, out);
@@ -178,13 +178,13 @@ static void render_text(const struct run_tables *tables, const struct loaded *lo
 	table_render(&tables->phases, TABLE_TEXT, out);
 }
 
-static void render_json(const struct run_tables *tables, const struct loaded *loaded, struct buf *out)
+static void render_json(const struct run_tables *tables, const struct study *study, struct buf *out)
 {
-	const struct run_job *job = &loaded->jobs[0];
+	const struct run_job *job = &study->jobs[0];
 	struct json json;
 	json_init(&json, out, true);
 	json_object_begin(&json);
-	json_field_text(&json, "experiment", loaded->experiment.name);
+	json_field_text(&json, "experiment", study->experiment.name);
 	json_field_text(&json, "platform", job->setting->platform->name);
 	json_field_text(&json, "lamina_version", lamina_version());
 	json_field_int(&json, "seed", (int64_t)job->seed);
@@ -219,13 +219,13 @@ static bool write_timeline(struct cli *cli, const struct run_job *job, const cha
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct loaded loaded;
+	struct study study;
 	struct err err;
-	int status = experiment_options_load(cli, argv[0], false, &loaded);
+	int status = experiment_options_load(cli, argv[0], false, &study);
 	if (status != CLI_OK)
 		return status;
-	bool finished = experiment_options_replicate(cli, &loaded);
-	const struct run_job *job = &loaded.jobs[0];
+	bool finished = experiment_options_replicate(cli, &study);
+	const struct run_job *job = &study.jobs[0];
 	if (job->result.replications == 0)
 		return CLI_FAILED;
 	const char *timeline_path = options_text(&cli->options, "timeline");
@@ -238,15 +238,15 @@ static int run(struct cli *cli, int argc, char **argv)
 	buf_init(&out);
 	run_tables_init(&tables, &job->result, format);
 	if (format == TABLE_TEXT)
-		render_text(&tables, &loaded, &out);
+		render_text(&tables, &study, &out);
 	else if (format == TABLE_JSON)
-		render_json(&tables, &loaded, &out);
+		render_json(&tables, &study, &out);
 	else
 		table_render(&tables.metrics, TABLE_CSV, &out);
 	fputs(buf_text(&out), stdout);
 	run_tables_release(&tables);
 	buf_release(&out);
-	status = experiment_options_judge(cli, &loaded);
+	status = experiment_options_judge(cli, &study);
 	return finished ? status : CLI_FAILED;
 }
 

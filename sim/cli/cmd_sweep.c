@@ -44,15 +44,15 @@ static size_t make_columns(struct cli *cli, const struct sweep *sweep, bool dry,
 	return count;
 }
 
-static void add_point(struct cli *cli, struct table *table, const struct loaded *loaded, size_t point, bool dry)
+static void add_point(struct cli *cli, struct table *table, const struct study *study, size_t point, bool dry)
 {
 	table_int(table, (int64_t)point + 1);
-	for (size_t i = 0; i < loaded->sweep.key_count; i++)
-		table_text(table, sweep_value_text(loaded->sweep.points[point].values[i], &cli->arena));
-	size_t left = table->column_count - 1 - loaded->sweep.key_count;
+	for (size_t i = 0; i < study->sweep.key_count; i++)
+		table_text(table, sweep_value_text(study->sweep.points[point].values[i], &cli->arena));
+	size_t left = table->column_count - 1 - study->sweep.key_count;
 	for (size_t i = 0; !dry && i < left / 2; i++) {
-		table_double(table, loaded->jobs[point].result.metrics[i].mean);
-		table_double(table, loaded->jobs[point].result.metrics[i].half_width);
+		table_double(table, study->jobs[point].result.metrics[i].mean);
+		table_double(table, study->jobs[point].result.metrics[i].half_width);
 	}
 	table_end_row(table);
 }
@@ -70,28 +70,28 @@ static int write_rows(struct cli *cli, const struct buf *text)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct loaded loaded;
+	struct study study;
 	bool dry = options_flag(&cli->options, "dry-run");
-	int status = experiment_options_load(cli, argv[0], true, &loaded);
+	int status = experiment_options_load(cli, argv[0], true, &study);
 	if (status != CLI_OK)
 		return status;
-	bool finished = dry || experiment_options_replicate(cli, &loaded);
+	bool finished = dry || experiment_options_replicate(cli, &study);
 
 	struct table_column *columns;
 	struct table table;
 	struct buf text;
-	size_t column_count = make_columns(cli, &loaded.sweep, dry, &columns);
+	size_t column_count = make_columns(cli, &study.sweep, dry, &columns);
 	table_init(&table, columns, column_count);
-	for (size_t i = 0; i < loaded.sweep.point_count; i++)
-		if (dry || loaded.jobs[i].result.replications > 0)
-			add_point(cli, &table, &loaded, i, dry);
+	for (size_t i = 0; i < study.sweep.point_count; i++)
+		if (dry || study.jobs[i].result.replications > 0)
+			add_point(cli, &table, &study, i, dry);
 	buf_init(&text);
 	table_render(&table, cli_format(cli), &text);
 	status = write_rows(cli, &text);
 	buf_release(&text);
 	table_release(&table);
 	if (status == CLI_OK && !dry)
-		status = experiment_options_judge(cli, &loaded);
+		status = experiment_options_judge(cli, &study);
 	return finished ? status : CLI_FAILED;
 }
 

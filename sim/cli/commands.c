@@ -7,6 +7,7 @@ static const struct command *const commands[] = {
 	&cmd_run,
 	&cmd_sweep,
 	&cmd_check,
+	&cmd_fit,
 	&cmd_record,
 	&cmd_completion,
 	&cmd_help,

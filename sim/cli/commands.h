@@ -12,6 +12,7 @@ extern const struct command cmd_profile_show;
 extern const struct command cmd_run;
 extern const struct command cmd_sweep;
 extern const struct command cmd_check;
+extern const struct command cmd_fit;
 extern const struct command cmd_record;
 extern const struct command cmd_completion;
 extern const struct command cmd_help;

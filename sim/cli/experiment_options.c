@@ -9,57 +9,33 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 
-static void override_replications(struct cli *cli, struct experiment *experiment)
+int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, struct study *out)
 {
-	if (options_given(&cli->options, "seed"))
-		experiment->seed = options_int(&cli->options, "seed");
-	if (!options_given(&cli->options, "replications"))
-		return;
-	experiment->replications = (struct replications){
-		.min = options_int(&cli->options, "replications"),
-		.max = options_int(&cli->options, "replications"),
-	};
-}
-
-/* Resolves every point. A mistake that all points share would be said once per point: stop after the first bad one. */
-static void resolve_points(struct cli *cli, struct loaded *out, struct diag *diag)
-{
-	out->jobs = ARENA_ARRAY(&cli->arena, struct run_job, out->sweep.point_count);
-	for (size_t i = 0; i < out->sweep.point_count && !diag_has_errors(diag); i++) {
-		struct experiment *experiment = ARENA_NEW(&cli->arena, struct experiment);
-		struct setting *setting = ARENA_NEW(&cli->arena, struct setting);
-		if (!sweep_bind_point(&out->sweep, i, out->root, out->experiment.path, &cli->arena, diag, experiment))
-			continue;
-		override_replications(cli, experiment);
-		if (!experiment_resolve(experiment, &out->library, &cli->arena, diag, setting))
-			continue;
-		out->jobs[i] = (struct run_job){
-			.setting = setting,
-			.seed = (uint64_t)experiment->seed,
-			.replications = experiment->replications,
-		};
+	int64_t seed = 0;
+	int64_t replications = 0;
+	struct study_request request = {.load = {.path = path}, .with_sweep = with_sweep};
+	request.load.overlays = options_list(&cli->options, "with", &request.load.overlay_count);
+	request.load.sets = options_list(&cli->options, "set", &request.load.set_count);
+	if (options_given(&cli->options, "seed")) {
+		seed = options_int(&cli->options, "seed");
+		request.seed = &seed;
 	}
-}
-
-int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, struct loaded *out)
-{
-	*out = (struct loaded){0};
-	library_init(&out->library, &cli->arena);
-	struct load_request request = {.path = path};
-	request.overlays = options_list(&cli->options, "with", &request.overlay_count);
-	request.sets = options_list(&cli->options, "set", &request.set_count);
+	if (options_given(&cli->options, "replications")) {
+		replications = options_int(&cli->options, "replications");
+		request.replications = &replications;
+	}
 	struct diag diag;
 	diag_init(&diag);
 	bool io_failed = false;
-	if (experiment_load(&request, &cli->arena, &diag, &out->root, &out->experiment, &io_failed)) {
-		if (!with_sweep)
-			out->experiment.sweep = NULL;
-		if (sweep_expand(&out->experiment, &cli->arena, &diag, &out->sweep))
-			resolve_points(cli, out, &diag);
-	}
+	study_load(&request, &cli->arena, &diag, out, &io_failed);
 	int status = cli_report(cli, &diag);
 	diag_release(&diag);
 	return io_failed ? CLI_FAILED : status;
+}
+
+int experiment_options_jobs(const struct cli *cli)
+{
+	return options_given(&cli->options, "jobs") ? (int)options_int(&cli->options, "jobs") : parallel_processors();
 }
 
 struct shared_progress {
@@ -76,23 +52,22 @@ static void count_replication(void *context)
 	pthread_mutex_unlock(&shared->lock);
 }
 
-bool experiment_options_replicate(struct cli *cli, struct loaded *loaded)
+bool experiment_options_replicate(struct cli *cli, struct study *study)
 {
-	size_t count = loaded->sweep.point_count;
+	size_t count = study->sweep.point_count;
 	double total = 0;
 	for (size_t i = 0; i < count; i++)
-		total += (double)loaded->jobs[i].replications.min;
+		total += (double)study->jobs[i].replications.min;
 	struct shared_progress shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
 	progress_init(&shared.progress, "replications", total, false);
 	interrupt_catch();
 	struct run_control control = {
-		.jobs = options_given(&cli->options, "jobs") ? (int)options_int(&cli->options, "jobs")
-							     : parallel_processors(),
+		.jobs = experiment_options_jobs(cli),
 		.interrupt = interrupt_flag(),
 		.progress = count_replication,
 		.progress_context = &shared,
 	};
-	bool finished = replicate(loaded->jobs, count, &control, &cli->arena);
+	bool finished = study_run(study, &control, &cli->arena);
 	progress_release(&shared.progress);
 	if (!finished)
 		fprintf(stderr,
@@ -101,9 +76,9 @@ bool experiment_options_replicate(struct cli *cli, struct loaded *loaded)
 	return finished;
 }
 
-void experiment_options_describe(const struct loaded *loaded, const struct setting *setting, struct buf *out)
+void experiment_options_describe(const struct study *study, const struct setting *setting, struct buf *out)
 {
-	const struct experiment *experiment = &loaded->experiment;
+	const struct experiment *experiment = &study->experiment;
 	buf_printf(out, "%s: %lld images in %lld records on %s", experiment->name, (long long)setting->images,
 		   (long long)setting->records, setting->platform->name);
 	if (setting->platform->kind == PLATFORM_FUNCTIONS)
@@ -118,12 +93,12 @@ static const char *const end_texts[] = {
 	[OUTCOME_INTERRUPTED] = "",
 };
 
-int experiment_options_judge(struct cli *cli, const struct loaded *loaded)
+int experiment_options_judge(struct cli *cli, const struct study *study)
 {
 	int status = CLI_OK;
 	int failed = outcome_find_metric("failed_records");
-	for (size_t i = 0; i < loaded->sweep.point_count; i++) {
-		const struct run_result *result = &loaded->jobs[i].result;
+	for (size_t i = 0; i < study->sweep.point_count; i++) {
+		const struct run_result *result = &study->jobs[i].result;
 		if (result->replications == 0)
 			continue;
 		if (end_texts[result->end][0]) {
@@ -134,7 +109,7 @@ int experiment_options_judge(struct cli *cli, const struct loaded *loaded)
 			continue;
 		status = CLI_FAILED;
 		fprintf(stderr, "%s: point %zu: %.4g of %lld records failed:", cli->name, i + 1,
-			result->metrics[failed].mean, (long long)loaded->jobs[i].setting->records);
+			result->metrics[failed].mean, (long long)study->jobs[i].setting->records);
 		for (size_t f = 0; f < result->function_count; f++) {
 			const struct function_result *function = &result->functions[f];
 			if (function->out_of_memory > 0)

@@ -3,10 +3,7 @@
 #define LAMINA_EXPERIMENT_OPTIONS_H
 
 #include "cli/command.h"
-#include "experiment/replicate.h"
-#include "experiment/sweep.h"
-#include "scenario/load.h"
-#include "scenario/resolve.h"
+#include "experiment/study.h"
 
 #define OPTION_ROW_WITH \
 	{ \
@@ -29,28 +26,22 @@
 		.help = "replications of every point, instead of the experiment's" \
 	}
 
-/* An experiment with every point of its sweep resolved; lives in the command's arena. */
-struct loaded {
-	struct experiment experiment;
-	struct yaml_node *root;
-	struct library library;
-	struct sweep sweep;
-	struct run_job *jobs; /* one per point */
-};
-
 /*
  * Loads the experiment named by the operand with the options above; with_sweep also expands its sweep (else it is one
  * point). Mistakes are printed; returns an enum cli_exit.
  */
-int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, struct loaded *out);
+int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, struct study *out);
+
+/* Threads by --jobs or by the number of processors. */
+int experiment_options_jobs(const struct cli *cli);
 
 /* Simulates every job with progress and interrupts; false when interrupted (said on standard error). */
-bool experiment_options_replicate(struct cli *cli, struct loaded *loaded);
+bool experiment_options_replicate(struct cli *cli, struct study *study);
 
 /* One line for people on what was simulated. */
-void experiment_options_describe(const struct loaded *loaded, const struct setting *setting, struct buf *out);
+void experiment_options_describe(const struct study *study, const struct setting *setting, struct buf *out);
 
 /* CLI_FAILED, with a sentence on standard error, where a bound stopped a job or its records failed; else CLI_OK. */
-int experiment_options_judge(struct cli *cli, const struct loaded *loaded);
+int experiment_options_judge(struct cli *cli, const struct study *study);
 
 #endif

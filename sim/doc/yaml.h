@@ -79,6 +79,12 @@ bool yaml_set(struct yaml_node *root, const char *dotted_key, const char *value_
 bool yaml_set_node(struct yaml_node *root, const char *dotted_key, const struct yaml_node *value,
 		   struct diag_place place, struct arena *arena, struct diag *diag);
 
+/*
+ * Puts the map `over` over `map`, key by key and level by level: maps are merged, everything else (lists too) is
+ * replaced whole. Copies into the arena; places are those of the file that a value came from.
+ */
+void yaml_merge(struct yaml_node *map, const struct yaml_node *over, struct arena *arena);
+
 struct yaml_node *yaml_copy(const struct yaml_node *node, struct arena *arena);
 
 /*

@@ -143,6 +143,22 @@ bool yaml_set_node(struct yaml_node *root, const char *dotted_key, const struct 
 	return true;
 }
 
+void yaml_merge(struct yaml_node *map, const struct yaml_node *over, struct arena *arena)
+{
+	CHECK(map->kind == YAML_MAP);
+	CHECK(over->kind == YAML_MAP);
+	for (const struct yaml_node *entry = over->first; entry; entry = entry->next) {
+		struct yaml_node *below = yaml_get(map, entry->key);
+		if (below && below->kind == YAML_MAP && entry->kind == YAML_MAP && entry->count > 0) {
+			yaml_merge(below, entry, arena);
+			continue;
+		}
+		if (!below)
+			below = add_entry(map, arena_strdup(arena, entry->key), entry->key_place, arena);
+		replace_content(below, yaml_copy(entry, arena), entry->key_place);
+	}
+}
+
 static void set_places(struct yaml_node *node, struct diag_place place)
 {
 	node->place = place;

@@ -50,6 +50,8 @@ static const struct bind_field framework_fields[] = {
 		   .help = "threads that run the layers"),
 	BIND_FIELD(struct framework, record_mb_per_second, BIND_DOUBLE, .fallback = ".inf", .min = 1e-3,
 		   .max = HUGE_VAL, .help = "the most that the store client's record stream carries, 10^6 bytes/s"),
+	BIND_FIELD(struct framework, record_image_bytes, BIND_INT, .fallback = "0", .min = 0, .max = 1e12,
+		   .help = "what an image takes in the first function's record; 0: as in the profile"),
 	BIND_FIELD(struct framework, activations, BIND_CHOICE, .fallback = "held", .choices = activations_names,
 		   .help = "memory holds every activation of the function, or only those of the running layer"),
 	BIND_FIELD(struct framework, record_in, BIND_CHOICE, .fallback = "memory", .choices = record_in_names,
@@ -204,6 +206,8 @@ static const char *const versions[] = {"lamina/v1", NULL};
 static const struct bind_field experiment_fields[] = {
 	BIND_FIELD(struct experiment, apiVersion, BIND_CHOICE, .required = true, .choices = versions,
 		   .help = "version of this format"),
+	BIND_FIELD(struct experiment, base, BIND_TEXT, .fallback = "",
+		   .help = "another experiment's file (from this file's folder) that this one is put over"),
 	BIND_FIELD(struct experiment, name, BIND_TEXT, .required = true, .help = "one word, for results"),
 	BIND_FIELD(struct experiment, title, BIND_TEXT, .fallback = "", .help = "one line for people"),
 	BIND_FIELD(struct experiment, platform, BIND_TEXT, .required = true,

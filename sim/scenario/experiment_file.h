@@ -30,6 +30,7 @@ struct framework {
 	double import_cpu_seconds;
 	int64_t compute_threads;
 	double record_mb_per_second;
+	int64_t record_image_bytes;
 	int activations; /* enum activations */
 	int record_in;   /* enum record_in */
 };
@@ -84,6 +85,7 @@ struct run_limits {
 struct experiment {
 	const char *path;
 	int apiVersion;
+	const char *base;
 	const char *name;
 	const char *title;
 	const char *platform;

@@ -6,12 +6,14 @@
 
 static const double MB_IN_BYTES = 1024.0 * 1024.0;
 
-int64_t function_record_bytes(const struct profile *profile, size_t layer, int64_t images)
+int64_t function_record_bytes(const struct framework *framework, const struct profile *profile, size_t layer,
+			      int64_t images)
 {
 	CHECK(layer <= profile->layer_count);
-	int64_t per_image =
-		layer == 0 ? profile->record_input_bytes_per_image : profile->layers[layer - 1].output_bytes_per_image;
-	return per_image * images;
+	if (layer > 0)
+		return profile->layers[layer - 1].output_bytes_per_image * images;
+	bool is_stated = framework->record_image_bytes > 0;
+	return (is_stated ? framework->record_image_bytes : profile->record_input_bytes_per_image) * images;
 }
 
 static double activation_bytes_per_image(const struct profile *profile, struct layer_range layers, int activations)
@@ -97,7 +99,7 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 	out->phases[WORK_WEIGHTS_LOAD].cold_only = true;
 	out->phases[WORK_RECORD_GET] = (struct phase){
 		.gets = 1,
-		.bytes = function_record_bytes(profile, layers.first, images),
+		.bytes = function_record_bytes(framework, profile, layers.first, images),
 		.stream_mb_per_second = framework->record_mb_per_second,
 	};
 	out->phases[WORK_DECODE] = cpu_phase(profile_phase_seconds(profile, first, PROFILE_DECODE, images) * speed, 1);
@@ -106,7 +108,7 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 		cpu_phase(profile_phase_seconds(profile, last, PROFILE_SERIALISE, images) * speed, 1);
 	out->phases[WORK_RECORD_PUT] = (struct phase){
 		.puts = 1,
-		.bytes = function_record_bytes(profile, layers.end, images),
+		.bytes = function_record_bytes(framework, profile, layers.end, images),
 		.stream_mb_per_second = framework->record_mb_per_second,
 	};
 	out->peak_memory_mb =

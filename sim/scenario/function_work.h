@@ -30,6 +30,7 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 void function_work_from_stated(const struct stated_work *stated, int64_t images, struct work *out);
 
 /* Bytes of a record of `images` before layer `layer` (or, with layer == layer_count, after the last). */
-int64_t function_record_bytes(const struct profile *profile, size_t layer, int64_t images);
+int64_t function_record_bytes(const struct framework *framework, const struct profile *profile, size_t layer,
+			      int64_t images);
 
 #endif

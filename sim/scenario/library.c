@@ -19,10 +19,10 @@ static bool is_path(const char *name)
 
 /* A path is taken from the experiment's folder; a name is looked up in the data folder. */
 static const char *find(struct library *library, const char *folder, const char *kind, const char *name,
-			const char *base_file, struct diag_place place, struct diag *diag)
+			struct diag_place place, struct diag *diag)
 {
 	if (is_path(name))
-		return file_resolve(base_file, name, library->arena);
+		return file_resolve(place.file, name, library->arena);
 	char *found = data_file_find(arena_printf(library->arena, "%s/%s.yaml", folder, name), library->arena);
 	if (found)
 		return found;
@@ -37,10 +37,10 @@ static const char *find(struct library *library, const char *folder, const char 
 	return NULL;
 }
 
-const struct platform *library_platform(struct library *library, const char *name, const char *base_file,
-					struct diag_place place, struct diag *diag)
+const struct platform *library_platform(struct library *library, const char *name, struct diag_place place,
+					struct diag *diag)
 {
-	const char *path = find(library, "configs/platforms", "platform", name, base_file, place, diag);
+	const char *path = find(library, "configs/platforms", "platform", name, place, diag);
 	if (!path)
 		return NULL;
 	for (size_t i = 0; i < library->platform_count; i++) {
@@ -54,10 +54,10 @@ const struct platform *library_platform(struct library *library, const char *nam
 	return library->platforms[library->platform_count++] = platform;
 }
 
-const struct profile *library_profile(struct library *library, const char *name, const char *base_file,
-				      struct diag_place place, struct diag *diag)
+const struct profile *library_profile(struct library *library, const char *name, struct diag_place place,
+				      struct diag *diag)
 {
-	const char *path = find(library, "profiles", "profile", name, base_file, place, diag);
+	const char *path = find(library, "profiles", "profile", name, place, diag);
 	if (!path)
 		return NULL;
 	for (size_t i = 0; i < library->profile_count; i++) {

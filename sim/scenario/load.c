@@ -2,27 +2,37 @@
 
 #include <string.h>
 
-static bool overlay_below(struct yaml_node *root, const struct yaml_node *part, const char *prefix, struct arena *arena,
-			  struct diag *diag)
+#include "base/file.h"
+
+static bool is_map(const struct yaml_node *root, const char *what, struct arena *arena, struct diag *diag)
 {
-	bool ok = true;
-	for (const struct yaml_node *child = part->first; child; child = child->next) {
-		const char *key = prefix[0] ? arena_printf(arena, "%s.%s", prefix, child->key) : child->key;
-		if (child->kind == YAML_MAP && child->count > 0)
-			ok = overlay_below(root, child, key, arena, diag) && ok;
-		else
-			ok = yaml_set_node(root, key, child, child->place, arena, diag) && ok;
-	}
-	return ok;
+	if (root->kind == YAML_MAP)
+		return true;
+	diag_error(diag, root->place, "%s must be a mapping, not %s", what, yaml_describe(root, arena));
+	return false;
 }
 
-bool experiment_overlay(struct yaml_node *root, const struct yaml_node *overlay, struct arena *arena, struct diag *diag)
+/* The tree of a file put over the one its `base:` names; NULL with diag errors. */
+static struct yaml_node *read_with_base(const char *path, int depth, struct arena *arena, struct diag *diag,
+					bool *io_failed)
 {
-	if (overlay->kind != YAML_MAP) {
-		diag_error(diag, overlay->place, "an overlay must be a mapping, not %s", yaml_describe(overlay, arena));
-		return false;
+	struct yaml_node *root = yaml_read(path, arena, diag, io_failed);
+	if (!root || !is_map(root, "an experiment", arena, diag))
+		return NULL;
+	const struct yaml_node *base = yaml_get(root, "base");
+	if (!base || base->kind != YAML_SCALAR)
+		return root;
+	if (depth == LOAD_BASES_MAX) {
+		diag_error(diag, base->place, "more than %d experiments stand on each other; is there a circle?",
+			   LOAD_BASES_MAX);
+		return NULL;
 	}
-	return overlay_below(root, overlay, "", arena, diag);
+	struct yaml_node *below =
+		read_with_base(file_resolve(path, base->text, arena), depth + 1, arena, diag, io_failed);
+	if (!below)
+		return NULL;
+	yaml_merge(below, root, arena);
+	return below;
 }
 
 static bool apply_set(struct yaml_node *root, const char *pair, struct arena *arena, struct diag *diag)
@@ -42,18 +52,13 @@ bool experiment_load(const struct load_request *request, struct arena *arena, st
 		     struct yaml_node **root, struct experiment *out, bool *io_failed)
 {
 	size_t errors_before = diag->error_count;
-	*root = yaml_read(request->path, arena, diag, io_failed);
+	*root = read_with_base(request->path, 0, arena, diag, io_failed);
 	if (!*root)
 		return false;
-	if ((*root)->kind != YAML_MAP) {
-		diag_error(diag, (*root)->place, "an experiment must be a mapping, not %s",
-			   yaml_describe(*root, arena));
-		return false;
-	}
 	for (size_t i = 0; i < request->overlay_count; i++) {
 		struct yaml_node *overlay = yaml_read(request->overlays[i], arena, diag, io_failed);
-		if (overlay)
-			experiment_overlay(*root, overlay, arena, diag);
+		if (overlay && is_map(overlay, "an overlay", arena, diag))
+			yaml_merge(*root, overlay, arena);
 	}
 	for (size_t i = 0; i < request->set_count; i++)
 		apply_set(*root, request->sets[i], arena, diag);

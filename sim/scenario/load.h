@@ -9,6 +9,8 @@
 #include "base/diag.h"
 #include "scenario/experiment_file.h"
 
+enum { LOAD_BASES_MAX = 8 };
+
 struct load_request {
 	const char *path;
 	const char *const *overlays; /* YAML files with parts of an experiment */
@@ -23,9 +25,5 @@ struct load_request {
  */
 bool experiment_load(const struct load_request *request, struct arena *arena, struct diag *diag,
 		     struct yaml_node **root, struct experiment *out, bool *io_failed);
-
-/* Puts every leaf of overlay over root; lists are replaced whole. */
-bool experiment_overlay(struct yaml_node *root, const struct yaml_node *overlay, struct arena *arena,
-			struct diag *diag);
 
 #endif

@@ -235,10 +235,10 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	struct resolution resolution = {.experiment = experiment, .arena = arena, .diag = diag, .setting = out};
 	struct diag_place at_platform = bind_place(experiment->root, "platform");
 	struct diag_place at_profile = bind_place(experiment->root, "profile");
-	resolution.platform = library_platform(library, experiment->platform, experiment->path, at_platform, diag);
+	resolution.platform = library_platform(library, experiment->platform, at_platform, diag);
 	bool has_profile = experiment->profile[0] != '\0';
 	if (has_profile)
-		resolution.profile = library_profile(library, experiment->profile, experiment->path, at_profile, diag);
+		resolution.profile = library_profile(library, experiment->profile, at_profile, diag);
 	if (!resolution.platform || (has_profile && !resolution.profile))
 		return false;
 

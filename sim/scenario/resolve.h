@@ -26,11 +26,14 @@ struct library {
 
 void library_init(struct library *library, struct arena *arena);
 
-/* NULL with diag errors (at place) where the file is missing or wrong. */
-const struct platform *library_platform(struct library *library, const char *name, const char *base_file,
-					struct diag_place place, struct diag *diag);
-const struct profile *library_profile(struct library *library, const char *name, const char *base_file,
-				      struct diag_place place, struct diag *diag);
+/*
+ * By name, or by a path from the folder of the file that names it (place.file). NULL with diag errors (at place) where
+ * the file is missing or wrong.
+ */
+const struct platform *library_platform(struct library *library, const char *name, struct diag_place place,
+					struct diag *diag);
+const struct profile *library_profile(struct library *library, const char *name, struct diag_place place,
+				      struct diag *diag);
 
 /*
  * Fills *out; it points into the experiment, the library and the arena. False when errors were added to the diag. A

@@ -1,0 +1,51 @@
+#include "experiment/study.h"
+
+static void override_luck(const struct study_request *request, struct experiment *experiment)
+{
+	if (request->seed)
+		experiment->seed = *request->seed;
+	if (request->replications)
+		experiment->replications =
+			(struct replications){.min = *request->replications, .max = *request->replications};
+}
+
+/* A mistake that all points share would be said once per point: stop after the first bad one. */
+static void resolve_points(const struct study_request *request, struct study *out, struct arena *arena,
+			   struct diag *diag)
+{
+	out->jobs = ARENA_ARRAY(arena, struct run_job, out->sweep.point_count);
+	for (size_t i = 0; i < out->sweep.point_count && !diag_has_errors(diag); i++) {
+		struct experiment *experiment = ARENA_NEW(arena, struct experiment);
+		struct setting *setting = ARENA_NEW(arena, struct setting);
+		if (!sweep_bind_point(&out->sweep, i, out->root, out->experiment.path, arena, diag, experiment))
+			continue;
+		override_luck(request, experiment);
+		if (!experiment_resolve(experiment, &out->library, arena, diag, setting))
+			continue;
+		out->jobs[i] = (struct run_job){
+			.setting = setting,
+			.seed = (uint64_t)experiment->seed,
+			.replications = experiment->replications,
+		};
+	}
+}
+
+bool study_load(const struct study_request *request, struct arena *arena, struct diag *diag, struct study *out,
+		bool *io_failed)
+{
+	size_t errors_before = diag->error_count;
+	*out = (struct study){0};
+	library_init(&out->library, arena);
+	if (!experiment_load(&request->load, arena, diag, &out->root, &out->experiment, io_failed))
+		return false;
+	if (!request->with_sweep)
+		out->experiment.sweep = NULL;
+	if (sweep_expand(&out->experiment, arena, diag, &out->sweep))
+		resolve_points(request, out, arena, diag);
+	return diag->error_count == errors_before;
+}
+
+bool study_run(struct study *study, const struct run_control *control, struct arena *arena)
+{
+	return replicate(study->jobs, study->sweep.point_count, control, arena);
+}

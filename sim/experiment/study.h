@@ -1,0 +1,36 @@
+/* An experiment with all points of its sweep resolved, ready to be simulated: what commands and figures share. */
+#ifndef LAMINA_STUDY_H
+#define LAMINA_STUDY_H
+
+#include "experiment/replicate.h"
+#include "experiment/sweep.h"
+#include "scenario/load.h"
+#include "scenario/resolve.h"
+
+struct study_request {
+	struct load_request load;
+	bool with_sweep; /* else the sweep is left aside: one point */
+	/* Override the experiment's own where the pointer is set. */
+	const int64_t *seed;
+	const int64_t *replications;
+};
+
+struct study {
+	struct experiment experiment;
+	struct yaml_node *root;
+	struct library library;
+	struct sweep sweep;
+	struct run_job *jobs; /* one per point */
+};
+
+/*
+ * Everything lives in the arena. *io_failed (may be NULL) tells an unreadable file from a wrong one. False when errors
+ * were added to the diag.
+ */
+bool study_load(const struct study_request *request, struct arena *arena, struct diag *diag, struct study *out,
+		bool *io_failed);
+
+/* Simulates every point; false when interrupted (results then hold what was finished). */
+bool study_run(struct study *study, const struct run_control *control, struct arena *arena);
+
+#endif
