@@ -181,6 +181,17 @@ coverage: ## lines that the tests reach, file by file
 	+@$(MAKE) --no-print-directory MODE=coverage CC=gcc test
 	@scripts/coverage.sh build/coverage-gcc
 
+BUILDS := release-gcc release-clang debug-gcc debug-clang
+
+.PHONY: determinism-programs
+determinism-programs: ## build the program with both compilers, with and without optimisation
+	+@for build in $(BUILDS); do \
+		$(MAKE) --no-print-directory MODE=$${build%-*} CC=$${build#*-} build/$$build/lamina || exit 1; done
+
+.PHONY: determinism
+determinism: determinism-programs ## the same bytes from all of them, for any number of threads
+	@prove --exec '' tests/determinism/builds.sh
+
 # Everything is built first and tested by one prove, so that its summary is the last thing printed.
 JOBS := $(shell nproc)
 of_build = $(patsubst $(B)/%,build/$(1)/%,$(UNIT) $(CLI_T))
@@ -190,13 +201,12 @@ check: ## set up this machine, build with every compiler and mode, run every tes
 	@scripts/setup.sh check
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=release CC=clang test-programs
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=asan CC=gcc test-programs
-	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=debug CC=gcc all
-	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=debug CC=clang all
+	+@$(MAKE) --no-print-directory -j$(JOBS) determinism-programs
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=release CC=gcc test-programs valgrind-programs
 	+@$(MAKE) --no-print-directory -j$(JOBS) fuzz-programs
 	prove -j$(JOBS) --exec '' $(call of_build,release-gcc) $(call of_build,release-clang) \
 		$(call of_build,asan-gcc) $(patsubst $(B)/%,build/release-gcc/%,$(VALGRIND_T)) \
-		$(FUZZ_T) $(LINT_T)
+		$(FUZZ_T) $(LINT_T) tests/determinism/builds.sh
 
 .PHONY: valgrind-programs
 valgrind-programs: $(VALGRIND_T) ## build everything that valgrind runs

@@ -8,7 +8,7 @@
 #define OPTION_ROW_WITH \
 	{ \
 		.name = "with", .letter = 'w', .kind = OPTION_LIST, .metavar = "FILE", \
-		.help = "put a file with parts of an experiment over it, before --set; may be repeated" \
+		.help = "put a file with parts of an experiment over it, before --set" \
 	}
 #define OPTION_ROW_JOBS \
 	{ \
