@@ -101,7 +101,7 @@ static void test_link(void)
 }
 
 /* A limit on the size of files fails like a full disk, in the middle of writing. */
-static void test_full_disk(void)
+static void test_full_disk(size_t limit, const char *when)
 {
 	struct err err;
 	struct rlimit old_limit;
@@ -110,10 +110,10 @@ static void test_full_disk(void)
 	t_ok(file_write(path, "old", 3, &err), "a file is there");
 	getrlimit(RLIMIT_FSIZE, &old_limit);
 	signal(SIGXFSZ, SIG_IGN);
-	setrlimit(RLIMIT_FSIZE, &(struct rlimit){50000, old_limit.rlim_max});
-	bool ok = file_write(path, big, sizeof big, &err);
+	setrlimit(RLIMIT_FSIZE, &(struct rlimit){limit, old_limit.rlim_max});
+	bool ok = file_write(path, big, 2 * limit, &err);
 	setrlimit(RLIMIT_FSIZE, &old_limit);
-	t_ok(!ok, "the disk is full");
+	t_ok(!ok, "the disk is full %s", when);
 	t_str(err.text, arena_printf(&arena, "cannot write '%s': File too large", path), "and the message says why");
 	t_str(content(path), "old", "the old file is whole");
 	t_int(count_files(), 1, "and no part of the new one is left");
@@ -165,6 +165,7 @@ static void test_earlier_failure(void)
 	fputs("x", out.stream);
 	fflush(out.stream);
 	t_ok(!file_out_commit(&out, &err), "a write that failed before the commit is not forgotten");
+	t_str(err.text, "cannot write '/dev/full': Input/output error", "though its reason is");
 }
 
 static void test_paths(void)
@@ -194,7 +195,8 @@ int main(void)
 	test_read();
 	test_write();
 	test_link();
-	test_full_disk();
+	test_full_disk(50000, "while writing");
+	test_full_disk(50, "when the last bytes are flushed");
 	test_devices();
 	test_full_stdout();
 	test_earlier_failure();

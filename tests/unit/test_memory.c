@@ -37,7 +37,8 @@ static void allocate_overflow(void)
 {
 	struct arena arena;
 	arena_init(&arena);
-	arena_alloc_array(&arena, SIZE_MAX / 4, 8);
+	/* The product wraps to 8. */
+	arena_alloc_array(&arena, SIZE_MAX / 8 + 2, 8);
 }
 
 static void allocate_negative(void)
