@@ -13,6 +13,8 @@ enum {
 	WARM_UP_IMAGES = 50,
 };
 
+#define UNDISTURBED_SHARE 0.95
+
 struct profiler {
 	const struct model *model;
 	const struct profiler_options *options;
@@ -22,6 +24,8 @@ struct profiler {
 	size_t team_count;
 	double start_seconds;
 	double planned_seconds;
+	double single_wall_seconds; /* spent in cells of one thread, and what that thread computed meanwhile */
+	double single_cpu_seconds;
 	double cell_seconds[PROFILER_THREADS_MAX][PROFILER_SIZES_MAX]; /* of the last run; 0 before */
 };
 
@@ -131,11 +135,16 @@ static bool run_cell(struct profiler *profiler, size_t size, size_t thread, bool
 	snprintf(note, sizeof note, "%lld images, threads %lld", (long long)profiler->sizes.images[size],
 		 (long long)profiler->options->threads[thread]);
 	double start = stopwatch_seconds();
+	double cpu_start = stopwatch_cpu_seconds();
 	for (size_t i = 0; i < profiler->options->function_count; i++)
 		if (!step(profiler, note, err) || !measured_function_run(&profiler->functions[i], size, thread,
 									 &profiler->teams[thread], is_warm_up, err))
 			return false;
 	profiler->cell_seconds[thread][size] = stopwatch_seconds() - start;
+	if (profiler->options->threads[thread] == 1) {
+		profiler->single_wall_seconds += profiler->cell_seconds[thread][size];
+		profiler->single_cpu_seconds += stopwatch_cpu_seconds() - cpu_start;
+	}
 	return true;
 }
 
@@ -174,6 +183,18 @@ static bool run_rounds(struct profiler *profiler, struct err *err)
 		if (!run_round(profiler, round == 0, &ran, err))
 			return false;
 	return true;
+}
+
+/* A thread that had a core for itself computed all the time. */
+static void warn_if_busy(const struct profiler *profiler, struct diag *diag)
+{
+	double share = profiler->single_cpu_seconds / profiler->single_wall_seconds;
+	if (share < UNDISTURBED_SHARE)
+		diag_warning(
+			diag, (struct diag_place){.file = profiler->model->path},
+			"other programs took %.0f %% of a core while this was measured: times are too long; measure "
+			"again when the machine is idle",
+			100 * (1 - share));
 }
 
 static const char *now_text(struct arena *arena)
@@ -224,6 +245,7 @@ static bool measure(struct profiler *profiler, struct arena *arena, struct diag 
 	start_teams(profiler);
 	if (!load_weights(profiler, err) || !warm_up(profiler, err) || !run_rounds(profiler, err))
 		return false;
+	warn_if_busy(profiler, diag);
 	fill(profiler, arena, profile);
 	return true;
 }

@@ -41,9 +41,19 @@ double samples_half_iqr(const struct samples *samples)
 	return (quantile(samples, 0.75) - quantile(samples, 0.25)) / 2;
 }
 
-double stopwatch_seconds(void)
+static double read_clock(clockid_t id)
 {
 	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	CHECK(clock_gettime(id, &now) == 0);
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+double stopwatch_seconds(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+double stopwatch_cpu_seconds(void)
+{
+	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }

@@ -27,4 +27,7 @@ double samples_half_iqr(const struct samples *samples);
 /* Seconds on a clock that never steps; only differences mean anything. */
 double stopwatch_seconds(void);
 
+/* Seconds that this process has computed, all threads together. */
+double stopwatch_cpu_seconds(void);
+
 #endif

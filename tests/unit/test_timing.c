@@ -55,6 +55,9 @@ static void summaries(void)
 	for (int i = 0; i < 2 * SAMPLES_MAX; i++)
 		samples_add(&samples, 5);
 	t_int(samples.count, SAMPLES_MAX, "samples are bounded");
+	double cpu_start = stopwatch_cpu_seconds();
+	usleep(20000);
+	t_ok(stopwatch_cpu_seconds() - cpu_start < 0.01, "sleeping is not computing");
 }
 
 static void records(void)
