@@ -11,7 +11,7 @@
 #include "kernels/tensor/team.h"
 
 /* One row of output is the least that a tile holds: very wide layers may take more than this. */
-enum { CONV_WORKSPACE_BYTES = 4 * 1024 * 1024 };
+enum { CONV_WORKSPACE_BYTES = 2 * 1024 * 1024 };
 
 struct conv {
 	struct window window;

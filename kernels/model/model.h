@@ -29,7 +29,7 @@ struct model {
 	size_t function_count;
 };
 
-/* Reads and checks a model file into the arena. False when errors were added to the diag. */
+/* Reads and checks a model file into the arena. False when the diag has errors, be they older ones. */
 bool model_read(const char *path, struct arena *arena, struct diag *diag, struct model *model);
 
 struct yaml_node;

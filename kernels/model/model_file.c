@@ -249,7 +249,6 @@ bool model_from_yaml(const struct yaml_node *root, const char *path, struct aren
 		     struct model *model)
 {
 	struct model_text text;
-	size_t errors = diag->error_count;
 	*model = (struct model){.path = path};
 	struct reader reader = {.arena = arena, .diag = diag, .model = model, .root = root};
 	bind_map(&model_schema, root, &text, arena, diag);
@@ -257,15 +256,15 @@ bool model_from_yaml(const struct yaml_node *root, const char *path, struct aren
 	model->description = text.description;
 	model->input = text.input;
 	bool has_input = shape_is_valid(text.input);
-	if (diag->error_count == errors && !has_input)
+	if (!diag_has_errors(diag) && !has_input)
 		diag_error(diag, bind_place(root, "input"), "the input is larger than %" PRId64 " values",
 			   SHAPE_VALUES_MAX);
 	if (text.layers)
 		read_layers(&reader, text.layers, has_input);
 	/* With a broken layer every function that names one would seem wrong. */
-	if (diag->error_count == errors)
+	if (!diag_has_errors(diag))
 		read_functions(&reader, &text.functions);
-	return diag->error_count == errors;
+	return !diag_has_errors(diag);
 }
 
 bool model_read(const char *path, struct arena *arena, struct diag *diag, struct model *model)
