@@ -26,6 +26,8 @@ static const struct bind_field pipeline_fields[] = {
 		   .help = "jobs at once, or places per function"),
 	BIND_FIELD(struct pipeline, dispatch_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 3600,
 		   .help = "time the driver needs to start one call"),
+	BIND_FIELD(struct pipeline, warm_sandboxes, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
+		   .help = "sandboxes of every function that are idle and initialised at the start"),
 	BIND_END,
 };
 
@@ -227,6 +229,7 @@ static const struct bind_field experiment_fields[] = {
 	PART(limits, "bounds of a replication"),
 	BIND_FIELD(struct experiment, sweep, BIND_NODE, .help = "points: matrix, zip, exclude, points"),
 	BIND_FIELD(struct experiment, fit, BIND_NODE, .help = "parameters and the measurements they are fitted to"),
+	BIND_FIELD(struct experiment, claims, BIND_NODE, .help = "measured values that the experiment should predict"),
 	BIND_END,
 };
 

@@ -20,6 +20,7 @@ struct pipeline {
 	int schedule; /* enum schedule */
 	int64_t parallel;
 	double dispatch_seconds;
+	int64_t warm_sandboxes;
 };
 
 /* What the serving program itself costs, beyond the network's arithmetic: its language, framework and store client. */
@@ -100,6 +101,7 @@ struct experiment {
 	struct run_limits limits;
 	struct yaml_node *sweep;
 	struct yaml_node *fit;
+	struct yaml_node *claims;
 	const struct yaml_node *root;
 };
 

@@ -258,6 +258,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 		.records = records,
 		.schedule = experiment->pipeline.schedule,
 		.parallel = experiment->pipeline.parallel,
+		.warm_sandboxes = experiment->pipeline.warm_sandboxes,
 		.dispatch_ns = ns_from_seconds(experiment->pipeline.dispatch_seconds),
 		.event_budget = (uint64_t)experiment->limits.events,
 		.horizon_ns = ns_from_seconds(experiment->limits.horizon_seconds),

@@ -38,7 +38,8 @@ struct setting {
 	int64_t records; /* div_ceil(images, images_per_record) */
 	int schedule;    /* enum schedule */
 	int64_t parallel;
-	int64_t dispatch_ns; /* the driver starts one call per this time */
+	int64_t warm_sandboxes; /* of every function, idle and initialised at the start */
+	int64_t dispatch_ns;    /* the driver starts one call per this time */
 	uint64_t event_budget;
 	int64_t horizon_ns;
 };

@@ -359,6 +359,18 @@ static void submit(struct simulation *simulation, int64_t record)
 	resource_acquire(places_of(invocation), 1, visit_granted, invocation, 0);
 }
 
+static void warm_up(struct simulation *simulation)
+{
+	for (size_t i = 0; i < simulation->setting->function_count; i++) {
+		for (int64_t k = 0; k < simulation->setting->warm_sandboxes; k++) {
+			int64_t cold_start_ns;
+			struct sandbox *sandbox = sandbox_pool_create(&simulation->pools[i], &cold_start_ns);
+			sandbox->is_initialised = true;
+			sandbox_pool_return(sandbox);
+		}
+	}
+}
+
 static void simulation_init(struct simulation *simulation, const struct setting *setting,
 			    const struct simulate_options *options, struct arena *arena, struct outcome *out)
 {
@@ -394,6 +406,7 @@ static void simulate_functions(const struct setting *setting, const struct simul
 {
 	struct simulation simulation;
 	simulation_init(&simulation, setting, options, arena, out);
+	warm_up(&simulation);
 	for (int64_t record = 0; record < setting->records; record++)
 		submit(&simulation, record);
 	enum engine_end end = engine_run(&simulation.engine, setting->horizon_ns, setting->event_budget);

@@ -1,0 +1,170 @@
+#include "experiment/claims.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *const claim_kind_names[] = {[CLAIM_PREDICTED] = "predicted", [CLAIM_FITTED] = "fitted", NULL};
+
+static int find_function_metric(const char *name)
+{
+	for (int i = 0; function_metrics[i].name; i++)
+		if (strcmp(function_metrics[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+/* A function's need of memory is known before anything runs, so it is no metric of an outcome. */
+static bool is_peak_memory(const struct claim *claim)
+{
+	return strcmp(claim->metric, "peak_memory_mb") == 0;
+}
+
+static void check_claim(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct claim *claim = value;
+	bool is_known = claim->function[0] == '\0' ? outcome_find_metric(claim->metric) >= 0
+						   : find_function_metric(claim->metric) >= 0 || is_peak_memory(claim);
+	if (!is_known)
+		diag_error(diag, bind_place(node, "metric"), "there is no %s metric '%s'",
+			   claim->function[0] ? "function" : "run", claim->metric);
+}
+
+static const struct bind_field claim_fields[] = {
+	BIND_FIELD(struct claim, quantity, BIND_TEXT, .required = true, .help = "what was measured, for people"),
+	BIND_FIELD(struct claim, mechanism, BIND_TEXT, .fallback = "", .help = "what of the model it tries"),
+	BIND_FIELD(struct claim, source, BIND_TEXT, .fallback = "", .help = "who measured it, and when"),
+	BIND_FIELD(struct claim, unit, BIND_TEXT, .required = true, .help = "of measured"),
+	BIND_FIELD(struct claim, measured, BIND_DOUBLE, .required = true, .min = -1e15, .max = 1e15,
+		   .help = "the measured value"),
+	BIND_FIELD(struct claim, spread, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "its standard error or deviation; 0: not known"),
+	BIND_FIELD(struct claim, kind, BIND_CHOICE, .fallback = "predicted", .choices = claim_kind_names,
+		   .help = "whether it took part in fitting the model"),
+	BIND_FIELD(struct claim, at, BIND_NODE, .help = "values of swept keys that name one point"),
+	BIND_FIELD(struct claim, function, BIND_TEXT, .fallback = "", .help = "whose metric; by default the run's"),
+	BIND_FIELD(struct claim, metric, BIND_TEXT, .required = true, .help = "a metric of `lamina run`"),
+	BIND_FIELD(struct claim, scale, BIND_DOUBLE, .fallback = "1", .min = -1e15, .max = 1e15,
+		   .help = "multiplies the metric"),
+	BIND_FIELD(struct claim, round_up, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "the prediction is rounded up to a multiple"),
+	BIND_END,
+};
+
+static const struct bind_schema claim_schema = {
+	.title = "a claim",
+	.bytes = sizeof(struct claim),
+	.fields = claim_fields,
+	.check = check_claim,
+};
+
+struct claim_list {
+	struct bind_structs claims;
+};
+
+static const struct bind_field list_fields[] = {
+	BIND_FIELD(struct claim_list, claims, BIND_STRUCT_LIST, .schema = &claim_schema, .help = "measured values"),
+	BIND_END,
+};
+
+static const struct bind_schema list_schema = {
+	.title = "claims",
+	.bytes = sizeof(struct claim_list),
+	.fields = list_fields,
+};
+
+static bool matches(const struct sweep *sweep, size_t point, const struct yaml_node *at)
+{
+	for (const struct yaml_node *entry = at ? at->first : NULL; entry; entry = entry->next) {
+		bool found = false;
+		for (size_t key = 0; key < sweep->key_count && !found; key++) {
+			const struct yaml_node *value = sweep->points[point].values[key];
+			found = strcmp(sweep->keys[key], entry->key) == 0 && value && yaml_equal(value, entry);
+		}
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static void find_point(const struct study *study, struct claim *claim, struct diag_place place, struct diag *diag)
+{
+	size_t found = 0;
+	for (size_t point = 0; point < study->sweep.point_count; point++) {
+		if (!matches(&study->sweep, point, claim->at))
+			continue;
+		claim->point = point;
+		found++;
+	}
+	if (found != 1)
+		diag_error(diag, place, "the claim '%s' names %zu points of the sweep, not one", claim->quantity,
+			   found);
+}
+
+static int find_function(const struct run_result *result, const char *name)
+{
+	for (size_t i = 0; i < result->function_count; i++)
+		if (strcmp(result->functions[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+static bool setting_has_function(const struct setting *setting, const char *name)
+{
+	for (size_t i = 0; i < setting->function_count; i++)
+		if (strcmp(setting->functions[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+bool claims_read(const struct study *study, struct arena *arena, struct diag *diag, struct claims *out)
+{
+	*out = (struct claims){0};
+	if (!study->experiment.claims)
+		return true;
+	/* The schema is of a mapping, so that messages say 'claims'. */
+	struct yaml_node entry = *study->experiment.claims;
+	entry.next = NULL;
+	const struct yaml_node root = {.kind = YAML_MAP, .place = entry.place, .first = &entry, .count = 1};
+	struct claim_list list;
+	if (!bind_map(&list_schema, &root, &list, arena, diag))
+		return false;
+	out->items = list.claims.items;
+	out->count = list.claims.count;
+	size_t errors_before = diag->error_count;
+	const struct yaml_node *node = study->experiment.claims->first;
+	for (size_t i = 0; i < out->count; i++, node = node->next) {
+		struct claim *claim = &out->items[i];
+		find_point(study, claim, node->place, diag);
+		if (claim->function[0] && !setting_has_function(study->jobs[claim->point].setting, claim->function))
+			diag_error(diag, bind_place(node, "function"), "there is no function '%s'", claim->function);
+	}
+	return diag->error_count == errors_before;
+}
+
+static struct estimate value_of(const struct run_result *result, const struct claim *claim)
+{
+	if (claim->function[0] == '\0')
+		return result->metrics[outcome_find_metric(claim->metric)];
+	int function = find_function(result, claim->function);
+	CHECK(function >= 0);
+	if (is_peak_memory(claim))
+		return (struct estimate){.mean = result->functions[function].peak_memory_mb};
+	return result->functions[function].metrics[find_function_metric(claim->metric)];
+}
+
+void claims_evaluate(const struct study *study, struct claims *claims)
+{
+	for (size_t i = 0; i < claims->count; i++) {
+		struct claim *claim = &claims->items[i];
+		struct estimate estimate = value_of(&study->jobs[claim->point].result, claim);
+		claim->predicted = claim->scale * estimate.mean;
+		claim->half_width = fabs(claim->scale) * estimate.half_width;
+		if (claim->round_up > 0)
+			claim->predicted = ceil(claim->predicted / claim->round_up) * claim->round_up;
+	}
+}
+
+double claim_error_percent(const struct claim *claim)
+{
+	return 100 * (claim->predicted / claim->measured - 1);
+}

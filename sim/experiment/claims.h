@@ -1,0 +1,49 @@
+/*
+ * What somebody measured, beside the experiment that should predict it: an experiment's `claims:` name a point of its
+ * sweep (`at:`, a subset of the point's values), a metric, and the measured value with its unit, spread and source.
+ * Each says whether it took part in fitting the model or is predicted by it.
+ */
+#ifndef LAMINA_CLAIMS_H
+#define LAMINA_CLAIMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "experiment/study.h"
+
+enum claim_kind { CLAIM_PREDICTED, CLAIM_FITTED };
+extern const char *const claim_kind_names[]; /* "predicted", "fitted", NULL */
+
+struct claim {
+	const char *quantity; /* for people */
+	const char *mechanism;
+	const char *source;
+	const char *unit;
+	double measured;
+	double spread; /* standard error or standard deviation of measured, in its unit; 0: not known */
+	int kind;      /* enum claim_kind */
+	struct yaml_node *at;
+	const char *function; /* whose metric; "" for the run's */
+	const char *metric;
+	double scale;      /* multiplies the metric, for other units */
+	double round_up;   /* the value is rounded up to a multiple of this; 0: not rounded */
+	size_t point;      /* found by claims_read */
+	double predicted;  /* filled by claims_evaluate */
+	double half_width; /* of predicted's 95 % interval */
+};
+
+struct claims {
+	struct claim *items;
+	size_t count;
+};
+
+/* Reads the study's claims and finds their points. False when errors were added to the diag. */
+bool claims_read(const struct study *study, struct arena *arena, struct diag *diag, struct claims *out);
+
+/* After study_run. */
+void claims_evaluate(const struct study *study, struct claims *claims);
+
+/* 100 * (predicted / measured - 1). */
+double claim_error_percent(const struct claim *claim);
+
+#endif
