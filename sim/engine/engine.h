@@ -26,10 +26,10 @@ enum engine_end {
 
 struct engine {
 	int64_t now_ns;
+	uint64_t sequence; /* the last one given: counts what was scheduled and rescheduled */
+	uint64_t removed;  /* counts what was cancelled and rescheduled */
 	uint64_t events_run;
-	uint64_t pause_at; /* engine_run looks up when this many events ran */
-	uint64_t sequence;
-	uint64_t pending;
+	uint64_t pause_at;    /* engine_run looks up when this many events ran */
 	struct event *events; /* [0] is none */
 	uint32_t free_first;
 	uint32_t event_capacity;
@@ -61,12 +61,39 @@ static inline uint64_t engine_events_run(const struct engine *engine)
 /* Events that are scheduled and neither ran nor were cancelled. */
 static inline uint64_t engine_pending(const struct engine *engine)
 {
-	return engine->pending;
+	return engine->sequence - engine->events_run - engine->removed;
 }
 
+/* For engine_schedule: makes room for events; aborts where delay or priority are out of range. */
+void engine_prepare(struct engine *engine, int64_t delay_ns, int32_t priority);
+
+/* For engine_schedule: puts an event where it waits when the front's few cannot take it. */
+void engine_place(struct engine *engine, uint32_t index);
+
 /* delay_ns >= 0; priority in [EVENT_PRIORITY_MIN, EVENT_PRIORITY_MAX], higher first among equal times. */
-event_id engine_schedule(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action, void *subject,
-			 int64_t argument);
+static inline event_id engine_schedule(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
+				       void *subject, int64_t argument)
+{
+	if (__builtin_expect(engine->free_first == 0 || !event_delay_fits(delay_ns, engine->now_ns) ||
+				     !event_priority_fits(priority),
+			     0))
+		engine_prepare(engine, delay_ns, priority);
+	uint32_t index = engine->free_first;
+	struct event *event = &engine->events[index];
+	engine->free_first = event->next;
+	event->time_ns = engine->now_ns + delay_ns;
+	event->order = event_order(priority, ++engine->sequence);
+	event->action = action;
+	event->subject = subject;
+	event->argument = argument;
+	event_id id = event_id_of(index, event->generation);
+	struct front *front = &engine->front;
+	if (event->time_ns < front->end_ns && front->few_count < FRONT_FEW_MAX)
+		front_few_add(front, event->time_ns, event->order, index);
+	else
+		engine_place(engine, index);
+	return id;
+}
 
 /* False where the event is not pending any more (it ran, runs now, or was cancelled) or id is 0. */
 bool engine_cancel(struct engine *engine, event_id id);

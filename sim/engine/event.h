@@ -2,6 +2,7 @@
 #ifndef LAMINA_EVENT_H
 #define LAMINA_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct engine;
@@ -23,7 +24,7 @@ enum { EVENT_INDEX_BITS = 28 };
 /* One pending event, or one that waits to be used: one cache line. Index 0 is none. */
 struct event {
 	int64_t time_ns;
-	uint64_t order; /* (EVENT_PRIORITY_MAX - priority) above 48 bits of sequence: unique; 0 when not pending */
+	uint64_t order; /* (EVENT_PRIORITY_MAX - priority) above 48 bits of sequence: unique; 0 once cancelled */
 	event_action *action;
 	void *subject;
 	int64_t argument;
@@ -38,6 +39,22 @@ struct event {
 static inline uint64_t event_order(int32_t priority, uint64_t sequence)
 {
 	return (uint64_t)(EVENT_PRIORITY_MAX - priority) << EVENT_SEQUENCE_BITS | sequence;
+}
+
+static inline int32_t event_priority(uint64_t order)
+{
+	return EVENT_PRIORITY_MAX - (int32_t)(order >> EVENT_SEQUENCE_BITS);
+}
+
+/* delay_ns >= 0 and now_ns + delay_ns <= EVENT_TIME_MAX_NS */
+static inline bool event_delay_fits(int64_t delay_ns, int64_t now_ns)
+{
+	return (uint64_t)delay_ns <= (uint64_t)(EVENT_TIME_MAX_NS - now_ns);
+}
+
+static inline bool event_priority_fits(int32_t priority)
+{
+	return priority >= EVENT_PRIORITY_MIN && priority <= EVENT_PRIORITY_MAX;
 }
 
 static inline event_id event_id_of(uint32_t index, uint64_t generation)

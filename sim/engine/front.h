@@ -1,10 +1,13 @@
 /*
- * The front of the pending events: those that run next, in exact order. Up to FRONT_SORTED_MAX they stand sorted,
- * the earliest last, so that taking it is one decrement; more than that form a 4-ary heap. Keys are compared as
- * one 128-bit number (time above order), without branches.
+ * The front of the pending events: those that run next. New ones stand in no order among the few, where the
+ * earliest is found by a scan without branches; that beats any order as long as there are few of them. When the
+ * few are full, all of them move to a 4-ary heap behind. Keys compare as one 128-bit number, time above order.
  *
- * Entries of a heap whose event was cancelled or moved stay where they are as stale ones: their order is not
- * their event's any more. They are swept out when they outnumber the others.
+ * A heap entry whose event was cancelled or moved stays there stale: its order is not its event's any more. Stale
+ * entries are swept out when they outnumber the others.
+ *
+ * The few are kept in one array per member: a member is then loaded by an instruction as wide as the one that
+ * stored it, which a processor can forward from a store that is not yet in the cache.
  */
 #ifndef LAMINA_FRONT_H
 #define LAMINA_FRONT_H
@@ -15,7 +18,7 @@
 #include "base/arena.h"
 #include "engine/event.h"
 
-enum { FRONT_SORTED_MAX = 16, FRONT_SORTED_AGAIN = 8, FRONT_SPILL_MIN = 64 };
+enum { FRONT_FEW_MAX = 8, FRONT_SPILL_MIN = 64 };
 
 struct front_entry {
 	int64_t time_ns;
@@ -24,45 +27,99 @@ struct front_entry {
 };
 
 struct front {
-	struct front_entry *entries;
-	uint32_t count;
-	uint32_t capacity;
-	uint32_t stale;
-	bool is_heap;
-	uint32_t spill_count; /* with more than these the front is better cut (ladder_spill) */
-	int64_t end_ns;       /* every pending event before this time is here, and no other */
+	int64_t end_ns; /* every pending event before this time is here, and no other */
+	uint32_t few_count;
+	uint32_t heap_count;
+	int64_t few_time_ns[FRONT_FEW_MAX];
+	uint64_t few_order[FRONT_FEW_MAX];
+	uint32_t few_event[FRONT_FEW_MAX];
+	struct front_entry *heap;
+	uint32_t heap_capacity;
+	uint32_t heap_stale;
+	uint32_t spill_count; /* with more in the heap the front is better cut (ladder_spill) */
+	struct arena *arena;
 };
 
-void front_init(struct front *front, struct arena *arena, uint32_t capacity);
+void front_init(struct front *front, struct arena *arena);
 
+/* Empties it; the end stays. */
 void front_clear(struct front *front);
 
-/* Any count; memory grows from the arena. */
-void front_insert(struct front *front, struct arena *arena, struct front_entry entry);
+/* Moves the few to the heap. */
+void front_flush(struct front *front);
 
-/* Takes out the entry of an event: at once, or by leaving it stale when a heap is large (then events tells which). */
+/* front_take where the heap is not empty. */
+uint32_t front_take_behind(struct front *front, const struct event *events, int64_t until_ns);
+
+/* Takes an event out whose order was set to 0 before. */
 void front_remove(struct front *front, const struct event *events, uint32_t event);
 
-/* Takes the earliest entry out of a heap; may turn what is left into a sorted array. count > 0. */
-struct front_entry front_heap_pop(struct front *front, const struct event *events);
-
-static inline bool front_is_before(const struct front_entry *a, const struct front_entry *b)
+static inline bool front_is_before(int64_t time_a, uint64_t order_a, int64_t time_b, uint64_t order_b)
 {
 	__extension__ typedef unsigned __int128 wide;
-	return ((wide)(uint64_t)a->time_ns << 64 | a->order) < ((wide)(uint64_t)b->time_ns << 64 | b->order);
+	return ((wide)(uint64_t)time_a << 64 | order_a) < ((wide)(uint64_t)time_b << 64 | order_b);
 }
 
-/* The earliest entry, which may be stale; count > 0. */
-static inline const struct front_entry *front_first(const struct front *front)
+/* There must be room among the few. */
+static inline void front_few_add(struct front *front, int64_t time_ns, uint64_t order, uint32_t event)
 {
-	return front->is_heap ? &front->entries[0] : &front->entries[front->count - 1];
+	uint32_t at = front->few_count++;
+	front->few_time_ns[at] = time_ns;
+	front->few_order[at] = order;
+	front->few_event[at] = event;
 }
 
-static inline struct front_entry front_pop(struct front *front, const struct event *events)
+static inline void front_few_remove(struct front *front, uint32_t at)
 {
-	if (front->is_heap)
-		return front_heap_pop(front, events);
-	return front->entries[--front->count];
+	uint32_t last = --front->few_count;
+	front->few_time_ns[at] = front->few_time_ns[last];
+	front->few_order[at] = front->few_order[last];
+	front->few_event[at] = front->few_event[last];
+}
+
+static inline void front_insert(struct front *front, int64_t time_ns, uint64_t order, uint32_t event)
+{
+	if (front->few_count == FRONT_FEW_MAX)
+		front_flush(front);
+	front_few_add(front, time_ns, order, event);
+}
+
+/* The position of the earliest of the few; few_count > 0. */
+static inline uint32_t front_few_first(const struct front *front)
+{
+	uint32_t first = 0;
+	uint64_t first_time_ns = (uint64_t)front->few_time_ns[0];
+	uint64_t first_order = front->few_order[0];
+	for (uint32_t i = 1; i < front->few_count; i++) {
+		uint64_t time_ns = (uint64_t)front->few_time_ns[i];
+		uint64_t order = front->few_order[i];
+		uint64_t mask =
+			0 - (uint64_t)front_is_before((int64_t)time_ns, order, (int64_t)first_time_ns, first_order);
+		first_time_ns ^= (first_time_ns ^ time_ns) & mask;
+		first_order ^= (first_order ^ order) & mask;
+		first ^= (first ^ i) & (uint32_t)mask;
+	}
+	return first;
+}
+
+static inline bool front_is_empty(const struct front *front)
+{
+	return front->few_count == 0 && front->heap_count == 0;
+}
+
+/* Takes out the earliest event when it is not after until_ns: its index. Else 0, and only stale entries went. */
+static inline uint32_t front_take(struct front *front, const struct event *events, int64_t until_ns)
+{
+	if (front->heap_count > 0)
+		return front_take_behind(front, events, until_ns);
+	if (front->few_count == 0)
+		return 0;
+	uint32_t at = front_few_first(front);
+	if (front->few_time_ns[at] > until_ns)
+		return 0;
+	uint32_t event = front->few_event[at];
+	front_few_remove(front, at);
+	return event;
 }
 
 #endif

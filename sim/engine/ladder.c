@@ -9,7 +9,8 @@ enum {
 	BUCKET_TO_FRONT_MAX = 48, /* a bucket with more becomes a rung */
 	BUCKETS_MIN = 16,
 	SAMPLE_MAX = 64,
-	PREFETCH_BUCKETS = 6,
+	PREFETCH_BUCKETS = 8,
+	PREFETCH_RUNG_MIN = 4096,
 	TOP_SHIFT_MAX = 60, /* the end of a bucket fits an int64_t */
 };
 
@@ -164,13 +165,11 @@ static struct rung *rung_push(struct ladder *ladder, const struct event *events,
 	return rung;
 }
 
-static void front_take(struct front *front, struct ladder *ladder, const struct event *events, uint32_t count)
+static void front_fill(struct front *front, const struct ladder *ladder, const struct event *events, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		const struct event *event = &events[ladder->scratch[i]];
-		struct front_entry entry = {
-			.time_ns = event->time_ns, .order = event->order, .event = ladder->scratch[i]};
-		front_insert(front, ladder->arena, entry);
+		uint32_t index = ladder->scratch[i];
+		front_insert(front, events[index].time_ns, events[index].order, index);
 	}
 	front->spill_count = 2 * count > FRONT_SPILL_MIN ? 2 * count : FRONT_SPILL_MIN;
 }
@@ -195,7 +194,7 @@ static void top_descend(struct ladder *ladder, struct event *events, struct fron
 	ladder->top_count = 0;
 	if (count <= TOP_TO_FRONT_MAX) {
 		front->end_ns = INT64_MAX;
-		front_take(front, ladder, events, count);
+		front_fill(front, ladder, events, count);
 		return;
 	}
 	int64_t start_ns = earliest_time_ns(ladder, events, count);
@@ -208,27 +207,60 @@ static void top_descend(struct ladder *ladder, struct event *events, struct fron
 	}
 }
 
-/* Brings the lists of the coming buckets into the cache: the first event of a far one, the second of a near one. */
-static void prefetch_ahead(const struct rung *rung, const struct event *events)
+/*
+ * Steps to the next bucket and brings the lists of coming ones into the cache: the first event of a far bucket, the
+ * second of one less far, whose first is there by now, and so on.
+ */
+static inline void rung_step(struct rung *rung, const struct event *events)
 {
-	if (rung->current + PREFETCH_BUCKETS >= rung->bucket_count)
+	rung->current++;
+	if (rung->bucket_count < PREFETCH_RUNG_MIN || rung->current + PREFETCH_BUCKETS >= rung->bucket_count)
 		return;
-	__builtin_prefetch(&events[rung->heads[rung->current + PREFETCH_BUCKETS]]);
-	__builtin_prefetch(&events[events[rung->heads[rung->current + PREFETCH_BUCKETS / 2]].next]);
+	const uint32_t *heads = &rung->heads[rung->current];
+	__builtin_prefetch(&heads[4 * PREFETCH_BUCKETS]);
+	__builtin_prefetch(&events[heads[PREFETCH_BUCKETS]], 1);
+	__builtin_prefetch(&events[events[heads[6]].next], 1);
+	__builtin_prefetch(&events[events[events[heads[4]].next].next], 1);
+	__builtin_prefetch(&events[events[events[events[heads[2]].next].next].next], 1);
+}
+
+static inline int64_t current_end_ns(const struct rung *rung)
+{
+	int64_t end_ns = bucket_end_ns(rung, rung->current);
+	return end_ns < rung->end_ns ? end_ns : rung->end_ns;
+}
+
+/* Moves the current bucket to the front's few; false, with nothing changed, where it holds more. */
+static inline bool bucket_to_few(struct rung *rung, const struct event *events, struct front *front)
+{
+	uint32_t index = rung->heads[rung->current];
+	uint32_t count = 0;
+	do {
+		if (count == FRONT_FEW_MAX)
+			return false;
+		const struct event *event = &events[index];
+		front->few_time_ns[count] = event->time_ns;
+		front->few_order[count] = event->order;
+		front->few_event[count] = index;
+		count++;
+		index = event->next;
+	} while (index);
+	front->few_count = count;
+	front->end_ns = current_end_ns(rung);
+	rung->heads[rung->current] = 0;
+	rung_step(rung, events);
+	return true;
 }
 
 /* Moves the current bucket of the finest rung to the front, or cuts it into a finer rung. */
 static void bucket_descend(struct ladder *ladder, struct event *events, struct front *front)
 {
 	struct rung *rung = &ladder->rungs[ladder->rung_count - 1];
-	uint32_t bucket = rung->current;
 	uint32_t count = 0;
-	for (uint32_t index = rung->heads[bucket]; index; index = events[index].next)
+	for (uint32_t index = rung->heads[rung->current]; index; index = events[index].next)
 		scratch_add(ladder, count++, index);
-	rung->heads[bucket] = 0;
-	int64_t end_ns = bucket_end_ns(rung, bucket);
-	if (end_ns > rung->end_ns)
-		end_ns = rung->end_ns;
+	rung->heads[rung->current] = 0;
+	int64_t end_ns = current_end_ns(rung);
 	if (count > BUCKET_TO_FRONT_MAX && rung->bucket_shift > 0 && ladder->rung_count < LADDER_RUNGS_MAX) {
 		int64_t start_ns = earliest_time_ns(ladder, events, count);
 		front->end_ns = start_ns;
@@ -237,27 +269,35 @@ static void bucket_descend(struct ladder *ladder, struct event *events, struct f
 			ladder_insert(ladder, events, ladder->scratch[i]);
 		return;
 	}
-	rung->current++;
+	rung_step(rung, events);
 	front->end_ns = end_ns;
-	front_take(front, ladder, events, count);
-	prefetch_ahead(rung, events);
+	front_fill(front, ladder, events, count);
+}
+
+/* Skips empty buckets; false where no other is left. */
+static inline bool rung_seek(struct rung *rung, const struct event *events)
+{
+	while (rung->current < rung->bucket_count) {
+		if (rung->heads[rung->current])
+			return true;
+		rung_step(rung, events);
+	}
+	return false;
 }
 
 void ladder_refill(struct ladder *ladder, struct event *events, struct front *front)
 {
-	while (front->count == 0) {
+	while (front_is_empty(front)) {
 		if (ladder->rung_count == 0) {
 			top_descend(ladder, events, front);
 			if (ladder->rung_count == 0)
 				return;
 		}
 		struct rung *rung = &ladder->rungs[ladder->rung_count - 1];
-		while (rung->current < rung->bucket_count && rung->heads[rung->current] == 0)
-			rung->current++;
-		if (rung->current < rung->bucket_count)
-			bucket_descend(ladder, events, front);
-		else
+		if (!rung_seek(rung, events))
 			ladder->rung_count--;
+		else if (!bucket_to_few(rung, events, front))
+			bucket_descend(ladder, events, front);
 	}
 }
 
@@ -265,8 +305,9 @@ void ladder_spill(struct ladder *ladder, struct event *events, struct front *fro
 {
 	uint32_t count = 0;
 	int64_t earliest_ns = INT64_MAX;
-	for (uint32_t i = 0; i < front->count; i++) {
-		const struct front_entry *entry = &front->entries[i];
+	front_flush(front);
+	for (uint32_t i = 0; i < front->heap_count; i++) {
+		const struct front_entry *entry = &front->heap[i];
 		if (events[entry->event].order != entry->order)
 			continue;
 		scratch_add(ladder, count++, entry->event);
