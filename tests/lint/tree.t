@@ -24,6 +24,14 @@ my @scripts = grep { slurp($_) =~ /\A#!.*\b(?:ba)?sh\b/ } @files;
 report("$_ parses", map { my $out = `bash -n $_ 2>&1`; $out ? $out : () } $_) for @scripts;
 report('scripts can be run', grep { !-x $_ } @scripts);
 
+# Documents name files that are there; NAME and GROUP stand for any.
+report('documents name files that exist', map {
+	my $document = $_;
+	my $text = slurp($document);
+	my @named = $text =~ /`((?:sim|kernels|configs|profiles|plots|tests|scripts|man)\/[\w.\/-]+)`/g;
+	map { -e $_ || /NAME|GROUP/ ? () : "$document: $_" } @named
+} grep { /\.md$/ } @files);
+
 # A target that people type is in `make help`.
 my $makefile = slurp('Makefile');
 my ($phony) = join ' ', $makefile =~ /^\.PHONY: (.*)$/mg;
