@@ -55,9 +55,14 @@ static void summaries(void)
 	for (int i = 0; i < 2 * SAMPLES_MAX; i++)
 		samples_add(&samples, 5);
 	t_int(samples.count, SAMPLES_MAX, "samples are bounded");
-	double cpu_start = stopwatch_cpu_seconds();
-	usleep(20000);
-	t_ok(stopwatch_cpu_seconds() - cpu_start < 0.01, "sleeping is not computing");
+	/* OpenBLAS's threads spin for a while after they were made; on a busy machine that takes a few sleeps. */
+	double least = INFINITY;
+	for (int i = 0; i < 50 && least >= 0.01; i++) {
+		double cpu_start = stopwatch_cpu_seconds();
+		usleep(20000);
+		least = fmin(least, stopwatch_cpu_seconds() - cpu_start);
+	}
+	t_ok(least < 0.01, "sleeping is not computing");
 }
 
 static void records(void)
