@@ -50,8 +50,9 @@ int64_t cpu_quota_run(struct cpu_quota *quota, int64_t now_ns, int64_t work_ns, 
 	CHECK(work_ns >= 0);
 	CHECK(threads >= 1);
 	int64_t running = threads < quota->visible_vcpus ? threads : quota->visible_vcpus;
-	if (quota->quota_ns >= running * quota->period_ns)
-		return now_ns + div_ceil_int64(work_ns, running);
+	int64_t per_period_ns = running * quota->period_ns;
+	if (per_period_ns > quota->quota_ns)
+		per_period_ns = quota->quota_ns;
 	enter_period(quota, now_ns);
 	int64_t period_end_ns = quota->period_start_ns + quota->period_ns;
 	int64_t runnable_ns = quota->quota_ns - quota->used_ns;
@@ -63,8 +64,8 @@ int64_t cpu_quota_run(struct cpu_quota *quota, int64_t now_ns, int64_t work_ns, 
 		return now_ns + div_ceil_int64(work_ns, running);
 	}
 	int64_t rest_ns = work_ns - runnable_ns;
-	int64_t full_periods = (rest_ns - 1) / quota->quota_ns;
+	int64_t full_periods = (rest_ns - 1) / per_period_ns;
 	quota->period_start_ns = period_end_ns + full_periods * quota->period_ns;
-	quota->used_ns = rest_ns - full_periods * quota->quota_ns;
+	quota->used_ns = rest_ns - full_periods * per_period_ns;
 	return quota->period_start_ns + div_ceil_int64(quota->used_ns, running);
 }

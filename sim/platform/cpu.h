@@ -27,7 +27,7 @@ struct platform_cpu {
 
 struct cpu_quota {
 	int64_t period_ns;
-	int64_t quota_ns; /* thread time per period; at least one full thread per visible vCPU when unthrottled */
+	int64_t quota_ns; /* thread time per period */
 	int64_t visible_vcpus;
 	int64_t period_start_ns;
 	int64_t used_ns; /* of the current period's quota */

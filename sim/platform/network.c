@@ -34,7 +34,9 @@ int64_t token_bucket_transfer_ns(struct token_bucket *bucket, int64_t now_ns, in
 	if (duration_ns > burst_ns)
 		duration_ns = burst_ns + (size - burst_ns * bucket->burst_bytes_per_ns) / bucket->refill_bytes_per_ns;
 	int64_t taken_ns = (int64_t)ceil(duration_ns);
-	refill(bucket, now_ns + taken_ns);
-	bucket->tokens_bytes = fmax(0, bucket->tokens_bytes - size);
+	/* Tokens come and go at once, so that a full bucket loses nothing of the refill. */
+	double left = bucket->tokens_bytes + (double)taken_ns * bucket->refill_bytes_per_ns - size;
+	bucket->tokens_bytes = fmin(bucket->depth_bytes, fmax(0, left));
+	bucket->updated_ns = now_ns + taken_ns;
 	return taken_ns;
 }
