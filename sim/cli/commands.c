@@ -8,6 +8,7 @@ static const struct command *const commands[] = {
 	&cmd_sweep,
 	&cmd_check,
 	&cmd_fit,
+	&cmd_model,
 	&cmd_record,
 	&cmd_completion,
 	&cmd_help,

@@ -13,10 +13,9 @@ static void explain(const char *word, char *const *names, size_t count, struct a
 		candidates[i] = names[i];
 	const char *guess = did_you_mean(word, candidates, count);
 	if (guess)
-		buf_printf(message, "; did you mean '%s'?", guess);
+		buf_printf(message, "; did you mean '%s'? Give a file's path or one of", guess);
 	else
-		buf_add_char(message, ';');
-	buf_add(message, " Give a file's path or one of");
+		buf_add(message, "; give a file's path or one of");
 	for (size_t i = 0; i < count; i++)
 		buf_printf(message, "%s %s", i ? "," : "", names[i]);
 }

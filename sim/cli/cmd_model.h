@@ -1,0 +1,9 @@
+/* The commands below `lamina model`. */
+#ifndef LAMINA_CMD_MODEL_H
+#define LAMINA_CMD_MODEL_H
+
+#include "cli/command.h"
+
+extern const struct command cmd_model_show;
+
+#endif

@@ -1,0 +1,210 @@
+/* `lamina model show MODEL`: the network layer by layer, then summed up by function. */
+#include <stdio.h>
+
+#include "base/json.h"
+#include "cli/cmd_model.h"
+#include "cli/model_choice.h"
+#include "kernels/model/forward.h"
+
+static const struct table_column layer_columns[] = {
+	{.name = "function"},
+	{.name = "layer"},
+	{.name = "kind"},
+	{.name = "window"},
+	{.name = "output"},
+	{.name = "mac_per_image", .heading = "MAC/image", .align = TABLE_RIGHT},
+	{.name = "parameters", .align = TABLE_RIGHT},
+	{.name = "parameter_bytes", .heading = "parameter bytes", .align = TABLE_RIGHT},
+	{.name = "input_bytes_per_image", .align = TABLE_RIGHT, .is_data_only = true},
+	{.name = "output_bytes_per_image", .heading = "output bytes/image", .align = TABLE_RIGHT},
+};
+
+static const struct table_column function_columns[] = {
+	{.name = "function"},
+	{.name = "layers", .align = TABLE_RIGHT},
+	{.name = "mac_per_image", .heading = "MAC/image", .align = TABLE_RIGHT},
+	{.name = "parameters", .align = TABLE_RIGHT},
+	{.name = "parameter_bytes", .heading = "parameter bytes", .align = TABLE_RIGHT},
+	{.name = "input_bytes_per_image", .heading = "input bytes/image", .align = TABLE_RIGHT},
+	{.name = "output_bytes_per_image", .heading = "output bytes/image", .align = TABLE_RIGHT},
+	{.name = "peak_bytes_per_image", .heading = "peak bytes/image", .align = TABLE_RIGHT},
+};
+
+enum {
+	LAYER_COLUMNS = sizeof layer_columns / sizeof layer_columns[0],
+	FUNCTION_COLUMNS = sizeof function_columns / sizeof function_columns[0],
+};
+
+static void put_shape(struct table *table, struct shape shape)
+{
+	if (shape.height == 1 && shape.width == 1)
+		table_printf(table, "%lld", (long long)shape.channels);
+	else
+		table_printf(table, "%lldx%lldx%lld", (long long)shape.channels, (long long)shape.height,
+			     (long long)shape.width);
+}
+
+/* "11x11/4" as papers write it; a step is named where it is not 1, twice where it differs. */
+static void put_window(struct table *table, const struct layer *layer)
+{
+	const struct window *window = NULL;
+	if (layer->kind == LAYER_CONV)
+		window = &layer->conv.window;
+	else if (layer->kind == LAYER_MAXPOOL || layer->kind == LAYER_AVGPOOL)
+		window = &layer->pool.window;
+	if (!window) {
+		table_missing(table);
+		return;
+	}
+	long long height = window->y.kernel;
+	long long width = window->x.kernel;
+	if (window->y.stride == 1 && window->x.stride == 1)
+		table_printf(table, "%lldx%lld", height, width);
+	else if (window->y.stride == window->x.stride)
+		table_printf(table, "%lldx%lld/%lld", height, width, (long long)window->y.stride);
+	else
+		table_printf(table, "%lldx%lld/%lldx%lld", height, width, (long long)window->y.stride,
+			     (long long)window->x.stride);
+}
+
+static void put_layer(struct table *table, const struct model_function *function, const struct layer *layer)
+{
+	table_text(table, function->name);
+	table_text(table, layer->name);
+	table_text(table, layer_kinds[layer->kind].name);
+	put_window(table, layer);
+	put_shape(table, layer->output);
+	table_int(table, layer->mac_per_image);
+	table_int(table, layer_parameters(layer));
+	table_int(table, layer_parameter_bytes(layer));
+	table_int(table, shape_bytes(layer->input));
+	table_int(table, shape_bytes(layer->output));
+	table_end_row(table);
+}
+
+static void put_function(struct table *table, const struct model *model, const struct model_function *function,
+			 const char *name)
+{
+	int64_t parameters = model_function_parameters(model, function);
+	table_text(table, name);
+	table_int(table, (int64_t)function->count);
+	table_int(table, model_function_mac(model, function));
+	table_int(table, parameters);
+	table_int(table, parameters * (int64_t)sizeof(float));
+	table_int(table, shape_bytes(model_function_input(model, function)));
+	table_int(table, shape_bytes(model_function_output(model, function)));
+	table_int(table, model_function_peak_bytes(model, function, 1));
+	table_end_row(table);
+}
+
+static void fill_layers(struct table *table, const struct model *model)
+{
+	table_init(table, layer_columns, LAYER_COLUMNS);
+	for (size_t i = 0; i < model->function_count; i++) {
+		const struct model_function *function = &model->functions[i];
+		for (size_t layer = 0; layer < function->count; layer++)
+			put_layer(table, function, &model->layers[function->first + layer]);
+	}
+}
+
+static void fill_functions(struct table *table, const struct model *model)
+{
+	struct model_function whole = model_whole(model);
+	table_init(table, function_columns, FUNCTION_COLUMNS);
+	for (size_t i = 0; i < model->function_count; i++)
+		put_function(table, model, &model->functions[i], model->functions[i].name);
+	put_function(table, model, &whole, "(all)");
+}
+
+static void write_json(const struct model *model, const struct table *layers, const struct table *functions,
+		       struct buf *out)
+{
+	struct json json;
+	json_init(&json, out, true);
+	json_object_begin(&json);
+	json_field_text(&json, "model", model->name);
+	json_field_int(&json, "input_channels", model->input.channels);
+	json_field_int(&json, "input_height", model->input.height);
+	json_field_int(&json, "input_width", model->input.width);
+	json_key(&json, "layers");
+	table_write_json(layers, &json);
+	json_key(&json, "functions");
+	table_write_json(functions, &json);
+	json_object_end(&json);
+	buf_add_char(out, '\n');
+}
+
+static void write_text(const struct model *model, const struct table *layers, const struct table *functions,
+		       struct buf *out)
+{
+	buf_printf(out, "%s, input %lldx%lldx%lld%s%s\n\n", model->name, (long long)model->input.channels,
+		   (long long)model->input.height, (long long)model->input.width, model->description ? ": " : "",
+		   model->description ? model->description : "");
+	table_render(layers, TABLE_TEXT, out);
+	buf_add_char(out, '\n');
+	table_render(functions, TABLE_TEXT, out);
+}
+
+static void show(const struct cli *cli, const struct model *model)
+{
+	struct table layers;
+	struct table functions;
+	struct buf out;
+	buf_init(&out);
+	fill_layers(&layers, model);
+	fill_functions(&functions, model);
+	enum table_format format = cli_format(cli);
+	if (format == TABLE_JSON)
+		write_json(model, &layers, &functions, &out);
+	else if (format == TABLE_CSV)
+		table_render(options_flag(&cli->options, "functions") ? &functions : &layers, TABLE_CSV, &out);
+	else
+		write_text(model, &layers, &functions, &out);
+	fputs(buf_text(&out), stdout);
+	table_release(&layers);
+	table_release(&functions);
+	buf_release(&out);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	const char *path;
+	struct buf message;
+	buf_init(&message);
+	bool found = model_choice_find(argv[0], &cli->arena, &path, &message);
+	int status = found ? CLI_OK : cli_wrong_usage(cli, "%s", buf_text(&message));
+	buf_release(&message);
+	if (!found)
+		return status;
+	struct diag diag;
+	struct model model;
+	diag_init(&diag);
+	bool ok = model_read(path, &cli->arena, &diag, &model);
+	status = cli_report(cli, &diag);
+	diag_release(&diag);
+	if (ok)
+		show(cli, &model);
+	return status;
+}
+
+static const struct option_row options[] = {
+	OPTION_ROW_FORMAT,
+	{.name = "functions", .kind = OPTION_FLAG, .help = "in CSV, one row per function instead of one per layer"},
+	OPTION_END,
+};
+
+const struct command cmd_model_show = {
+	.name = "show",
+	.summary = "print a network's layers, work, parameters and memory",
+	.operands = "MODEL",
+	.operands_min = 1,
+	.operands_max = 1,
+	.description =
+		"Prints the network layer by layer (channels x height x width), then summed up by function. Bytes are "
+		"those of float32 values. Peak bytes are what a function holds of tensors at once, its input included "
+		"and its parameters not. MODEL is a file or the name of one of configs/models/; - is standard input.",
+	.examples = "lamina model show vgg16\n"
+		    "lamina model show --format csv --functions my-model.yaml\n",
+	.options = options,
+	.run = run,
+};

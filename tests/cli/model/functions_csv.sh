@@ -1,0 +1,1 @@
+lamina model show --format csv --functions vgg16

@@ -1,0 +1,1 @@
+lamina model show --format csv alexnet-v2

@@ -1,0 +1,1 @@
+lamina model show alexnet-h2
