@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the manual pages: section 1 from the program's own tables, with what man/PAGE.more.scd adds; section 5 from
-# man/PAGE.5.scd. usage: man.sh PROGRAM FOLDER
+# Makes the manual pages from the program's own tables, each with what man/PAGE.more.scd adds before SEE ALSO: section 1
+# of commands, section 5 of files. usage: man.sh PROGRAM FOLDER
 set -euo pipefail
 program=$(realpath "$1")
 out=$(realpath -m "$2")
@@ -10,17 +10,22 @@ cd "$(dirname "$0")/.."
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 
-mkdir -p "$out/man1" "$out/man5"
-"$program" help --names | while read -r name; do
-	page=${name// /-}
-	read -ra words <<<"$name"
+# page NAME SECTION: from scdoc source on standard input.
+page() {
+	local source
+	source=$(cat)
+	mkdir -p "$out/man$2"
 	{
-		"$program" help --man "${words[@]:1}"
-		[[ ! -e man/$page.more.scd ]] || { echo && cat "man/$page.more.scd"; }
-	} | scdoc >"$out/man1/$page.1"
+		sed '/^# SEE ALSO$/,$d' <<<"$source"
+		[[ ! -e man/$1.more.scd ]] || { cat "man/$1.more.scd" && echo; }
+		sed -n '/^# SEE ALSO$/,$p' <<<"$source"
+	} | scdoc >"$out/man$2/$1.$2"
+}
+
+"$program" help --names | while read -r name; do
+	read -ra words <<<"$name"
+	"$program" help --man "${words[@]:1}" | page "${name// /-}" 1
 done
-for source in man/*.5.scd; do
-	[[ -e $source ]] || continue
-	page=$(basename "$source" .scd)
-	scdoc <"$source" >"$out/man5/$page"
+"$program" schema | while read -r kind; do
+	"$program" schema --man "$kind" | page "lamina-$kind" 5
 done

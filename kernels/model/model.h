@@ -29,6 +29,10 @@ struct model {
 	size_t function_count;
 };
 
+/* The table that model files are read by. */
+struct bind_schema;
+extern const struct bind_schema model_schema;
+
 /* Reads and checks a model file into the arena. False when the diag has errors, be they older ones. */
 bool model_read(const char *path, struct arena *arena, struct diag *diag, struct model *model);
 

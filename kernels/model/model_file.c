@@ -64,7 +64,7 @@ static const struct bind_field model_fields[] = {
 	BIND_END,
 };
 
-static const struct bind_schema model_schema = {
+const struct bind_schema model_schema = {
 	.title = "a model",
 	.bytes = sizeof(struct model_text),
 	.fields = model_fields,

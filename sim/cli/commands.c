@@ -10,6 +10,7 @@ static const struct command *const commands[] = {
 	&cmd_fit,
 	&cmd_model,
 	&cmd_record,
+	&cmd_schema,
 	&cmd_completion,
 	&cmd_help,
 	NULL,

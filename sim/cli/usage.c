@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/scdoc.h"
 #include "cli/terminal.h"
 
 /* Adds text word by word; column is where the cursor stands, later lines start at indent. Newlines start lines. */
@@ -128,16 +129,6 @@ void usage_write_help(const struct command *command, const char *name, struct bu
 		buf_printf(out, "\n'%s COMMAND --help' explains a command.\n", name);
 }
 
-/* scdoc gives _ and * a meaning, and [ at the start of a line as well. */
-static void escape(struct buf *out, const char *text)
-{
-	for (; *text; text++) {
-		if (strchr("_*\\[<#.~`", *text) && *text != '.')
-			buf_add_char(out, '\\');
-		buf_add_char(out, *text);
-	}
-}
-
 static void write_man_options(const struct option_row *rows, struct buf *out)
 {
 	struct buf text;
@@ -150,12 +141,12 @@ static void write_man_options(const struct option_row *rows, struct buf *out)
 		buf_printf(out, "*--%s*", rows->name);
 		if (rows->metavar) {
 			buf_add(out, " ");
-			escape(out, rows->metavar);
+			scdoc_escape(rows->metavar, out);
 		}
 		buf_add(out, "\n\t");
 		buf_clear(&text);
 		explain_option(rows, &text);
-		escape(out, buf_text(&text));
+		scdoc_escape(buf_text(&text), out);
 		buf_add(out, ".\n\n");
 	}
 	buf_add(out, "*-h*, *--help*\n\tprint a summary and exit.\n\n");
@@ -207,12 +198,12 @@ void usage_write_man(const struct command *command, const char *name, struct buf
 		size_t length = strcspn(line, "\n");
 		bool is_last = line[length + 1] == '\0';
 		line[length] = '\0';
-		escape(out, line + strspn(line, " "));
+		scdoc_escape(line + strspn(line, " "), out);
 		buf_add(out, is_last ? "\n" : "++\n");
 		line += length + 1;
 	}
 	buf_add(out, "\n# DESCRIPTION\n\n");
-	escape(out, command->description);
+	scdoc_escape(command->description, out);
 	buf_add(out, "\n\n");
 	if (command->subcommands)
 		write_man_commands(command, out);

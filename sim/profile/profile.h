@@ -96,6 +96,10 @@ struct profile {
 	size_t function_count;
 };
 
+/* The table that profiles are read by. */
+struct bind_schema;
+extern const struct bind_schema profile_schema;
+
 /*
  * Reads and checks a profile ("-" is standard input); everything in the arena, which path must outlive. False when
  * errors were added to the diag.

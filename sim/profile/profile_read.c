@@ -360,7 +360,7 @@ static const struct bind_field profile_fields[] = {
 	BIND_END,
 };
 
-static const struct bind_schema profile_schema = {
+const struct bind_schema profile_schema = {
 	.title = "a profile",
 	.bytes = sizeof(struct profile_row),
 	.fields = profile_fields,
