@@ -24,48 +24,149 @@ int64_t cpu_visible_vcpus(const struct platform_cpu *cpu, int64_t memory_mb)
 void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int64_t memory_mb, int64_t phase_ns)
 {
 	int64_t period_ns = ns_from_seconds(cpu->period_seconds);
+	int64_t tick_ns = ns_from_seconds(cpu->tick_seconds);
 	CHECK(period_ns > 0);
 	CHECK(phase_ns >= 0 && phase_ns < period_ns);
+	CHECK(tick_ns == 0 || period_ns % tick_ns == 0);
 	*quota = (struct cpu_quota){
 		.period_ns = period_ns,
 		.quota_ns = (int64_t)llround((double)period_ns * cpu_share(cpu, memory_mb)),
+		.tick_ns = tick_ns,
+		.resume_ns = ns_from_seconds(cpu->resume_seconds),
 		.visible_vcpus = cpu_visible_vcpus(cpu, memory_mb),
 		.period_start_ns = phase_ns - period_ns,
 	};
 	CHECK(quota->quota_ns > 0);
+	quota->left_ns = quota->quota_ns;
 }
 
-/* Starts the period that now_ns lies in, with its quota unused, unless it is the current one. */
+/* Goes to the period that now_ns lies in. Unused quota is lost; an overrun is repaid period by period. */
 static void enter_period(struct cpu_quota *quota, int64_t now_ns)
 {
 	int64_t passed = (now_ns - quota->period_start_ns) / quota->period_ns;
-	if (passed > 0) {
-		quota->period_start_ns += passed * quota->period_ns;
-		quota->used_ns = 0;
+	if (passed <= 0)
+		return;
+	quota->period_start_ns += passed * quota->period_ns;
+	int64_t repaid_after = quota->left_ns < 0 ? -quota->left_ns / quota->quota_ns + 1 : 0;
+	if (passed <= repaid_after)
+		quota->left_ns += passed * quota->quota_ns;
+	else
+		quota->left_ns = quota->quota_ns;
+}
+
+/*
+ * Once stopped, the threads run from the start of a period with a debt, again and again until they are stopped. After
+ * m periods they have run whole ticks, the fewest that use up m quotas less the debt.
+ */
+struct throttled {
+	int64_t quota_ns;
+	int64_t slice_ns;  /* thread time of a tick; 1 where time is charged exactly */
+	int64_t resume_ns; /* thread time that each run loses */
+	int64_t debt_ns;
+};
+
+static int64_t ran_ns(const struct throttled *throttled, int64_t periods)
+{
+	int64_t due_ns = periods * throttled->quota_ns - throttled->debt_ns;
+	return due_ns > 0 ? div_ceil_int64(due_ns, throttled->slice_ns) * throttled->slice_ns : 0;
+}
+
+/* What of it was work. A period has at most one run, and a run at least one tick. */
+static int64_t worked_ns(const struct throttled *throttled, int64_t periods)
+{
+	int64_t ran = ran_ns(throttled, periods);
+	int64_t ticks = ran / throttled->slice_ns;
+	return ran - (ticks < periods ? ticks : periods) * throttled->resume_ns;
+}
+
+/* The number of the period in which work_ns is done, from 1. */
+static int64_t last_period(const struct throttled *throttled, int64_t work_ns)
+{
+	double run_ns = fmax((double)throttled->quota_ns, (double)throttled->slice_ns);
+	double worked_per_period = (double)throttled->quota_ns * (1 - (double)throttled->resume_ns / run_ns);
+	int64_t periods = 1 + (int64_t)((double)work_ns / worked_per_period);
+	while (worked_ns(throttled, periods) < work_ns)
+		periods++;
+	while (periods > 1 && worked_ns(throttled, periods - 1) >= work_ns)
+		periods--;
+	return periods;
+}
+
+static int64_t run_throttled(struct cpu_quota *quota, int64_t work_ns, int64_t running)
+{
+	const struct throttled throttled = {
+		.quota_ns = quota->quota_ns,
+		.slice_ns = quota->tick_ns > 0 ? running * quota->tick_ns : 1,
+		.resume_ns = running * quota->resume_ns,
+		.debt_ns = -quota->left_ns,
+	};
+	int64_t full = last_period(&throttled, work_ns) - 1;
+	int64_t rest_ns = work_ns - worked_ns(&throttled, full) + throttled.resume_ns;
+	quota->period_start_ns += (full + 1) * quota->period_ns;
+	quota->left_ns = (full + 1) * quota->quota_ns - throttled.debt_ns - ran_ns(&throttled, full) - rest_ns;
+	return quota->period_start_ns + div_ceil_int64(rest_ns, running);
+}
+
+/* Thread time until the tick that finds the quota used up, or until the period ends where none does. */
+static int64_t runnable_ns(const struct cpu_quota *quota, int64_t now_ns, int64_t running)
+{
+	if (quota->left_ns <= 0)
+		return 0;
+	int64_t in_period_ns = running * (quota->period_start_ns + quota->period_ns - now_ns);
+	int64_t until_stop_ns = quota->left_ns;
+	if (quota->tick_ns > 0) {
+		int64_t used_up_ns = now_ns - quota->period_start_ns + div_ceil_int64(quota->left_ns, running);
+		int64_t tick_ns = div_ceil_int64(used_up_ns, quota->tick_ns) * quota->tick_ns;
+		until_stop_ns = running * (quota->period_start_ns + tick_ns - now_ns);
 	}
+	return until_stop_ns < in_period_ns ? until_stop_ns : in_period_ns;
+}
+
+static int64_t running_threads(const struct cpu_quota *quota, int64_t threads)
+{
+	CHECK(threads >= 1);
+	return threads < quota->visible_vcpus ? threads : quota->visible_vcpus;
+}
+
+int64_t cpu_unthrottled_ns(const struct cpu_quota *quota, int64_t work_ns, int64_t threads)
+{
+	CHECK(work_ns >= 0);
+	return div_ceil_int64(work_ns, running_threads(quota, threads));
+}
+
+/* Leaps over the periods that the threads run from start to end, where the quota allows it; returns what is left. */
+static int64_t run_full_periods(struct cpu_quota *quota, int64_t work_ns, int64_t running)
+{
+	int64_t per_period_ns = running * quota->period_ns;
+	if (quota->left_ns < per_period_ns || quota->quota_ns < per_period_ns)
+		return work_ns;
+	int64_t full = (work_ns - 1) / per_period_ns;
+	quota->period_start_ns += full * quota->period_ns;
+	return work_ns - full * per_period_ns;
 }
 
 int64_t cpu_quota_run(struct cpu_quota *quota, int64_t now_ns, int64_t work_ns, int64_t threads)
 {
 	CHECK(work_ns >= 0);
-	CHECK(threads >= 1);
-	int64_t running = threads < quota->visible_vcpus ? threads : quota->visible_vcpus;
-	int64_t per_period_ns = running * quota->period_ns;
-	if (per_period_ns > quota->quota_ns)
-		per_period_ns = quota->quota_ns;
-	enter_period(quota, now_ns);
-	int64_t period_end_ns = quota->period_start_ns + quota->period_ns;
-	int64_t runnable_ns = quota->quota_ns - quota->used_ns;
-	int64_t fits_ns = running * (period_end_ns - now_ns);
-	if (fits_ns < runnable_ns)
-		runnable_ns = fits_ns;
-	if (work_ns <= runnable_ns) {
-		quota->used_ns += work_ns;
-		return now_ns + div_ceil_int64(work_ns, running);
+	if (work_ns == 0)
+		return now_ns;
+	int64_t running = running_threads(quota, threads);
+	for (;;) {
+		enter_period(quota, now_ns);
+		if (now_ns == quota->period_start_ns) {
+			work_ns = run_full_periods(quota, work_ns, running);
+			now_ns = quota->period_start_ns;
+		}
+		int64_t possible_ns = runnable_ns(quota, now_ns, running);
+		int64_t used_ns = work_ns < possible_ns ? work_ns : possible_ns;
+		work_ns -= used_ns;
+		quota->left_ns -= used_ns;
+		now_ns += div_ceil_int64(used_ns, running);
+		if (work_ns == 0)
+			return now_ns;
+		int64_t period_end_ns = quota->period_start_ns + quota->period_ns;
+		if (now_ns < period_end_ns && quota->quota_ns < running * quota->period_ns)
+			return run_throttled(quota, work_ns, running);
+		now_ns = period_end_ns;
 	}
-	int64_t rest_ns = work_ns - runnable_ns;
-	int64_t full_periods = (rest_ns - 1) / per_period_ns;
-	quota->period_start_ns = period_end_ns + full_periods * quota->period_ns;
-	quota->used_ns = rest_ns - full_periods * per_period_ns;
-	return quota->period_start_ns + div_ceil_int64(quota->used_ns, running);
 }

@@ -1,12 +1,16 @@
 /*
- * CPU of a sandbox: a share in proportion to memory, enforced as CFS bandwidth control does it. Per period the
- * sandbox's threads together may run quota = period * share; when it is used up they sleep to the next period.
- * So work of the order of a period ends in steps, and long work follows the proportional law.
+ * CPU of a sandbox: a share in proportion to memory, enforced as Linux's CFS bandwidth control does it. Per period the
+ * sandbox's threads together may run quota = period * share, but what they ran is charged at scheduler ticks only: a
+ * thread runs on to the tick that finds the quota used up, is stopped until a period begins with its overrun repaid,
+ * and on resuming first refills its caches. So work of the order of a period ends in steps, small sizes run whole
+ * ticks with long pauses, and long work follows the proportional law.
  *
- * Sources: share = memory / 1792 MB until December 2020, / 1769 MB since (AWS Lambda developer guide); period 20 ms
- * (demystifying-serverless-costs, EuroSys'26 artefact, 2025; assumed for earlier years); the law
- * wall = floor(T/q)*P + T mod q was checked against the same artefact.
- * Assumption: all threads of a phase run all the time (they spin while they wait for each other).
+ * Sources: share = memory / 1792 MB until December 2020, / 1769 MB since (AWS Lambda developer guide); period 20 ms,
+ * tick 4 ms, runs of 3.94 ms and pauses of 56 to 60 ms at 128 MB (demystifying-serverless-costs, EuroSys'26 artefact,
+ * 2025; assumed for earlier years). resume_seconds is fitted: one busy thread got 0.0710, 0.1419, 0.2843 and 0.5702
+ * vCPU at 128, 256, 512 and 1024 MB (SeBS-Flow artefact, 2022), 1.9, 1.9, 1.8 and 1.5 % less than memory / 1769 MB.
+ * Assumptions: ticks and periods begin together; all threads of a phase run all the time (they spin while they wait
+ * for each other).
  */
 #ifndef LAMINA_CPU_H
 #define LAMINA_CPU_H
@@ -21,16 +25,21 @@ struct platform_cpu {
 	struct bind_ints visible_up_to_mb; /* ascending; sizes up to [i] see visible_vcpus[i] */
 	struct bind_ints visible_vcpus;
 	double period_seconds;
+	double tick_seconds;                /* a part of the period; 0: charged exactly */
+	double resume_seconds;              /* thread time lost when a stopped thread goes on */
 	double sgemm_gflop_per_vcpu_second; /* float32 matrix product speed: how profiles are carried over */
 	double speed_spread;                /* standard deviation of ln(speed) between sandboxes */
+	double arm64_speed;                 /* speed of an arm64 vCPU over an x86_64 one; 0: not sold */
 };
 
 struct cpu_quota {
 	int64_t period_ns;
 	int64_t quota_ns; /* thread time per period */
+	int64_t tick_ns;  /* 0: charged exactly */
+	int64_t resume_ns;
 	int64_t visible_vcpus;
 	int64_t period_start_ns;
-	int64_t used_ns; /* of the current period's quota */
+	int64_t left_ns; /* of the current period's quota; below 0: an overrun that later periods repay */
 };
 
 /* vCPU-seconds per second that a size gets: min(memory / mb_per_vcpu, visible vCPUs). */
@@ -43,8 +52,12 @@ void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int
 
 /*
  * Runs work_ns of thread time, spread over `threads` threads, from now_ns on. Returns when it ends; the quota
- * remembers what it has used, so that phases that follow each other share a period.
+ * remembers what it has used, so that phases that follow each other share a period. Takes constant time, however
+ * long the work.
  */
 int64_t cpu_quota_run(struct cpu_quota *quota, int64_t now_ns, int64_t work_ns, int64_t threads);
+
+/* The same with nothing to stop the threads, as while a sandbox is initialised. */
+int64_t cpu_unthrottled_ns(const struct cpu_quota *quota, int64_t work_ns, int64_t threads);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/num.h"
+
 #define QUANTILES(type_name, member, text) \
 	BIND_FIELD(type_name, member, BIND_STRUCT, .required = true, .schema = &quantiles_schema, .help = text)
 #define NUMBER(type_name, member, low, high, text) \
@@ -38,9 +40,15 @@ static const struct bind_field cpu_fields[] = {
 	BIND_FIELD(struct platform_cpu, visible_vcpus, BIND_INT_LIST, .required = true, .min = 1, .max = 1024,
 		   .help = "vCPUs that a function of such a size sees"),
 	NUMBER(struct platform_cpu, period_seconds, 1e-4, 1, "period of the CPU quota"),
+	BIND_FIELD(struct platform_cpu, tick_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1,
+		   .help = "what threads ran is charged at multiples of this, a part of the period; 0: exactly"),
+	BIND_FIELD(struct platform_cpu, resume_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1,
+		   .help = "thread time that a stopped thread loses when it goes on"),
 	NUMBER(struct platform_cpu, sgemm_gflop_per_vcpu_second, 0.01, 1e5,
 	       "float32 matrix product speed of one vCPU, 10^9 operations per second"),
 	NUMBER(struct platform_cpu, speed_spread, 0, 1, "standard deviation of ln(speed) between sandboxes"),
+	BIND_FIELD(struct platform_cpu, arm64_speed, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 100,
+		   .help = "speed of an arm64 vCPU over an x86_64 one; 0: not sold"),
 	BIND_END,
 };
 
@@ -55,6 +63,12 @@ static void check_cpu(void *value, const struct yaml_node *node, struct diag *di
 		if (cpu->visible_up_to_mb.values[i] <= cpu->visible_up_to_mb.values[i - 1])
 			diag_error(diag, bind_place(node, "visible_up_to_mb"), "'visible_up_to_mb' must ascend");
 	}
+	int64_t period_ns = ns_from_seconds(cpu->period_seconds);
+	int64_t tick_ns = ns_from_seconds(cpu->tick_seconds);
+	if (tick_ns > 0 && period_ns % tick_ns != 0)
+		diag_error(diag, bind_place(node, "tick_seconds"), "'period_seconds' is no multiple of 'tick_seconds'");
+	if (cpu->resume_seconds > 0 && cpu->resume_seconds >= cpu->tick_seconds)
+		diag_error(diag, bind_place(node, "resume_seconds"), "'resume_seconds' must be below 'tick_seconds'");
 }
 
 static const struct bind_schema cpu_schema = {
