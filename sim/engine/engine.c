@@ -49,22 +49,20 @@ static void events_grow(struct engine *engine)
 	free_list_extend(engine, old);
 }
 
-void engine_prepare(struct engine *engine, int64_t delay_ns, int32_t priority)
+event_id engine_schedule_rare(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
+			      void *subject, int64_t argument)
 {
 	CHECK(event_delay_fits(delay_ns, engine->now_ns));
 	CHECK(event_priority_fits(priority));
 	if (engine->free_first == 0)
 		events_grow(engine);
+	return engine_schedule_checked(engine, delay_ns, priority, action, subject, argument);
 }
 
-void engine_place(struct engine *engine, uint32_t index)
+void engine_crowd_front(struct engine *engine, uint32_t index)
 {
 	struct front *front = &engine->front;
 	const struct event *event = &engine->events[index];
-	if (event->time_ns >= front->end_ns) {
-		ladder_insert(&engine->ladder, engine->events, index);
-		return;
-	}
 	front_insert(front, event->time_ns, event->order, index);
 	if (front->heap_count > front->spill_count)
 		ladder_spill(&engine->ladder, engine->events, front);

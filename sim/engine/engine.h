@@ -64,20 +64,26 @@ static inline uint64_t engine_pending(const struct engine *engine)
 	return engine->sequence - engine->events_run - engine->removed;
 }
 
-/* For engine_schedule: makes room for events; aborts where delay or priority are out of range. */
-void engine_prepare(struct engine *engine, int64_t delay_ns, int32_t priority);
+/* For engine_schedule: puts an event into the front whose few are too many for it. */
+void engine_crowd_front(struct engine *engine, uint32_t index);
 
-/* For engine_schedule: puts an event where it waits when the front's few cannot take it. */
-void engine_place(struct engine *engine, uint32_t index);
-
-/* delay_ns >= 0; priority in [EVENT_PRIORITY_MIN, EVENT_PRIORITY_MAX], higher first among equal times. */
-static inline event_id engine_schedule(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
-				       void *subject, int64_t argument)
+/* Puts an event, whose time and order are set, where it waits. */
+static inline void engine_place(struct engine *engine, uint32_t index)
 {
-	if (__builtin_expect(engine->free_first == 0 || !event_delay_fits(delay_ns, engine->now_ns) ||
-				     !event_priority_fits(priority),
-			     0))
-		engine_prepare(engine, delay_ns, priority);
+	const struct event *event = &engine->events[index];
+	struct front *front = &engine->front;
+	if (event->time_ns >= front->end_ns)
+		ladder_insert(&engine->ladder, engine->events, index);
+	else if (front->few_count < FRONT_FEW_MAX)
+		front_few_add(front, event->time_ns, event->order, index);
+	else
+		engine_crowd_front(engine, index);
+}
+
+/* engine_schedule where it is known that an event is free and that delay and priority are in range. */
+static inline event_id engine_schedule_checked(struct engine *engine, int64_t delay_ns, int32_t priority,
+					       event_action *action, void *subject, int64_t argument)
+{
 	uint32_t index = engine->free_first;
 	struct event *event = &engine->events[index];
 	engine->free_first = event->next;
@@ -87,12 +93,22 @@ static inline event_id engine_schedule(struct engine *engine, int64_t delay_ns, 
 	event->subject = subject;
 	event->argument = argument;
 	event_id id = event_id_of(index, event->generation);
-	struct front *front = &engine->front;
-	if (event->time_ns < front->end_ns && front->few_count < FRONT_FEW_MAX)
-		front_few_add(front, event->time_ns, event->order, index);
-	else
-		engine_place(engine, index);
+	engine_place(engine, index);
 	return id;
+}
+
+/* engine_schedule where more events are needed, or where it aborts. */
+event_id engine_schedule_rare(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
+			      void *subject, int64_t argument);
+
+/* delay_ns >= 0; priority in [EVENT_PRIORITY_MIN, EVENT_PRIORITY_MAX], higher first among equal times. */
+static inline event_id engine_schedule(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
+				       void *subject, int64_t argument)
+{
+	bool fits = event_delay_fits(delay_ns, engine->now_ns) && event_priority_fits(priority);
+	if (__builtin_expect(engine->free_first != 0 && fits, 1))
+		return engine_schedule_checked(engine, delay_ns, priority, action, subject, argument);
+	return engine_schedule_rare(engine, delay_ns, priority, action, subject, argument);
 }
 
 /* False where the event is not pending any more (it ran, runs now, or was cancelled) or id is 0. */

@@ -19,11 +19,11 @@ typedef uint64_t event_id;
 enum { EVENT_PRIORITY_MIN = -32767, EVENT_PRIORITY_MAX = 32767 };
 
 /* Index and generation share an event_id. */
-enum { EVENT_INDEX_BITS = 28 };
+enum { EVENT_INDEX_BITS = 28, EVENT_BYTES = 64 };
 
 /* One pending event, or one that waits to be used: one cache line. Index 0 is none. */
 struct event {
-	int64_t time_ns;
+	_Alignas(EVENT_BYTES) int64_t time_ns;
 	uint64_t order; /* (EVENT_PRIORITY_MAX - priority) above 48 bits of sequence: unique; 0 once cancelled */
 	event_action *action;
 	void *subject;
@@ -32,6 +32,8 @@ struct event {
 	uint32_t previous;
 	uint64_t generation; /* counts the uses of this event */
 };
+
+_Static_assert(sizeof(struct event) == EVENT_BYTES, "an event is one cache line");
 
 #define EVENT_SEQUENCE_BITS 48
 #define EVENT_SEQUENCE_MASK ((UINT64_C(1) << EVENT_SEQUENCE_BITS) - 1)

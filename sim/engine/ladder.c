@@ -20,6 +20,7 @@ enum { BUCKET_EVENTS_HALVES = 4 };
 void ladder_init(struct ladder *ladder, struct arena *arena, uint32_t capacity)
 {
 	*ladder = (struct ladder){.arena = arena, .top_capacity = capacity, .scratch_capacity = capacity};
+	ladder->rungs[0].end_ns = INT64_MIN;
 	ladder->top = ARENA_ARRAY(arena, uint32_t, capacity);
 	ladder->scratch = ARENA_ARRAY(arena, uint32_t, capacity);
 }
@@ -31,6 +32,12 @@ static uint32_t *array_grow(struct arena *arena, const uint32_t *old, uint32_t c
 	uint32_t *array = ARENA_ARRAY(arena, uint32_t, *capacity);
 	memcpy(array, old, count * sizeof *array);
 	return array;
+}
+
+/* The sentinel where there is no rung. */
+static inline struct rung *ladder_finest(struct ladder *ladder)
+{
+	return &ladder->rungs[ladder->rung_count];
 }
 
 static void top_add(struct ladder *ladder, struct event *events, uint32_t index)
@@ -68,19 +75,29 @@ static inline void bucket_add(struct rung *rung, struct event *events, uint32_t 
 /* The finest rung that ends after time_ns; NULL where only the top does. */
 static inline struct rung *rung_of(struct ladder *ladder, int64_t time_ns)
 {
-	for (uint32_t i = ladder->rung_count; i-- > 0;)
+	for (uint32_t i = ladder->rung_count; i > 0; i--)
 		if (time_ns < ladder->rungs[i].end_ns)
 			return &ladder->rungs[i];
 	return NULL;
 }
 
-void ladder_insert(struct ladder *ladder, struct event *events, uint32_t index)
+/* Where the finest rung ends before the event's time, or there is none. */
+static __attribute__((noinline)) void insert_behind(struct ladder *ladder, struct event *events, uint32_t index)
 {
 	struct rung *rung = rung_of(ladder, events[index].time_ns);
 	if (rung)
 		bucket_add(rung, events, index);
 	else
 		top_add(ladder, events, index);
+}
+
+void ladder_insert(struct ladder *ladder, struct event *events, uint32_t index)
+{
+	struct rung *rung = ladder_finest(ladder);
+	if (events[index].time_ns < rung->end_ns)
+		bucket_add(rung, events, index);
+	else
+		insert_behind(ladder, events, index);
 }
 
 void ladder_remove(struct ladder *ladder, struct event *events, uint32_t index)
@@ -143,7 +160,7 @@ static struct rung *rung_push(struct ladder *ladder, const struct event *events,
 	uint32_t size = sample_times(ladder, events, count, sample);
 	uint64_t half_span = (uint64_t)(sample[size / 2] - start_ns);
 	uint64_t width = half_span / (count / BUCKET_EVENTS_HALVES + 1);
-	struct rung *rung = &ladder->rungs[ladder->rung_count++];
+	struct rung *rung = &ladder->rungs[++ladder->rung_count];
 	rung->bucket_shift = 0;
 	while (rung->bucket_shift < shift_max && ((uint64_t)3 << rung->bucket_shift) / 2 < width)
 		rung->bucket_shift++;
@@ -255,7 +272,7 @@ static inline bool bucket_to_few(struct rung *rung, const struct event *events, 
 /* Moves the current bucket of the finest rung to the front, or cuts it into a finer rung. */
 static void bucket_descend(struct ladder *ladder, struct event *events, struct front *front)
 {
-	struct rung *rung = &ladder->rungs[ladder->rung_count - 1];
+	struct rung *rung = ladder_finest(ladder);
 	uint32_t count = 0;
 	for (uint32_t index = rung->heads[rung->current]; index; index = events[index].next)
 		scratch_add(ladder, count++, index);
@@ -293,7 +310,7 @@ void ladder_refill(struct ladder *ladder, struct event *events, struct front *fr
 			if (ladder->rung_count == 0)
 				return;
 		}
-		struct rung *rung = &ladder->rungs[ladder->rung_count - 1];
+		struct rung *rung = ladder_finest(ladder);
 		if (!rung_seek(rung, events))
 			ladder->rung_count--;
 		else if (!bucket_to_few(rung, events, front))
@@ -318,7 +335,7 @@ void ladder_spill(struct ladder *ladder, struct event *events, struct front *fro
 		return;
 	front->end_ns = earliest_ns;
 	if (ladder->rung_count > 0) {
-		struct rung *rung = &ladder->rungs[ladder->rung_count - 1];
+		struct rung *rung = ladder_finest(ladder);
 		rung->current = bucket_of(rung, earliest_ns);
 	}
 	for (uint32_t i = 0; i < count; i++)

@@ -31,7 +31,7 @@ struct rung {
 };
 
 struct ladder {
-	struct rung rungs[LADDER_RUNGS_MAX];
+	struct rung rungs[LADDER_RUNGS_MAX + 1]; /* coarsest first; [0] is a sentinel before all times */
 	uint32_t rung_count;
 	uint32_t top_count;
 	uint32_t top_capacity;
