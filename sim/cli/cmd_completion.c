@@ -91,14 +91,17 @@ static void write_zsh(struct buf *out)
 	write_bash(out);
 }
 
-/* fish matches "the words so far are exactly those of a command" by its helper __fish_seen_subcommand_from. */
+/* Every word of a command's name must have been typed: `record show` and `profile show` differ in the first. */
 static void fish_condition(const char *name, struct buf *out)
 {
-	const char *last = strrchr(name, ' ');
-	if (last)
-		buf_printf(out, "__fish_seen_subcommand_from %s", last + 1);
-	else
+	const char *word = strchr(name, ' ');
+	if (!word)
 		buf_add(out, "__fish_use_subcommand");
+	for (const char *separator = ""; word; separator = "; and ") {
+		size_t length = strcspn(++word, " ");
+		buf_printf(out, "%s__fish_seen_subcommand_from %.*s", separator, (int)length, word);
+		word = strchr(word, ' ');
+	}
 }
 
 static void add_quoted(struct buf *out, const char *text)

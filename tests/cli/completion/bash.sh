@@ -12,3 +12,6 @@ offer lamina compl
 offer lamina --ver
 offer lamina completion --
 offer lamina help compl
+offer lamina record sho
+offer lamina record pack --form
+offer lamina run x.yaml --format js
