@@ -46,7 +46,6 @@ struct invocation {
 	int64_t init_ns;
 	int64_t start_ns; /* handler start */
 	int64_t phase_start_ns;
-	int64_t billed_ns; /* all functions so far */
 };
 
 static const struct setting_function *function_of(const struct invocation *invocation)
@@ -238,7 +237,11 @@ static void next_phase(struct invocation *invocation)
 	}
 	int64_t now_ns = engine_now_ns(engine);
 	int64_t deadline_ns = invocation->start_ns + function->timeout_ns;
-	int64_t end_ns = phase_end_ns(invocation, &work->phases[invocation->phase]);
+	const struct phase *phase = &work->phases[invocation->phase];
+	int64_t end_ns = phase_end_ns(invocation, phase);
+	/* A request is paid for when it is made, even where the function does not live to see the answer. */
+	counts_of(invocation)->usage.gets += phase->gets;
+	counts_of(invocation)->usage.puts += phase->puts;
 	invocation->phase_start_ns = now_ns;
 	if (end_ns > deadline_ns)
 		engine_schedule(engine, deadline_ns - now_ns, 0, visit_timed_out, invocation, 0);
@@ -265,8 +268,6 @@ static void phase_done(struct engine *engine, void *subject, int64_t argument)
 	const struct phase *phase = &work_of(invocation)->phases[invocation->phase];
 	struct function_outcome *counts = counts_of(invocation);
 	count_phase(invocation, engine_now_ns(engine));
-	counts->usage.gets += phase->gets;
-	counts->usage.puts += phase->puts;
 	if (phase->puts > 0)
 		counts->bytes_out += phase->bytes;
 	else

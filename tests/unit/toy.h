@@ -151,6 +151,65 @@ static inline void toy_records(struct toy *toy, int64_t records)
 	toy->setting.records = records;
 }
 
+/* Luck of every kind, about as the 2019 platform has it. */
+static inline void toy_lucky(struct toy *toy)
+{
+	struct platform *platform = &toy->platform;
+	platform->cpu.speed_spread = 0.02;
+	platform->sandbox.cold_start_seconds = toy_between(&toy->arena, 0.17, 0.57);
+	platform->sandbox.package_seconds = toy_between(&toy->arena, 0.5, 7);
+	platform->sandbox.warm_start_seconds = toy_between(&toy->arena, 0.01, 0.04);
+	platform->sandbox.keep_alive_seconds = toy_between(&toy->arena, 540, 660);
+	platform->store.get_seconds = toy_between(&toy->arena, 0.015, 0.1);
+	platform->store.put_seconds = toy_between(&toy->arena, 0.024, 0.12);
+}
+
+/* Four functions of a convolutional network over records of 100 images, much as the paper's, with luck. */
+static inline void toy_network(struct toy *toy, int64_t records, int schedule, int64_t parallel)
+{
+	static const struct toy_work works[] = {
+		{.cpu_seconds = 6,
+		 .threads = 2,
+		 .download_mb = 15,
+		 .upload_mb = 28,
+		 .import_seconds = 2,
+		 .memory_mb = 900},
+		{.cpu_seconds = 9,
+		 .threads = 2,
+		 .download_mb = 28,
+		 .upload_mb = 17,
+		 .import_seconds = 2,
+		 .memory_mb = 800},
+		{.cpu_seconds = 5,
+		 .threads = 2,
+		 .download_mb = 17,
+		 .upload_mb = 4,
+		 .import_seconds = 2,
+		 .memory_mb = 700},
+		{.cpu_seconds = 3,
+		 .download_mb = 4,
+		 .upload_mb = 0.4,
+		 .import_seconds = 2,
+		 .weights_mb = 230,
+		 .memory_mb = 1000},
+	};
+	static const char *const names[] = {"conv1", "conv2", "conv3", "fc"};
+	toy_init(toy);
+	toy_lucky(toy);
+	toy->setting.images_per_record = 100;
+	for (size_t i = 0; i < sizeof works / sizeof works[0]; i++)
+		toy_function(toy, names[i], 1500, &works[i])->package_mb = 200;
+	toy_records(toy, records);
+	toy->setting.schedule = schedule;
+	toy->setting.parallel = parallel;
+}
+
+static inline void toy_memory(struct toy *toy, int64_t memory_mb)
+{
+	for (size_t i = 0; i < toy->setting.function_count; i++)
+		toy->functions[i].memory_mb = memory_mb;
+}
+
 static inline struct outcome toy_simulate(struct toy *toy, uint64_t seed)
 {
 	struct simulate_options options = {.seed = seed};

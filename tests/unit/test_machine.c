@@ -1,0 +1,80 @@
+/* One machine with a GPU: feeding and computing overlap, and the slower of the two sets the pace. */
+#include "tests/tap.h"
+#include "tests/unit/toy.h"
+
+static void machine_init(struct toy *toy, double feed_seconds, double images_per_second)
+{
+	toy_init(toy);
+	toy->platform.kind = PLATFORM_MACHINE;
+	toy->platform.machine = (struct platform_machine){
+		.feed_seconds_per_image = feed_seconds,
+		.device_images_per_second = images_per_second,
+		.batch_images = 100,
+		.boot_seconds = 30,
+	};
+	toy->platform.price = (struct platform_price){.usd_per_hour = 3.6, .granularity_seconds = 1};
+	toy->setting.images = 1000;
+	toy->setting.images_per_record = 250;
+	toy->setting.records = 4;
+}
+
+static void fed_slowly(void)
+{
+	struct toy toy;
+	machine_init(&toy, 0.01, 1000);
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.makespan_ns, 10100 * NS_PER_MS, "1,000 images fed at 10 ms each, and the last batch computed");
+	t_int(o.images_completed, 1000, "all images");
+	t_int(o.records_completed, 4, "all records");
+	t_int(o.record_times_ns[0], 3100 * NS_PER_MS, "the first 250 images are done with the third batch");
+	t_int(o.record_times_ns[3], 10100 * NS_PER_MS, "the last record with the last batch");
+	t_near(o.bill.total_usd, 40.1e-3, 1e-12, 0, "40.1 s with its boot at 3.60 USD an hour");
+	t_int(o.peak_concurrency, 1, "one machine");
+	toy_release(&toy);
+}
+
+static void computes_slowly(void)
+{
+	struct toy toy;
+	machine_init(&toy, 0.001, 100);
+	t_int(toy_simulate(&toy, 1).makespan_ns, 10100 * NS_PER_MS,
+	      "a batch fed in 0.1 s, then ten computed at 1 s each");
+	toy.setting.images = 150;
+	toy.setting.images_per_record = 150;
+	toy.setting.records = 1;
+	t_int(toy_simulate(&toy, 1).makespan_ns, 1600 * NS_PER_MS, "a smaller last batch takes less");
+	toy_release(&toy);
+}
+
+static void luck(void)
+{
+	struct toy toy;
+	machine_init(&toy, 0.01, 1000);
+	toy.platform.cpu.speed_spread = 0.05;
+	int64_t first_ns = toy_simulate(&toy, 1).makespan_ns;
+	t_ok(first_ns != 10100 * NS_PER_MS, "the host's speed varies");
+	t_int(toy_simulate(&toy, 1).makespan_ns, first_ns, "by the seed alone");
+	t_ok(toy_simulate(&toy, 2).makespan_ns != first_ns, "another seed has another host");
+	toy_release(&toy);
+}
+
+static void bounds(void)
+{
+	struct toy toy;
+	machine_init(&toy, 0.01, 1000);
+	toy.setting.event_budget = 5;
+	t_int(toy_simulate(&toy, 1).end, OUTCOME_EVENT_BUDGET, "an event budget ends it");
+	toy.setting.event_budget = 1000;
+	toy.setting.horizon_ns = NS_PER_SECOND;
+	t_int(toy_simulate(&toy, 1).end, OUTCOME_HORIZON, "so does a horizon");
+	toy_release(&toy);
+}
+
+int main(void)
+{
+	fed_slowly();
+	computes_slowly();
+	luck();
+	bounds();
+	return t_done();
+}
