@@ -37,6 +37,8 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(filter-out -lgslcblas,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null))
 # -ffp-contract=off: the same bits from gcc and clang at every optimisation level.
 CFLAGS_ALL := -std=gnu17 -ffp-contract=off -pthread $(OPT) $(WARN) $(WERROR) -Isim -I. -I$(B)/gen $(PKG_CFLAGS) $(CFLAGS)
+# Loops over pixels gain 2 to 8 times from vectorisation, which gcc leaves out at -O2; bits stay the same.
+LAYERS_release := -O3 -fno-math-errno
 LIBS_ALL := $(PKG_LIBS) -lm -pthread $(LDLIBS)
 
 # --- sources ---------------------------------------------------------------------------------------------------
@@ -68,7 +70,7 @@ $(B)/liblamina.a: $(LIB_O)
 # A changed flag rebuilds everything of its mode.
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(CC) $(CFLAGS_ALL)' > $@
+	@echo '$(CC) $(CFLAGS_ALL) $(LAYERS_$(MODE))' | cmp -s - $@ || echo '$(CC) $(CFLAGS_ALL) $(LAYERS_$(MODE))' > $@
 FORCE:
 
 # Likewise a changed version recompiles the one file that contains it.
@@ -82,7 +84,7 @@ $(B)/sim/base/version.o: $(B)/gen/lamina_version.h
 $(B)/%.o: %.c $(B)/flags | $(GEN_H)
 	@mkdir -p $(@D)
 	@echo '  CC  $<'
-	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) $(if $(filter kernels/layer/%,$<),$(LAYERS_$(MODE))) -MMD -MP -c -o $@ $<
 
 # Generated protobuf code is not ours to warn about.
 $(B)/gen/%.pb-c.o: $(B)/gen/%.pb-c.c $(B)/flags
@@ -126,7 +128,7 @@ format: ## let clang-format have its way
 
 .PHONY: print-compile
 print-compile: ## the compiler and its flags, for tools
-	@echo '$(CC) $(CFLAGS_ALL)'
+	@echo '$(CC) $(CFLAGS_ALL) $(LAYERS_$(MODE))'
 
 .PHONY: test
 test: $(UNIT) $(CLI_T) $(B)/lamina ## run unit and command-line tests of this MODE and CC

@@ -84,8 +84,41 @@ static void test_blas(void)
 	team_release(&team);
 }
 
-int main(void)
+/* What this program prints as its core type when it is started again with this in front. */
+static void core_type_of_child(const char *environment, char *out, size_t size)
 {
+	char program[4096];
+	char command[8192];
+	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+	program[length > 0 ? length : 0] = '\0';
+	snprintf(command, sizeof command, "env -u OPENBLAS_CORETYPE %s '%s' core-type", environment, program);
+	out[0] = '\0';
+	FILE *child = popen(command, "r");
+	if (child && !fgets(out, (int)size, child))
+		out[0] = '\0';
+	t_int(child ? pclose(child) : -1, 0, environment);
+}
+
+/* Prescott's kernels run on any x86-64, and no machine of today would choose them by itself. */
+static void test_forced_core_type(void)
+{
+	char free_choice[64], kept[64], prepared[64];
+	core_type_of_child("LAMINA_KEEP_CORETYPE=1", free_choice, sizeof free_choice);
+	core_type_of_child("LAMINA_KEEP_CORETYPE=1 OPENBLAS_CORETYPE=Prescott", kept, sizeof kept);
+	core_type_of_child("OPENBLAS_CORETYPE=Prescott", prepared, sizeof prepared);
+	t_ok(strlen(free_choice) > 0, "OpenBLAS chooses %s", free_choice);
+	t_str(prepared, free_choice, "a program that was prepared runs with OpenBLAS's own choice");
+#ifdef __x86_64__
+	t_ok(strcmp(kept, free_choice) != 0, "unless the forced core type is to be kept: %s", kept);
+#endif
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "core-type") == 0) {
+		blas_prepare(argv);
+		return puts(blas_core_type()) < 0;
+	}
 	test_shapes();
 	test_tensors();
 	t_aborts(slice_too_long, "a slice beyond the end aborts");
@@ -98,5 +131,6 @@ int main(void)
 		test_team(threads, 10, 1000);
 	}
 	test_blas();
+	test_forced_core_type();
 	return t_done();
 }
