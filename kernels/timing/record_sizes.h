@@ -1,6 +1,6 @@
 /*
  * Which record sizes are worth measuring: those whose records may exist at all, whose tensors fit the memory, and whose
- * runs fit the time. What does not fit is left out from the largest down, each with a warning that says why.
+ * runs fit the time. What is left out is told in a warning, with the reason.
  */
 #ifndef LAMINA_RECORD_SIZES_H
 #define LAMINA_RECORD_SIZES_H

@@ -134,6 +134,17 @@ static void sizes_within_budget(void)
 		t_int(sizes.memory_count, cases[i].memory, "sizes for memory");
 		t_ok((f.diag.count > told) == (sizes.count < 4), "what is left out is told");
 	}
+	static const int64_t many[] = {1, 10, 50, 100, 250, 500, 1000};
+	options.images = many;
+	options.image_count = sizeof many / sizeof *many;
+	t_ok(record_sizes_choose(&sizes, &f.model, &options, 0.02, &f.diag, &err), "sizes between others go first");
+	t_int(sizes.count, 5, "sizes that are left");
+	t_int(sizes.images[3], 100, "the last but one");
+	t_int(sizes.images[4], 1000, "the largest is kept");
+	t_has(f.diag.entries[f.diag.count - 1].text,
+	      "records of 500, 250 images are not measured: all sizes would take", "what is left out is named");
+	options.images = images_asked;
+	options.image_count = 4;
 	options.images_are_wanted = true;
 	t_ok(record_sizes_choose(&sizes, &f.model, &options, 100, &f.diag, &err) && sizes.count == 4,
 	     "sizes that were asked for are kept");
