@@ -44,6 +44,16 @@ static struct window_axis random_axis(int64_t dilation_max, bool small_pads)
 	};
 }
 
+/* 1x1 with at most one thing that keeps the input from being its own column matrix. */
+static void make_nearly_pointwise(struct window *window)
+{
+	*window = window_square(1, 1);
+	struct window_axis *axis = pick(0, 1) ? &window->y : &window->x;
+	int64_t *members[] = {&axis->stride, &axis->pad_before, &axis->pad_after};
+	if (pick(0, 3) > 0)
+		*members[pick(0, 2)] += 1;
+}
+
 static struct layer random_layer(enum layer_kind kind, struct shape *input)
 {
 	struct layer layer = {.name = "random", .kind = kind};
@@ -57,6 +67,8 @@ static struct layer random_layer(enum layer_kind kind, struct shape *input)
 			.groups = groups,
 			.has_bias = pick(0, 1),
 		};
+		if (pick(0, 2) == 0)
+			make_nearly_pointwise(&layer.conv.window);
 	} else if (kind == LAYER_MAXPOOL || kind == LAYER_AVGPOOL) {
 		layer.pool = (struct pool){
 			.window = {.y = random_axis(2, true), .x = random_axis(2, true), .ceil = pick(0, 1)},
@@ -178,11 +190,11 @@ static void test_against_reference(enum layer_kind kind, int threads)
 static struct layer large_layer(enum layer_kind kind, struct shape *input)
 {
 	struct layer layer = {.name = "large", .kind = kind};
-	*input = kind == LAYER_CONV ? (struct shape){16, 60, 60} : (struct shape){32, 20, 20};
+	*input = kind == LAYER_CONV ? (struct shape){24, 60, 60} : (struct shape){32, 20, 20};
 	if (kind == LAYER_CONV)
 		layer.conv = (struct conv){
 			.window = window_square(5, 1),
-			.filters = 24,
+			.filters = 16,
 			.groups = 1,
 			.has_bias = true,
 		};
@@ -247,6 +259,31 @@ static void test_softmax_is_safe(void)
 	team_release(&team);
 }
 
+/* A dilated window can step over a small image: there the average is 0 and the maximum -inf. */
+static void test_window_over_nothing(void)
+{
+	struct layer layer = {.kind = LAYER_AVGPOOL, .pool.window = window_square(2, 1)};
+	struct window_axis axis = {.kernel = 2, .stride = 1, .pad_before = 1, .pad_after = 1, .dilation = 2};
+	layer.pool.window.y = layer.pool.window.x = axis;
+	const char *key;
+	struct err err;
+	struct team team;
+	struct tensor input, output;
+	team_init(&team, 1);
+	tensor_init(&input, 1, (struct shape){1, 1, 1});
+	input.data[0] = 5.0f;
+	t_ok(layer_infer(&layer, input.shape, &key, &err), "avgpool over nothing: shapes");
+	tensor_init(&output, 1, layer.output);
+	layer_run(&layer, NULL, NULL, &input, &output, &team);
+	t_near((double)output.data[0], 0.0, 0, 0, "the average of nothing is 0");
+	layer.kind = LAYER_MAXPOOL;
+	layer_run(&layer, NULL, NULL, &input, &output, &team);
+	t_near((double)output.data[0], -HUGE_VAL, 0, 0, "the maximum of nothing is -inf");
+	tensor_release(&input);
+	tensor_release(&output);
+	team_release(&team);
+}
+
 int main(void)
 {
 	for (int kind = 0; kind < LAYER_KINDS; kind++) {
@@ -256,5 +293,6 @@ int main(void)
 	test_threads_change_no_bit(LAYER_CONV);
 	test_threads_change_no_bit(LAYER_FC);
 	test_softmax_is_safe();
+	test_window_over_nothing();
 	return t_done();
 }

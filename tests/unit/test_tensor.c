@@ -71,6 +71,24 @@ static void test_team(int threads, int64_t items, int64_t grain)
 	t_ok(once, "%d threads do %d items by %d, each once", threads, (int)items, (int)grain);
 }
 
+static void sleep_then_count(void *context, struct team *team, int worker, int64_t first, int64_t last)
+{
+	atomic_int *done = context;
+	usleep(worker == 0 ? 100 : 20000);
+	atomic_fetch_add(done, (int)(last - first));
+}
+
+static void test_team_waits(void)
+{
+	atomic_int done = 0;
+	struct team team;
+	team_init(&team, 4);
+	team_run(&team, 40, 1, sleep_then_count, &done);
+	int seen = atomic_load(&done);
+	team_release(&team);
+	t_int(seen, 40, "a team returns when its slowest worker is done");
+}
+
 static void test_blas(void)
 {
 	char version[BLAS_VERSION_BYTES];
@@ -130,6 +148,7 @@ int main(int argc, char **argv)
 		test_team(threads, 999, 10);
 		test_team(threads, 10, 1000);
 	}
+	test_team_waits();
 	test_blas();
 	test_forced_core_type();
 	return t_done();

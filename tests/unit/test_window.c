@@ -90,10 +90,40 @@ static void test_refusals(void)
 	t_str(key, "pads", "at the pads");
 }
 
+/* Against the definition, over every small axis. */
+static void test_inside(void)
+{
+	int wrong = 0;
+	for (int64_t code = 0; code < 4 * 4 * 4 * 4 * 3 * 8; code++) {
+		struct window_axis axis = {
+			.kernel = 1 + code % 4,
+			.stride = 1 + code / 4 % 4,
+			.pad_before = code / 16 % 4,
+			.pad_after = code / 64 % 4,
+			.dilation = 1 + code / 256 % 3,
+		};
+		int64_t input = 1 + code / 768;
+		int64_t output = (input + axis.pad_before + axis.pad_after) / axis.stride;
+		for (int64_t tap = 0; tap < axis.kernel; tap++) {
+			int64_t first, last, count = 0;
+			window_axis_inside(&axis, tap, input, output, &first, &last);
+			for (int64_t o = 0; o < output; o++) {
+				int64_t at = o * axis.stride + tap * axis.dilation - axis.pad_before;
+				bool inside = at >= 0 && at < input;
+				wrong += inside != (o >= first && o < last);
+				count += inside;
+			}
+			wrong += last - first != count;
+		}
+	}
+	t_int(wrong, 0, "outputs whose tap is inside are those of the definition");
+}
+
 int main(void)
 {
 	test_sizes();
 	test_same();
+	test_inside();
 	test_refusals();
 	return t_done();
 }
