@@ -108,8 +108,8 @@ static void measure_products(struct profile_host *host, int threads)
 		values[i] = (float)(i % 251) / 251;
 	struct products products = {values, values + MATRIX_VALUES, values + 2 * MATRIX_VALUES};
 	double one = product_rate(&products, 1);
-	host->sgemm_gflop_per_second_per_core = one * 2e-9 * MATRIX_SIDE * MATRIX_VALUES;
-	host->sgemm_parallel_speedup = threads == 1 ? 1 : product_rate(&products, threads) / one;
+	host->sgemm_gflop_per_second_per_core = samples_rounded(one * 2e-9 * MATRIX_SIDE * MATRIX_VALUES);
+	host->sgemm_parallel_speedup = threads == 1 ? 1 : samples_rounded(product_rate(&products, threads) / one);
 	mem_free(memory);
 }
 
@@ -126,7 +126,7 @@ static void measure_copy(struct profile_host *host)
 		if (i > 0)
 			samples_add(&seconds, stopwatch_seconds() - start);
 	}
-	host->memory_gb_per_second = 2e-9 * COPY_FLOATS * sizeof *values / samples_median(&seconds);
+	host->memory_gb_per_second = samples_rounded(2e-9 * COPY_FLOATS * sizeof *values / samples_median(&seconds));
 	mem_free(memory);
 }
 

@@ -1,9 +1,5 @@
 #include "kernels/timing/measured_function.h"
 
-#include <stdio.h>
-
-#include "base/num.h"
-
 enum { LOAD_REPEATS = 5 };
 
 /* A time of exactly 0 says that the clock was too coarse. */
@@ -91,24 +87,14 @@ bool measured_function_run(struct measured_function *measured, size_t size, size
 	return true;
 }
 
-/* Six digits: more than any clock and any repeat is good for, and a file that can be read. */
-static double rounded(double seconds)
-{
-	char text[NUM_TEXT_BYTES];
-	double value = seconds;
-	snprintf(text, sizeof text, "%.6g", seconds);
-	num_parse_double(text, &value);
-	return value;
-}
-
 static struct profile_point point_of(const struct samples *samples, int64_t images, int64_t threads)
 {
 	double seconds = samples_median(samples);
 	return (struct profile_point){
 		.images = images,
 		.threads = threads,
-		.seconds = rounded(seconds < LEAST_SECONDS ? LEAST_SECONDS : seconds),
-		.spread_seconds = rounded(samples_half_iqr(samples)),
+		.seconds = samples_rounded(seconds < LEAST_SECONDS ? LEAST_SECONDS : seconds),
+		.spread_seconds = samples_rounded(samples_half_iqr(samples)),
 	};
 }
 

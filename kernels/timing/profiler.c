@@ -159,13 +159,17 @@ static bool warm_up(struct profiler *profiler, struct err *err)
 	return true;
 }
 
-/* Measures each cell once where the time left allows it; *ran tells whether any was. */
+/*
+ * Measures each cell once where the time left allows it; *ran tells whether any was. The first round starts with the
+ * small records, whose times predict the others; the later ones with the large, which would else never be repeated.
+ */
 static bool run_round(struct profiler *profiler, bool is_first, bool *ran, struct err *err)
 {
 	double deadline = profiler->start_seconds + profiler->options->budget_seconds;
 	*ran = false;
-	for (size_t size = 0; size < profiler->sizes.count; size++)
+	for (size_t i = 0; i < profiler->sizes.count; i++)
 		for (size_t thread = 0; thread < profiler->options->thread_count; thread++) {
+			size_t size = is_first ? i : profiler->sizes.count - 1 - i;
 			double predicted = profiler->cell_seconds[thread][size];
 			if (!is_first && stopwatch_seconds() + predicted > deadline)
 				continue;

@@ -1,10 +1,12 @@
 #include "kernels/timing/samples.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/check.h"
+#include "base/num.h"
 
 void samples_add(struct samples *samples, double value)
 {
@@ -39,6 +41,15 @@ double samples_median(const struct samples *samples)
 double samples_half_iqr(const struct samples *samples)
 {
 	return (quantile(samples, 0.75) - quantile(samples, 0.25)) / 2;
+}
+
+double samples_rounded(double value)
+{
+	char text[NUM_TEXT_BYTES];
+	double rounded = value;
+	snprintf(text, sizeof text, "%.6g", value);
+	num_parse_double(text, &rounded);
+	return rounded;
 }
 
 static double read_clock(clockid_t id)

@@ -24,6 +24,9 @@ void samples_add(struct samples *samples, double value);
 double samples_median(const struct samples *samples);
 double samples_half_iqr(const struct samples *samples);
 
+/* To six digits: more than any clock and any repeat is good for, and a number that can be read. */
+double samples_rounded(double value);
+
 /* Seconds on a clock that never steps; only differences mean anything. */
 double stopwatch_seconds(void);
 

@@ -58,6 +58,8 @@ static void summaries(void)
 	/* OpenBLAS's threads spin for a while after they were made; on a busy machine that takes a few sleeps. */
 	double least = INFINITY;
 	for (int i = 0; i < 50 && least >= 0.01; i++) {
+		t_near(samples_rounded(105.24544438393242), 105.245, 0, 0, "six digits");
+		t_near(samples_rounded(3.1141234e-05), 3.11412e-05, 0, 0, "of small numbers too");
 		double cpu_start = stopwatch_cpu_seconds();
 		usleep(20000);
 		least = fmin(least, stopwatch_cpu_seconds() - cpu_start);
