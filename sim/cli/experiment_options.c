@@ -79,9 +79,14 @@ bool experiment_options_replicate(struct cli *cli, struct study *study)
 void experiment_options_describe(const struct study *study, const struct setting *setting, struct buf *out)
 {
 	const struct experiment *experiment = &study->experiment;
-	buf_printf(out, "%s: %lld images in %lld records on %s", experiment->name, (long long)setting->images,
-		   (long long)setting->records, setting->platform->name);
-	if (setting->platform->kind == PLATFORM_FUNCTIONS)
+	bool is_batch = setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE;
+	if (is_batch)
+		buf_printf(out, "%s: %lld images in %lld records on %s", experiment->name, (long long)setting->images,
+			   (long long)setting->records, setting->platform->name);
+	else
+		buf_printf(out, "%s: requests come as '%s' on %s", experiment->name,
+			   arrival_names[setting->arrivals.kind], setting->platform->name);
+	if (setting->platform->kind == PLATFORM_FUNCTIONS && setting->parallel < INT64_MAX)
 		buf_printf(out, ", %s x %lld", schedule_names[setting->schedule], (long long)setting->parallel);
 	buf_add_char(out, '\n');
 }
@@ -97,6 +102,7 @@ int experiment_options_judge(struct cli *cli, const struct study *study)
 {
 	int status = CLI_OK;
 	int failed = outcome_find_metric("failed_records");
+	int completed = outcome_find_metric("completed_records");
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
 		const struct run_result *result = &study->jobs[i].result;
 		if (result->replications == 0)
@@ -108,8 +114,9 @@ int experiment_options_judge(struct cli *cli, const struct study *study)
 		if (result->metrics[failed].mean == 0)
 			continue;
 		status = CLI_FAILED;
-		fprintf(stderr, "%s: point %zu: %.4g of %lld records failed:", cli->name, i + 1,
-			result->metrics[failed].mean, (long long)study->jobs[i].setting->records);
+		fprintf(stderr, "%s: point %zu: %.4g of %.6g records failed:", cli->name, i + 1,
+			result->metrics[failed].mean,
+			result->metrics[failed].mean + result->metrics[completed].mean);
 		for (size_t f = 0; f < result->function_count; f++) {
 			const struct function_result *function = &result->functions[f];
 			if (function->out_of_memory > 0)

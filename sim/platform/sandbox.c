@@ -28,9 +28,19 @@ static void named_stream(struct stream *stream, const struct sandbox_pool *pool,
 	stream_init(stream, pool->seed, pool->replication, stream_id_from_name(name), pool->function << 48 | ordinal);
 }
 
+void sandbox_pool_count(struct sandbox_pool *pool)
+{
+	int64_t now_ns = engine_now_ns(pool->engine);
+	price_mb_ns passed_ns = (price_mb_ns)(now_ns - pool->counted_ns);
+	pool->busy_instance_ns += passed_ns * (price_mb_ns)pool->busy_count;
+	pool->idle_instance_ns += passed_ns * (price_mb_ns)pool->idle_count;
+	pool->counted_ns = now_ns;
+}
+
 static void unlink_idle(struct sandbox *sandbox)
 {
 	struct sandbox_pool *pool = sandbox->pool;
+	sandbox_pool_count(pool);
 	if (sandbox->newer)
 		sandbox->newer->older = sandbox->older;
 	else
@@ -48,6 +58,7 @@ struct sandbox *sandbox_pool_take(struct sandbox_pool *pool)
 	if (!sandbox)
 		return NULL;
 	unlink_idle(sandbox);
+	pool->busy_count++;
 	bool was_pending = engine_cancel(pool->engine, sandbox->expiry);
 	CHECK(was_pending);
 	sandbox->expiry = 0;
@@ -61,6 +72,8 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 		pool->free_list = sandbox->older;
 	else
 		sandbox = ARENA_NEW(pool->arena, struct sandbox);
+	sandbox_pool_count(pool);
+	pool->busy_count++;
 	const struct platform *platform = pool->platform;
 	uint64_t ordinal = pool->created++;
 	struct stream luck;
@@ -83,11 +96,18 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 	return sandbox;
 }
 
-void sandbox_pool_destroy(struct sandbox *sandbox)
+static void forget(struct sandbox *sandbox)
 {
 	struct sandbox_pool *pool = sandbox->pool;
 	sandbox->older = pool->free_list;
 	pool->free_list = sandbox;
+}
+
+void sandbox_pool_destroy(struct sandbox *sandbox)
+{
+	sandbox_pool_count(sandbox->pool);
+	sandbox->pool->busy_count--;
+	forget(sandbox);
 }
 
 static void expire(struct engine *engine, void *subject, int64_t argument)
@@ -95,12 +115,14 @@ static void expire(struct engine *engine, void *subject, int64_t argument)
 	struct sandbox *sandbox = subject;
 	unlink_idle(sandbox);
 	sandbox->pool->expired++;
-	sandbox_pool_destroy(sandbox);
+	forget(sandbox);
 }
 
 void sandbox_pool_return(struct sandbox *sandbox)
 {
 	struct sandbox_pool *pool = sandbox->pool;
+	sandbox_pool_count(pool);
+	pool->busy_count--;
 	sandbox->older = pool->newest_idle;
 	sandbox->newer = NULL;
 	if (pool->newest_idle)

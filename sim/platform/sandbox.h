@@ -42,6 +42,10 @@ struct sandbox_pool {
 	uint64_t created;
 	uint64_t expired;
 	int64_t idle_count;
+	int64_t busy_count;
+	int64_t counted_ns; /* the two integrals below are complete up to here */
+	price_mb_ns busy_instance_ns;
+	price_mb_ns idle_instance_ns;
 	struct sandbox *newest_idle;
 	struct sandbox *free_list;
 };
@@ -59,7 +63,10 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 /* The sandbox becomes idle and will expire unless it is taken. */
 void sandbox_pool_return(struct sandbox *sandbox);
 
-/* The sandbox is destroyed (its function crashed or ran out of time). */
+/* Brings the integrals of busy and idle sandboxes over time up to now. */
+void sandbox_pool_count(struct sandbox_pool *pool);
+
+/* The busy sandbox is destroyed (its function crashed or ran out of time). */
 void sandbox_pool_destroy(struct sandbox *sandbox);
 
 #endif

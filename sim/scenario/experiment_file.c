@@ -5,29 +5,114 @@
 #include "serving/outcome.h"
 #include "serving/setting.h"
 
-static const struct bind_field workload_fields[] = {
-	BIND_FIELD(struct workload, images, BIND_INT, .required = true, .min = 1, .max = 1e12,
-		   .help = "images (or requests, where work is stated) in all"),
-	BIND_FIELD(struct workload, images_per_record, BIND_INT, .fallback = "1", .min = 1, .max = 1e9,
-		   .help = "images packed into one record"),
+#define NUMBER(type_name, member, default_text, low, high, text) \
+	BIND_FIELD(type_name, member, BIND_DOUBLE, .fallback = default_text, .min = (low), .max = (high), .help = text)
+
+static const struct bind_field arrivals_fields[] = {
+	BIND_FIELD(struct arrivals_entry, kind, BIND_CHOICE, .fallback = "all_at_once", .choices = arrival_names,
+		   .help = "a batch, or requests that come over time whatever the service does"),
+	NUMBER(struct arrivals_entry, rate_per_second, "0", 0, 1e7,
+	       "deterministic, poisson: requests per second; bursts: between bursts"),
+	NUMBER(struct arrivals_entry, burst_rate_per_second, "0", 0, 1e7, "bursts: requests per second in a burst"),
+	NUMBER(struct arrivals_entry, calm_seconds, "0", 0, 1e8, "bursts: mean time between bursts"),
+	NUMBER(struct arrivals_entry, burst_seconds, "0", 0, 1e8, "bursts: mean length of a burst"),
+	BIND_FIELD(struct arrivals_entry, daily_rates_per_second, BIND_DOUBLE_LIST, .min = 0, .max = 1e7,
+		   .help = "daily: rates of equal parts of a day (24: by the hour), which repeats"),
+	BIND_FIELD(struct arrivals_entry, trace, BIND_TEXT, .fallback = "",
+		   .help = "trace: a CSV file, .gz or not (from this file's folder)"),
+	BIND_FIELD(struct arrivals_entry, function, BIND_TEXT, .fallback = "",
+		   .help = "trace: the function of the trace whose requests come; by default all"),
+	NUMBER(struct arrivals_entry, duration_seconds, "0", 0, 4e9, "no request comes later; 0: no such bound"),
 	BIND_END,
 };
+
+/* Which numbers each kind of arrivals needs. */
+static const struct arrivals_need {
+	const char *key;
+	size_t offset;
+	bool needed[ARRIVALS_TRACE + 1];
+} arrivals_needs[] = {
+	{"rate_per_second",
+	 offsetof(struct arrivals_entry, rate_per_second),
+	 {[ARRIVALS_DETERMINISTIC] = true, [ARRIVALS_POISSON] = true}},
+	{"burst_rate_per_second", offsetof(struct arrivals_entry, burst_rate_per_second), {[ARRIVALS_BURSTS] = true}},
+	{"calm_seconds", offsetof(struct arrivals_entry, calm_seconds), {[ARRIVALS_BURSTS] = true}},
+	{"burst_seconds", offsetof(struct arrivals_entry, burst_seconds), {[ARRIVALS_BURSTS] = true}},
+};
+
+static void check_arrivals(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct arrivals_entry *entry = value;
+	const char *kind = arrival_names[entry->kind];
+	for (size_t i = 0; i < sizeof arrivals_needs / sizeof arrivals_needs[0]; i++) {
+		const struct arrivals_need *need = &arrivals_needs[i];
+		double given = *(const double *)(const void *)((const char *)value + need->offset);
+		if (need->needed[entry->kind] && given == 0)
+			diag_error(diag, bind_place(node, need->key), "arrivals of kind '%s' need '%s' above 0", kind,
+				   need->key);
+	}
+	double rates = 0;
+	for (size_t i = 0; i < entry->daily_rates_per_second.count; i++)
+		rates += entry->daily_rates_per_second.values[i];
+	if (entry->kind == ARRIVALS_DAILY && rates == 0)
+		diag_error(diag, bind_place(node, "daily_rates_per_second"),
+			   "arrivals of kind '%s' need 'daily_rates_per_second' with a rate above 0", kind);
+	if ((entry->kind == ARRIVALS_TRACE) != (entry->trace[0] != '\0'))
+		diag_error(diag, bind_place(node, "trace"),
+			   entry->trace[0] ? "'trace' is given, but arrivals are of kind '%s'; say 'kind: trace'"
+					   : "arrivals of kind '%s' need 'trace', a CSV file",
+			   kind);
+}
+
+static const struct bind_schema arrivals_schema = {
+	.title = "arrivals",
+	.bytes = sizeof(struct arrivals_entry),
+	.fields = arrivals_fields,
+	.check = check_arrivals,
+};
+
+static const struct bind_field workload_fields[] = {
+	BIND_FIELD(struct workload, images, BIND_INT, .fallback = "0", .min = 0, .max = 1e12,
+		   .help = "images (or requests, where work is stated) in all; 0: as many as the arrivals bring"),
+	BIND_FIELD(struct workload, images_per_record, BIND_INT, .fallback = "1", .min = 1, .max = 1e9,
+		   .help = "images packed into one record"),
+	BIND_FIELD(struct workload, arrivals, BIND_STRUCT, .fallback = "{}", .schema = &arrivals_schema,
+		   .help = "when records come"),
+	BIND_END,
+};
+
+static void check_workload(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct workload *workload = value;
+	int kind = workload->arrivals.kind;
+	if (workload->images > 0 || kind == ARRIVALS_TRACE ||
+	    (kind != ARRIVALS_ALL_AT_ONCE && workload->arrivals.duration_seconds > 0))
+		return;
+	diag_error(diag, bind_place(node, "images"),
+		   kind == ARRIVALS_ALL_AT_ONCE
+			   ? "'images' is missing or 0; say how many there are"
+			   : "nothing ends the arrivals; give 'images' or 'arrivals.duration_seconds'");
+}
 
 static const struct bind_schema workload_schema = {
 	.title = "workload",
 	.bytes = sizeof(struct workload),
 	.fields = workload_fields,
+	.check = check_workload,
 };
 
 static const struct bind_field pipeline_fields[] = {
 	BIND_FIELD(struct pipeline, schedule, BIND_CHOICE, .fallback = "per_record", .choices = schedule_names,
 		   .help = "a job carries one record through all functions, or each function has places of its own"),
-	BIND_FIELD(struct pipeline, parallel, BIND_INT, .fallback = "1", .min = 1, .max = 1000000,
-		   .help = "jobs at once, or places per function"),
+	BIND_FIELD(struct pipeline, parallel, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
+		   .help = "jobs at once, or places per function; 0: one for a batch, any number for other arrivals"),
 	BIND_FIELD(struct pipeline, dispatch_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 3600,
 		   .help = "time the driver needs to start one call"),
 	BIND_FIELD(struct pipeline, warm_sandboxes, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
 		   .help = "sandboxes of every function that are idle and initialised at the start"),
+	NUMBER(struct pipeline, pause_seconds, "0", 0, 1e6, "a job's rest between two records (a client that thinks)"),
+	BIND_FIELD(struct pipeline, retries, BIND_INT, .fallback = "0", .min = 0, .max = 1000,
+		   .help = "how often a caller repeats a call whose handler failed"),
 	BIND_END,
 };
 
@@ -35,6 +120,20 @@ static const struct bind_schema pipeline_schema = {
 	.title = "pipeline",
 	.bytes = sizeof(struct pipeline),
 	.fields = pipeline_fields,
+};
+
+static const struct bind_field failures_fields[] = {
+	NUMBER(struct failures_entry, error_rate, "0", 0, 1, "share of visits whose handler ends in an error"),
+	NUMBER(struct failures_entry, crashes_per_hour, "0", 0, 1e6, "crashes of a busy sandbox"),
+	NUMBER(struct failures_entry, straggler_rate, "0", 0, 1, "share of visits that are slow"),
+	NUMBER(struct failures_entry, straggler_slowdown, "1", 1, 1e6, "their CPU time over that of others"),
+	BIND_END,
+};
+
+static const struct bind_schema failures_schema = {
+	.title = "failures",
+	.bytes = sizeof(struct failures_entry),
+	.fields = failures_fields,
 };
 
 static const char *const activations_names[] = {[ACTIVATIONS_HELD] = "held", [ACTIVATIONS_LIVE] = "live", NULL};
@@ -77,6 +176,7 @@ static const struct bind_field work_fields[] = {
 	WORK(download_mb, 1e6, "read from the object store, 10^6 bytes"),
 	WORK(upload_mb, 1e6, "written to the object store, 10^6 bytes"),
 	WORK(memory_mb, 1e6, "peak memory, MB (1 MB = 1024 kB)"),
+	WORK(wait_seconds, 1e6, "waiting that neither CPU nor network of the sandbox hastens"),
 	WORK(cold_cpu_seconds, 1e6, "more CPU in a new sandbox's first request, one thread"),
 	WORK(cold_download_mb, 1e6, "read once by a new sandbox, 10^6 bytes"),
 	BIND_END,
@@ -219,6 +319,7 @@ static const struct bind_field experiment_fields[] = {
 	BIND_FIELD(struct experiment, workload, BIND_STRUCT, .required = true, .schema = &workload_schema,
 		   .help = "what is to be served"),
 	PART(pipeline, "how records meet functions"),
+	PART(failures, "what goes wrong by itself"),
 	PART(framework, "what the serving program costs beyond its arithmetic"),
 	PART(defaults, "for functions that do not say"),
 	BIND_FIELD(struct experiment, functions, BIND_STRUCT_MAP, .schema = &function_schema,

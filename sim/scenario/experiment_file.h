@@ -11,16 +11,40 @@
 #include "base/diag.h"
 #include "doc/bind.h"
 
+/* When requests come; which of these count depends on the kind. */
+struct arrivals_entry {
+	int kind; /* enum arrival_kind */
+	double rate_per_second;
+	double burst_rate_per_second;
+	double calm_seconds;
+	double burst_seconds;
+	struct bind_doubles daily_rates_per_second;
+	const char *trace;
+	const char *function;
+	double duration_seconds; /* 0: no bound */
+};
+
 struct workload {
-	int64_t images;
+	int64_t images; /* 0: as many as come in arrivals.duration_seconds, or as the trace has */
 	int64_t images_per_record;
+	struct arrivals_entry arrivals;
 };
 
 struct pipeline {
-	int schedule; /* enum schedule */
-	int64_t parallel;
+	int schedule;     /* enum schedule */
+	int64_t parallel; /* 0: one for a batch, any number for requests that come over time */
 	double dispatch_seconds;
+	double pause_seconds;
+	int64_t retries;
 	int64_t warm_sandboxes;
+};
+
+/* What goes wrong by itself. */
+struct failures_entry {
+	double error_rate;
+	double crashes_per_hour;
+	double straggler_rate;
+	double straggler_slowdown;
 };
 
 /* What the serving program itself costs, beyond the network's arithmetic: its language, framework and store client. */
@@ -46,6 +70,7 @@ struct stated_work {
 	double download_mb;
 	double upload_mb;
 	double memory_mb;
+	double wait_seconds;
 	double cold_cpu_seconds;
 	double cold_download_mb;
 };
@@ -93,6 +118,7 @@ struct experiment {
 	const char *profile;
 	struct workload workload;
 	struct pipeline pipeline;
+	struct failures_entry failures;
 	struct framework framework;
 	struct function_defaults defaults;
 	struct bind_structs functions; /* struct function_entry */

@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "scenario/function_work.h"
+#include "scenario/workload.h"
 
 /* What the parts of one resolution share. */
 struct resolution {
@@ -170,41 +171,75 @@ static bool check_coverage(const struct resolution *resolution, int64_t images)
 	return false;
 }
 
+/* The layers of an entry without stated work, which must go on where the functions before it end. */
+static bool resolve_layers(struct resolution *resolution, const struct function_entry *entry, struct layer_range *out)
+{
+	const struct profile *profile = resolution->profile;
+	if (!profile) {
+		diag_error(resolution->diag, entry->place,
+			   "function '%s' states no 'work', so the experiment needs a 'profile'", entry->name);
+		return false;
+	}
+	if (!find_layers(resolution, entry, out))
+		return false;
+	if (out->first != resolution->layers_used)
+		diag_error(resolution->diag, entry->place,
+			   "function '%s' begins at layer '%s', but the functions before it end at layer %zu of %zu",
+			   entry->name, profile->layers[out->first].name, resolution->layers_used,
+			   profile->layer_count);
+	resolution->layers_used = out->end;
+	return true;
+}
+
+static bool resolve_work(const struct resolution *resolution, const struct function_entry *entry,
+			 struct layer_range layers, int64_t images, struct work *out)
+{
+	if (entry->has_work) {
+		function_work_from_stated(&entry->work, images, out);
+		return true;
+	}
+	if (!check_coverage(resolution, images))
+		return false;
+	function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers, images,
+				  out);
+	return true;
+}
+
+/* Work for every number of images that a request of the trace holds. */
+static bool resolve_sized_works(const struct resolution *resolution, const struct function_entry *entry,
+				struct layer_range layers, struct setting_function *out)
+{
+	const struct trace *trace = resolution->setting->arrivals.trace;
+	if (!trace || trace->size_count == 0)
+		return true;
+	struct work *works = ARENA_ARRAY(resolution->arena, struct work, trace->size_count);
+	for (size_t i = 0; i < trace->size_count; i++) {
+		if (!resolve_work(resolution, entry, layers, trace->sizes[i], &works[i]))
+			return false;
+	}
+	out->sized_works = works;
+	return true;
+}
+
+static int64_t last_record_images(const struct setting *setting)
+{
+	int64_t left = setting->images - (setting->records - 1) * setting->images_per_record;
+	return setting->images > 0 && left < setting->images_per_record ? left : setting->images_per_record;
+}
+
 static bool resolve_function(struct resolution *resolution, const struct function_entry *entry,
 			     struct setting_function *out)
 {
 	const struct setting *setting = resolution->setting;
-	int64_t last_images = setting->images - (setting->records - 1) * setting->images_per_record;
+	struct layer_range layers = {0};
 	out->name = entry->name;
 	out->package_mb = resolution->experiment->framework.package_mb;
 	bool ok = resolve_memory(resolution, entry, out);
 	ok = resolve_timeout(resolution, entry, out) && ok;
-	if (entry->has_work) {
-		function_work_from_stated(&entry->work, setting->images_per_record, &out->work);
-		function_work_from_stated(&entry->work, last_images, &out->last_work);
-	} else {
-		struct layer_range layers;
-		if (!resolution->profile) {
-			diag_error(resolution->diag, entry->place,
-				   "function '%s' states no 'work', so the experiment needs a 'profile'", entry->name);
-			return false;
-		}
-		if (!find_layers(resolution, entry, &layers) ||
-		    !check_coverage(resolution, setting->images_per_record) || !check_coverage(resolution, last_images))
-			return false;
-		if (layers.first != resolution->layers_used)
-			diag_error(resolution->diag, entry->place,
-				   "function '%s' begins at layer '%s', but the functions before it end at layer %zu "
-				   "of %zu",
-				   entry->name, resolution->profile->layers[layers.first].name, resolution->layers_used,
-				   resolution->profile->layer_count);
-		resolution->layers_used = layers.end;
-		function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers,
-					  setting->images_per_record, &out->work);
-		function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers,
-					  last_images, &out->last_work);
-	}
-	return ok && check_record_fits(resolution, entry, out);
+	return (entry->has_work || resolve_layers(resolution, entry, &layers)) &&
+	       resolve_work(resolution, entry, layers, setting->images_per_record, &out->work) &&
+	       resolve_work(resolution, entry, layers, last_record_images(setting), &out->last_work) &&
+	       resolve_sized_works(resolution, entry, layers, out) && check_record_fits(resolution, entry, out) && ok;
 }
 
 static bool resolve_functions(struct resolution *resolution)
@@ -228,6 +263,16 @@ static bool resolve_functions(struct resolution *resolution)
 	return resolution->diag->error_count == errors_before;
 }
 
+static struct failures resolve_failures(const struct failures_entry *entry)
+{
+	return (struct failures){
+		.error_rate = entry->error_rate,
+		.crashes_per_hour = entry->crashes_per_hour,
+		.straggler_rate = entry->straggler_rate,
+		.straggler_slowdown = entry->straggler_slowdown,
+	};
+}
+
 bool experiment_resolve(const struct experiment *experiment, struct library *library, struct arena *arena,
 			struct diag *diag, struct setting *out)
 {
@@ -242,28 +287,27 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	if (!resolution.platform || (has_profile && !resolution.profile))
 		return false;
 
-	const struct workload *workload = &experiment->workload;
-	int64_t records = div_ceil_int64(workload->images, workload->images_per_record);
-	if (records > SETTING_RECORDS_MAX) {
-		diag_error(diag, place_of(&resolution, "workload", "images"),
-			   "that makes %lld records, more than %d; "
-			   "use more images per record",
-			   (long long)records, SETTING_RECORDS_MAX);
-		return false;
-	}
+	bool is_batch = experiment->workload.arrivals.kind == ARRIVALS_ALL_AT_ONCE;
 	*out = (struct setting){
 		.platform = resolution.platform,
-		.images = workload->images,
-		.images_per_record = workload->images_per_record,
-		.records = records,
 		.schedule = experiment->pipeline.schedule,
 		.parallel = experiment->pipeline.parallel,
 		.warm_sandboxes = experiment->pipeline.warm_sandboxes,
 		.dispatch_ns = ns_from_seconds(experiment->pipeline.dispatch_seconds),
+		.pause_ns = ns_from_seconds(experiment->pipeline.pause_seconds),
+		.retries = experiment->pipeline.retries,
+		.failures = resolve_failures(&experiment->failures),
 		.event_budget = (uint64_t)experiment->limits.events,
 		.horizon_ns = ns_from_seconds(experiment->limits.horizon_seconds),
 	};
-	if (resolution.platform->kind == PLATFORM_MACHINE)
-		return true;
-	return resolve_functions(&resolution);
+	if (out->parallel == 0)
+		out->parallel = is_batch ? 1 : INT64_MAX;
+	if (!workload_resolve(experiment, library, diag, out))
+		return false;
+	if (resolution.platform->kind == PLATFORM_FUNCTIONS)
+		return resolve_functions(&resolution);
+	if (!is_batch)
+		diag_error(diag, place_of(&resolution, "workload", "arrivals"),
+			   "%s is a machine, which serves a batch; leave 'arrivals' out", resolution.platform->name);
+	return is_batch;
 }

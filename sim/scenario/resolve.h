@@ -15,13 +15,20 @@
 
 enum { LIBRARY_FILES_MAX = 64 };
 
-/* Platforms and profiles that were read, by path. */
+struct library_trace {
+	const char *key; /* path and function */
+	const struct trace *trace;
+};
+
+/* Platforms, profiles and traces that were read, by path. */
 struct library {
 	struct arena *arena;
 	const struct platform *platforms[LIBRARY_FILES_MAX];
 	size_t platform_count;
 	const struct profile *profiles[LIBRARY_FILES_MAX];
 	size_t profile_count;
+	struct library_trace traces[LIBRARY_FILES_MAX];
+	size_t trace_count;
 };
 
 void library_init(struct library *library, struct arena *arena);

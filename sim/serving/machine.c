@@ -61,7 +61,8 @@ static void complete_records(struct machine *machine, int64_t now_ns)
 		int64_t last = (outcome->records_completed + 1) * setting->images_per_record;
 		if (machine->computed_images < (last < setting->images ? last : setting->images))
 			return;
-		outcome->record_times_ns[outcome->records_completed++] = now_ns;
+		histogram_add(&outcome->record_times, now_ns);
+		outcome->records_completed++;
 		outcome->record_ns += now_ns;
 	}
 }
@@ -100,6 +101,8 @@ void simulate_machine(const struct setting *setting, const struct simulate_optio
 		   : end == ENGINE_HORIZON ? OUTCOME_HORIZON
 					   : OUTCOME_INTERRUPTED;
 	out->peak_concurrency = 1;
+	out->elapsed_ns = engine_now_ns(&machine.engine);
+	out->running_instance_ns = (price_mb_ns)out->elapsed_ns;
 	out->events = engine_events_run(&machine.engine);
 	out->usage.machine_ns = out->makespan_ns + ns_from_seconds(setting->platform->machine.boot_seconds);
 }

@@ -20,6 +20,10 @@ void outcome_total(const struct outcome *outcome, struct function_outcome *total
 		total->cold_starts += part->cold_starts;
 		total->out_of_memory += part->out_of_memory;
 		total->timeouts += part->timeouts;
+		total->errors += part->errors;
+		total->crashes += part->crashes;
+		total->retries += part->retries;
+		total->wait_ns += part->wait_ns;
 		total->throttles += part->throttles;
 		total->init_ns += part->init_ns;
 		total->duration_ns += part->duration_ns;
@@ -54,10 +58,7 @@ static double record_seconds(const struct outcome *outcome)
 /* The smallest time that at least this share of completed records stayed within. */
 static double record_quantile(const struct outcome *outcome, double share)
 {
-	if (outcome->records_completed == 0)
-		return 0;
-	int64_t rank = (int64_t)ceil(share * (double)outcome->records_completed);
-	return seconds_from_ns(outcome->record_times_ns[rank > 0 ? rank - 1 : 0]);
+	return seconds_from_ns(histogram_quantile(&outcome->record_times, share));
 }
 
 static double record_p50_seconds(const struct outcome *outcome)
@@ -131,6 +132,11 @@ static double throttles(const struct outcome *outcome)
 	return (double)total_of(outcome).throttles;
 }
 
+static double completed_records(const struct outcome *outcome)
+{
+	return (double)outcome->records_completed;
+}
+
 static double failed_records(const struct outcome *outcome)
 {
 	return (double)outcome->records_failed;
@@ -139,6 +145,31 @@ static double failed_records(const struct outcome *outcome)
 static double peak_concurrency(const struct outcome *outcome)
 {
 	return (double)outcome->peak_concurrency;
+}
+
+static double running_instances(const struct outcome *outcome)
+{
+	return ratio((double)outcome->running_instance_ns, (double)outcome->elapsed_ns);
+}
+
+static double idle_instances(const struct outcome *outcome)
+{
+	return ratio((double)outcome->idle_instance_ns, (double)outcome->elapsed_ns);
+}
+
+static double instances(const struct outcome *outcome)
+{
+	return running_instances(outcome) + idle_instances(outcome);
+}
+
+static double waiting_seconds(const struct outcome *outcome)
+{
+	return ratio(seconds_from_ns(total_of(outcome).wait_ns), (double)outcome->records_completed);
+}
+
+static double retries(const struct outcome *outcome)
+{
+	return (double)total_of(outcome).retries;
 }
 
 static double idle_memory_share(const struct outcome *outcome)
@@ -164,8 +195,14 @@ const struct metric outcome_metrics[] = {
 	{"cold_starts", "invocations that started a sandbox", cold_starts},
 	{"cold_start_probability", "cold starts over invocations", cold_start_probability},
 	{"throttles", "calls refused by a concurrency limit and retried", throttles},
+	{"completed_records", "records that have a result", completed_records},
 	{"failed_records", "records that ended in an error", failed_records},
 	{"peak_concurrency", "most sandboxes in use at once", peak_concurrency},
+	{"running_instances", "sandboxes that start or run a handler, mean over time", running_instances},
+	{"idle_instances", "sandboxes kept for the next call, mean over time", idle_instances},
+	{"instances", "sandboxes, mean over time", instances},
+	{"waiting_seconds", "a record's wait for places and limits, mean over records", waiting_seconds},
+	{"retries", "visits repeated after a failure", retries},
 	{"idle_memory_share", "share of paid memory-time that the functions did not need", idle_memory_share},
 	{NULL, NULL, NULL},
 };
@@ -216,7 +253,7 @@ static double function_idle_memory_share(const struct function_outcome *outcome)
 
 static double function_failures(const struct function_outcome *outcome)
 {
-	return (double)(outcome->out_of_memory + outcome->timeouts);
+	return (double)(outcome->out_of_memory + outcome->timeouts + outcome->errors + outcome->crashes);
 }
 
 const struct function_metric function_metrics[] = {
@@ -227,6 +264,6 @@ const struct function_metric function_metrics[] = {
 	{"billed_mean_seconds", "mean billed duration", function_billed_mean},
 	{"gb_seconds", "billed memory-time", function_gb_seconds},
 	{"idle_memory_share", "share of paid memory-time not needed", function_idle_memory_share},
-	{"failures", "out of memory or out of time", function_failures},
+	{"failures", "visits that ended without a result", function_failures},
 	{NULL, NULL, NULL},
 };

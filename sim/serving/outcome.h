@@ -11,6 +11,7 @@
 
 #include "platform/price.h"
 #include "serving/setting.h"
+#include "stats/histogram.h"
 
 struct function_outcome {
 	int64_t invocations;
@@ -18,7 +19,11 @@ struct function_outcome {
 	int64_t cold_starts;
 	int64_t out_of_memory;
 	int64_t timeouts;
+	int64_t errors;
+	int64_t crashes;
+	int64_t retries; /* visits repeated after a failure */
 	int64_t throttles;
+	int64_t wait_ns;     /* from asking for the function to the call that was admitted */
 	int64_t init_ns;     /* cold starts before the handler */
 	int64_t duration_ns; /* handler time */
 	int64_t billed_ns;
@@ -43,9 +48,12 @@ struct outcome {
 	int64_t records_completed;
 	int64_t records_failed;
 	int64_t images_completed;
-	int64_t record_ns;        /* sum over completed records of submission to result */
-	int64_t *record_times_ns; /* each completed record's, ascending once the simulation has ended */
+	int64_t record_ns;             /* sum over completed records of submission to result */
+	struct histogram record_times; /* of completed records, ns */
 	int64_t peak_concurrency;
+	int64_t elapsed_ns;              /* start to the end of the simulation */
+	price_mb_ns running_instance_ns; /* sandboxes that start or run a handler, times time */
+	price_mb_ns idle_instance_ns;
 	uint64_t events;
 	struct function_outcome *functions;
 	size_t function_count;

@@ -9,9 +9,13 @@
 #include <stdint.h>
 
 #include "platform/platform.h"
+#include "serving/arrivals.h"
 #include "serving/work.h"
 
-enum { SETTING_FUNCTIONS_MAX = 64, SETTING_RECORDS_MAX = 10000000 };
+enum {
+	SETTING_FUNCTIONS_MAX = 64,
+	SETTING_RECORDS_MAX = 10000000, /* that wait at once; arrivals over time have no such bound */
+};
 
 /* How records meet functions. */
 enum schedule {
@@ -24,9 +28,18 @@ struct setting_function {
 	const char *name;
 	int64_t memory_mb;
 	int64_t timeout_ns;
-	double package_mb;     /* unzipped code and libraries */
-	struct work work;      /* of a full record */
-	struct work last_work; /* of the last record, which may hold fewer images */
+	double package_mb;              /* unzipped code and libraries */
+	struct work work;               /* of a full record */
+	struct work last_work;          /* of the last record, which may hold fewer images */
+	const struct work *sized_works; /* of a request of trace->sizes[i] images, or NULL */
+};
+
+/* What goes wrong by itself, on top of timeouts, memory and limits. */
+struct failures {
+	double error_rate;         /* share of visits whose handler ends in an error */
+	double crashes_per_hour;   /* of a busy sandbox */
+	double straggler_rate;     /* share of visits that are slow ... */
+	double straggler_slowdown; /* ... by this factor on CPU time */
 };
 
 struct setting {
@@ -35,11 +48,15 @@ struct setting {
 	size_t function_count;
 	int64_t images;
 	int64_t images_per_record;
-	int64_t records; /* div_ceil(images, images_per_record) */
-	int schedule;    /* enum schedule */
+	int64_t records; /* div_ceil(images, images_per_record); the most that come where they come over time */
+	struct arrival_process arrivals; /* its `requests` is not used: records tells */
+	int schedule;                    /* enum schedule */
 	int64_t parallel;
 	int64_t warm_sandboxes; /* of every function, idle and initialised at the start */
 	int64_t dispatch_ns;    /* the driver starts one call per this time */
+	int64_t pause_ns;       /* a job rests between two records */
+	int64_t retries;        /* of failed visits, by the caller */
+	struct failures failures;
 	uint64_t event_budget;
 	int64_t horizon_ns;
 };

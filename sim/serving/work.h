@@ -15,6 +15,7 @@ enum work_phase {
 	WORK_RECORD_GET,   /* input record from the store */
 	WORK_DECODE,       /* record bytes to tensors */
 	WORK_COMPUTE,      /* layers */
+	WORK_WAIT,         /* for something that neither CPU nor network of the sandbox hastens */
 	WORK_SERIALISE,    /* tensors to record bytes */
 	WORK_RECORD_PUT,   /* output record to the store */
 	WORK_PHASES,
@@ -24,6 +25,7 @@ extern const char *const work_phase_names[WORK_PHASES];
 struct phase {
 	int64_t cpu_ns;  /* thread time on one nominal vCPU of the platform, summed over threads */
 	int64_t threads; /* >= 1 where cpu_ns > 0 */
+	int64_t wait_ns; /* before the CPU work */
 	int64_t gets;    /* store requests, each with its own first-byte latency, one after the other */
 	int64_t puts;
 	int64_t bytes;               /* moved in (gets) or out (puts) */

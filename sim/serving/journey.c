@@ -1,0 +1,127 @@
+/*
+ * A record from its arrival to its result: it waits for a place (a job, or a function's place), visits its functions
+ * in order and makes room for the next. Between functions an orchestrator may pass it on with a delay of its own.
+ */
+#include "base/num.h"
+#include "serving/simulation.h"
+
+static struct resource *places_of(const struct invocation *invocation)
+{
+	const struct simulation *simulation = invocation->simulation;
+	bool is_pipelined = simulation->setting->schedule == SCHEDULE_PIPELINED;
+	return &simulation->places[is_pipelined ? invocation->function : 0];
+}
+
+static void visit_granted(struct engine *engine, void *subject, int64_t argument)
+{
+	call_soon(subject);
+}
+
+static void ask_for_place(struct invocation *invocation)
+{
+	invocation->asked_ns = engine_now_ns(&invocation->simulation->engine);
+	resource_acquire(places_of(invocation), 1, visit_granted, invocation, 0);
+}
+
+static void submit(struct simulation *simulation, const struct arrival *arrival)
+{
+	struct invocation *invocation = simulation->free_list;
+	if (invocation)
+		simulation->free_list = invocation->next_free;
+	else
+		invocation = ARENA_NEW(simulation->arena, struct invocation);
+	*invocation = (struct invocation){
+		.simulation = simulation,
+		.record = simulation->arrivals.made - 1,
+		.submitted_ns = engine_now_ns(&simulation->engine),
+		.wait_ns = arrival->duration_ns > 0 ? arrival->duration_ns : 0,
+		.size = arrival->size,
+	};
+	simulation->in_flight++;
+	ask_for_place(invocation);
+}
+
+static void arrive(struct engine *engine, void *subject, int64_t argument);
+
+static void await_arrival(struct simulation *simulation)
+{
+	simulation->is_over = !arrivals_next(&simulation->arrivals, &simulation->next_arrival);
+	if (simulation->is_over)
+		return;
+	int64_t delay_ns = simulation->next_arrival.time_ns - engine_now_ns(&simulation->engine);
+	engine_schedule(&simulation->engine, delay_ns, 0, arrive, simulation, 0);
+}
+
+static void arrive(struct engine *engine, void *subject, int64_t argument)
+{
+	struct simulation *simulation = subject;
+	submit(simulation, &simulation->next_arrival);
+	await_arrival(simulation);
+}
+
+void journey_begin(struct simulation *simulation)
+{
+	if (simulation->setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE) {
+		await_arrival(simulation);
+		return;
+	}
+	struct arrival arrival;
+	while (arrivals_next(&simulation->arrivals, &arrival))
+		submit(simulation, &arrival);
+	simulation->is_over = true;
+}
+
+static void record_done(struct invocation *invocation, bool completed)
+{
+	struct simulation *simulation = invocation->simulation;
+	struct outcome *outcome = simulation->outcome;
+	int64_t now_ns = engine_now_ns(&simulation->engine);
+	if (completed) {
+		int64_t taken_ns = now_ns - invocation->submitted_ns;
+		histogram_add(&outcome->record_times, taken_ns);
+		outcome->records_completed++;
+		outcome->record_ns += taken_ns;
+		outcome->images_completed += invocation_work(invocation)->images;
+	} else {
+		outcome->records_failed++;
+	}
+	outcome->makespan_ns = now_ns;
+	invocation->next_free = simulation->free_list;
+	simulation->free_list = invocation;
+	if (--simulation->in_flight == 0 && simulation->is_over)
+		engine_stop(&simulation->engine);
+}
+
+static void place_freed(struct engine *engine, void *subject, int64_t argument)
+{
+	resource_release(subject, 1);
+}
+
+/* Gives the place back after a visit, or keeps the job for the record's next function. */
+void journey_visit_done(struct invocation *invocation, bool completed)
+{
+	struct simulation *simulation = invocation->simulation;
+	const struct setting *setting = simulation->setting;
+	bool is_last = invocation->function + 1 == setting->function_count;
+	bool keeps_place = setting->schedule == SCHEDULE_PER_RECORD && completed && !is_last;
+	struct resource *places = places_of(invocation);
+	if (completed && !is_last) {
+		invocation->function++;
+		invocation->attempts = 0;
+		invocation->failures = 0;
+		if (keeps_place) {
+			invocation->asked_ns = engine_now_ns(&simulation->engine);
+			call_soon(invocation);
+		} else {
+			ask_for_place(invocation);
+		}
+	} else {
+		record_done(invocation, completed);
+	}
+	if (keeps_place)
+		return;
+	if (setting->pause_ns > 0)
+		engine_schedule(&simulation->engine, setting->pause_ns, 0, place_freed, places, 0);
+	else
+		resource_release(places, 1);
+}

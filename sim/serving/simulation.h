@@ -1,0 +1,91 @@
+/*
+ * What the parts of the serving model share while one replication runs: journey.c takes records from arrival to
+ * result, call.c gets a sandbox for a call, visit.c runs the handler on it. Private to this folder.
+ */
+#ifndef LAMINA_SIMULATION_H
+#define LAMINA_SIMULATION_H
+
+#include "engine/engine.h"
+#include "engine/resource.h"
+#include "platform/concurrency.h"
+#include "platform/sandbox.h"
+#include "random/stream.h"
+#include "serving/arrivals.h"
+#include "serving/simulate.h"
+
+struct simulation {
+	struct engine engine;
+	const struct setting *setting;
+	const struct simulate_options *options;
+	struct arena *arena;
+	struct outcome *outcome;
+	struct sandbox_pool *pools; /* one per function */
+	struct resource *places;    /* one for all jobs, or one per function */
+	struct concurrency concurrency;
+	struct arrivals arrivals;
+	struct arrival next_arrival;
+	bool is_over;           /* no more requests come */
+	int64_t in_flight;      /* records that have come and are not done */
+	int64_t driver_free_ns; /* when the driver can start its next call */
+	struct invocation *free_list;
+};
+
+/* One record on its way; reused for another record when it is done. */
+struct invocation {
+	struct simulation *simulation;
+	struct invocation *next_free;
+	int64_t record;
+	size_t function;
+	int64_t submitted_ns;
+	int64_t wait_ns;  /* that the first function waits, as its trace tells; else 0 */
+	int size;         /* index into the trace's sizes, or -1 */
+	int64_t asked_ns; /* for the current function */
+	int attempts;     /* throttled calls of the current function */
+	int failures;     /* failed visits to the current function */
+	struct sandbox *sandbox;
+	bool is_cold;
+	int phase;
+	int64_t init_ns;
+	int64_t start_ns; /* handler start */
+	int64_t phase_start_ns;
+	int64_t stop_ns; /* the sandbox crashes now; INT64_MAX: it does not */
+	double straggling;
+};
+
+/* How a visit ends. */
+enum visit_end { VISIT_COMPLETED, VISIT_OUT_OF_MEMORY, VISIT_TIMEOUT, VISIT_ERROR, VISIT_CRASH, VISIT_ENDS };
+
+static inline const struct setting_function *function_of(const struct invocation *invocation)
+{
+	return &invocation->simulation->setting->functions[invocation->function];
+}
+
+static inline struct function_outcome *counts_of(const struct invocation *invocation)
+{
+	return &invocation->simulation->outcome->functions[invocation->function];
+}
+
+const struct work *invocation_work(const struct invocation *invocation);
+
+/* Luck of a record's visit to a function, the same whatever the memory, the schedule or the order of events. */
+void invocation_stream(struct stream *stream, const struct invocation *invocation, const char *name);
+
+/* Brings the first records in, or the first arrival. */
+void journey_begin(struct simulation *simulation);
+
+/* The current function is done with the record, or has given it up. */
+void journey_visit_done(struct invocation *invocation, bool completed);
+
+/* The driver calls the current function as soon as it is free to. */
+void call_soon(struct invocation *invocation);
+
+/* A failed visit is tried again where the caller does that; false where the record is given up. */
+bool call_again(struct invocation *invocation);
+
+/* The handler starts on invocation->sandbox; ends in journey_visit_done, or in call_again. */
+void visit_start(struct invocation *invocation);
+
+/* A span for timelines, where anybody wants them. */
+void visit_span(const struct invocation *invocation, const char *name, int64_t start_ns, int64_t end_ns);
+
+#endif

@@ -1,0 +1,61 @@
+/* Quantiles of times: exact while there are few, within 0.2 % when there are many, from 1 ns to the largest time. */
+#include "stats/histogram.h"
+
+#include "random/stream.h"
+#include "tests/tap.h"
+
+static void test_exact(struct arena *arena)
+{
+	struct histogram histogram;
+	histogram_init(&histogram, arena);
+	t_int(histogram_quantile(&histogram, 0.5), 0, "nothing was added");
+	for (int64_t i = 1000; i >= 1; i--)
+		histogram_add(&histogram, i * 7);
+	histogram_sort(&histogram);
+	t_int(histogram_quantile(&histogram, 0), 7, "the smallest");
+	t_int(histogram_quantile(&histogram, 0.5), 3500, "the median");
+	t_int(histogram_quantile(&histogram, 0.999), 6993, "99.9 %");
+	t_int(histogram_quantile(&histogram, 1), 7000, "the largest");
+}
+
+static void test_many(struct arena *arena)
+{
+	static const double shares[] = {0.001, 0.01, 0.25, 0.5, 0.9, 0.99, 0.9999};
+	struct histogram histogram;
+	histogram_init(&histogram, arena);
+	size_t used = 0;
+	for (int64_t i = 1; i <= 1000000; i++) {
+		histogram_add(&histogram, i * 1000);
+		if (i == 2 * HISTOGRAM_EXACT_MAX)
+			used = arena->bytes_used;
+	}
+	t_int((long long)arena->bytes_used, (long long)used, "memory stops growing");
+	histogram_sort(&histogram);
+	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "quantile %g", shares[i]);
+		t_near((double)histogram_quantile(&histogram, shares[i]), shares[i] * 1e9, 0.002, 1000, name);
+	}
+}
+
+static void test_extremes(struct arena *arena)
+{
+	struct histogram histogram;
+	histogram_init(&histogram, arena);
+	for (int i = 0; i <= HISTOGRAM_EXACT_MAX; i++)
+		histogram_add(&histogram, i % 2 ? INT64_MAX : 0);
+	histogram_sort(&histogram);
+	t_int(histogram_quantile(&histogram, 0.25), 0, "zero");
+	t_near((double)histogram_quantile(&histogram, 1), 0x1p63, 0.002, 0, "the largest time");
+}
+
+int main(void)
+{
+	struct arena arena;
+	arena_init(&arena);
+	test_exact(&arena);
+	test_many(&arena);
+	test_extremes(&arena);
+	arena_release(&arena);
+	return t_done();
+}
