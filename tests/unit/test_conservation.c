@@ -83,8 +83,8 @@ static void little(void)
 	int64_t area_ns = 0;
 	int64_t before_ns = 0;
 	for (int64_t i = 0; i < o.records_completed; i++) {
-		area_ns += (60 - i) * (o.record_times_ns[i] - before_ns);
-		before_ns = o.record_times_ns[i];
+		area_ns += (60 - i) * (o.record_times.values[i] - before_ns);
+		before_ns = o.record_times.values[i];
 	}
 	t_int(area_ns, o.record_ns, "Little's law: records in the system over time are the records' times");
 	t_int(before_ns, o.makespan_ns, "the last record ends the run");

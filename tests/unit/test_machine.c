@@ -26,8 +26,8 @@ static void fed_slowly(void)
 	t_int(o.makespan_ns, 10100 * NS_PER_MS, "1,000 images fed at 10 ms each, and the last batch computed");
 	t_int(o.images_completed, 1000, "all images");
 	t_int(o.records_completed, 4, "all records");
-	t_int(o.record_times_ns[0], 3100 * NS_PER_MS, "the first 250 images are done with the third batch");
-	t_int(o.record_times_ns[3], 10100 * NS_PER_MS, "the last record with the last batch");
+	t_int(o.record_times.values[0], 3100 * NS_PER_MS, "the first 250 images are done with the third batch");
+	t_int(o.record_times.values[3], 10100 * NS_PER_MS, "the last record with the last batch");
 	t_near(o.bill.total_usd, 40.1e-3, 1e-12, 0, "40.1 s with its boot at 3.60 USD an hour");
 	t_int(o.peak_concurrency, 1, "one machine");
 	toy_release(&toy);

@@ -28,8 +28,8 @@ static void one_function(void)
 	struct outcome o = toy_simulate(&toy, 1);
 	t_int(o.end, OUTCOME_COMPLETE, "it ends by itself");
 	t_int(o.makespan_ns, 3520 * NS_PER_MS, "0.5 s cold + 1 s, then twice 0.01 s warm + 1 s");
-	t_int(o.record_times_ns[0], 1500 * NS_PER_MS, "the first record's time");
-	t_int(o.record_times_ns[2], 3520 * NS_PER_MS, "the last one has waited since the start");
+	t_int(o.record_times.values[0], 1500 * NS_PER_MS, "the first record's time");
+	t_int(o.record_times.values[2], 3520 * NS_PER_MS, "the last one has waited since the start");
 	t_int(o.record_ns, (1500 + 2510 + 3520) * NS_PER_MS, "their sum");
 	t_int(o.functions[0].cold_starts, 1, "one cold start");
 	t_int(o.functions[0].init_ns, 500 * NS_PER_MS, "of half a second");
@@ -66,8 +66,8 @@ static void pipelined(void)
 	struct toy toy;
 	two_functions(&toy, 3, SCHEDULE_PIPELINED, 1);
 	struct outcome o = toy_simulate(&toy, 1);
-	t_int(o.record_times_ns[0], 3800 * NS_PER_MS, "the first record: 1.36 + 2.44");
-	t_int(o.record_times_ns[1], 4930 * NS_PER_MS, "the second waits for the slower function: + 1.13");
+	t_int(o.record_times.values[0], 3800 * NS_PER_MS, "the first record: 1.36 + 2.44");
+	t_int(o.record_times.values[1], 4930 * NS_PER_MS, "the second waits for the slower function: + 1.13");
 	t_int(o.makespan_ns, 6060 * NS_PER_MS, "so does the third");
 	t_int(o.functions[0].cold_starts + o.functions[1].cold_starts, 2, "one sandbox per function");
 	t_int(o.peak_concurrency, 2, "both work at once");
@@ -108,7 +108,7 @@ static void driver(void)
 	toy.setting.parallel = 4;
 	toy.setting.dispatch_ns = 100 * NS_PER_MS;
 	struct outcome o = toy_simulate(&toy, 1);
-	t_int(o.record_times_ns[0], 1500 * NS_PER_MS, "the driver starts the first call at once");
+	t_int(o.record_times.values[0], 1500 * NS_PER_MS, "the driver starts the first call at once");
 	t_int(o.makespan_ns, 1800 * NS_PER_MS, "and the fourth after three times 0.1 s");
 	toy_release(&toy);
 }
