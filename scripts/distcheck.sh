@@ -18,6 +18,8 @@ cd "$work/elsewhere"
 lamina=$work/root/usr/bin/lamina
 "$lamina" --version
 "$lamina" --help >help.txt || fail '--help fails'
+cp "$work/source.gone/tests/determinism/pipeline.yaml" experiment.yaml
+"$lamina" run experiment.yaml >results.txt || fail 'it does not find its platforms'
 for file in share/bash-completion/completions/lamina share/man/man1/lamina.1; do
 	[[ -s $work/root/usr/$file ]] || fail "there is no $file"
 done

@@ -213,7 +213,7 @@ static const struct option_row options[] = {
 	{.name = "functions",
 	 .kind = OPTION_LIST,
 	 .metavar = "NAME",
-	 .help = "measure this function of the model only; may be repeated"},
+	 .help = "measure this function of the model only"},
 	OPTION_END,
 };
 
