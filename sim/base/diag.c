@@ -26,16 +26,36 @@ static void blot_out_controls(char *text)
 	}
 }
 
+static bool is_same_place(struct diag_place a, struct diag_place b)
+{
+	const char *a_file = a.file ? a.file : "";
+	const char *b_file = b.file ? b.file : "";
+	return a.line == b.line && a.column == b.column && strcmp(a_file, b_file) == 0;
+}
+
+/* What every point of a sweep has wrong would otherwise be said once per point. */
+static bool is_known(const struct diag *diag, struct diag_place place, const char *text)
+{
+	for (size_t i = 0; i < diag->count; i++) {
+		const struct diag_entry *entry = &diag->entries[i];
+		if (is_same_place(entry->place, place) && strcmp(entry->text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void add(struct diag *diag, struct diag_place place, bool is_warning, const char *format, va_list args)
 {
+	char text[1024];
+	vsnprintf(text, sizeof text, format, args);
+	blot_out_controls(text);
 	diag->error_count += !is_warning;
+	if (is_known(diag, place, text))
+		return;
 	if (diag->count == DIAG_MAX) {
 		diag->dropped++;
 		return;
 	}
-	char text[1024];
-	vsnprintf(text, sizeof text, format, args);
-	blot_out_controls(text);
 	diag->entries[diag->count++] = (struct diag_entry){
 		.place = place,
 		.text = arena_strdup(&diag->arena, text),

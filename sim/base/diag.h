@@ -33,14 +33,17 @@ struct diag {
 	struct arena arena;
 	struct diag_entry entries[DIAG_MAX];
 	size_t count;
-	size_t error_count; /* errors found, kept or not */
+	size_t error_count; /* errors found, kept or not, repeated or not */
 	size_t dropped;
 };
 
 void diag_init(struct diag *diag);
 void diag_release(struct diag *diag);
 
-/* The text is copied, control characters as '?'; file is not and must outlive the diag. */
+/*
+ * The text is copied, control characters as '?'; file is not and must outlive the diag. The same text at the same place
+ * is kept once.
+ */
 void diag_error(struct diag *diag, struct diag_place place, const char *format, ...) PRINTF_LIKE(3, 4);
 void diag_warning(struct diag *diag, struct diag_place place, const char *format, ...) PRINTF_LIKE(3, 4);
 

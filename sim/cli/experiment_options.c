@@ -91,12 +91,33 @@ void experiment_options_describe(const struct study *study, const struct setting
 	buf_add_char(out, '\n');
 }
 
-static const char *const end_texts[] = {
-	[OUTCOME_COMPLETE] = "",
-	[OUTCOME_EVENT_BUDGET] = "a replication reached limits.events; raise it, or simulate fewer records",
-	[OUTCOME_HORIZON] = "a replication reached limits.horizon_seconds; raise it, or check that the work can finish",
-	[OUTCOME_INTERRUPTED] = "",
-};
+/* Who speaks: the command, and the point where there are several. */
+static void say_point(const struct cli *cli, const struct study *study, size_t point)
+{
+	fprintf(stderr, "%s: ", cli->name);
+	if (study->sweep.key_count > 0)
+		fprintf(stderr, "point %zu: ", point + 1);
+}
+
+/* False where no bound stopped a replication. */
+static bool say_end(const struct cli *cli, const struct study *study, size_t point)
+{
+	const struct run_job *job = &study->jobs[point];
+	if (job->result.end != OUTCOME_EVENT_BUDGET && job->result.end != OUTCOME_HORIZON)
+		return false;
+	say_point(cli, study, point);
+	if (job->result.end == OUTCOME_EVENT_BUDGET)
+		fprintf(stderr,
+			"a replication was stopped after limits.events = %llu events; raise it, or simulate fewer "
+			"records\n",
+			(unsigned long long)job->setting->event_budget);
+	else
+		fprintf(stderr,
+			"a replication was stopped at limits.horizon_seconds = %g; raise it, or see whether the work "
+			"can ever end\n",
+			seconds_from_ns(job->setting->horizon_ns));
+	return true;
+}
 
 int experiment_options_judge(struct cli *cli, const struct study *study)
 {
@@ -107,15 +128,13 @@ int experiment_options_judge(struct cli *cli, const struct study *study)
 		const struct run_result *result = &study->jobs[i].result;
 		if (result->replications == 0)
 			continue;
-		if (end_texts[result->end][0]) {
-			fprintf(stderr, "%s: point %zu: %s\n", cli->name, i + 1, end_texts[result->end]);
+		if (say_end(cli, study, i))
 			status = CLI_FAILED;
-		}
 		if (result->metrics[failed].mean == 0)
 			continue;
 		status = CLI_FAILED;
-		fprintf(stderr, "%s: point %zu: %.4g of %.6g records failed:", cli->name, i + 1,
-			result->metrics[failed].mean,
+		say_point(cli, study, i);
+		fprintf(stderr, "%.4g of %.6g records failed:", result->metrics[failed].mean,
 			result->metrics[failed].mean + result->metrics[completed].mean);
 		for (size_t f = 0; f < result->function_count; f++) {
 			const struct function_result *function = &result->functions[f];

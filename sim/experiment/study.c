@@ -9,19 +9,26 @@ static void override_luck(const struct study_request *request, struct experiment
 			(struct replications){.min = *request->replications, .max = *request->replications};
 }
 
-/* A mistake that all points share would be said once per point: stop after the first bad one. */
+enum { WRONG_POINTS_MAX = 1000 };
+
+/* Resolves every point, for all mistakes at once, but gives up when very many are wrong. */
 static void resolve_points(const struct study_request *request, struct study *out, struct arena *arena,
 			   struct diag *diag)
 {
 	out->jobs = ARENA_ARRAY(arena, struct run_job, out->sweep.point_count);
-	for (size_t i = 0; i < out->sweep.point_count && !diag_has_errors(diag); i++) {
+	size_t wrong = 0;
+	for (size_t i = 0; i < out->sweep.point_count && wrong < WRONG_POINTS_MAX; i++) {
 		struct experiment *experiment = ARENA_NEW(arena, struct experiment);
 		struct setting *setting = ARENA_NEW(arena, struct setting);
-		if (!sweep_bind_point(&out->sweep, i, out->root, out->experiment.path, arena, diag, experiment))
+		if (!sweep_bind_point(&out->sweep, i, out->root, out->experiment.path, arena, diag, experiment)) {
+			wrong++;
 			continue;
+		}
 		override_luck(request, experiment);
-		if (!experiment_resolve(experiment, &out->library, arena, diag, setting))
+		if (!experiment_resolve(experiment, &out->library, arena, diag, setting)) {
+			wrong++;
 			continue;
+		}
 		out->jobs[i] = (struct run_job){
 			.setting = setting,
 			.seed = (uint64_t)experiment->seed,

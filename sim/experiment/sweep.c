@@ -11,7 +11,7 @@ enum { AXES_MAX = SWEEP_KEYS_MAX, AXIS_VALUES_MAX = 100000 };
 /* Keys that advance together. */
 struct axis {
 	size_t keys[SWEEP_KEYS_MAX];
-	const struct yaml_node *lists[SWEEP_KEYS_MAX]; /* one list of values per key */
+	const struct yaml_node **values[SWEEP_KEYS_MAX]; /* of every key, length of them */
 	size_t key_count;
 	size_t length;
 };
@@ -54,6 +54,11 @@ static bool add_key(struct expansion *expansion, const struct yaml_node *entry, 
 	*index = expansion->sweep->key_count++;
 	expansion->sweep->keys[*index] = entry->key;
 	return true;
+}
+
+static const struct yaml_node **new_values(struct expansion *expansion, size_t count)
+{
+	return (const struct yaml_node **)arena_alloc_array(expansion->arena, count, sizeof(void *));
 }
 
 static struct yaml_node *number_node(struct arena *arena, double value, struct diag_place place)
@@ -99,39 +104,57 @@ static void check_range(void *value, const struct yaml_node *node, struct diag *
 static const struct bind_schema range_schema = {
 	.title = "a range", .bytes = sizeof(struct range), .fields = range_fields, .check = check_range};
 
-/* A list of the values of a key, from a list or a range; NULL with a diag otherwise. */
-static const struct yaml_node *value_list(struct expansion *expansion, const struct yaml_node *node)
+/* The steps from `from` to `to`; AXIS_VALUES_MAX + 1 where they are more than that. */
+static size_t range_count(const struct range *range)
 {
-	if (node->kind == YAML_LIST && node->count > 0)
-		return node;
-	if (node->kind != YAML_MAP) {
+	/* A little slack so that 0.1 + 0.1 + ... still reaches its end. */
+	double end = range->to + 1e-9 * fabs(range->to);
+	double steps =
+		range->step > 0 ? (end - range->from) / range->step : log(end / range->from) / log(range->factor);
+	return steps < AXIS_VALUES_MAX ? (size_t)floor(steps) + 1 : AXIS_VALUES_MAX + 1;
+}
+
+static const struct yaml_node **range_values(struct expansion *expansion, const struct yaml_node *node, size_t *count)
+{
+	struct range range;
+	size_t errors_before = expansion->diag->error_count;
+	bind_map(&range_schema, node, &range, expansion->arena, expansion->diag);
+	if (expansion->diag->error_count != errors_before)
+		return NULL;
+	*count = range_count(&range);
+	if (*count > AXIS_VALUES_MAX) {
+		diag_error(expansion->diag, node->place, "a range has at most %d values", AXIS_VALUES_MAX);
+		return NULL;
+	}
+	const struct yaml_node **values = new_values(expansion, *count);
+	double value = range.from;
+	for (size_t i = 0; i < *count; i++) {
+		values[i] = number_node(expansion->arena, value, node->place);
+		value = range.step > 0 ? range.from + range.step * (double)(i + 1) : value * range.factor;
+	}
+	return values;
+}
+
+/* The values of a key, from a list or a range; NULL with a diag otherwise. */
+static const struct yaml_node **key_values(struct expansion *expansion, const struct yaml_node *node, size_t *count)
+{
+	if (node->kind == YAML_MAP)
+		return range_values(expansion, node, count);
+	if (node->kind != YAML_LIST) {
 		diag_error(expansion->diag, node->place, "'%s' must be a list of values or {from, to, step}, not %s",
 			   node->key, yaml_describe(node, expansion->arena));
 		return NULL;
 	}
-	struct range range;
-	if (!bind_map(&range_schema, node, &range, expansion->arena, expansion->diag))
+	if (node->count == 0) {
+		diag_error(expansion->diag, node->place, "'%s' has no values", node->key);
 		return NULL;
-	struct yaml_node *list = ARENA_NEW(expansion->arena, struct yaml_node);
-	*list = (struct yaml_node){.kind = YAML_LIST, .place = node->place};
-	struct yaml_node **tail = &list->first;
-	/* A little slack so that 0.1 + 0.1 + ... still reaches its end. */
-	double end = range.to + 1e-9 * fabs(range.to);
-	for (double value = range.from; value <= end && list->count < AXIS_VALUES_MAX;) {
-		*tail = number_node(expansion->arena, value, node->place);
-		tail = &(*tail)->next;
-		list->count++;
-		value = range.step > 0 ? range.from + range.step * (double)list->count : value * range.factor;
 	}
-	return list;
-}
-
-static const struct yaml_node *nth(const struct yaml_node *list, size_t index)
-{
-	const struct yaml_node *node = list->first;
-	while (index-- > 0)
-		node = node->next;
-	return node;
+	*count = node->count;
+	const struct yaml_node **values = new_values(expansion, *count);
+	const struct yaml_node *child = node->first;
+	for (size_t i = 0; i < *count; i++, child = child->next)
+		values[i] = child;
+	return values;
 }
 
 /* One axis from the entries of a map: each a key of its own for `matrix`, all together for a group of `zip`. */
@@ -145,17 +168,22 @@ static void add_axis(struct expansion *expansion, const struct yaml_node *first,
 	const struct yaml_node *entry = first;
 	for (size_t i = 0; i < entries; i++, entry = entry->next) {
 		size_t key;
-		const struct yaml_node *list = value_list(expansion, entry);
-		if (!add_key(expansion, entry, &key) || !list)
-			return;
-		if (axis.key_count > 0 && list->count != axis.length) {
-			diag_error(expansion->diag, entry->place, "'%s' has %zu values, but '%s' beside it has %zu",
-				   entry->key, list->count, first->key, axis.length);
+		size_t count = 0;
+		const struct yaml_node **values = key_values(expansion, entry, &count);
+		if (find_key(expansion, entry->key, &key)) {
+			diag_error(expansion->diag, entry->key_place, "'%s' is swept twice", entry->key);
 			return;
 		}
-		axis.length = list->count;
+		if (!add_key(expansion, entry, &key) || !values)
+			return;
+		if (axis.key_count > 0 && count != axis.length) {
+			diag_error(expansion->diag, entry->place, "'%s' has %zu values, but '%s' beside it has %zu",
+				   entry->key, count, first->key, axis.length);
+			return;
+		}
+		axis.length = count;
 		axis.keys[axis.key_count] = key;
-		axis.lists[axis.key_count++] = list;
+		axis.values[axis.key_count++] = values;
 	}
 	expansion->axes[expansion->axis_count++] = axis;
 }
@@ -190,10 +218,9 @@ static bool is_excluded(const struct expansion *expansion, const struct sweep_po
 	return false;
 }
 
-static struct sweep_point new_point(const struct expansion *expansion)
+static struct sweep_point new_point(struct expansion *expansion)
 {
-	return (struct sweep_point){.values = (const struct yaml_node **)arena_alloc_array(
-					    expansion->arena, SWEEP_KEYS_MAX, sizeof(void *))};
+	return (struct sweep_point){.values = new_values(expansion, SWEEP_KEYS_MAX)};
 }
 
 static void add_product(struct expansion *expansion, size_t total, const struct yaml_node *exclude)
@@ -205,7 +232,7 @@ static void add_product(struct expansion *expansion, size_t total, const struct 
 		for (size_t a = expansion->axis_count; a-- > 0;) {
 			const struct axis *axis = &expansion->axes[a];
 			for (size_t k = 0; k < axis->key_count; k++)
-				point.values[axis->keys[k]] = nth(axis->lists[k], rest % axis->length);
+				point.values[axis->keys[k]] = axis->values[k][rest % axis->length];
 			rest /= axis->length;
 		}
 		if (!is_excluded(expansion, &point, exclude))
@@ -314,6 +341,8 @@ bool sweep_expand(const struct experiment *experiment, struct arena *arena, stru
 	out->points = ARENA_ARRAY(arena, struct sweep_point, total + extra);
 	add_product(expansion, total, exclude);
 	add_extra_points(expansion, points);
+	if (out->point_count == 0)
+		diag_error(diag, exclude->place, "'exclude' leaves no point of the sweep");
 	return diag->error_count == errors_before;
 }
 

@@ -200,9 +200,9 @@ static void check_function(void *value, const struct yaml_node *node, struct dia
 static const struct bind_field function_fields[] = {
 	BIND_FIELD(struct function_entry, layers, BIND_TEXT_LIST,
 		   .help = "the profile's layers that it runs; by default those of the profile's function of its name"),
-	BIND_FIELD(struct function_entry, memory_mb, BIND_INT, .fallback = "0", .min = 0, .max = 1048576,
+	BIND_FIELD(struct function_entry, memory_mb, BIND_INT, .min = 1, .max = 1048576,
 		   .help = "memory bought, MB; by default defaults.memory_mb"),
-	BIND_FIELD(struct function_entry, timeout_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
+	BIND_FIELD(struct function_entry, timeout_seconds, BIND_DOUBLE, .min = 1e-3, .max = 1e6,
 		   .help = "by default defaults.timeout_seconds"),
 	BIND_FIELD(struct function_entry, work, BIND_STRUCT, .schema = &work_schema,
 		   .help = "work stated outright instead of layers"),
@@ -219,10 +219,10 @@ static const struct bind_schema function_schema = {
 };
 
 static const struct bind_field defaults_fields[] = {
-	BIND_FIELD(struct function_defaults, memory_mb, BIND_INT, .fallback = "0", .min = 0, .max = 1048576,
-		   .help = "memory of functions that state none, MB; 0: the largest size sold"),
-	BIND_FIELD(struct function_defaults, timeout_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
-		   .help = "0: the platform's longest"),
+	BIND_FIELD(struct function_defaults, memory_mb, BIND_INT, .min = 1, .max = 1048576,
+		   .help = "memory of functions that state none, MB; by default the largest size sold"),
+	BIND_FIELD(struct function_defaults, timeout_seconds, BIND_DOUBLE, .min = 1e-3, .max = 1e6,
+		   .help = "by default the platform's longest"),
 	BIND_END,
 };
 
@@ -343,7 +343,9 @@ const struct bind_schema experiment_schema = {
 bool experiment_bind(const struct yaml_node *root, const char *path, struct arena *arena, struct diag *diag,
 		     struct experiment *out)
 {
-	if (!bind_map(&experiment_schema, root, out, arena, diag))
+	size_t errors_before = diag->error_count;
+	bind_map(&experiment_schema, root, out, arena, diag);
+	if (diag->error_count != errors_before)
 		return false;
 	out->path = path;
 	out->root = root;

@@ -79,16 +79,16 @@ struct function_entry {
 	const char *name;
 	struct diag_place place;
 	struct bind_texts layers;
-	int64_t memory_mb;
-	double timeout_seconds;
+	int64_t memory_mb;      /* 0: by default */
+	double timeout_seconds; /* 0: by default */
 	bool has_work;
 	struct stated_work work;
 	const struct yaml_node *node;
 };
 
 struct function_defaults {
-	int64_t memory_mb;
-	double timeout_seconds;
+	int64_t memory_mb;      /* 0: the largest size sold */
+	double timeout_seconds; /* 0: the platform's longest */
 };
 
 /* Replications go on until the metric's 95 % interval is this narrow. */

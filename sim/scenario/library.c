@@ -37,6 +37,24 @@ static const char *find(struct library *library, const char *folder, const char 
 	return NULL;
 }
 
+/* The file's text; a file that cannot be read is reported where it is named. */
+static const char *read_text(struct library *library, const char *path, size_t count, struct diag_place place,
+			     struct diag *diag, size_t *length)
+{
+	struct err err;
+	char *text;
+	if (count == LIBRARY_FILES_MAX) {
+		diag_error(diag, place, "one experiment can use at most %d platforms and %d profiles",
+			   LIBRARY_FILES_MAX, LIBRARY_FILES_MAX);
+		return NULL;
+	}
+	if (!file_read(path, YAML_BYTES_MAX, library->arena, &text, length, &err)) {
+		diag_error(diag, place, "%s", err.text);
+		return NULL;
+	}
+	return text;
+}
+
 const struct platform *library_platform(struct library *library, const char *name, struct diag_place place,
 					struct diag *diag)
 {
@@ -48,9 +66,10 @@ const struct platform *library_platform(struct library *library, const char *nam
 			return library->platforms[i];
 	}
 	struct platform *platform = ARENA_NEW(library->arena, struct platform);
-	if (!platform_read(path, library->arena, diag, platform))
+	size_t length;
+	const char *text = read_text(library, path, library->platform_count, place, diag, &length);
+	if (!text || !platform_parse(path, text, length, library->arena, diag, platform))
 		return NULL;
-	CHECK(library->platform_count < LIBRARY_FILES_MAX);
 	return library->platforms[library->platform_count++] = platform;
 }
 
@@ -65,8 +84,9 @@ const struct profile *library_profile(struct library *library, const char *name,
 			return library->profiles[i];
 	}
 	struct profile *profile = ARENA_NEW(library->arena, struct profile);
-	if (!profile_read(path, library->arena, diag, profile))
+	size_t length;
+	const char *text = read_text(library, path, library->profile_count, place, diag, &length);
+	if (!text || !profile_parse(path, text, length, library->arena, diag, profile))
 		return NULL;
-	CHECK(library->profile_count < LIBRARY_FILES_MAX);
 	return library->profiles[library->profile_count++] = profile;
 }

@@ -242,11 +242,14 @@ const struct bind_schema platform_schema = {
 	.check = check_platform,
 };
 
-bool platform_read(const char *path, struct arena *arena, struct diag *diag, struct platform *out)
+bool platform_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag,
+		    struct platform *out)
 {
-	const char *file = arena_strdup(arena, path);
-	struct yaml_node *root = yaml_read(file, arena, diag, NULL);
-	if (!root || !bind_map(&platform_schema, root, out, arena, diag))
+	size_t errors_before = diag->error_count;
+	struct yaml_node *root = yaml_parse(file, text, length, arena, diag);
+	if (root)
+		bind_map(&platform_schema, root, out, arena, diag);
+	if (diag->error_count != errors_before)
 		return false;
 	out->path = file;
 	return true;

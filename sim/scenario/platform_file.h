@@ -11,7 +11,11 @@
 
 extern const struct bind_schema platform_schema;
 
-/* Everything in the arena, path included. False when errors were added to the diag. */
-bool platform_read(const char *path, struct arena *arena, struct diag *diag, struct platform *out);
+/*
+ * From text in memory; file is its name in messages and outlives the platform, which lives in the arena. False when
+ * errors were added to the diag.
+ */
+bool platform_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag,
+		    struct platform *out);
 
 #endif

@@ -15,6 +15,7 @@ struct resolution {
 	struct diag *diag;
 	struct setting *setting;
 	size_t layers_used; /* of the profile, from the front */
+	bool is_order_lost; /* a function's layers are not known */
 };
 
 static const struct yaml_node *section(const struct resolution *resolution, const char *key)
@@ -52,6 +53,23 @@ static void unknown_layer(const struct resolution *resolution, const struct func
 		diag_error(resolution->diag, place, "model '%s' has no layer '%s'", profile->model, name);
 }
 
+static void unknown_function(const struct resolution *resolution, const struct function_entry *entry)
+{
+	const struct profile *profile = resolution->profile;
+	const char **names = ARENA_ARRAY(resolution->arena, const char *, profile->function_count);
+	for (size_t i = 0; i < profile->function_count; i++)
+		names[i] = profile->functions[i].name;
+	const char *meant = did_you_mean(entry->name, names, profile->function_count);
+	if (meant)
+		diag_error(resolution->diag, entry->place,
+			   "profile of model '%s' has no function '%s'; did you mean '%s'?", profile->model,
+			   entry->name, meant);
+	else
+		diag_error(resolution->diag, entry->place,
+			   "profile of model '%s' has no function '%s'; name its 'layers' or state its 'work'",
+			   profile->model, entry->name);
+}
+
 /* The layers that an entry names, or those measured in the profile's function of its name; they must be contiguous. */
 static bool find_layers(const struct resolution *resolution, const struct function_entry *entry,
 			struct layer_range *out)
@@ -67,9 +85,7 @@ static bool find_layers(const struct resolution *resolution, const struct functi
 			out->end = i + 1;
 		}
 		if (out->end == 0)
-			diag_error(resolution->diag, entry->place,
-				   "profile of model '%s' has no function '%s'; name its 'layers' or state its 'work'",
-				   profile->model, entry->name);
+			unknown_function(resolution, entry);
 		return out->end > 0;
 	}
 	bool ok = true;
@@ -166,9 +182,38 @@ static bool check_coverage(const struct resolution *resolution, int64_t images)
 	if (profile_covers(resolution->profile, images, &min, &max))
 		return true;
 	diag_error(resolution->diag, place_of(resolution, "workload", "images_per_record"),
-		   "profile '%s' was measured for records of %lld to %lld images and is not extrapolated to %lld",
-		   resolution->profile->path, (long long)min, (long long)max, (long long)images);
+		   "profile '%s' was measured for records of %lld to %lld images and is not extrapolated to %lld%s",
+		   resolution->profile->path, (long long)min, (long long)max, (long long)images,
+		   images == resolution->setting->images_per_record ? "" : ", which some records hold");
 	return false;
+}
+
+/* Every layer is run once, and in order. */
+static void check_order(struct resolution *resolution, const struct function_entry *entry, struct layer_range layers)
+{
+	const struct profile_layer *all = resolution->profile->layers;
+	size_t next = resolution->layers_used;
+	resolution->layers_used = layers.end;
+	if (resolution->is_order_lost || layers.first == next)
+		return;
+	if (layers.first > next)
+		diag_error(resolution->diag, entry->place,
+			   "function '%s' begins at layer '%s', but no function runs '%s' before it", entry->name,
+			   all[layers.first].name, all[next].name);
+	else
+		diag_error(resolution->diag, entry->place,
+			   "function '%s' begins at layer '%s', which a function before it has run", entry->name,
+			   all[layers.first].name);
+}
+
+/* Part of a network can be meant, but it can also be a function that was forgotten. */
+static void warn_of_unused_layers(const struct resolution *resolution, struct diag_place place)
+{
+	const struct profile *profile = resolution->profile;
+	size_t used = resolution->layers_used;
+	if (profile && !resolution->is_order_lost && used > 0 && used < profile->layer_count)
+		diag_warning(resolution->diag, place, "no function runs layer '%s' of model '%s', nor any after it",
+			     profile->layers[used].name, profile->model);
 }
 
 /* The layers of an entry without stated work, which must go on where the functions before it end. */
@@ -180,14 +225,11 @@ static bool resolve_layers(struct resolution *resolution, const struct function_
 			   "function '%s' states no 'work', so the experiment needs a 'profile'", entry->name);
 		return false;
 	}
-	if (!find_layers(resolution, entry, out))
+	if (!find_layers(resolution, entry, out)) {
+		resolution->is_order_lost = true;
 		return false;
-	if (out->first != resolution->layers_used)
-		diag_error(resolution->diag, entry->place,
-			   "function '%s' begins at layer '%s', but the functions before it end at layer %zu of %zu",
-			   entry->name, profile->layers[out->first].name, resolution->layers_used,
-			   profile->layer_count);
-	resolution->layers_used = out->end;
+	}
+	check_order(resolution, entry, *out);
 	return true;
 }
 
@@ -260,6 +302,7 @@ static bool resolve_functions(struct resolution *resolution)
 	size_t errors_before = resolution->diag->error_count;
 	for (size_t i = 0; i < entries.count; i++)
 		resolve_function(resolution, &items[i], &setting->functions[i]);
+	warn_of_unused_layers(resolution, items[entries.count - 1].place);
 	return resolution->diag->error_count == errors_before;
 }
 

@@ -52,6 +52,21 @@ static void test_bounds(void)
 	diag_release(&diag);
 }
 
+static void test_repeated(void)
+{
+	struct diag diag;
+	char text[256] = "";
+	diag_init(&diag);
+	for (int i = 0; i < 3 * DIAG_MAX; i++) {
+		diag_error(&diag, (struct diag_place){"f", 1, 1}, "wrong");
+		diag_error(&diag, (struct diag_place){"f", 1, 2}, "wrong");
+	}
+	t_int(diag.error_count, 6 * DIAG_MAX, "repeated errors are counted");
+	print_into(&diag, text, sizeof text);
+	t_str(text, "f:1:1: wrong\nf:1:2: wrong\n", "and said once per place");
+	diag_release(&diag);
+}
+
 static void test_controls(void)
 {
 	struct diag diag;
@@ -118,6 +133,7 @@ int main(void)
 {
 	test_order();
 	test_bounds();
+	test_repeated();
 	test_controls();
 	test_did_you_mean();
 	test_err();

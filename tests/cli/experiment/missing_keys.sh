@@ -1,0 +1,2 @@
+printf 'title: nothing\n' > exp.yaml
+lamina check exp.yaml

@@ -1,0 +1,2 @@
+mkdir folder
+lamina check missing.yaml folder
