@@ -159,7 +159,7 @@ static void complain(const struct parse *parse, int result, int id, const char *
 		unknown_long(parse, argument);
 }
 
-/* ":" first makes getopt tell a missing value from an unknown option. */
+/* ":" first silences getopt and makes it tell a missing value from an unknown option. */
 static void describe_to_getopt(const struct options *options, struct option *longs, char *shorts)
 {
 	*shorts++ = ':';
@@ -193,7 +193,6 @@ bool options_parse(struct options *options, const struct option_row *rows, const
 	CHECK(diag->error_count == errors_before);
 	describe_to_getopt(options, longs, shorts);
 	optind = 0; /* glibc: start over, whatever was parsed before */
-	opterr = 0;
 	for (int id; (id = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
 		if (id == '?' || id == ':') {
 			complain(&parse, id, optopt, argv[optind - 1]);

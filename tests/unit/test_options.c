@@ -85,6 +85,17 @@ static void test_values(void)
 	release(&p);
 }
 
+static void test_bounds(void)
+{
+	static const char *const lines[] = {"-j 1", "-j 64", "--weight 0", "--weight 1", "--any -9223372036854775808"};
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		struct parsed p;
+		parse(&p, lines[i]);
+		t_ok(p.ok, "%s lies on a bound, which is allowed", lines[i]);
+		release(&p);
+	}
+}
+
 static void test_fallbacks(void)
 {
 	struct parsed p;
@@ -151,6 +162,7 @@ static void ask_for_unknown_row(void)
 int main(void)
 {
 	test_values();
+	test_bounds();
 	test_fallbacks();
 	test_mistakes();
 	struct parsed p;
