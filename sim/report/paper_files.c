@@ -1,0 +1,246 @@
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/csv.h"
+#include "base/file.h"
+#include "report/paper.h"
+
+/* A header row of names separated by blanks. */
+static void header(struct csv *csv, const char *names)
+{
+	while (*names) {
+		size_t length = strcspn(names, " ");
+		char name[64];
+		CHECK(length < sizeof name);
+		memcpy(name, names, length);
+		name[length] = '\0';
+		csv_text(csv, name);
+		names += length + (names[length] == ' ');
+	}
+	csv_end_row(csv);
+}
+
+static const struct estimate *metric_of(const struct run_result *result, const char *name)
+{
+	int index = outcome_find_metric(name);
+	CHECK(index >= 0);
+	return &result->metrics[index];
+}
+
+static void write_estimate(struct csv *csv, const struct estimate *estimate)
+{
+	csv_double(csv, estimate->mean);
+	csv_double(csv, estimate->half_width);
+}
+
+static const struct estimate *duration_of(const struct function_result *function)
+{
+	for (int i = 0; function_metrics[i].name; i++)
+		if (strcmp(function_metrics[i].name, "duration_mean_seconds") == 0)
+			return &function->metrics[i];
+	CHECK(!"a duration metric");
+	return NULL;
+}
+
+static void write_fig3(const struct paper *paper, struct csv *csv)
+{
+	const struct study *study = &paper->studies[PAPER_FIG3];
+	header(csv, "function images_per_record memory_mb idle_memory_share duration_seconds half_width_95");
+	for (size_t i = 0; i < study->sweep.point_count; i++) {
+		const struct run_result *result = &study->jobs[i].result;
+		for (size_t f = 0; f < result->function_count; f++) {
+			const struct function_result *function = &result->functions[f];
+			csv_text(csv, function->name);
+			csv_int(csv, study->jobs[i].setting->images_per_record);
+			csv_double(csv, function->peak_memory_mb);
+			csv_double(csv, 1 - function->peak_memory_mb / (double)function->memory_mb);
+			write_estimate(csv, duration_of(function));
+			csv_end_row(csv);
+		}
+	}
+}
+
+/* What the paper measured at a point, or NaN: from the study's claims. */
+static double claimed(const struct claims *claims, size_t point, const char *metric)
+{
+	for (size_t i = 0; i < claims->count; i++)
+		if (claims->items[i].point == point && strcmp(claims->items[i].metric, metric) == 0)
+			return claims->items[i].measured;
+	return (double)NAN;
+}
+
+static const struct run_result *gpu_at(const struct paper *paper, int64_t images)
+{
+	const struct study *study = &paper->studies[PAPER_GPU];
+	for (size_t i = 0; i < study->sweep.point_count; i++)
+		if (study->jobs[i].setting->images == images)
+			return &study->jobs[i].result;
+	CHECK(!"a GPU run with this many images");
+	return NULL;
+}
+
+static void write_fig4(const struct paper *paper, struct csv *csv)
+{
+	const struct study *study = &paper->studies[PAPER_FIG4];
+	header(csv, "images_per_record lambda_seconds half_width_95 paper_seconds gpu_seconds gpu_half_width_95");
+	for (size_t i = 0; i < study->sweep.point_count; i++) {
+		const struct setting *setting = study->jobs[i].setting;
+		csv_int(csv, setting->images_per_record);
+		write_estimate(csv, metric_of(&study->jobs[i].result, "record_billed_seconds"));
+		csv_double(csv, claimed(&paper->claims[PAPER_FIG4], i, "record_billed_seconds"));
+		write_estimate(csv, metric_of(gpu_at(paper, setting->images), "makespan_seconds"));
+		csv_end_row(csv);
+	}
+}
+
+static void write_fig5(const struct paper *paper, struct csv *csv)
+{
+	const struct study *study = &paper->studies[PAPER_FIG5];
+	double gpu = metric_of(gpu_at(paper, 100000), "makespan_seconds")->mean;
+	header(csv,
+	       "schedule parallel seconds seconds_half_width_95 cost_usd cost_half_width_95 cold_starts gpu_seconds");
+	for (size_t i = 0; i < study->sweep.point_count; i++) {
+		const struct setting *setting = study->jobs[i].setting;
+		const struct run_result *result = &study->jobs[i].result;
+		csv_text(csv, schedule_names[setting->schedule]);
+		csv_int(csv, setting->parallel);
+		write_estimate(csv, metric_of(result, "makespan_seconds"));
+		write_estimate(csv, metric_of(result, "cost_usd"));
+		csv_double(csv, metric_of(result, "cold_starts")->mean);
+		csv_double(csv, gpu);
+		csv_end_row(csv);
+	}
+}
+
+static void write_table1(const struct paper *paper, struct csv *csv)
+{
+	const struct study *study = &paper->studies[PAPER_TABLE1];
+	const struct claims *claims = &paper->claims[PAPER_TABLE1];
+	header(csv, "images_per_record function needed_mb lamina_mb paper_mb");
+	for (size_t i = 0; i < claims->count; i++) {
+		const struct claim *claim = &claims->items[i];
+		const struct run_job *job = &study->jobs[claim->point];
+		csv_int(csv, job->setting->images_per_record);
+		csv_text(csv, claim->function);
+		for (size_t f = 0; f < job->result.function_count; f++)
+			if (strcmp(job->result.functions[f].name, claim->function) == 0)
+				csv_double(csv, job->result.functions[f].peak_memory_mb);
+		csv_double(csv, claim->predicted);
+		csv_double(csv, claim->measured);
+		csv_end_row(csv);
+	}
+}
+
+static void write_table2(const struct paper *paper, struct csv *csv)
+{
+	static const char *const names[] = {"memMax-1000", "memMin-1000", "memMax-500", "memMin-500"};
+	const struct study *study = &paper->studies[PAPER_TABLE2];
+	const struct claims *claims = &paper->claims[PAPER_TABLE2];
+	CHECK(study->sweep.point_count == sizeof names / sizeof names[0]);
+	header(csv,
+	       "setting lamina_seconds seconds_half_width_95 paper_seconds lamina_usd usd_half_width_95 paper_usd");
+	for (size_t i = 0; i < study->sweep.point_count; i++) {
+		const struct run_result *result = &study->jobs[i].result;
+		csv_text(csv, names[i]);
+		write_estimate(csv, metric_of(result, "record_billed_seconds"));
+		csv_double(csv, claimed(claims, i, "record_billed_seconds"));
+		write_estimate(csv, metric_of(result, "cost_compute_usd"));
+		csv_double(csv, claimed(claims, i, "cost_compute_usd"));
+		csv_end_row(csv);
+	}
+}
+
+static void write_comparison(const struct paper *paper, struct csv *csv)
+{
+	header(csv, "quantity unit paper lamina error_percent kind");
+	for (size_t i = 0; i < paper->row_count; i++) {
+		const struct paper_row *row = &paper->rows[i];
+		csv_text(csv, row->quantity);
+		csv_text(csv, row->unit);
+		csv_double(csv, row->paper);
+		csv_double(csv, row->lamina);
+		csv_double(csv, paper_row_error_percent(row));
+		csv_text(csv, row->kind);
+		csv_end_row(csv);
+	}
+}
+
+static const struct artefact {
+	const char *file;
+	void (*write)(const struct paper *paper, struct csv *csv);
+} artefacts[] = {
+	{"fig3.csv", write_fig3},     {"fig4.csv", write_fig4},     {"fig5.csv", write_fig5},
+	{"table1.csv", write_table1}, {"table2.csv", write_table2}, {"paper.csv", write_comparison},
+};
+
+static bool write_in(const char *folder, const char *file, const char *text, size_t length, struct err *err)
+{
+	struct arena arena;
+	arena_init(&arena);
+	bool ok = file_write(arena_printf(&arena, "%s/%s", folder, file), text, length, err);
+	arena_release(&arena);
+	return ok;
+}
+
+bool paper_write_files(const struct paper *paper, const char *folder, struct err *err)
+{
+	bool ok = file_make_directories(folder, err);
+	for (size_t i = 0; ok && i < sizeof artefacts / sizeof artefacts[0]; i++) {
+		struct buf text;
+		struct csv csv;
+		buf_init(&text);
+		csv_init(&csv, &text);
+		artefacts[i].write(paper, &csv);
+		ok = write_in(folder, artefacts[i].file, buf_text(&text), text.length, err);
+		buf_release(&text);
+	}
+	struct arena arena;
+	struct buf overlay;
+	arena_init(&arena);
+	buf_init(&overlay);
+	fit_write_overlay(&paper->fit, &arena, &overlay);
+	ok = ok && write_in(folder, "paper-fit.yaml", buf_text(&overlay), overlay.length, err);
+	buf_release(&overlay);
+	arena_release(&arena);
+	return ok;
+}
+
+static bool run_gnuplot(const char *folder, const char *script, struct err *err)
+{
+	pid_t child = fork();
+	if (child < 0)
+		return err_set(err, "cannot start gnuplot: %s", strerror(errno));
+	if (child == 0) {
+		if (chdir(folder) == 0)
+			execlp("gnuplot", "gnuplot", script, (char *)NULL);
+		_exit(127);
+	}
+	int status;
+	if (waitpid(child, &status, 0) < 0)
+		return err_set(err, "cannot wait for gnuplot: %s", strerror(errno));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return true;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return err_set(err, "gnuplot is not installed; the figures were not drawn");
+	return err_set(err, "gnuplot could not draw '%s/%s'", folder, script);
+}
+
+bool paper_draw(const char *scripts, const char *folder, struct err *err)
+{
+	static const char *const names[] = {"fig3.gp", "fig4.gp", "fig5.gp", "table1.gp", "table2.gp"};
+	struct arena arena;
+	arena_init(&arena);
+	bool ok = true;
+	for (size_t i = 0; ok && i < sizeof names / sizeof names[0]; i++) {
+		char *text;
+		size_t length;
+		ok = file_read(arena_printf(&arena, "%s/%s", scripts, names[i]), 1024 * 1024, &arena, &text, &length,
+			       err) &&
+		     write_in(folder, names[i], text, length, err) && run_gnuplot(folder, names[i], err);
+	}
+	arena_release(&arena);
+	return ok;
+}
