@@ -8,15 +8,15 @@
 static bool read_and_decode(const struct scratch_record *record, struct shape shape, struct tensor *input,
 			    struct function_times *times, struct err *err)
 {
-	double start = stopwatch_seconds();
+	double start = stopwatch_cpu_seconds();
 	uint8_t *bytes = mem_alloc(record->bytes);
 	bool ok = scratch_record_read(record, bytes, err);
-	times->phases[PROFILE_READ] = stopwatch_seconds() - start;
+	times->phases[PROFILE_READ] = stopwatch_cpu_seconds() - start;
 	if (ok) {
-		start = stopwatch_seconds();
+		start = stopwatch_cpu_seconds();
 		tensor_init(input, record->images, shape);
 		ok = record_batch_decode("a temporary record", bytes, record->bytes, input, err);
-		times->phases[PROFILE_DECODE] = stopwatch_seconds() - start;
+		times->phases[PROFILE_DECODE] = stopwatch_cpu_seconds() - start;
 		if (!ok)
 			tensor_release(input);
 	}
@@ -30,7 +30,7 @@ static void run_layers(const struct model *model, const struct model_function *f
 {
 	for (size_t i = 0; i < function->count; i++) {
 		const struct layer *layer = &model->layers[function->first + i];
-		double start = stopwatch_seconds();
+		double start = stopwatch_cpu_seconds();
 		if (layer_in_place(layer)) {
 			model_run_layer(model, function->first + i, weights, tensor, tensor, team);
 		} else {
@@ -40,17 +40,17 @@ static void run_layers(const struct model *model, const struct model_function *f
 			tensor_release(tensor);
 			*tensor = output;
 		}
-		seconds[i] = stopwatch_seconds() - start;
+		seconds[i] = (stopwatch_cpu_seconds() - start) / team->threads;
 	}
 }
 
 static double serialise(const struct tensor *output)
 {
-	double start = stopwatch_seconds();
+	double start = stopwatch_cpu_seconds();
 	uint8_t *bytes = mem_alloc(record_batch_bytes(output));
 	record_batch_pack(output, bytes);
 	mem_free(bytes);
-	return stopwatch_seconds() - start;
+	return stopwatch_cpu_seconds() - start;
 }
 
 bool function_run(const struct model *model, const struct model_function *function, const struct model_weights *weights,
@@ -69,10 +69,10 @@ bool function_load_weights(const struct model *model, const struct model_functio
 			   size_t byte_count, double *seconds, struct err *err)
 {
 	struct model_weights weights;
-	double start = stopwatch_seconds();
+	double start = stopwatch_cpu_seconds();
 	model_weights_init(&weights, model, function);
 	bool ok = model_weights_load(&weights, bytes, byte_count, err);
-	*seconds = stopwatch_seconds() - start;
+	*seconds = stopwatch_cpu_seconds() - start;
 	model_weights_release(&weights);
 	return ok;
 }

@@ -11,8 +11,9 @@
 #include "profile/profile.h"
 
 struct function_times {
-	double phases[PROFILE_PHASES]; /* seconds; PROFILE_LOAD_WEIGHTS is not touched */
-	double *layers;                /* seconds of the function's layers, function->count of them: the caller's */
+	/* Seconds of computing, shared out evenly over the threads: other programs on the host do not count. */
+	double phases[PROFILE_PHASES]; /* PROFILE_LOAD_WEIGHTS is not touched */
+	double *layers;                /* of the function's layers, function->count of them: the caller's */
 };
 
 /* The record must have the function's input shape. False where it cannot be read. */

@@ -92,9 +92,9 @@ static double product_rate(struct products *products, int threads)
 	team_run(&team, threads, 1, multiply, products);
 	double begin = stopwatch_seconds();
 	for (int i = 0; i < REPEATS && (i == 0 || stopwatch_seconds() - begin < REPEATS_SECONDS); i++) {
-		double start = stopwatch_seconds();
+		double start = stopwatch_cpu_seconds();
 		team_run(&team, threads, 1, multiply, products);
-		samples_add(&seconds, stopwatch_seconds() - start);
+		samples_add(&seconds, (stopwatch_cpu_seconds() - start) / threads);
 	}
 	team_release(&team);
 	return threads / samples_median(&seconds);
@@ -120,11 +120,11 @@ static void measure_copy(struct profile_host *host)
 	struct samples seconds = {.count = 0};
 	for (int i = 0; i <= REPEATS; i++) {
 		values[i] = 1;
-		double start = stopwatch_seconds();
+		double start = stopwatch_cpu_seconds();
 		memcpy(values + COPY_FLOATS, values, COPY_FLOATS * sizeof *values);
 		/* The first copy touches the pages. */
 		if (i > 0)
-			samples_add(&seconds, stopwatch_seconds() - start);
+			samples_add(&seconds, stopwatch_cpu_seconds() - start);
 	}
 	host->memory_gb_per_second = samples_rounded(2e-9 * COPY_FLOATS * sizeof *values / samples_median(&seconds));
 	mem_free(memory);

@@ -194,11 +194,11 @@ static void warn_if_busy(const struct profiler *profiler, struct diag *diag)
 {
 	double share = profiler->single_cpu_seconds / profiler->single_wall_seconds;
 	if (share < UNDISTURBED_SHARE)
-		diag_warning(
-			diag, (struct diag_place){.file = profiler->model->path},
-			"other programs took %.0f %% of a core while this was measured: times are too long; measure "
-			"again when the machine is idle",
-			100 * (1 - share));
+		diag_warning(diag, (struct diag_place){.file = profiler->model->path},
+			     "other programs took %.0f %% of a core while this was measured: with caches shared, times "
+			     "may be "
+			     "somewhat too long; measure again when the machine is idle",
+			     100 * (1 - share));
 }
 
 static const char *now_text(struct arena *arena)

@@ -34,7 +34,10 @@ enum profile_phase {
 };
 extern const char *const profile_phase_names[PROFILE_PHASES]; /* "read", "decode", "load_weights", "serialise" */
 
-/* One measured point: seconds of wall time for a record of `images` with `threads` threads. */
+/*
+ * One measured point: seconds of thread time over the number of threads, for a record of `images`. That is the wall
+ * time on a host that does nothing else, and it stays so on a host that does.
+ */
 struct profile_point {
 	int64_t images;
 	int64_t threads;
@@ -122,7 +125,7 @@ int profile_find_function(const struct profile *profile, const char *name);
 bool profile_covers(const struct profile *profile, int64_t images, int64_t *min, int64_t *max);
 
 /*
- * Host wall seconds of one layer for a record of `images` with `threads` threads: linear between measured record
+ * Host seconds of one layer for a record of `images` with `threads` threads: linear between measured record
  * sizes; between measured thread counts the larger not above `threads` is used. CHECKs profile_covers.
  */
 double profile_layer_seconds(const struct profile *profile, size_t layer, int64_t images, int64_t threads);

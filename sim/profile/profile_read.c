@@ -51,7 +51,7 @@ static const struct bind_field point_fields[] = {
 	BIND_FIELD(struct profile_point, threads, BIND_INT, .min = 1, .max = PROFILE_THREADS_MAX, .fallback = "1",
 		   .help = "threads that computed"),
 	BIND_FIELD(struct profile_point, seconds, BIND_DOUBLE, .required = true, .min = 0, .max = SECONDS_MAX,
-		   .help = "wall time, median over repeats"),
+		   .help = "thread time over threads, median over repeats"),
 	BIND_FIELD(struct profile_point, spread_seconds, BIND_DOUBLE, .min = 0, .max = SECONDS_MAX, .fallback = "0",
 		   .help = "half the interquartile range over repeats"),
 	BIND_END,

@@ -153,6 +153,9 @@ static const struct bind_field framework_fields[] = {
 		   .max = HUGE_VAL, .help = "the most that the store client's record stream carries, 10^6 bytes/s"),
 	BIND_FIELD(struct framework, record_image_bytes, BIND_INT, .fallback = "0", .min = 0, .max = 1e12,
 		   .help = "what an image takes in the first function's record; 0: as in the profile"),
+	BIND_FIELD(
+		struct framework, weights_cpu_seconds_per_mb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 100,
+		.help = "more CPU than the profile's to make weights usable, one thread, on one vCPU, per 10^6 bytes"),
 	BIND_FIELD(struct framework, activations, BIND_CHOICE, .fallback = "held", .choices = activations_names,
 		   .help = "memory holds every activation of the function, or only those of the running layer"),
 	BIND_FIELD(struct framework, record_in, BIND_CHOICE, .fallback = "memory", .choices = record_in_names,

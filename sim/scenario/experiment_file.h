@@ -56,6 +56,7 @@ struct framework {
 	int64_t compute_threads;
 	double record_mb_per_second;
 	int64_t record_image_bytes;
+	double weights_cpu_seconds_per_mb;
 	int activations; /* enum activations */
 	int record_in;   /* enum record_in */
 };

@@ -95,7 +95,8 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 	out->phases[WORK_IMPORT].cold_only = true;
 	out->phases[WORK_WEIGHTS_GET] = (struct phase){
 		.gets = weights > 0, .bytes = weights, .stream_mb_per_second = HUGE_VAL, .cold_only = true};
-	out->phases[WORK_WEIGHTS_LOAD] = cpu_phase(load_seconds(profile, layers, images) * speed, 1);
+	double framework_load = (double)weights / 1e6 * framework->weights_cpu_seconds_per_mb;
+	out->phases[WORK_WEIGHTS_LOAD] = cpu_phase(load_seconds(profile, layers, images) * speed + framework_load, 1);
 	out->phases[WORK_WEIGHTS_LOAD].cold_only = true;
 	out->phases[WORK_RECORD_GET] = (struct phase){
 		.gets = 1,

@@ -1,7 +1,7 @@
 /*
  * What a function does to a record of n images, from a profile or as stated.
  *
- * CPU time of a layer = its wall time on the profile's host with the framework's threads, times those threads, times
+ * CPU time of a layer = its time on the profile's host with the framework's threads, times those threads, times
  * the ratio of matrix product speeds (host core / platform vCPU): arithmetic is carried over by a measured reference,
  * not by a constant. Record decoding, serialising and weight loading are single-threaded and carried over likewise.
  *
