@@ -235,6 +235,14 @@ uninstall: stage ## remove what install installed
 		rm -f "$(DESTDIR)$(PREFIX)/$$file"; done
 	@rm -rf "$(DESTDIR)$(PREFIX)/share/lamina"
 
+.PHONY: reproduce
+reproduce: ## the paper, end to end: time the kernels, simulate, compare and draw, into results/
+	@scripts/setup.sh reproduce
+	+@$(MAKE) --no-print-directory -j$(JOBS) all
+	@mkdir -p results
+	./lamina profile alexnet-h1 -o results/profile.yaml
+	./lamina paper --profile results/profile.yaml -o results
+
 .PHONY: distcheck
 distcheck: ## what git archive gives builds, installs, runs and uninstalls
 	@scripts/distcheck.sh

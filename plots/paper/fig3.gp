@@ -2,7 +2,6 @@
 # Run in the folder that holds fig3.csv: gnuplot fig3.gp
 set datafile separator comma
 set datafile columnheaders
-set encoding utf8
 set colorsequence podo
 set border 11
 set style fill pattern 4 border -1

@@ -2,7 +2,6 @@
 # Run in the folder that holds fig4.csv: gnuplot fig4.gp
 set datafile separator comma
 set datafile columnheaders
-set encoding utf8
 set border 3
 set key top left Left reverse
 set xrange [0:1050]

@@ -2,7 +2,6 @@
 # Run in the folder that holds fig5.csv: gnuplot fig5.gp
 set datafile separator comma
 set datafile columnheaders
-set encoding utf8
 set border 11
 set logscale x 2
 set logscale y2 10

@@ -2,7 +2,6 @@
 # Run in the folder that holds table1.csv: gnuplot table1.gp
 set datafile separator comma
 set datafile columnheaders
-set encoding utf8
 unset border
 unset tics
 unset key

@@ -2,7 +2,6 @@
 # Run in the folder that holds table2.csv: gnuplot table2.gp
 set datafile separator comma
 set datafile columnheaders
-set encoding utf8
 set border 3
 set style data histograms
 set style histogram errorbars gap 1.5 lw 2

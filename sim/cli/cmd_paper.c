@@ -40,6 +40,7 @@ static void print_comparison(struct cli *cli, const struct paper *paper)
 	}
 	table_render(&table, cli_format(cli), &out);
 	fputs(buf_text(&out), stdout);
+	fflush(stdout); /* before what is said of the figures */
 	table_release(&table);
 	buf_release(&out);
 }
