@@ -1,3 +1,7 @@
+/*
+ * The paper's artefacts as files: one CSV each, the comparison, and the figures that gnuplot draws from them with the
+ * scripts of plots/paper, which are left beside them so that anybody can restyle them.
+ */
 #include <errno.h>
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The comparison: claims as they stand, then the paper's statements in words, each computed from the simulated points. */
+/* The comparison: claims as they stand, and the paper's statements in words, computed from the simulated points. */
 #include <math.h>
 #include <string.h>
 
@@ -79,7 +79,7 @@ static bool is_extreme(const struct run_result *result, size_t function, int dir
 	return true;
 }
 
-/* How much faster time falls than memory when a record shrinks from 1000 to 100 images: difference of the two ratios. */
+/* How much faster time falls than memory from 1000 to 100 images per record: the difference of the two ratios. */
 static double gap_of(const struct study *study, size_t function)
 {
 	const struct run_result *small = at_images(study, 100);
