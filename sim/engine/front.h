@@ -18,7 +18,7 @@
 #include "base/arena.h"
 #include "engine/event.h"
 
-enum { FRONT_FEW_MAX = 8, FRONT_SPILL_MIN = 64 };
+enum { FRONT_FEW_MAX = 8, FRONT_SPILL_MIN = 8 };
 
 struct front_entry {
 	int64_t time_ns;
@@ -107,19 +107,34 @@ static inline bool front_is_empty(const struct front *front)
 	return front->few_count == 0 && front->heap_count == 0;
 }
 
-/* Takes out the earliest event when it is not after until_ns: its index. Else 0, and only stale entries went. */
+/* Takes out the one at a position when it is not after until_ns: its event. Else 0. */
+static inline uint32_t front_few_take(struct front *front, uint32_t at, int64_t until_ns)
+{
+	uint32_t event = front->few_event[at];
+	if (front->few_time_ns[at] > until_ns)
+		return 0;
+	front_few_remove(front, at);
+	return event;
+}
+
+/*
+ * Takes out the earliest event when it is not after until_ns: its index. Else 0, and only stale entries went. Of
+ * two the earlier is found with a branch: which one it is decides what runs next, and a processor that guesses the
+ * one has guessed the other.
+ */
 static inline uint32_t front_take(struct front *front, const struct event *events, int64_t until_ns)
 {
 	if (front->heap_count > 0)
 		return front_take_behind(front, events, until_ns);
+	if (front->few_count == 2) {
+		if (front_is_before(front->few_time_ns[1], front->few_order[1], front->few_time_ns[0],
+				    front->few_order[0]))
+			return front_few_take(front, 1, until_ns);
+		return front_few_take(front, 0, until_ns);
+	}
 	if (front->few_count == 0)
 		return 0;
-	uint32_t at = front_few_first(front);
-	if (front->few_time_ns[at] > until_ns)
-		return 0;
-	uint32_t event = front->few_event[at];
-	front_few_remove(front, at);
-	return event;
+	return front_few_take(front, front_few_first(front), until_ns);
 }
 
 #endif

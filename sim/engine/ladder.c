@@ -5,8 +5,8 @@
 #include "base/check.h"
 
 enum {
-	TOP_TO_FRONT_MAX = 24,    /* so few events need no rung */
-	BUCKET_TO_FRONT_MAX = 48, /* a bucket with more becomes a rung */
+	TOP_TO_FRONT_MAX = 8,     /* so few events need no rung */
+	BUCKET_TO_FRONT_MAX = 16, /* a bucket with more becomes a rung */
 	BUCKETS_MIN = 16,
 	SAMPLE_MAX = 64,
 	PREFETCH_BUCKETS = 8,

@@ -4,6 +4,9 @@
 
 #include "base/check.h"
 
+/* So many that few draws meet a point inside their cell: that branch is then predicted. */
+enum { GUIDE_PER_POINT = 32 };
+
 bool quantile_table_is_valid(const struct quantile_table *table)
 {
 	if (table->count < 1 || table->count > QUANTILE_COUNT_MAX)
@@ -30,7 +33,7 @@ void quantile_table_index(struct quantile_table *table, struct arena *arena)
 	for (size_t i = 0; i + 1 < table->count; i++)
 		slope[i] = slope_after(table, i);
 	/* guide[k] is the last point at or below probability k / guide_count, or 0. */
-	size_t guide_count = 2 * table->count;
+	size_t guide_count = GUIDE_PER_POINT * table->count;
 	uint16_t *guide = ARENA_ARRAY(arena, uint16_t, guide_count + 1);
 	size_t last = 0;
 	for (size_t k = 0; k <= guide_count; k++) {

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "random/ziggurat.h"
+
 #define STREAM_GENERATOR_NAME "philox4x64-10"
 
 enum { STREAM_BLOCK_WORDS = 4 };
@@ -47,9 +49,13 @@ void stream_refill(struct stream *stream);
 
 static inline uint64_t stream_u64(struct stream *stream)
 {
+	if (__builtin_expect(stream->words_used == STREAM_BLOCK_WORDS, 0))
+		stream_refill(stream);
+	uint64_t word = stream->words[stream->words_used++];
+	/* Before the next draw waits for it. */
 	if (stream->words_used == STREAM_BLOCK_WORDS)
 		stream_refill(stream);
-	return stream->words[stream->words_used++];
+	return word;
 }
 
 /* In (0, 1), neither end included: (k + 1/2) / 2^52. */
@@ -61,11 +67,43 @@ static inline double stream_uniform(struct stream *stream)
 /* An integer in [0, n), every value equally likely; n >= 1. */
 uint64_t stream_below(struct stream *stream, uint64_t n);
 
+/* For the samplers below: the word fell outside the box that answers almost always; unit mean, unit variance. */
+double stream_exponential_rare(struct stream *stream, uint64_t word);
+double stream_normal_rare(struct stream *stream, uint64_t word);
+
+/* 53 bits of a word in [0, 1); the 11 lowest bits, which choose layer and sign, are not among them. */
+static inline double stream_fraction(uint64_t word)
+{
+	return (double)(int64_t)(word >> 11) * 0x1p-53;
+}
+
 /* mean >= 0, in the unit of the result. */
-double stream_exponential(struct stream *stream, double mean);
+static inline double stream_exponential(struct stream *stream, double mean)
+{
+	uint64_t word = stream_u64(stream);
+	unsigned layer = word % ZIGGURAT_LAYERS;
+	double x = stream_fraction(word) * ziggurat_exponential_x[layer];
+	if (__builtin_expect(x < ziggurat_exponential_x[layer + 1], 1))
+		return mean * x;
+	return mean * stream_exponential_rare(stream, word);
+}
+
+/* +1 or -1, from the bit above those that choose the layer. */
+static inline double stream_sign(uint64_t word)
+{
+	return 1.0 - (double)(int)(word / (ZIGGURAT_LAYERS / 2) & 2);
+}
 
 /* Mean 0, variance 1. */
-double stream_normal(struct stream *stream);
+static inline double stream_normal(struct stream *stream)
+{
+	uint64_t word = stream_u64(stream);
+	unsigned layer = word % ZIGGURAT_LAYERS;
+	double x = stream_fraction(word) * ziggurat_normal_x[layer];
+	if (__builtin_expect(x < ziggurat_normal_x[layer + 1], 1))
+		return stream_sign(word) * x;
+	return stream_normal_rare(stream, word);
+}
 
 /* exp(mu + sigma * normal): median exp(mu), mean exp(mu + sigma^2 / 2). */
 double stream_lognormal(struct stream *stream, double mu, double sigma);
