@@ -197,8 +197,7 @@ bool fit_solve(struct fit *fit, const struct yaml_node *root, const char *path, 
 	gsl_multifit_nlinear_fdf problem = {
 		.f = residuals, .n = fit->target_count, .p = fit->parameter_count, .params = &evaluation};
 	gsl_multifit_nlinear_parameters settings = gsl_multifit_nlinear_default_parameters();
-	settings.h_df =
-		0.02; /* a smaller difference would see the steps of billing, not the slope */
+	settings.h_df = 0.02; /* a smaller difference would see the steps of billing, not the slope */
 	gsl_multifit_nlinear_workspace *workspace = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &settings,
 									       fit->target_count, fit->parameter_count);
 	gsl_vector *start = gsl_vector_alloc(fit->parameter_count);

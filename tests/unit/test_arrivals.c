@@ -1,4 +1,4 @@
-/* Arrival processes: their means, their order, their bounds, and that they depend on nothing but seed and replication. */
+/* Arrival processes: their means, order and bounds, and that they depend on nothing but seed and replication. */
 #include "serving/arrivals.h"
 
 #include "base/num.h"
