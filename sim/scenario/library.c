@@ -90,3 +90,13 @@ const struct profile *library_profile(struct library *library, const char *name,
 		return NULL;
 	return library->profiles[library->profile_count++] = profile;
 }
+
+void library_check_names(struct library *library, const struct yaml_node *root, struct diag *diag)
+{
+	const struct yaml_node *platform = yaml_get(root, "platform");
+	const struct yaml_node *profile = yaml_get(root, "profile");
+	if (platform && platform->kind == YAML_SCALAR && platform->text[0])
+		library_platform(library, platform->text, platform->place, diag);
+	if (profile && profile->kind == YAML_SCALAR && profile->text[0])
+		library_profile(library, profile->text, profile->place, diag);
+}

@@ -43,6 +43,12 @@ const struct profile *library_profile(struct library *library, const char *name,
 				      struct diag *diag);
 
 /*
+ * Looks up the platform and the profile that a tree names and reports the mistakes in them: for an experiment with
+ * other mistakes, which is not resolved. root may be NULL.
+ */
+void library_check_names(struct library *library, const struct yaml_node *root, struct diag *diag);
+
+/*
  * Fills *out; it points into the experiment, the library and the arena. False when errors were added to the diag. A
  * function that will run out of memory is a warning: the simulation shows what that costs.
  */
