@@ -12,22 +12,33 @@ void concurrency_init(struct concurrency *concurrency, const struct platform_lim
 	};
 }
 
+static bool take_token(struct concurrency *bucket, int64_t now_ns)
+{
+	double gained = (double)(now_ns - bucket->updated_ns) * bucket->tokens_per_ns;
+	bucket->burst_tokens = fmin(bucket->burst_depth, bucket->burst_tokens + gained);
+	bucket->updated_ns = now_ns;
+	if (bucket->burst_tokens < 1)
+		return false;
+	bucket->burst_tokens -= 1;
+	return true;
+}
+
+bool concurrency_admit_from(struct concurrency *places, struct concurrency *bucket, int64_t now_ns,
+			    bool needs_new_sandbox)
+{
+	if (places->in_use >= places->limit)
+		return false;
+	if (needs_new_sandbox && !take_token(bucket, now_ns))
+		return false;
+	places->in_use++;
+	if (places->in_use > places->peak)
+		places->peak = places->in_use;
+	return true;
+}
+
 bool concurrency_admit(struct concurrency *concurrency, int64_t now_ns, bool needs_new_sandbox)
 {
-	if (concurrency->in_use >= concurrency->limit)
-		return false;
-	double gained = (double)(now_ns - concurrency->updated_ns) * concurrency->tokens_per_ns;
-	concurrency->burst_tokens = fmin(concurrency->burst_depth, concurrency->burst_tokens + gained);
-	concurrency->updated_ns = now_ns;
-	if (needs_new_sandbox) {
-		if (concurrency->burst_tokens < 1)
-			return false;
-		concurrency->burst_tokens -= 1;
-	}
-	concurrency->in_use++;
-	if (concurrency->in_use > concurrency->peak)
-		concurrency->peak = concurrency->in_use;
-	return true;
+	return concurrency_admit_from(concurrency, concurrency, now_ns, needs_new_sandbox);
 }
 
 void concurrency_leave(struct concurrency *concurrency)

@@ -1,9 +1,10 @@
 /*
- * Account-wide limits on sandboxes: how many may be in use at once, and how fast new ones may be made (a token bucket
- * of `burst`, refilled at burst_per_minute). A call over a limit is throttled (429), which the caller retries.
+ * Limits on sandboxes: how many may be in use at once, and how fast new ones may be made (a token bucket of `burst`,
+ * refilled at burst_per_minute). A call over a limit is throttled (429). Places may be an account's or reserved for a
+ * function, buckets an account's or a function's own.
  *
- * Source: AWS Lambda developer guide, scaling, June 2019 to November 2023 (burst 500 to 3,000 by region, then
- * 500 a minute; account concurrency 1,000).
+ * Source: AWS Lambda developer guide, scaling: June 2019 to November 2023 a burst of 500 to 3,000 by region, then
+ * 500 a minute, account-wide; since then 1,000 every 10 s for each function; account concurrency 1,000.
  */
 #ifndef LAMINA_CONCURRENCY_H
 #define LAMINA_CONCURRENCY_H
@@ -25,7 +26,11 @@ struct concurrency {
 
 void concurrency_init(struct concurrency *concurrency, const struct platform_limits *limits);
 
-/* Takes a place for a call, and a burst token where it needs a new sandbox; false when the call is throttled. */
+/* Takes a place here and, where a new sandbox is needed, a token there; false when the call is throttled. */
+bool concurrency_admit_from(struct concurrency *places, struct concurrency *bucket, int64_t now_ns,
+			    bool needs_new_sandbox);
+
+/* The same where both are one. Takes a place for a call, and a burst token where it needs a new sandbox; false when the call is throttled. */
 bool concurrency_admit(struct concurrency *concurrency, int64_t now_ns, bool needs_new_sandbox);
 
 void concurrency_leave(struct concurrency *concurrency);

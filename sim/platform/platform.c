@@ -1,5 +1,7 @@
 #include "platform/platform.h"
 
+#include <string.h>
+
 #include "base/num.h"
 
 bool platform_sells_memory(const struct platform *platform, int64_t memory_mb, int64_t *nearest_mb)
@@ -16,4 +18,14 @@ bool platform_sells_memory(const struct platform *platform, int64_t memory_mb, i
 			*nearest_mb = sold->max_mb;
 	}
 	return *nearest_mb == memory_mb;
+}
+
+const struct platform_runtime *platform_find_runtime(const struct platform *platform, const char *name)
+{
+	const struct platform_runtime *runtimes = platform->sandbox.runtimes.items;
+	for (size_t i = 0; i < platform->sandbox.runtimes.count; i++) {
+		if (strcmp(runtimes[i].name, name) == 0)
+			return &runtimes[i];
+	}
+	return NULL;
 }

@@ -21,27 +21,53 @@ struct platform_memory {
 	int64_t step_mb;
 };
 
+/* What starting a language runtime takes, without placing a sandbox for it. */
+struct platform_runtime {
+	const char *name;
+	struct quantiles init_seconds;       /* of a zip package */
+	struct quantiles image_init_seconds; /* of a container image; may be missing */
+};
+
 /*
- * Sandboxes. Before the handler runs on a new one, it is placed, its code is fetched and its runtime starts:
- * cold_start_seconds for a small package, plus package_seconds for one of package_reference_mb, in proportion to size.
+ * Sandboxes. Before the handler runs on a new one, it is placed and its code is fetched: cold_start_seconds for a small
+ * package, plus package_seconds for one of package_reference_mb, in proportion to size. Then the runtime starts
+ * (runtimes; where a platform has none, cold_start_seconds hold it) and the function initialises itself.
+ * Members that may be missing have no quantiles then, or are 0.
  */
 struct platform_sandbox {
 	struct quantiles cold_start_seconds;
 	double package_reference_mb;
 	struct quantiles package_seconds;
+	struct quantiles image_seconds;      /* more time for a container image, whatever its size; may be missing */
+	struct bind_structs runtimes;        /* struct platform_runtime */
+	struct quantiles restore_seconds;    /* snapshot instead of runtime and initialisation; may be missing */
 	struct quantiles warm_start_seconds; /* invoke to handler on an idle sandbox */
-	struct quantiles keep_alive_seconds; /* idle time after which a sandbox is gone */
+	struct quantiles keep_alive_seconds; /* idle time after which a sandbox is gone; or else ... */
+	double halving_seconds;              /* ... half of the idle ones are gone each time this has passed */
+	struct quantiles lifetime_seconds;   /* age at which even a busy one is not used again; may be missing */
 };
 
 struct platform_limits {
-	double timeout_seconds; /* the most a function may ask for */
-	int64_t tmp_mb;
+	double timeout_seconds;   /* the most a function may ask for */
+	double init_seconds;      /* longer initialising is broken off and repeated by the first request */
+	int64_t tmp_mb;           /* that comes with a function */
+	int64_t tmp_max_mb;       /* that can be bought; 0: no more than that */
 	int64_t concurrency;      /* sandboxes in use at once, account-wide */
+	int64_t unreserved;       /* of these, what reservations must leave */
 	int64_t burst;            /* new sandboxes at once, then ... */
 	double burst_per_minute;  /* ... this many more a minute (token bucket) */
+	int burst_scope;          /* enum burst_scope */
 	double retry_min_seconds; /* a throttled caller backs off from this, doubling with full jitter, ... */
 	double retry_max_seconds; /* ... to this */
+	struct bind_doubles async_retry_seconds; /* after each failure of an asynchronous call, before the next try */
+	double async_backoff_min_seconds;        /* a throttled asynchronous call waits from this, doubling, ... */
+	double async_backoff_max_seconds;        /* ... to this ... */
+	double async_age_seconds;                /* ... and is given up at this age */
+	double payload_sync_mb;                  /* of a request or an answer, 10^6 bytes; 0: no bound is known */
+	double payload_async_mb;
 };
+
+enum burst_scope { BURST_OF_ACCOUNT, BURST_OF_FUNCTION };
 
 /* Object store: a request's latency to its first byte, then its stream's rate. */
 struct platform_store {
@@ -79,6 +105,9 @@ struct platform {
 	struct platform_machine machine;
 	struct diag_place place;
 };
+
+/* NULL where the platform has no such runtime. */
+const struct platform_runtime *platform_find_runtime(const struct platform *platform, const char *name);
 
 /* Whether the platform sells this size; *nearest_mb gets the next larger size that it sells, else its largest. */
 bool platform_sells_memory(const struct platform *platform, int64_t memory_mb, int64_t *nearest_mb);

@@ -2,7 +2,8 @@
  * Money: usage is counted in integers while the simulation runs (MB*ns, requests) and priced once, at the end.
  *
  * Source: AWS Lambda pricing; billed duration is rounded up to 100 ms until 1 December 2020, to 1 ms since; the init
- * phase is billed since 1 August 2025; GB = 1024 MB.
+ * phase is billed since 1 August 2025, that of container images always; provisioned concurrency is paid for from its
+ * start, rounded up to 5 minutes; /tmp above what comes with a function is billed by GB-second; GB = 1024 MB.
  */
 #ifndef LAMINA_PRICE_H
 #define LAMINA_PRICE_H
@@ -11,14 +12,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "doc/bind.h"
+
 struct platform_price {
 	double usd_per_gb_second;
+	double usd_per_gb_second_arm64;
+	/* A month's GB-seconds above [i] cost usd_per_gb_second times [i]; ascending; may be missing. */
+	struct bind_doubles tier_above_gb_seconds;
+	struct bind_doubles tier_price_ratio;
 	double usd_per_million_requests;
-	double granularity_seconds; /* billed duration is rounded up to a multiple */
+	double granularity_seconds; /* billed duration is rounded up to a multiple ... */
+	double minimum_seconds;     /* ... and to this */
 	bool init_billed;
+	bool image_init_billed;
+	double usd_per_provisioned_gb_second;
+	double usd_per_provisioned_gb_second_busy; /* instead of usd_per_gb_second */
+	double usd_per_tmp_gb_second;
+	double usd_per_gb_restored;
+	double usd_per_cached_gb_second;
+	double usd_per_1000_transitions;
 	double usd_per_1000_puts;
 	double usd_per_1000_gets;
-	double usd_per_hour; /* machines: per second of use, from start to end */
+	double usd_per_put_gb; /* moved to and from the store, 10^9 bytes */
+	double usd_per_get_gb;
+	double usd_per_stored_gb_month; /* of what a run puts, kept for a month */
+	double usd_per_hour;            /* machines: per second of use, from start to end */
+	double minimum_hour_seconds;    /* the least time a machine is paid for */
+	double free_requests;           /* a month */
+	double free_gb_seconds;         /* a month */
 };
 
 __extension__ typedef unsigned __int128 price_mb_ns;
@@ -26,13 +47,39 @@ __extension__ typedef unsigned __int128 price_mb_ns;
 /* What is paid for, counted exactly. */
 struct usage {
 	price_mb_ns billed_mb_ns;
+	price_mb_ns billed_arm64_mb_ns;
+	price_mb_ns provisioned_mb_ns;
+	price_mb_ns provisioned_busy_mb_ns;
+	price_mb_ns tmp_mb_ns; /* above what is free */
+	price_mb_ns cached_mb_ns;
+	int64_t restored_mb;
 	int64_t requests;
+	int64_t transitions;
 	int64_t puts;
 	int64_t gets;
+	int64_t put_bytes;
+	int64_t get_bytes;
 	int64_t machine_ns;
 };
 
-enum bill_item { BILL_COMPUTE, BILL_REQUESTS, BILL_PUTS, BILL_GETS, BILL_MACHINE, BILL_ITEMS };
+enum bill_item {
+	BILL_COMPUTE,
+	BILL_COMPUTE_ARM64,
+	BILL_PROVISIONED,
+	BILL_PROVISIONED_BUSY,
+	BILL_TMP,
+	BILL_SNAPSHOT_CACHE,
+	BILL_SNAPSHOT_RESTORE,
+	BILL_REQUESTS,
+	BILL_TRANSITIONS,
+	BILL_PUTS,
+	BILL_GETS,
+	BILL_PUT_BYTES,
+	BILL_GET_BYTES,
+	BILL_STORED,
+	BILL_MACHINE,
+	BILL_ITEMS,
+};
 
 struct bill_line {
 	double quantity;
@@ -52,6 +99,16 @@ void usage_add(struct usage *total, const struct usage *part);
 /* duration_ns (and init_ns where init is billed), rounded up to the granularity. */
 int64_t price_billed_ns(const struct platform_price *price, int64_t duration_ns, int64_t init_ns);
 
+/* Whether the init phase counts: always, or for container images only. */
+bool price_bills_init(const struct platform_price *price, bool is_image);
+
 void price_bill(const struct platform_price *price, const struct usage *usage, struct bill *bill);
+
+/*
+ * A month with `runs` times this usage: tiers apply to the sum, and what is free each month is taken off where that is
+ * asked for.
+ */
+void price_bill_month(const struct platform_price *price, const struct usage *usage, double runs, bool with_free_tier,
+		      struct bill *bill);
 
 #endif

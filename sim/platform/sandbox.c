@@ -6,20 +6,23 @@
 #include "base/num.h"
 #include "random/stream.h"
 
+static void add_provisioned(struct sandbox_pool *pool);
+
 void sandbox_pool_init(struct sandbox_pool *pool, struct engine *engine, struct arena *arena,
-		       const struct platform *platform, int64_t memory_mb, double package_mb, uint64_t function,
+		       const struct platform *platform, const struct sandbox_spec *spec, uint64_t function,
 		       uint64_t seed, uint32_t replication)
 {
 	*pool = (struct sandbox_pool){
 		.engine = engine,
 		.arena = arena,
 		.platform = platform,
-		.memory_mb = memory_mb,
-		.package_mb = package_mb,
+		.spec = *spec,
 		.function = function,
 		.seed = seed,
 		.replication = replication,
 	};
+	for (int64_t i = 0; i < spec->provisioned; i++)
+		add_provisioned(pool);
 }
 
 /* Every draw belongs to a named purpose and a sandbox, so that two settings meet the same luck. */
@@ -52,8 +55,20 @@ static void unlink_idle(struct sandbox *sandbox)
 	pool->idle_count--;
 }
 
+static struct sandbox *take_provisioned(struct sandbox_pool *pool)
+{
+	struct sandbox *sandbox = pool->provisioned_idle;
+	sandbox_pool_count(pool);
+	pool->provisioned_idle = sandbox->older;
+	pool->idle_count--;
+	pool->busy_count++;
+	return sandbox;
+}
+
 struct sandbox *sandbox_pool_take(struct sandbox_pool *pool)
 {
+	if (pool->provisioned_idle)
+		return take_provisioned(pool);
 	struct sandbox *sandbox = pool->newest_idle;
 	if (!sandbox)
 		return NULL;
@@ -65,6 +80,46 @@ struct sandbox *sandbox_pool_take(struct sandbox_pool *pool)
 	return sandbox;
 }
 
+/* Where a quantity is missing from the platform, it takes no time. */
+static double draw_seconds(const struct quantiles *quantiles, struct stream *luck)
+{
+	return quantiles->table.count > 0 ? quantile_draw(&quantiles->table, luck) : 0;
+}
+
+static double place_seconds(const struct sandbox_pool *pool, struct stream *luck)
+{
+	const struct platform_sandbox *platform = &pool->platform->sandbox;
+	double seconds = draw_seconds(&platform->cold_start_seconds, luck);
+	double package = pool->spec.package_mb / platform->package_reference_mb;
+	seconds += package * draw_seconds(&platform->package_seconds, luck);
+	if (pool->spec.is_image)
+		seconds += draw_seconds(&platform->image_seconds, luck);
+	return seconds;
+}
+
+/* Runtime and function start, or are restored from a snapshot; broken off where that takes too long. */
+static void initialise(struct sandbox *sandbox, struct stream *luck)
+{
+	const struct platform *platform = sandbox->pool->platform;
+	const struct sandbox_spec *spec = &sandbox->pool->spec;
+	if (spec->has_snapshot) {
+		sandbox->init_ns = ns_from_seconds(draw_seconds(&platform->sandbox.restore_seconds, luck));
+		return;
+	}
+	if (spec->runtime) {
+		bool of_image = spec->is_image && spec->runtime->image_init_seconds.table.count > 0;
+		sandbox->init_ns = ns_from_seconds(draw_seconds(
+			of_image ? &spec->runtime->image_init_seconds : &spec->runtime->init_seconds, luck));
+	}
+	int64_t own_ns = llround((double)spec->init_cpu_ns * sandbox->slowness);
+	sandbox->init_ns += cpu_unthrottled_ns(&sandbox->quota, own_ns, 1);
+	int64_t most_ns = ns_from_seconds(platform->limits.init_seconds);
+	if (most_ns > 0 && sandbox->init_ns > most_ns) {
+		sandbox->init_ns = most_ns;
+		sandbox->repeat_init_ns = spec->init_cpu_ns;
+	}
+}
+
 struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_start_ns)
 {
 	struct sandbox *sandbox = pool->free_list;
@@ -74,25 +129,26 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 		sandbox = ARENA_NEW(pool->arena, struct sandbox);
 	sandbox_pool_count(pool);
 	pool->busy_count++;
-	const struct platform *platform = pool->platform;
+	const struct platform_cpu *cpu = &pool->platform->cpu;
 	uint64_t ordinal = pool->created++;
 	struct stream luck;
 	named_stream(&luck, pool, "sandbox", ordinal);
 	*sandbox = (struct sandbox){
 		.pool = pool,
 		.ordinal = ordinal,
-		.slowness = stream_lognormal(&luck, 0, platform->cpu.speed_spread),
+		.created_ns = engine_now_ns(pool->engine),
+		.slowness = stream_lognormal(&luck, 0, cpu->speed_spread),
 	};
-	int64_t period_ns = ns_from_seconds(platform->cpu.period_seconds);
-	cpu_quota_init(&sandbox->quota, &platform->cpu, pool->memory_mb,
-		       (int64_t)stream_below(&luck, (uint64_t)period_ns));
-	token_bucket_init(&sandbox->inbound, &platform->network);
-	token_bucket_init(&sandbox->outbound, &platform->network);
+	if (pool->spec.is_arm64)
+		sandbox->slowness /= cpu->arm64_speed;
+	int64_t period_ns = ns_from_seconds(cpu->period_seconds);
+	cpu_quota_init(&sandbox->quota, cpu, pool->spec.memory_mb, (int64_t)stream_below(&luck, (uint64_t)period_ns));
+	token_bucket_init(&sandbox->inbound, &pool->platform->network);
+	token_bucket_init(&sandbox->outbound, &pool->platform->network);
 	named_stream(&luck, pool, "cold start", ordinal);
-	double seconds = quantile_draw(&platform->sandbox.cold_start_seconds.table, &luck);
-	double package = pool->package_mb / platform->sandbox.package_reference_mb;
-	seconds += package * quantile_draw(&platform->sandbox.package_seconds.table, &luck);
-	*cold_start_ns = ns_from_seconds(seconds);
+	int64_t placed_ns = ns_from_seconds(place_seconds(pool, &luck));
+	initialise(sandbox, &luck);
+	*cold_start_ns = placed_ns + sandbox->init_ns;
 	return sandbox;
 }
 
@@ -103,10 +159,20 @@ static void forget(struct sandbox *sandbox)
 	pool->free_list = sandbox;
 }
 
+static void add_provisioned(struct sandbox_pool *pool)
+{
+	int64_t cold_start_ns;
+	struct sandbox *sandbox = sandbox_pool_create(pool, &cold_start_ns);
+	sandbox->is_provisioned = true;
+	sandbox_pool_return(sandbox);
+}
+
 void sandbox_pool_destroy(struct sandbox *sandbox)
 {
 	sandbox_pool_count(sandbox->pool);
 	sandbox->pool->busy_count--;
+	if (sandbox->is_provisioned)
+		add_provisioned(sandbox->pool);
 	forget(sandbox);
 }
 
@@ -118,19 +184,58 @@ static void expire(struct engine *engine, void *subject, int64_t argument)
 	forget(sandbox);
 }
 
+/* The time that an idle sandbox is kept from now on. */
+static int64_t keep_alive_ns(struct sandbox *sandbox)
+{
+	const struct platform_sandbox *platform = &sandbox->pool->platform->sandbox;
+	struct stream luck;
+	named_stream(&luck, sandbox->pool, "keep alive", sandbox->ordinal << 20 | sandbox->idle_periods++);
+	if (platform->halving_seconds == 0)
+		return ns_from_seconds(quantile_draw(&platform->keep_alive_seconds.table, &luck));
+	/* Each halving spares every other one: the first set bit of a random word says which takes this one. */
+	int halvings = 1 + __builtin_ctzll(stream_u64(&luck) | 1ULL << 62);
+	return ns_from_seconds(platform->halving_seconds) * halvings;
+}
+
+/* The age at which a sandbox is not used again. */
+static int64_t lifetime_ns(const struct sandbox *sandbox)
+{
+	const struct quantiles *lifetime = &sandbox->pool->platform->sandbox.lifetime_seconds;
+	if (lifetime->table.count == 0)
+		return INT64_MAX;
+	struct stream luck;
+	named_stream(&luck, sandbox->pool, "lifetime", sandbox->ordinal);
+	return ns_from_seconds(quantile_draw(&lifetime->table, &luck));
+}
+
+static void return_provisioned(struct sandbox *sandbox)
+{
+	sandbox->older = sandbox->pool->provisioned_idle;
+	sandbox->pool->provisioned_idle = sandbox;
+	sandbox->pool->idle_count++;
+}
+
 void sandbox_pool_return(struct sandbox *sandbox)
 {
 	struct sandbox_pool *pool = sandbox->pool;
 	sandbox_pool_count(pool);
 	pool->busy_count--;
+	if (sandbox->is_provisioned) {
+		return_provisioned(sandbox);
+		return;
+	}
+	int64_t left_ns = lifetime_ns(sandbox) - (engine_now_ns(pool->engine) - sandbox->created_ns);
+	if (left_ns <= 0) {
+		pool->expired++;
+		forget(sandbox);
+		return;
+	}
 	sandbox->older = pool->newest_idle;
 	sandbox->newer = NULL;
 	if (pool->newest_idle)
 		pool->newest_idle->newer = sandbox;
 	pool->newest_idle = sandbox;
 	pool->idle_count++;
-	struct stream luck;
-	named_stream(&luck, pool, "keep alive", sandbox->ordinal << 20 | sandbox->idle_periods++);
-	double idle_seconds = quantile_draw(&pool->platform->sandbox.keep_alive_seconds.table, &luck);
-	sandbox->expiry = engine_schedule(pool->engine, ns_from_seconds(idle_seconds), 0, expire, sandbox, 0);
+	int64_t kept_ns = keep_alive_ns(sandbox);
+	sandbox->expiry = engine_schedule(pool->engine, kept_ns < left_ns ? kept_ns : left_ns, 0, expire, sandbox, 0);
 }

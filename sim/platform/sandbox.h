@@ -3,6 +3,8 @@
  * the platform keeps them. A sandbox keeps what makes two requests on it differ: its CPU quota, its network buckets,
  * its host's speed, and whether the framework and the weights are loaded.
  *
+ * Provisioned sandboxes are there from the start, are used first and stay.
+ *
  * Sources: newest-first reuse is what SimFaaS validated against AWS (12 % on cold probability); keep-alive is a dated
  * distribution because it changed at least six times between 2017 and 2025 (mikhail.io cold-start pages; SeBS).
  */
@@ -16,14 +18,30 @@
 #include "engine/engine.h"
 #include "platform/platform.h"
 
+/* What a function asks of its sandboxes. */
+struct sandbox_spec {
+	int64_t memory_mb;
+	double package_mb;
+	bool is_image;     /* a container image instead of a zip package */
+	bool has_snapshot; /* restored instead of initialised */
+	bool is_arm64;
+	const struct platform_runtime *runtime; /* NULL: whatever cold_start_seconds hold */
+	int64_t init_cpu_ns;                    /* the function's own initialising, one thread, never throttled */
+	int64_t provisioned;                    /* sandboxes that are made beforehand and stay */
+};
+
 struct sandbox {
 	struct sandbox_pool *pool;
 	uint64_t ordinal; /* creation order within the function */
 	struct cpu_quota quota;
 	struct token_bucket inbound;
 	struct token_bucket outbound;
-	double slowness;     /* CPU time of this sandbox relative to the platform's nominal vCPU */
-	bool is_initialised; /* framework imported, weights loaded */
+	double slowness; /* CPU time of this sandbox relative to the platform's nominal vCPU */
+	int64_t created_ns;
+	int64_t init_ns;        /* of its cold start, what runtime and function took to initialise */
+	int64_t repeat_init_ns; /* initialising that was broken off: the first request does it again */
+	bool is_initialised;    /* framework imported, weights loaded */
+	bool is_provisioned;
 	uint64_t idle_periods;
 	event_id expiry;
 	struct sandbox *newer; /* idle list */
@@ -34,8 +52,7 @@ struct sandbox_pool {
 	struct engine *engine;
 	struct arena *arena;
 	const struct platform *platform;
-	int64_t memory_mb;
-	double package_mb;
+	struct sandbox_spec spec;
 	uint64_t function; /* index, for random draws */
 	uint64_t seed;
 	uint32_t replication;
@@ -47,14 +64,15 @@ struct sandbox_pool {
 	price_mb_ns busy_instance_ns;
 	price_mb_ns idle_instance_ns;
 	struct sandbox *newest_idle;
+	struct sandbox *provisioned_idle; /* linked by `older` */
 	struct sandbox *free_list;
 };
 
 void sandbox_pool_init(struct sandbox_pool *pool, struct engine *engine, struct arena *arena,
-		       const struct platform *platform, int64_t memory_mb, double package_mb, uint64_t function,
+		       const struct platform *platform, const struct sandbox_spec *spec, uint64_t function,
 		       uint64_t seed, uint32_t replication);
 
-/* The newest idle sandbox, now busy; NULL when there is none. */
+/* A provisioned sandbox, else the newest idle one, now busy; NULL when there is none. */
 struct sandbox *sandbox_pool_take(struct sandbox_pool *pool);
 
 /* A new, cold, busy sandbox; *cold_start_ns gets the time until its handler can run. */
@@ -66,7 +84,7 @@ void sandbox_pool_return(struct sandbox *sandbox);
 /* Brings the integrals of busy and idle sandboxes over time up to now. */
 void sandbox_pool_count(struct sandbox_pool *pool);
 
-/* The busy sandbox is destroyed (its function crashed or ran out of time). */
+/* The busy sandbox is destroyed (its function crashed or ran out of time); a provisioned one is replaced at once. */
 void sandbox_pool_destroy(struct sandbox *sandbox);
 
 #endif

@@ -111,6 +111,8 @@ static const struct bind_field pipeline_fields[] = {
 	BIND_FIELD(struct pipeline, warm_sandboxes, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
 		   .help = "sandboxes of every function that are idle and initialised at the start"),
 	NUMBER(struct pipeline, pause_seconds, "0", 0, 1e6, "a job's rest between two records (a client that thinks)"),
+	BIND_FIELD(struct pipeline, invocation, BIND_CHOICE, .fallback = "sync", .choices = invocation_type_names,
+		   .help = "a caller that waits, or the service's queue, which tries again by itself"),
 	BIND_FIELD(struct pipeline, retries, BIND_INT, .fallback = "0", .min = 0, .max = 1000,
 		   .help = "how often a caller repeats a call whose handler failed"),
 	BIND_END,
@@ -137,6 +139,8 @@ static const struct bind_schema failures_schema = {
 };
 
 static const char *const activations_names[] = {[ACTIVATIONS_HELD] = "held", [ACTIVATIONS_LIVE] = "live", NULL};
+static const char *const package_kinds[] = {[PACKAGE_ZIP] = "zip", [PACKAGE_IMAGE] = "image", NULL};
+static const char *const import_places[] = {[IMPORT_IN_HANDLER] = "handler", [IMPORT_IN_INIT] = "init", NULL};
 static const char *const record_in_names[] = {[RECORD_IN_MEMORY] = "memory", [RECORD_IN_TMP] = "tmp", NULL};
 
 static const struct bind_field framework_fields[] = {
@@ -145,6 +149,13 @@ static const struct bind_field framework_fields[] = {
 		   .help = "memory of language runtime and framework, MB (1 MB = 1024 kB)"),
 	BIND_FIELD(struct framework, package_mb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
 		   .help = "size of code and libraries, unzipped, MB"),
+	BIND_FIELD(struct framework, package_kind, BIND_CHOICE, .fallback = "zip", .choices = package_kinds,
+		   .help = "how code and libraries are delivered"),
+	BIND_FIELD(struct framework, runtime, BIND_TEXT, .fallback = "",
+		   .help = "one of the platform's runtimes, by name; empty: whatever its cold starts hold"),
+	BIND_FIELD(
+		struct framework, import_at, BIND_CHOICE, .fallback = "handler", .choices = import_places,
+		.help = "whether the first request imports the framework, or the init phase, which is not throttled"),
 	BIND_FIELD(struct framework, import_cpu_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e4,
 		   .help = "import of the framework in a new sandbox's first request, one thread, on one vCPU"),
 	BIND_FIELD(struct framework, compute_threads, BIND_INT, .fallback = "1", .min = 1, .max = 64,
@@ -180,6 +191,9 @@ static const struct bind_field work_fields[] = {
 	WORK(upload_mb, 1e6, "written to the object store, 10^6 bytes"),
 	WORK(memory_mb, 1e6, "peak memory, MB (1 MB = 1024 kB)"),
 	WORK(wait_seconds, 1e6, "waiting that neither CPU nor network of the sandbox hastens"),
+	WORK(init_cpu_seconds, 1e6, "CPU of the init phase of a new sandbox, one thread, not throttled"),
+	WORK(payload_mb, 1e6, "sent with the call, 10^6 bytes"),
+	WORK(tmp_mb, 1e6, "put into /tmp, MB (1 MB = 1024 kB)"),
 	WORK(cold_cpu_seconds, 1e6, "more CPU in a new sandbox's first request, one thread"),
 	WORK(cold_download_mb, 1e6, "read once by a new sandbox, 10^6 bytes"),
 	BIND_END,
@@ -200,6 +214,8 @@ static void check_function(void *value, const struct yaml_node *node, struct dia
 		diag_error(diag, bind_place(node, "work"), "a function has 'layers' or 'work', not both");
 }
 
+static const char *const architectures[] = {[ARCHITECTURE_X86_64] = "x86_64", [ARCHITECTURE_ARM64] = "arm64", NULL};
+
 static const struct bind_field function_fields[] = {
 	BIND_FIELD(struct function_entry, layers, BIND_TEXT_LIST,
 		   .help = "the profile's layers that it runs; by default those of the profile's function of its name"),
@@ -207,6 +223,16 @@ static const struct bind_field function_fields[] = {
 		   .help = "memory bought, MB; by default defaults.memory_mb"),
 	BIND_FIELD(struct function_entry, timeout_seconds, BIND_DOUBLE, .min = 1e-3, .max = 1e6,
 		   .help = "by default defaults.timeout_seconds"),
+	BIND_FIELD(struct function_entry, tmp_mb, BIND_INT, .fallback = "0", .min = 0, .max = 1048576,
+		   .help = "size of /tmp bought, MB; 0: what comes with a function"),
+	BIND_FIELD(struct function_entry, reserved_concurrency, BIND_INT, .fallback = "0", .min = 0, .max = 10000000,
+		   .help = "places of its own, taken from the account's; 0: shares these"),
+	BIND_FIELD(struct function_entry, provisioned_concurrency, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
+		   .help = "sandboxes that are started beforehand and stay"),
+	BIND_FIELD(struct function_entry, snapshot, BIND_BOOL, .fallback = "false",
+		   .help = "new sandboxes are restored from a snapshot instead of initialised"),
+	BIND_FIELD(struct function_entry, architecture, BIND_CHOICE, .fallback = "x86_64", .choices = architectures,
+		   .help = "of its processors"),
 	BIND_FIELD(struct function_entry, work, BIND_STRUCT, .schema = &work_schema,
 		   .help = "work stated outright instead of layers"),
 	BIND_END,

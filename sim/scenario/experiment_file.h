@@ -35,6 +35,7 @@ struct pipeline {
 	int64_t parallel; /* 0: one for a batch, any number for requests that come over time */
 	double dispatch_seconds;
 	double pause_seconds;
+	int invocation; /* enum invocation_type */
 	int64_t retries;
 	int64_t warm_sandboxes;
 };
@@ -50,8 +51,11 @@ struct failures_entry {
 /* What the serving program itself costs, beyond the network's arithmetic: its language, framework and store client. */
 struct framework {
 	const char *name;
+	const char *runtime; /* of the platform's; "": the one that cold starts hold */
 	double memory_mb;
 	double package_mb;
+	int package_kind; /* enum package_kind */
+	int import_at;    /* enum import_at */
 	double import_cpu_seconds;
 	int64_t compute_threads;
 	double record_mb_per_second;
@@ -61,6 +65,8 @@ struct framework {
 	int record_in;   /* enum record_in */
 };
 
+enum package_kind { PACKAGE_ZIP, PACKAGE_IMAGE };
+enum import_at { IMPORT_IN_HANDLER, IMPORT_IN_INIT };
 enum activations { ACTIVATIONS_HELD, ACTIVATIONS_LIVE };
 enum record_in { RECORD_IN_MEMORY, RECORD_IN_TMP };
 
@@ -72,9 +78,14 @@ struct stated_work {
 	double upload_mb;
 	double memory_mb;
 	double wait_seconds;
+	double init_cpu_seconds;
+	double payload_mb;
+	double tmp_mb;
 	double cold_cpu_seconds;
 	double cold_download_mb;
 };
+
+enum architecture { ARCHITECTURE_X86_64, ARCHITECTURE_ARM64 };
 
 struct function_entry {
 	const char *name;
@@ -82,6 +93,11 @@ struct function_entry {
 	struct bind_texts layers;
 	int64_t memory_mb;      /* 0: by default */
 	double timeout_seconds; /* 0: by default */
+	int64_t tmp_mb;
+	int64_t reserved_concurrency;
+	int64_t provisioned_concurrency;
+	bool snapshot;
+	int architecture; /* enum architecture */
 	bool has_work;
 	struct stated_work work;
 	const struct yaml_node *node;

@@ -91,7 +91,8 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 	double compute = compute_seconds(profile, layers, images, threads) * (double)threads;
 
 	*out = (struct work){.images = images};
-	out->phases[WORK_IMPORT] = cpu_phase(framework->import_cpu_seconds, 1);
+	if (framework->import_at == IMPORT_IN_HANDLER)
+		out->phases[WORK_IMPORT] = cpu_phase(framework->import_cpu_seconds, 1);
 	out->phases[WORK_IMPORT].cold_only = true;
 	out->phases[WORK_WEIGHTS_GET] = (struct phase){
 		.gets = weights > 0, .bytes = weights, .stream_mb_per_second = HUGE_VAL, .cold_only = true};
@@ -124,7 +125,7 @@ static struct phase stated_get(double mb)
 
 void function_work_from_stated(const struct stated_work *stated, int64_t images, struct work *out)
 {
-	*out = (struct work){.images = images, .peak_memory_mb = stated->memory_mb};
+	*out = (struct work){.images = images, .peak_memory_mb = stated->memory_mb, .tmp_mb = stated->tmp_mb};
 	double n = (double)images;
 	out->phases[WORK_IMPORT] = cpu_phase(stated->cold_cpu_seconds, 1);
 	out->phases[WORK_IMPORT].cold_only = true;

@@ -78,37 +78,113 @@ static const struct bind_schema cpu_schema = {
 	.check = check_cpu,
 };
 
+#define MAYBE_QUANTILES(type_name, member, text) \
+	BIND_FIELD(type_name, member, BIND_STRUCT, .schema = &quantiles_schema, .help = text)
+#define MAYBE_NUMBER(type_name, member, default_text, low, high, text) \
+	BIND_FIELD(type_name, member, BIND_DOUBLE, .fallback = default_text, .min = (low), .max = (high), .help = text)
+
+static const struct bind_field runtime_fields[] = {
+	QUANTILES(struct platform_runtime, init_seconds, "start of the runtime, zip package"),
+	MAYBE_QUANTILES(struct platform_runtime, image_init_seconds, "start of the runtime, container image"),
+	BIND_END,
+};
+
+static const struct bind_schema runtime_schema = {
+	.title = "a runtime",
+	.bytes = sizeof(struct platform_runtime),
+	.fields = runtime_fields,
+	.name_offset_plus_one = offsetof(struct platform_runtime, name) + 1,
+};
+
 static const struct bind_field sandbox_fields[] = {
 	QUANTILES(struct platform_sandbox, cold_start_seconds, "call to handler on a new sandbox, small package"),
+	BIND_FIELD(struct platform_sandbox, runtimes, BIND_STRUCT_MAP, .schema = &runtime_schema, .count_max = 64,
+		   .help = "more time for a language runtime, by name; without them cold_start_seconds hold it"),
 	NUMBER(struct platform_sandbox, package_reference_mb, 1, 1e6,
 	       "unzipped size that package_seconds hold for, MB"),
 	QUANTILES(struct platform_sandbox, package_seconds, "more time for a package of that size"),
+	MAYBE_QUANTILES(struct platform_sandbox, image_seconds, "more time for a container image"),
+	MAYBE_QUANTILES(struct platform_sandbox, restore_seconds, "snapshot instead of initialising"),
 	QUANTILES(struct platform_sandbox, warm_start_seconds, "call to handler on an idle sandbox"),
-	QUANTILES(struct platform_sandbox, keep_alive_seconds, "idle time after which a sandbox is gone"),
+	MAYBE_QUANTILES(struct platform_sandbox, keep_alive_seconds, "idle time after which a sandbox is gone"),
+	MAYBE_NUMBER(struct platform_sandbox, halving_seconds, "0", 0, 1e6,
+		     "instead of keep_alive_seconds: half of the idle sandboxes are gone each time this has passed"),
+	MAYBE_QUANTILES(struct platform_sandbox, lifetime_seconds, "age at which a sandbox is not used again"),
 	BIND_END,
 };
+
+static void check_sandbox(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_sandbox *sandbox = value;
+	bool has_keep_alive = sandbox->keep_alive_seconds.table.count > 0;
+	if (has_keep_alive == (sandbox->halving_seconds > 0))
+		diag_error(diag, bind_place(node, "keep_alive_seconds"),
+			   "give either 'keep_alive_seconds' or 'halving_seconds'");
+}
 
 static const struct bind_schema sandbox_schema = {
 	.title = "sandbox",
 	.bytes = sizeof(struct platform_sandbox),
 	.fields = sandbox_fields,
+	.check = check_sandbox,
 };
+
+static const char *const burst_scopes[] = {[BURST_OF_ACCOUNT] = "account", [BURST_OF_FUNCTION] = "function", NULL};
 
 static const struct bind_field limits_fields[] = {
 	NUMBER(struct platform_limits, timeout_seconds, 1, 1e6, "the longest timeout a function may have"),
-	INTEGER(struct platform_limits, tmp_mb, 0, 1048576, "size of /tmp, MB"),
+	MAYBE_NUMBER(struct platform_limits, init_seconds, "0", 0, 1e6,
+		     "longer initialising is broken off and repeated by the first request; 0: no bound"),
+	INTEGER(struct platform_limits, tmp_mb, 0, 1048576, "size of /tmp that comes with a function, MB"),
+	BIND_FIELD(struct platform_limits, tmp_max_mb, BIND_INT, .fallback = "0", .min = 0, .max = 1048576,
+		   .help = "the largest /tmp sold, MB; 0: no more than comes with a function"),
 	INTEGER(struct platform_limits, concurrency, 1, 10000000, "sandboxes in use at once, whole account"),
+	BIND_FIELD(struct platform_limits, unreserved, BIND_INT, .fallback = "0", .min = 0, .max = 10000000,
+		   .help = "concurrency that reservations must leave"),
 	INTEGER(struct platform_limits, burst, 1, 10000000, "new sandboxes at once"),
 	NUMBER(struct platform_limits, burst_per_minute, 0, 1e9, "new sandboxes per minute once the burst is used up"),
+	BIND_FIELD(struct platform_limits, burst_scope, BIND_CHOICE, .fallback = "account", .choices = burst_scopes,
+		   .help = "who has a burst of its own"),
 	NUMBER(struct platform_limits, retry_min_seconds, 1e-3, 3600, "first back-off of a throttled caller"),
 	NUMBER(struct platform_limits, retry_max_seconds, 1e-3, 86400, "longest back-off of a throttled caller"),
+	BIND_FIELD(struct platform_limits, async_retry_seconds, BIND_DOUBLE_LIST, .min = 0, .max = 86400,
+		   .help = "asynchronous calls: rest after each failure, before the next try"),
+	MAYBE_NUMBER(struct platform_limits, async_backoff_min_seconds, "1", 1e-3, 86400,
+		     "asynchronous calls: first wait of a throttled one, which doubles"),
+	MAYBE_NUMBER(struct platform_limits, async_backoff_max_seconds, "300", 1e-3, 86400,
+		     "asynchronous calls: longest wait of a throttled one"),
+	MAYBE_NUMBER(struct platform_limits, async_age_seconds, "21600", 1, 1e7,
+		     "asynchronous calls: age at which they are given up"),
+	MAYBE_NUMBER(struct platform_limits, payload_sync_mb, "0", 0, 1e6,
+		     "largest payload of a call that waits, 10^6 bytes; 0: not known"),
+	MAYBE_NUMBER(struct platform_limits, payload_async_mb, "0", 0, 1e6,
+		     "largest payload of an asynchronous call, 10^6 bytes; 0: not known"),
 	BIND_END,
 };
+
+static void check_limits(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_limits *limits = value;
+	if (limits->tmp_max_mb > 0 && limits->tmp_max_mb < limits->tmp_mb)
+		diag_error(diag, bind_place(node, "tmp_max_mb"), "'tmp_max_mb' is below 'tmp_mb' (%lld)",
+			   (long long)limits->tmp_mb);
+	if (limits->unreserved > limits->concurrency)
+		diag_error(diag, bind_place(node, "unreserved"), "'unreserved' is above 'concurrency' (%lld)",
+			   (long long)limits->concurrency);
+	if (limits->retry_max_seconds < limits->retry_min_seconds)
+		diag_error(diag, bind_place(node, "retry_max_seconds"),
+			   "'retry_max_seconds' is below 'retry_min_seconds' (%g)", limits->retry_min_seconds);
+	if (limits->async_backoff_max_seconds < limits->async_backoff_min_seconds)
+		diag_error(diag, bind_place(node, "async_backoff_max_seconds"),
+			   "'async_backoff_max_seconds' is below 'async_backoff_min_seconds' (%g)",
+			   limits->async_backoff_min_seconds);
+}
 
 static const struct bind_schema limits_schema = {
 	.title = "limits",
 	.bytes = sizeof(struct platform_limits),
 	.fields = limits_fields,
+	.check = check_limits,
 };
 
 static const struct bind_field network_fields[] = {
@@ -153,21 +229,60 @@ static const struct bind_schema store_schema = {
 
 static const struct bind_field price_fields[] = {
 	PRICE(usd_per_gb_second, "GB = 1024 MB"),
+	PRICE(usd_per_gb_second_arm64, "the same of arm64 functions"),
+	BIND_FIELD(struct platform_price, tier_above_gb_seconds, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
+		   .help = "GB-seconds of a month above which a lower price holds, ascending"),
+	BIND_FIELD(struct platform_price, tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
+		   .help = "that price over the first"),
 	PRICE(usd_per_million_requests, "invocation fee"),
 	BIND_FIELD(struct platform_price, granularity_seconds, BIND_DOUBLE, .min = 1e-6, .max = 3600,
 		   .fallback = "0.001", .help = "billed durations are rounded up to a multiple"),
+	PRICE(minimum_seconds, "the least duration billed"),
 	BIND_FIELD(struct platform_price, init_billed, BIND_BOOL, .fallback = "false",
-		   .help = "whether the time before the handler is billed"),
+		   .help = "whether runtime and function's initialising is billed"),
+	BIND_FIELD(struct platform_price, image_init_billed, BIND_BOOL, .fallback = "false",
+		   .help = "whether it is for container images"),
+	PRICE(usd_per_provisioned_gb_second, "provisioned concurrency, by the clock"),
+	PRICE(usd_per_provisioned_gb_second_busy, "durations on it, instead of usd_per_gb_second"),
+	PRICE(usd_per_tmp_gb_second, "/tmp above what comes with a function"),
+	PRICE(usd_per_gb_restored, "memory restored from a snapshot"),
+	PRICE(usd_per_cached_gb_second, "snapshots kept, by the clock"),
+	PRICE(usd_per_1000_transitions, "workflow state transitions"),
 	PRICE(usd_per_1000_puts, "object store PUT, COPY, POST, LIST"),
 	PRICE(usd_per_1000_gets, "object store GET and all others"),
+	PRICE(usd_per_put_gb, "bytes written to the object store, 10^9"),
+	PRICE(usd_per_get_gb, "bytes read from it, 10^9"),
+	PRICE(usd_per_stored_gb_month, "bytes written, kept for a month, 10^9"),
 	PRICE(usd_per_hour, "machines: price of an hour, by the second"),
+	PRICE(minimum_hour_seconds, "machines: the least time paid for"),
+	BIND_FIELD(struct platform_price, free_requests, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "requests of a month that are free"),
+	BIND_FIELD(struct platform_price, free_gb_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "GB-seconds of a month that are free"),
 	BIND_END,
 };
+
+static void check_price(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_price *price = value;
+	const struct bind_doubles *above = &price->tier_above_gb_seconds;
+	if (above->count != price->tier_price_ratio.count)
+		diag_error(
+			diag, bind_place(node, "tier_price_ratio"),
+			"'tier_price_ratio' has %zu entries and 'tier_above_gb_seconds' %zu; both need the same number",
+			price->tier_price_ratio.count, above->count);
+	for (size_t i = 1; i < above->count; i++) {
+		if (above->values[i] <= above->values[i - 1])
+			diag_error(diag, bind_place(node, "tier_above_gb_seconds"),
+				   "'tier_above_gb_seconds' must ascend (entry %zu)", i + 1);
+	}
+}
 
 static const struct bind_schema price_schema = {
 	.title = "price",
 	.bytes = sizeof(struct platform_price),
 	.fields = price_fields,
+	.check = check_price,
 };
 
 static const struct bind_field machine_fields[] = {

@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "scenario/function_work.h"
+#include "scenario/sandbox_choice.h"
 #include "scenario/workload.h"
 
 /* What the parts of one resolution share. */
@@ -157,7 +158,7 @@ static bool check_record_fits(const struct resolution *resolution, const struct 
 	const struct phase *put = &function->work.phases[WORK_RECORD_PUT];
 	double record_mb = (double)(get->bytes > put->bytes ? get->bytes : put->bytes) / (1024.0 * 1024.0);
 	bool in_tmp = resolution->experiment->framework.record_in == RECORD_IN_TMP;
-	double room_mb = in_tmp ? (double)resolution->platform->limits.tmp_mb : (double)function->memory_mb;
+	double room_mb = in_tmp ? (double)function->tmp_mb : (double)function->memory_mb;
 	struct diag_place place = place_of(resolution, "workload", "images_per_record");
 	if (record_mb > room_mb) {
 		diag_error(
@@ -275,9 +276,11 @@ static bool resolve_function(struct resolution *resolution, const struct functio
 	const struct setting *setting = resolution->setting;
 	struct layer_range layers = {0};
 	out->name = entry->name;
-	out->package_mb = resolution->experiment->framework.package_mb;
 	bool ok = resolve_memory(resolution, entry, out);
 	ok = resolve_timeout(resolution, entry, out) && ok;
+	ok = sandbox_choice_resolve(resolution->experiment, resolution->platform, entry, resolution->arena,
+				    resolution->diag, out) &&
+	     ok;
 	return (entry->has_work || resolve_layers(resolution, entry, &layers)) &&
 	       resolve_work(resolution, entry, layers, setting->images_per_record, &out->work) &&
 	       resolve_work(resolution, entry, layers, last_record_images(setting), &out->last_work) &&
@@ -303,6 +306,7 @@ static bool resolve_functions(struct resolution *resolution)
 	for (size_t i = 0; i < entries.count; i++)
 		resolve_function(resolution, &items[i], &setting->functions[i]);
 	warn_of_unused_layers(resolution, items[entries.count - 1].place);
+	sandbox_choice_check_reservations(resolution->experiment, setting, resolution->diag);
 	return resolution->diag->error_count == errors_before;
 }
 
@@ -338,6 +342,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 		.warm_sandboxes = experiment->pipeline.warm_sandboxes,
 		.dispatch_ns = ns_from_seconds(experiment->pipeline.dispatch_seconds),
 		.pause_ns = ns_from_seconds(experiment->pipeline.pause_seconds),
+		.invocation = experiment->pipeline.invocation,
 		.retries = experiment->pipeline.retries,
 		.failures = resolve_failures(&experiment->failures),
 		.event_budget = (uint64_t)experiment->limits.events,

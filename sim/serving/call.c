@@ -1,6 +1,8 @@
 /*
  * Calling a function: the driver starts one call at a time, the call is admitted or throttled, and a sandbox is found
- * or made for it. A throttled call is repeated with exponential back-off and full jitter, as the AWS SDKs do.
+ * or made for it. A caller that waits repeats a throttled call with exponential back-off and full jitter, as the AWS
+ * SDKs do; an asynchronous call goes back to the service's queue, which tries for hours (AWS Lambda developer guide,
+ * asynchronous invocation: 1 s doubling to 5 min, up to 6 h; two more tries after errors).
  */
 #include <math.h>
 
@@ -9,18 +11,73 @@
 
 static void call(struct engine *engine, void *subject, int64_t argument);
 
-static void retry_later(struct invocation *invocation)
+/* A caller that waits backs off with full jitter. */
+static double sync_delay_seconds(const struct invocation *invocation, const struct platform_limits *limits)
 {
-	const struct platform_limits *limits = &invocation->simulation->setting->platform->limits;
-	counts_of(invocation)->throttles++;
 	double cap = fmin(limits->retry_max_seconds, ldexp(limits->retry_min_seconds, invocation->attempts));
 	struct stream luck;
 	invocation_stream(&luck, invocation, "retry");
 	double jitter = 0;
 	for (int i = 0; i <= invocation->attempts % 64; i++)
 		jitter = stream_uniform(&luck);
+	return cap * jitter;
+}
+
+/* The service's queue doubles its delay. */
+static double async_delay_seconds(const struct invocation *invocation, const struct platform_limits *limits)
+{
+	return fmin(limits->async_backoff_max_seconds, ldexp(limits->async_backoff_min_seconds, invocation->attempts));
+}
+
+/* Asynchronous calls are given up when they are too old. */
+static bool is_too_old(const struct invocation *invocation, const struct setting *setting)
+{
+	int64_t age_ns = engine_now_ns(&invocation->simulation->engine) - invocation->asked_ns;
+	return setting->invocation == INVOCATION_ASYNC &&
+	       age_ns >= ns_from_seconds(setting->platform->limits.async_age_seconds);
+}
+
+static void throttled(struct invocation *invocation)
+{
+	const struct setting *setting = invocation->simulation->setting;
+	const struct platform_limits *limits = &setting->platform->limits;
+	counts_of(invocation)->throttles++;
+	if (is_too_old(invocation, setting)) {
+		counts_of(invocation)->expired++;
+		journey_visit_done(invocation, false);
+		return;
+	}
+	double seconds = setting->invocation == INVOCATION_ASYNC ? async_delay_seconds(invocation, limits)
+								 : sync_delay_seconds(invocation, limits);
 	invocation->attempts++;
-	engine_schedule(&invocation->simulation->engine, ns_from_seconds(cap * jitter) + 1, 0, call, invocation, 0);
+	engine_schedule(&invocation->simulation->engine, ns_from_seconds(seconds) + 1, 0, call, invocation, 0);
+}
+
+static struct concurrency *places_of(const struct invocation *invocation)
+{
+	struct simulation *simulation = invocation->simulation;
+	bool is_reserved = function_of(invocation)->reserved_concurrency > 0;
+	return is_reserved ? &simulation->functions[invocation->function] : &simulation->account;
+}
+
+static bool admit(struct invocation *invocation, bool needs_new_sandbox)
+{
+	struct simulation *simulation = invocation->simulation;
+	bool is_own = simulation->setting->platform->limits.burst_scope == BURST_OF_FUNCTION;
+	struct concurrency *bucket = is_own ? &simulation->functions[invocation->function] : &simulation->account;
+	if (!concurrency_admit_from(places_of(invocation), bucket, engine_now_ns(&simulation->engine),
+				    needs_new_sandbox))
+		return false;
+	simulation->in_use++;
+	if (simulation->in_use > simulation->outcome->peak_concurrency)
+		simulation->outcome->peak_concurrency = simulation->in_use;
+	return true;
+}
+
+void call_leave(struct invocation *invocation)
+{
+	invocation->simulation->in_use--;
+	concurrency_leave(places_of(invocation));
 }
 
 static void handler_starts(struct engine *engine, void *subject, int64_t argument)
@@ -32,45 +89,63 @@ static void handler_starts(struct engine *engine, void *subject, int64_t argumen
 	visit_start(invocation);
 }
 
+static int64_t cold_start_ns(struct invocation *invocation, struct sandbox_pool *pool)
+{
+	struct function_outcome *counts = counts_of(invocation);
+	int64_t start_ns;
+	invocation->sandbox = sandbox_pool_create(pool, &start_ns);
+	invocation->init_ns = start_ns;
+	counts->cold_starts++;
+	counts->init_ns += start_ns;
+	counts->usage.restored_mb += pool->spec.has_snapshot ? pool->spec.memory_mb : 0;
+	return start_ns;
+}
+
+static int64_t warm_start_ns(struct invocation *invocation, struct sandbox_pool *pool)
+{
+	struct stream luck;
+	invocation_stream(&luck, invocation, "warm start");
+	invocation->sandbox = sandbox_pool_take(pool);
+	invocation->init_ns = 0;
+	return ns_from_seconds(quantile_draw(&pool->platform->sandbox.warm_start_seconds.table, &luck));
+}
+
 static void call(struct engine *engine, void *subject, int64_t argument)
 {
 	struct invocation *invocation = subject;
-	struct simulation *simulation = invocation->simulation;
-	struct sandbox_pool *pool = &simulation->pools[invocation->function];
+	struct sandbox_pool *pool = &invocation->simulation->pools[invocation->function];
 	struct function_outcome *counts = counts_of(invocation);
-	bool needs_new_sandbox = pool->idle_count == 0;
-	if (!concurrency_admit(&simulation->concurrency, engine_now_ns(engine), needs_new_sandbox)) {
-		retry_later(invocation);
+	invocation->is_cold = pool->idle_count == 0;
+	if (!admit(invocation, invocation->is_cold)) {
+		throttled(invocation);
 		return;
-	}
-	int64_t start_ns;
-	invocation->is_cold = needs_new_sandbox;
-	if (needs_new_sandbox) {
-		invocation->sandbox = sandbox_pool_create(pool, &start_ns);
-		invocation->init_ns = start_ns;
-		counts->cold_starts++;
-		counts->init_ns += start_ns;
-	} else {
-		struct stream luck;
-		invocation_stream(&luck, invocation, "warm start");
-		invocation->sandbox = sandbox_pool_take(pool);
-		invocation->init_ns = 0;
-		start_ns = ns_from_seconds(
-			quantile_draw(&simulation->setting->platform->sandbox.warm_start_seconds.table, &luck));
 	}
 	counts->invocations++;
 	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns;
+	int64_t start_ns = invocation->is_cold ? cold_start_ns(invocation, pool) : warm_start_ns(invocation, pool);
 	engine_schedule(engine, start_ns, 0, handler_starts, invocation, 0);
 }
 
+static void call_now(struct engine *engine, void *subject, int64_t argument)
+{
+	call_soon(subject);
+}
+
+/* Where the caller waits, it repeats the call at once; a queue rests first, each time longer. */
 bool call_again(struct invocation *invocation)
 {
-	if (invocation->failures >= invocation->simulation->setting->retries)
+	struct simulation *simulation = invocation->simulation;
+	const struct setting *setting = simulation->setting;
+	const struct bind_doubles *rests = &setting->platform->limits.async_retry_seconds;
+	bool is_async = setting->invocation == INVOCATION_ASYNC;
+	if (invocation->failures >= (is_async ? (int64_t)rests->count : setting->retries))
 		return false;
+	int64_t rest_ns = is_async ? ns_from_seconds(rests->values[invocation->failures]) : 0;
 	invocation->failures++;
+	invocation->attempts = 0;
 	counts_of(invocation)->retries++;
-	invocation->asked_ns = engine_now_ns(&invocation->simulation->engine);
-	call_soon(invocation);
+	invocation->asked_ns = engine_now_ns(&simulation->engine) + rest_ns;
+	engine_schedule(&simulation->engine, rest_ns, 0, call_now, invocation, 0);
 	return true;
 }
 

@@ -22,6 +22,8 @@ void outcome_total(const struct outcome *outcome, struct function_outcome *total
 		total->timeouts += part->timeouts;
 		total->errors += part->errors;
 		total->crashes += part->crashes;
+		total->tmp_full += part->tmp_full;
+		total->expired += part->expired;
 		total->retries += part->retries;
 		total->wait_ns += part->wait_ns;
 		total->throttles += part->throttles;
@@ -91,24 +93,33 @@ static double cost_usd(const struct outcome *outcome)
 	return outcome->bill.total_usd;
 }
 
+static double lines_usd(const struct outcome *outcome, enum bill_item first, enum bill_item last)
+{
+	double usd = 0;
+	for (int item = (int)first; item <= (int)last; item++)
+		usd += outcome->bill.lines[item].usd;
+	return usd;
+}
+
 static double cost_compute_usd(const struct outcome *outcome)
 {
-	return outcome->bill.lines[BILL_COMPUTE].usd + outcome->bill.lines[BILL_MACHINE].usd;
+	return lines_usd(outcome, BILL_COMPUTE, BILL_SNAPSHOT_RESTORE) + outcome->bill.lines[BILL_MACHINE].usd;
 }
 
 static double cost_requests_usd(const struct outcome *outcome)
 {
-	return outcome->bill.lines[BILL_REQUESTS].usd;
+	return lines_usd(outcome, BILL_REQUESTS, BILL_TRANSITIONS);
 }
 
 static double cost_store_usd(const struct outcome *outcome)
 {
-	return outcome->bill.lines[BILL_PUTS].usd + outcome->bill.lines[BILL_GETS].usd;
+	return lines_usd(outcome, BILL_PUTS, BILL_STORED);
 }
 
 static double gb_seconds(const struct outcome *outcome)
 {
-	return outcome->bill.lines[BILL_COMPUTE].quantity;
+	return outcome->bill.lines[BILL_COMPUTE].quantity + outcome->bill.lines[BILL_COMPUTE_ARM64].quantity +
+	       outcome->bill.lines[BILL_PROVISIONED_BUSY].quantity;
 }
 
 static double invocations(const struct outcome *outcome)
@@ -187,9 +198,9 @@ const struct metric outcome_metrics[] = {
 	{"record_billed_seconds", "sum of one record's billed durations, mean over records", record_billed_seconds},
 	{"images_per_second", "images completed over the makespan", images_per_second},
 	{"cost_usd", "the whole bill", cost_usd},
-	{"cost_compute_usd", "GB-seconds or machine time", cost_compute_usd},
-	{"cost_requests_usd", "invocation fees", cost_requests_usd},
-	{"cost_store_usd", "object store requests", cost_store_usd},
+	{"cost_compute_usd", "GB-seconds, provisioned concurrency, /tmp, snapshots, machine time", cost_compute_usd},
+	{"cost_requests_usd", "invocation fees and transitions", cost_requests_usd},
+	{"cost_store_usd", "object store requests, bytes and storage", cost_store_usd},
 	{"gb_seconds", "billed memory-time, GB = 1024 MB", gb_seconds},
 	{"invocations", "invocations that started", invocations},
 	{"cold_starts", "invocations that started a sandbox", cold_starts},
@@ -243,7 +254,9 @@ static double function_init_mean(const struct function_outcome *outcome)
 
 static double function_gb_seconds(const struct function_outcome *outcome)
 {
-	return (double)outcome->usage.billed_mb_ns / (1024.0 * 1e9);
+	const struct usage *usage = &outcome->usage;
+	price_mb_ns billed = usage->billed_mb_ns + usage->billed_arm64_mb_ns + usage->provisioned_busy_mb_ns;
+	return (double)billed / (1024.0 * 1e9);
 }
 
 static double function_idle_memory_share(const struct function_outcome *outcome)
@@ -253,7 +266,8 @@ static double function_idle_memory_share(const struct function_outcome *outcome)
 
 static double function_failures(const struct function_outcome *outcome)
 {
-	return (double)(outcome->out_of_memory + outcome->timeouts + outcome->errors + outcome->crashes);
+	return (double)(outcome->out_of_memory + outcome->timeouts + outcome->errors + outcome->crashes +
+			outcome->tmp_full);
 }
 
 const struct function_metric function_metrics[] = {

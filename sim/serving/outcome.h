@@ -21,6 +21,8 @@ struct function_outcome {
 	int64_t timeouts;
 	int64_t errors;
 	int64_t crashes;
+	int64_t tmp_full;
+	int64_t expired; /* asynchronous calls given up for their age */
 	int64_t retries; /* visits repeated after a failure */
 	int64_t throttles;
 	int64_t wait_ns;     /* from asking for the function to the call that was admitted */

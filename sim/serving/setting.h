@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "platform/platform.h"
+#include "platform/sandbox.h"
 #include "serving/arrivals.h"
 #include "serving/work.h"
 
@@ -28,11 +28,17 @@ struct setting_function {
 	const char *name;
 	int64_t memory_mb;
 	int64_t timeout_ns;
-	double package_mb;              /* unzipped code and libraries */
+	int64_t tmp_mb;                 /* of /tmp */
+	int64_t reserved_concurrency;   /* 0: shares the account's */
+	struct sandbox_spec sandbox;    /* its memory is memory_mb above */
 	struct work work;               /* of a full record */
 	struct work last_work;          /* of the last record, which may hold fewer images */
 	const struct work *sized_works; /* of a request of trace->sizes[i] images, or NULL */
 };
+
+/* A caller that waits for the answer, or a queue that calls until it has one. */
+enum invocation_type { INVOCATION_SYNC, INVOCATION_ASYNC };
+extern const char *const invocation_type_names[]; /* "sync", "async", NULL */
 
 /* What goes wrong by itself, on top of timeouts, memory and limits. */
 struct failures {
@@ -55,7 +61,8 @@ struct setting {
 	int64_t warm_sandboxes; /* of every function, idle and initialised at the start */
 	int64_t dispatch_ns;    /* the driver starts one call per this time */
 	int64_t pause_ns;       /* a job rests between two records */
-	int64_t retries;        /* of failed visits, by the caller */
+	int invocation;         /* enum invocation_type */
+	int64_t retries;        /* of failed visits, by a caller that waits */
 	struct failures failures;
 	uint64_t event_budget;
 	int64_t horizon_ns;

@@ -4,10 +4,12 @@
  */
 #include "serving/simulate.h"
 
+#include "base/num.h"
 #include "serving/machine.h"
 #include "serving/simulation.h"
 
 const char *const schedule_names[] = {[SCHEDULE_PER_RECORD] = "per_record", [SCHEDULE_PIPELINED] = "pipelined", NULL};
+const char *const invocation_type_names[] = {[INVOCATION_SYNC] = "sync", [INVOCATION_ASYNC] = "async", NULL};
 
 enum { PLACES_HINT_MAX = 4096 };
 
@@ -20,6 +22,22 @@ static void warm_up(struct simulation *simulation)
 			sandbox->is_initialised = true;
 			sandbox_pool_return(sandbox);
 		}
+	}
+}
+
+/* A reservation is taken from the account's places. */
+static void init_function(struct simulation *simulation, size_t index)
+{
+	const struct setting *setting = simulation->setting;
+	const struct setting_function *function = &setting->functions[index];
+	struct sandbox_spec spec = function->sandbox;
+	spec.memory_mb = function->memory_mb;
+	sandbox_pool_init(&simulation->pools[index], &simulation->engine, simulation->arena, setting->platform, &spec,
+			  index, simulation->options->seed, simulation->options->replication);
+	concurrency_init(&simulation->functions[index], &setting->platform->limits);
+	if (function->reserved_concurrency > 0) {
+		simulation->functions[index].limit = function->reserved_concurrency;
+		simulation->account.limit -= function->reserved_concurrency;
 	}
 }
 
@@ -36,12 +54,11 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 	int64_t places = setting->parallel < PLACES_HINT_MAX ? setting->parallel : PLACES_HINT_MAX;
 	engine_init(&simulation->engine, arena, 4 * (size_t)places * functions + 64);
 	simulation->engine.interrupted = options->interrupt;
-	concurrency_init(&simulation->concurrency, &setting->platform->limits);
+	concurrency_init(&simulation->account, &setting->platform->limits);
+	simulation->functions = ARENA_ARRAY(arena, struct concurrency, functions);
 	simulation->pools = ARENA_ARRAY(arena, struct sandbox_pool, functions);
 	for (size_t i = 0; i < functions; i++)
-		sandbox_pool_init(&simulation->pools[i], &simulation->engine, arena, setting->platform,
-				  setting->functions[i].memory_mb, setting->functions[i].package_mb, i, options->seed,
-				  options->replication);
+		init_function(simulation, i);
 	size_t queues = setting->schedule == SCHEDULE_PIPELINED ? functions : 1;
 	simulation->places = ARENA_ARRAY(arena, struct resource, queues);
 	for (size_t i = 0; i < queues; i++)
@@ -65,6 +82,24 @@ static void count_instances(struct simulation *simulation)
 	}
 }
 
+enum { PROVISIONED_STEP_SECONDS = 300 };
+
+/* What is paid for by the clock rather than by the call. */
+static void bill_standing(struct simulation *simulation)
+{
+	int64_t elapsed_ns = engine_now_ns(&simulation->engine);
+	int64_t step_ns = PROVISIONED_STEP_SECONDS * NS_PER_SECOND;
+	int64_t reserved_ns = div_ceil_int64(elapsed_ns, step_ns) * step_ns;
+	for (size_t i = 0; i < simulation->setting->function_count; i++) {
+		const struct sandbox_spec *spec = &simulation->pools[i].spec;
+		struct usage *usage = &simulation->outcome->functions[i].usage;
+		price_mb_ns memory_mb = (price_mb_ns)spec->memory_mb;
+		usage->provisioned_mb_ns = memory_mb * (price_mb_ns)(spec->provisioned * reserved_ns);
+		if (spec->has_snapshot)
+			usage->cached_mb_ns = memory_mb * (price_mb_ns)elapsed_ns;
+	}
+}
+
 static void simulate_functions(const struct setting *setting, const struct simulate_options *options,
 			       struct arena *arena, struct outcome *out)
 {
@@ -77,9 +112,9 @@ static void simulate_functions(const struct setting *setting, const struct simul
 	journey_begin(&simulation);
 	enum engine_end end = engine_run(&simulation.engine, setting->horizon_ns, setting->event_budget);
 	out->end = end_of_engine[end];
-	out->peak_concurrency = simulation.concurrency.peak;
 	out->events = engine_events_run(&simulation.engine);
 	count_instances(&simulation);
+	bill_standing(&simulation);
 }
 
 void simulate(const struct setting *setting, const struct simulate_options *options, struct arena *arena,

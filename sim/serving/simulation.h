@@ -21,7 +21,9 @@ struct simulation {
 	struct outcome *outcome;
 	struct sandbox_pool *pools; /* one per function */
 	struct resource *places;    /* one for all jobs, or one per function */
-	struct concurrency concurrency;
+	struct concurrency account;
+	struct concurrency *functions; /* each one's own places and bucket, where it has them */
+	int64_t in_use;                /* sandboxes that start or run a handler */
 	struct arrivals arrivals;
 	struct arrival next_arrival;
 	bool is_over;           /* no more requests come */
@@ -53,7 +55,15 @@ struct invocation {
 };
 
 /* How a visit ends. */
-enum visit_end { VISIT_COMPLETED, VISIT_OUT_OF_MEMORY, VISIT_TIMEOUT, VISIT_ERROR, VISIT_CRASH, VISIT_ENDS };
+enum visit_end {
+	VISIT_COMPLETED,
+	VISIT_OUT_OF_MEMORY,
+	VISIT_TMP_FULL,
+	VISIT_TIMEOUT,
+	VISIT_ERROR,
+	VISIT_CRASH,
+	VISIT_ENDS
+};
 
 static inline const struct setting_function *function_of(const struct invocation *invocation)
 {
@@ -78,6 +88,9 @@ void journey_visit_done(struct invocation *invocation, bool completed);
 
 /* The driver calls the current function as soon as it is free to. */
 void call_soon(struct invocation *invocation);
+
+/* Gives back the place that the current function's call took. */
+void call_leave(struct invocation *invocation);
 
 /* A failed visit is tried again where the caller does that; false where the record is given up. */
 bool call_again(struct invocation *invocation);

@@ -46,13 +46,20 @@ void visit_span(const struct invocation *invocation, const char *name, int64_t s
 static void bill_visit(struct invocation *invocation, int64_t duration_ns)
 {
 	const struct setting_function *function = function_of(invocation);
-	const struct platform_price *price = &invocation->simulation->setting->platform->price;
+	const struct platform *platform = invocation->simulation->setting->platform;
 	struct function_outcome *counts = counts_of(invocation);
-	int64_t billed_ns = price_billed_ns(price, duration_ns, invocation->init_ns);
+	const struct sandbox *sandbox = invocation->sandbox;
+	bool init_counts = invocation->is_cold && price_bills_init(&platform->price, function->sandbox.is_image);
+	int64_t billed_ns = price_billed_ns(&platform->price, duration_ns, init_counts ? sandbox->init_ns : 0);
+	price_mb_ns billed_mb_ns = (price_mb_ns)billed_ns * (price_mb_ns)function->memory_mb;
 	double used_mb = fmin(invocation_work(invocation)->peak_memory_mb, (double)function->memory_mb);
+	int64_t tmp_mb = function->tmp_mb - platform->limits.tmp_mb;
 	counts->duration_ns += duration_ns;
 	counts->billed_ns += billed_ns;
-	counts->usage.billed_mb_ns += (price_mb_ns)billed_ns * (price_mb_ns)function->memory_mb;
+	*(sandbox->is_provisioned      ? &counts->usage.provisioned_busy_mb_ns
+	  : function->sandbox.is_arm64 ? &counts->usage.billed_arm64_mb_ns
+				       : &counts->usage.billed_mb_ns) += billed_mb_ns;
+	counts->usage.tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;
 	counts->usage.requests++;
 	counts->paid_mb_ns += (price_mb_ns)duration_ns * (price_mb_ns)function->memory_mb;
 	counts->used_mb_ns += (price_mb_ns)((double)duration_ns * used_mb);
@@ -64,6 +71,7 @@ static const struct end_rule {
 } end_rules[VISIT_ENDS] = {
 	[VISIT_COMPLETED] = {offsetof(struct function_outcome, completed), true},
 	[VISIT_OUT_OF_MEMORY] = {offsetof(struct function_outcome, out_of_memory), false},
+	[VISIT_TMP_FULL] = {offsetof(struct function_outcome, tmp_full), true},
 	[VISIT_TIMEOUT] = {offsetof(struct function_outcome, timeouts), false},
 	[VISIT_ERROR] = {offsetof(struct function_outcome, errors), true},
 	[VISIT_CRASH] = {offsetof(struct function_outcome, crashes), false},
@@ -75,7 +83,7 @@ static void visit_end(struct invocation *invocation, enum visit_end end)
 	bill_visit(invocation, engine_now_ns(&simulation->engine) - invocation->start_ns);
 	int64_t *count = (int64_t *)(void *)((char *)counts_of(invocation) + end_rules[end].count_offset);
 	++*count;
-	concurrency_leave(&simulation->concurrency);
+	call_leave(invocation);
 	if (end_rules[end].keeps_sandbox) {
 		invocation->sandbox->is_initialised = true;
 		sandbox_pool_return(invocation->sandbox);
@@ -93,22 +101,30 @@ static int64_t wait_ns(const struct invocation *invocation, const struct phase *
 					      : 0;
 }
 
+/* Initialising that was broken off is done again before anything else, by the throttled first request. */
+static int64_t repeat_init_ns(const struct invocation *invocation)
+{
+	return invocation->phase == WORK_IMPORT ? invocation->sandbox->repeat_init_ns : 0;
+}
+
 static int64_t phase_end_ns(struct invocation *invocation, const struct phase *phase)
 {
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	struct sandbox *sandbox = invocation->sandbox;
 	if (phase->gets + phase->puts > 0)
 		return transfer_end_ns(invocation, phase, work_phase_names[invocation->phase]);
-	int64_t cpu_ns = llround((double)phase->cpu_ns * sandbox->slowness * invocation->straggling);
-	int64_t end_ns = now_ns + wait_ns(invocation, phase);
-	return cpu_ns > 0 ? cpu_quota_run(&sandbox->quota, end_ns, cpu_ns, phase->threads) : end_ns;
+	double work_ns = (double)(phase->cpu_ns + repeat_init_ns(invocation));
+	int64_t cpu_ns = llround(work_ns * sandbox->slowness * invocation->straggling);
+	int64_t threads = phase->threads > 0 ? phase->threads : 1;
+	return cpu_quota_run(&sandbox->quota, now_ns + wait_ns(invocation, phase), cpu_ns, threads);
 }
 
 static bool phase_is_empty(const struct invocation *invocation, const struct phase *phase)
 {
 	if (phase->cold_only && invocation->sandbox->is_initialised)
 		return true;
-	return phase->cpu_ns == 0 && phase->gets == 0 && phase->puts == 0 && wait_ns(invocation, phase) == 0;
+	return phase->cpu_ns + repeat_init_ns(invocation) == 0 && phase->gets + phase->puts == 0 &&
+	       wait_ns(invocation, phase) == 0;
 }
 
 static void count_phase(struct invocation *invocation, int64_t now_ns)
@@ -149,6 +165,11 @@ static void next_phase(struct invocation *invocation)
 		visit_end(invocation, VISIT_OUT_OF_MEMORY);
 		return;
 	}
+	if (invocation->phase >= WORK_DECODE && invocation->phase < WORK_PHASES &&
+	    work->tmp_mb > (double)function->tmp_mb) {
+		visit_end(invocation, VISIT_TMP_FULL);
+		return;
+	}
 	if (invocation->phase == WORK_PHASES) {
 		visit_end(invocation, handler_fails(invocation) ? VISIT_ERROR : VISIT_COMPLETED);
 		return;
@@ -175,10 +196,13 @@ static void phase_done(struct engine *engine, void *subject, int64_t argument)
 	const struct phase *phase = &invocation_work(invocation)->phases[invocation->phase];
 	struct function_outcome *counts = counts_of(invocation);
 	count_phase(invocation, engine_now_ns(engine));
-	if (phase->puts > 0)
+	if (phase->puts > 0) {
 		counts->bytes_out += phase->bytes;
-	else
+		counts->usage.put_bytes += phase->bytes;
+	} else {
 		counts->bytes_in += phase->bytes;
+		counts->usage.get_bytes += phase->bytes;
+	}
 	invocation->phase++;
 	next_phase(invocation);
 }

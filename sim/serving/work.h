@@ -36,6 +36,7 @@ struct phase {
 struct work {
 	struct phase phases[WORK_PHASES];
 	double peak_memory_mb; /* MiB, as the platform counts them */
+	double tmp_mb;         /* put into /tmp; MiB */
 	int64_t images;
 };
 

@@ -13,7 +13,8 @@ static void fixture_init(struct fixture *f)
 {
 	toy_init(&f->toy);
 	engine_init(&f->engine, &f->toy.arena, 16);
-	sandbox_pool_init(&f->pool, &f->engine, &f->toy.arena, &f->toy.platform, 500, 500, 3, 1, 0);
+	sandbox_pool_init(&f->pool, &f->engine, &f->toy.arena, &f->toy.platform,
+			  &(struct sandbox_spec){.memory_mb = 500, .package_mb = 500}, 3, 1, 0);
 }
 
 static void reuse(void)
@@ -84,13 +85,15 @@ static void luck(void)
 	t_ok(first_ns != second_ns, "two sandboxes start at different speed");
 	t_ok(a->slowness != b->slowness, "and run on different hosts");
 	struct sandbox_pool again;
-	sandbox_pool_init(&again, &f.engine, &f.toy.arena, &f.toy.platform, 2000, 500, 3, 1, 0);
+	sandbox_pool_init(&again, &f.engine, &f.toy.arena, &f.toy.platform,
+			  &(struct sandbox_spec){.memory_mb = 2000, .package_mb = 500}, 3, 1, 0);
 	int64_t again_ns;
 	struct sandbox *c = sandbox_pool_create(&again, &again_ns);
 	t_int(again_ns, first_ns, "another memory size meets the same cold start");
 	t_near(c->slowness, a->slowness, 0, 0, "and the same host");
 	struct sandbox_pool other;
-	sandbox_pool_init(&other, &f.engine, &f.toy.arena, &f.toy.platform, 500, 500, 4, 1, 0);
+	sandbox_pool_init(&other, &f.engine, &f.toy.arena, &f.toy.platform,
+			  &(struct sandbox_spec){.memory_mb = 500, .package_mb = 500}, 4, 1, 0);
 	sandbox_pool_create(&other, &again_ns);
 	t_ok(again_ns != first_ns, "another function has luck of its own");
 	toy_release(&f.toy);

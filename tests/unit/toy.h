@@ -129,6 +129,7 @@ static inline struct setting_function *toy_function(struct toy *toy, const char 
 	*function = (struct setting_function){
 		.name = name,
 		.memory_mb = memory_mb,
+		.tmp_mb = toy->platform.limits.tmp_mb,
 		.timeout_ns = ns_from_seconds(toy->platform.limits.timeout_seconds),
 		.work = {.images = toy->setting.images_per_record, .peak_memory_mb = todo->memory_mb},
 	};
@@ -198,7 +199,7 @@ static inline void toy_network(struct toy *toy, int64_t records, int schedule, i
 	toy_lucky(toy);
 	toy->setting.images_per_record = 100;
 	for (size_t i = 0; i < sizeof works / sizeof works[0]; i++)
-		toy_function(toy, names[i], 1500, &works[i])->package_mb = 200;
+		toy_function(toy, names[i], 1500, &works[i])->sandbox.package_mb = 200;
 	toy_records(toy, records);
 	toy->setting.schedule = schedule;
 	toy->setting.parallel = parallel;

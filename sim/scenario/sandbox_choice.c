@@ -1,0 +1,143 @@
+#include "scenario/sandbox_choice.h"
+
+#include "base/num.h"
+
+/* What a choice is resolved with. */
+struct choice {
+	const struct experiment *experiment;
+	const struct platform *platform;
+	const struct function_entry *entry;
+	struct arena *arena;
+	struct diag *diag;
+	struct setting_function *out;
+};
+
+/* An entry's key, or the experiment itself where the functions are those of a profile. */
+static struct diag_place entry_place(const struct choice *choice, const char *key)
+{
+	return choice->entry->node ? bind_place(choice->entry->node, key) : choice->experiment->root->place;
+}
+
+static struct diag_place framework_place(const struct choice *choice, const char *key)
+{
+	const struct yaml_node *node = yaml_get(choice->experiment->root, "framework");
+	return node ? bind_place(node, key) : choice->experiment->root->place;
+}
+
+static bool resolve_runtime(const struct choice *choice)
+{
+	const char *name = choice->experiment->framework.runtime;
+	const struct platform *platform = choice->platform;
+	if (name[0] == '\0')
+		return true;
+	choice->out->sandbox.runtime = platform_find_runtime(platform, name);
+	if (choice->out->sandbox.runtime)
+		return true;
+	size_t count = platform->sandbox.runtimes.count;
+	const struct platform_runtime *runtimes = platform->sandbox.runtimes.items;
+	const char **names = ARENA_ARRAY(choice->arena, const char *, count);
+	for (size_t i = 0; i < count; i++)
+		names[i] = runtimes[i].name;
+	const char *meant = did_you_mean(name, names, count);
+	if (meant)
+		diag_error(choice->diag, framework_place(choice, "runtime"),
+			   "%s has no runtime '%s'; did you mean '%s'?", platform->name, name, meant);
+	else
+		diag_error(choice->diag, framework_place(choice, "runtime"), "%s has no runtime '%s' of its own",
+			   platform->name, name);
+	return false;
+}
+
+static bool resolve_tmp(const struct choice *choice)
+{
+	const struct platform_limits *limits = &choice->platform->limits;
+	int64_t most_mb = limits->tmp_max_mb > 0 ? limits->tmp_max_mb : limits->tmp_mb;
+	int64_t asked_mb = choice->entry->tmp_mb;
+	choice->out->tmp_mb = asked_mb > 0 ? asked_mb : limits->tmp_mb;
+	if (asked_mb == 0 || (asked_mb >= limits->tmp_mb && asked_mb <= most_mb))
+		return true;
+	diag_error(choice->diag, entry_place(choice, "tmp_mb"), "'tmp_mb' is %lld; %s sells %lld to %lld",
+		   (long long)asked_mb, choice->platform->name, (long long)limits->tmp_mb, (long long)most_mb);
+	return false;
+}
+
+static bool resolve_architecture(const struct choice *choice)
+{
+	choice->out->sandbox.is_arm64 = choice->entry->architecture == ARCHITECTURE_ARM64;
+	if (!choice->out->sandbox.is_arm64 || choice->platform->cpu.arm64_speed > 0)
+		return true;
+	diag_error(choice->diag, entry_place(choice, "architecture"), "%s does not sell arm64", choice->platform->name);
+	return false;
+}
+
+static bool resolve_snapshot(const struct choice *choice)
+{
+	choice->out->sandbox.has_snapshot = choice->entry->snapshot;
+	if (!choice->entry->snapshot || choice->platform->sandbox.restore_seconds.table.count > 0)
+		return true;
+	diag_error(choice->diag, entry_place(choice, "snapshot"), "%s restores no snapshots", choice->platform->name);
+	return false;
+}
+
+static bool resolve_provisioned(const struct choice *choice)
+{
+	choice->out->sandbox.provisioned = choice->entry->provisioned_concurrency;
+	if (choice->entry->provisioned_concurrency == 0 || choice->platform->price.usd_per_provisioned_gb_second > 0)
+		return true;
+	diag_error(choice->diag, entry_place(choice, "provisioned_concurrency"), "%s sells no provisioned concurrency",
+		   choice->platform->name);
+	return false;
+}
+
+static bool check_payload(const struct choice *choice)
+{
+	bool is_async = choice->experiment->pipeline.invocation == INVOCATION_ASYNC;
+	const struct platform_limits *limits = &choice->platform->limits;
+	double most_mb = is_async ? limits->payload_async_mb : limits->payload_sync_mb;
+	double payload_mb = choice->entry->work.payload_mb * (double)choice->experiment->workload.images_per_record;
+	if (most_mb == 0 || payload_mb <= most_mb)
+		return true;
+	diag_error(choice->diag, bind_place(yaml_get(choice->entry->node, "work"), "payload_mb"),
+		   "a call of '%s' carries %g MB; %s takes %g MB with a %s call: send it through the object store",
+		   choice->entry->name, payload_mb, choice->platform->name, most_mb,
+		   invocation_type_names[choice->experiment->pipeline.invocation]);
+	return false;
+}
+
+bool sandbox_choice_resolve(const struct experiment *experiment, const struct platform *platform,
+			    const struct function_entry *entry, struct arena *arena, struct diag *diag,
+			    struct setting_function *out)
+{
+	static bool (*const parts[])(const struct choice *) = {
+		resolve_runtime,  resolve_tmp,         resolve_architecture,
+		resolve_snapshot, resolve_provisioned, check_payload,
+	};
+	const struct framework *framework = &experiment->framework;
+	struct choice choice = {experiment, platform, entry, arena, diag, out};
+	double init_seconds = entry->has_work ? entry->work.init_cpu_seconds : 0;
+	if (framework->import_at == IMPORT_IN_INIT)
+		init_seconds += framework->import_cpu_seconds;
+	out->reserved_concurrency = entry->reserved_concurrency;
+	out->sandbox.package_mb = framework->package_mb;
+	out->sandbox.is_image = framework->package_kind == PACKAGE_IMAGE;
+	out->sandbox.init_cpu_ns = ns_from_seconds(init_seconds);
+	bool ok = true;
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		ok = parts[i](&choice) && ok;
+	return ok;
+}
+
+bool sandbox_choice_check_reservations(const struct experiment *experiment, const struct setting *setting,
+				       struct diag *diag)
+{
+	const struct platform_limits *limits = &setting->platform->limits;
+	int64_t reserved = 0;
+	for (size_t i = 0; i < setting->function_count; i++)
+		reserved += setting->functions[i].reserved_concurrency;
+	if (reserved == 0 || reserved <= limits->concurrency - limits->unreserved)
+		return true;
+	diag_error(diag, bind_place(experiment->root, "functions"),
+		   "the functions reserve a concurrency of %lld; of the account's %lld, %lld must stay unreserved",
+		   (long long)reserved, (long long)limits->concurrency, (long long)limits->unreserved);
+	return false;
+}

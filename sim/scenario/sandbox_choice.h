@@ -1,0 +1,20 @@
+/*
+ * What a function asks of its sandboxes (runtime, package, architecture, /tmp, reserved and provisioned concurrency),
+ * checked against what the platform offers.
+ */
+#ifndef LAMINA_SANDBOX_CHOICE_H
+#define LAMINA_SANDBOX_CHOICE_H
+
+#include "scenario/experiment_file.h"
+#include "serving/setting.h"
+
+/* Fills tmp_mb, reserved_concurrency and sandbox of *out. False when errors were added to the diag. */
+bool sandbox_choice_resolve(const struct experiment *experiment, const struct platform *platform,
+			    const struct function_entry *entry, struct arena *arena, struct diag *diag,
+			    struct setting_function *out);
+
+/* Reservations of all functions against the account's concurrency. */
+bool sandbox_choice_check_reservations(const struct experiment *experiment, const struct setting *setting,
+				       struct diag *diag);
+
+#endif

@@ -1,0 +1,123 @@
+/* Sandboxes beyond the plain one: runtimes, init phase, snapshots, provisioned, halving, recycling, arm64. */
+#include "platform/sandbox.h"
+#include "tests/tap.h"
+#include "tests/unit/toy.h"
+
+static struct toy toy;
+static struct engine engine;
+
+static void fresh(struct sandbox_pool *pool, const struct sandbox_spec *spec)
+{
+	engine_init(&engine, &toy.arena, 16);
+	sandbox_pool_init(pool, &engine, &toy.arena, &toy.platform, spec, 0, 1, 0);
+}
+
+static double cold_start_seconds(const struct sandbox_spec *spec)
+{
+	struct sandbox_pool pool;
+	int64_t cold_start_ns;
+	fresh(&pool, spec);
+	sandbox_pool_create(&pool, &cold_start_ns);
+	return seconds_from_ns(cold_start_ns);
+}
+
+static void test_cold_starts(void)
+{
+	struct platform_runtime python = {.name = "python",
+					  .init_seconds = toy_constant(&toy.arena, 0.1),
+					  .image_init_seconds = toy_constant(&toy.arena, 0.2)};
+	toy.platform.sandbox.image_seconds = toy_constant(&toy.arena, 0.3);
+	toy.platform.sandbox.restore_seconds = toy_constant(&toy.arena, 0.25);
+	toy.platform.limits.init_seconds = 10;
+	struct sandbox_spec spec = {.memory_mb = 100, .package_mb = 250};
+	t_near(cold_start_seconds(&spec), 1.5, 1e-9, 0, "placement and package");
+	spec.runtime = &python;
+	t_near(cold_start_seconds(&spec), 1.6, 1e-9, 0, "and a runtime");
+	spec.init_cpu_ns = 2 * NS_PER_SECOND;
+	t_near(cold_start_seconds(&spec), 3.6, 1e-9, 0, "and initialising at full speed, however small the memory");
+	spec.is_image = true;
+	t_near(cold_start_seconds(&spec), 4.0, 1e-9, 0, "a container image");
+	spec.has_snapshot = true;
+	t_near(cold_start_seconds(&spec), 2.05, 1e-9, 0, "a snapshot instead of runtime and initialising");
+	spec = (struct sandbox_spec){.memory_mb = 100, .init_cpu_ns = 30 * NS_PER_SECOND};
+	struct sandbox_pool pool;
+	int64_t cold_start_ns;
+	fresh(&pool, &spec);
+	struct sandbox *sandbox = sandbox_pool_create(&pool, &cold_start_ns);
+	t_near(seconds_from_ns(cold_start_ns), 10.5, 1e-9, 0, "initialising is broken off after 10 s");
+	t_int(sandbox->repeat_init_ns, 30 * NS_PER_SECOND, "and left to the first request");
+	toy.platform.cpu.arm64_speed = 0.8;
+	spec.is_arm64 = true;
+	fresh(&pool, &spec);
+	t_near(sandbox_pool_create(&pool, &cold_start_ns)->slowness, 1.25, 1e-9, 0, "arm64 at its own speed");
+}
+
+static void test_provisioned(void)
+{
+	struct sandbox_pool pool;
+	int64_t cold_start_ns;
+	fresh(&pool, &(struct sandbox_spec){.memory_mb = 100, .provisioned = 2});
+	t_int(pool.idle_count, 2, "two wait from the start");
+	struct sandbox *own = sandbox_pool_create(&pool, &cold_start_ns);
+	sandbox_pool_return(own);
+	struct sandbox *first = sandbox_pool_take(&pool);
+	struct sandbox *second = sandbox_pool_take(&pool);
+	t_ok(first->is_provisioned && second->is_provisioned, "they are used first");
+	t_ok(sandbox_pool_take(&pool) == own, "then the others");
+	sandbox_pool_return(first);
+	sandbox_pool_destroy(second);
+	t_int(pool.idle_count, 2, "one that dies is replaced");
+	sandbox_pool_return(own);
+	engine_run(&engine, 100000 * NS_PER_SECOND, 1000);
+	t_int(pool.idle_count, 2, "and they never expire");
+}
+
+static void test_halving(void)
+{
+	enum { SANDBOXES = 4000 };
+	static const struct {
+		double seconds, share;
+	} measured[] = {{360, 1}, {600, 0.51}, {1000, 0.27}, {1300, 0.14}};
+	struct sandbox *busy[SANDBOXES];
+	struct sandbox_pool pool;
+	toy.platform.sandbox.halving_seconds = 380;
+	fresh(&pool, &(struct sandbox_spec){.memory_mb = 100});
+	int64_t cold_start_ns;
+	for (int i = 0; i < SANDBOXES; i++)
+		busy[i] = sandbox_pool_create(&pool, &cold_start_ns);
+	for (int i = 0; i < SANDBOXES; i++)
+		sandbox_pool_return(busy[i]);
+	for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++) {
+		char name[64];
+		engine_run(&engine, ns_from_seconds(measured[i].seconds), 100000);
+		snprintf(name, sizeof name, "idle for %g s (SeBS, 2020)", measured[i].seconds);
+		t_near((double)pool.idle_count / SANDBOXES, measured[i].share, 0, 0.03, name);
+	}
+	toy.platform.sandbox.halving_seconds = 0;
+}
+
+static void test_recycling(void)
+{
+	struct sandbox_pool pool;
+	int64_t cold_start_ns;
+	toy.platform.sandbox.lifetime_seconds = toy_constant(&toy.arena, 100);
+	fresh(&pool, &(struct sandbox_spec){.memory_mb = 100});
+	struct sandbox *sandbox = sandbox_pool_create(&pool, &cold_start_ns);
+	sandbox_pool_return(sandbox);
+	engine_run(&engine, 99 * NS_PER_SECOND, 10);
+	t_int(pool.idle_count, 1, "young enough");
+	engine_run(&engine, 100 * NS_PER_SECOND, 10);
+	t_int(pool.idle_count, 0, "too old, though not idle for long");
+	toy.platform.sandbox.lifetime_seconds = (struct quantiles){0};
+}
+
+int main(void)
+{
+	toy_init(&toy);
+	test_cold_starts();
+	test_provisioned();
+	test_halving();
+	test_recycling();
+	toy_release(&toy);
+	return t_done();
+}
