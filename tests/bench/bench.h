@@ -7,11 +7,13 @@
 #ifndef LAMINA_BENCH_H
 #define LAMINA_BENCH_H
 
+#include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -38,6 +40,14 @@ __attribute__((unused)) static int bench_compare_(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+__attribute__((unused)) static struct bench_rate bench_rate_of(double rates[BENCH_REPEATS])
+{
+	qsort(rates, BENCH_REPEATS, sizeof rates[0], bench_compare_);
+	struct bench_rate rate = {.median = rates[BENCH_REPEATS / 2]};
+	rate.spread_percent = 50 * (rates[BENCH_REPEATS * 3 / 4] - rates[BENCH_REPEATS / 4]) / rate.median;
+	return rate;
+}
+
 /* run(context, amount) does `amount` units of work; each of the repeats is one call. A warm-up call goes first. */
 __attribute__((unused)) static struct bench_rate bench_measure(void (*run)(void *context, uint64_t amount),
 							       void *context, uint64_t amount)
@@ -49,10 +59,25 @@ __attribute__((unused)) static struct bench_rate bench_measure(void (*run)(void 
 		run(context, amount);
 		rates[i] = (double)amount / (bench_cpu_seconds() - start);
 	}
-	qsort(rates, BENCH_REPEATS, sizeof rates[0], bench_compare_);
-	struct bench_rate rate = {.median = rates[BENCH_REPEATS / 2]};
-	rate.spread_percent = 50 * (rates[BENCH_REPEATS * 3 / 4] - rates[BENCH_REPEATS / 4]) / rate.median;
-	return rate;
+	return bench_rate_of(rates);
+}
+
+/* The value of a row that was reported before in the same file; 0 where there is none. */
+__attribute__((unused)) static double bench_earlier(const char *name)
+{
+	const char *path = getenv("LAMINA_BENCH_JSONL");
+	FILE *in = path ? fopen(path, "r") : NULL;
+	double value = 0;
+	json_error_t error;
+	json_t *row;
+	while (in && (row = json_loadf(in, JSON_DISABLE_EOF_CHECK, &error))) {
+		if (strcmp(json_string_value(json_object_get(row, "name")), name) == 0)
+			value = json_number_value(json_object_get(row, "value"));
+		json_decref(row);
+	}
+	if (in)
+		fclose(in);
+	return value;
 }
 
 /* reference and its value may be NULL and 0: then the row is itself a reference. */
