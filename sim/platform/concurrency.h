@@ -30,7 +30,7 @@ void concurrency_init(struct concurrency *concurrency, const struct platform_lim
 bool concurrency_admit_from(struct concurrency *places, struct concurrency *bucket, int64_t now_ns,
 			    bool needs_new_sandbox);
 
-/* The same where both are one. Takes a place for a call, and a burst token where it needs a new sandbox; false when the call is throttled. */
+/* The same where both are one. */
 bool concurrency_admit(struct concurrency *concurrency, int64_t now_ns, bool needs_new_sandbox);
 
 void concurrency_leave(struct concurrency *concurrency);

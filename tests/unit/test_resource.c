@@ -1,4 +1,4 @@
-/* Resources: order of grants, cancelling, changing capacity, exact integrals, and a random run against a plain model. */
+/* Resources: order of grants, cancelling, changing capacity, exact integrals, a random run against a plain model. */
 #include <string.h>
 
 #include "engine/engine.h"
