@@ -88,12 +88,7 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const struct option_row options[] = {
-	OPTION_ROW_FORMAT,
-	OPTION_ROW_SET,
-	OPTION_ROW_WITH,
-	OPTION_ROW_REPLICATIONS,
-	OPTION_ROW_SEED,
-	OPTION_ROW_JOBS,
+	OPTION_ROWS_EXPERIMENT,
 	{.name = "output",
 	 .letter = 'o',
 	 .kind = OPTION_TEXT,

@@ -83,15 +83,6 @@ static void fill_bill(struct table *table, const struct bill *bill)
 	table_end_row(table);
 }
 
-static double function_mean(const struct function_result *function, const char *name)
-{
-	for (int i = 0; function_metrics[i].name; i++)
-		if (strcmp(function_metrics[i].name, name) == 0)
-			return function->metrics[i].mean;
-	CHECK(!"a function metric by this name");
-	return NAN;
-}
-
 static void fill_functions(struct table *table, const struct run_result *result)
 {
 	for (size_t f = 0; f < result->function_count; f++) {
@@ -100,7 +91,7 @@ static void fill_functions(struct table *table, const struct run_result *result)
 		table_int(table, function->memory_mb);
 		table_double(table, function->peak_memory_mb);
 		for (size_t c = 3; c < sizeof function_columns / sizeof function_columns[0]; c++)
-			table_double(table, function_mean(function, function_columns[c].name));
+			table_double(table, function_result_metric(function, function_columns[c].name)->mean);
 		table_end_row(table);
 	}
 }
@@ -251,12 +242,7 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const struct option_row options[] = {
-	OPTION_ROW_FORMAT,
-	OPTION_ROW_SET,
-	OPTION_ROW_WITH,
-	OPTION_ROW_REPLICATIONS,
-	OPTION_ROW_SEED,
-	OPTION_ROW_JOBS,
+	OPTION_ROWS_EXPERIMENT,
 	{.name = "timeline",
 	 .letter = 't',
 	 .kind = OPTION_TEXT,

@@ -26,6 +26,10 @@
 		.help = "replications of every point, instead of the experiment's" \
 	}
 
+/* The rows that every command of experiments begins with. */
+#define OPTION_ROWS_EXPERIMENT \
+	OPTION_ROW_FORMAT, OPTION_ROW_SET, OPTION_ROW_WITH, OPTION_ROW_REPLICATIONS, OPTION_ROW_SEED, OPTION_ROW_JOBS
+
 /*
  * Loads the experiment named by the operand with the options above; with_sweep also expands its sweep (else it is one
  * point). Mistakes are printed; returns an enum cli_exit.

@@ -5,14 +5,6 @@
 
 const char *const claim_kind_names[] = {[CLAIM_PREDICTED] = "predicted", [CLAIM_FITTED] = "fitted", NULL};
 
-static int find_function_metric(const char *name)
-{
-	for (int i = 0; function_metrics[i].name; i++)
-		if (strcmp(function_metrics[i].name, name) == 0)
-			return i;
-	return -1;
-}
-
 /* A function's need of memory is known before anything runs, so it is no metric of an outcome. */
 static bool is_peak_memory(const struct claim *claim)
 {
@@ -23,7 +15,7 @@ static void check_claim(void *value, const struct yaml_node *node, struct diag *
 {
 	const struct claim *claim = value;
 	bool is_known = claim->function[0] == '\0' ? outcome_find_metric(claim->metric) >= 0
-						   : find_function_metric(claim->metric) >= 0 || is_peak_memory(claim);
+						   : function_find_metric(claim->metric) >= 0 || is_peak_memory(claim);
 	if (!is_known)
 		diag_error(diag, bind_place(node, "metric"), "there is no %s metric '%s'",
 			   claim->function[0] ? "function" : "run", claim->metric);
@@ -149,7 +141,7 @@ static struct estimate value_of(const struct run_result *result, const struct cl
 	CHECK(function >= 0);
 	if (is_peak_memory(claim))
 		return (struct estimate){.mean = result->functions[function].peak_memory_mb};
-	return result->functions[function].metrics[find_function_metric(claim->metric)];
+	return result->functions[function].metrics[function_find_metric(claim->metric)];
 }
 
 void claims_evaluate(const struct study *study, struct claims *claims)

@@ -213,3 +213,17 @@ bool replicate(struct run_job *jobs, size_t count, const struct run_control *con
 	arena_release(&scratch);
 	return !interrupted;
 }
+
+const struct estimate *run_result_metric(const struct run_result *result, const char *name)
+{
+	int metric = outcome_find_metric(name);
+	CHECK(metric >= 0);
+	return &result->metrics[metric];
+}
+
+const struct estimate *function_result_metric(const struct function_result *function, const char *name)
+{
+	int metric = function_find_metric(name);
+	CHECK(metric >= 0);
+	return &function->metrics[metric];
+}

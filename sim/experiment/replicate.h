@@ -47,6 +47,10 @@ struct run_result {
 	enum outcome_end end; /* the worst of all replications */
 };
 
+/* The estimate of a metric that must exist, of a run or of one of its functions. */
+const struct estimate *run_result_metric(const struct run_result *result, const char *name);
+const struct estimate *function_result_metric(const struct function_result *function, const char *name);
+
 struct run_job {
 	const struct setting *setting;
 	uint64_t seed;

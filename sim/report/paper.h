@@ -59,6 +59,9 @@ double paper_row_error_percent(const struct paper_row *row);
 /* paper_rows.c: the comparison, from claims and from what only this paper says. */
 void paper_fill_rows(struct paper *paper, struct arena *arena);
 
+/* The GPU's run over this many images, which must be one of the sweep's. */
+const struct run_result *paper_gpu_at(const struct paper *paper, int64_t images);
+
 /* paper_files.c: one CSV per artefact and the comparison (paper.csv), written into folder. */
 bool paper_write_files(const struct paper *paper, const char *folder, struct err *err);
 

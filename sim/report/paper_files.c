@@ -27,26 +27,10 @@ static void header(struct csv *csv, const char *names)
 	csv_end_row(csv);
 }
 
-static const struct estimate *metric_of(const struct run_result *result, const char *name)
-{
-	int index = outcome_find_metric(name);
-	CHECK(index >= 0);
-	return &result->metrics[index];
-}
-
 static void write_estimate(struct csv *csv, const struct estimate *estimate)
 {
 	csv_double(csv, estimate->mean);
 	csv_double(csv, estimate->half_width);
-}
-
-static const struct estimate *duration_of(const struct function_result *function)
-{
-	for (int i = 0; function_metrics[i].name; i++)
-		if (strcmp(function_metrics[i].name, "duration_mean_seconds") == 0)
-			return &function->metrics[i];
-	CHECK(!"a duration metric");
-	return NULL;
 }
 
 static void write_fig3(const struct paper *paper, struct csv *csv)
@@ -61,7 +45,7 @@ static void write_fig3(const struct paper *paper, struct csv *csv)
 			csv_int(csv, study->jobs[i].setting->images_per_record);
 			csv_double(csv, function->peak_memory_mb);
 			csv_double(csv, 1 - function->peak_memory_mb / (double)function->memory_mb);
-			write_estimate(csv, duration_of(function));
+			write_estimate(csv, function_result_metric(function, "duration_mean_seconds"));
 			csv_end_row(csv);
 		}
 	}
@@ -76,16 +60,6 @@ static double claimed(const struct claims *claims, size_t point, const char *met
 	return (double)NAN;
 }
 
-static const struct run_result *gpu_at(const struct paper *paper, int64_t images)
-{
-	const struct study *study = &paper->studies[PAPER_GPU];
-	for (size_t i = 0; i < study->sweep.point_count; i++)
-		if (study->jobs[i].setting->images == images)
-			return &study->jobs[i].result;
-	CHECK(!"a GPU run with this many images");
-	return NULL;
-}
-
 static void write_fig4(const struct paper *paper, struct csv *csv)
 {
 	const struct study *study = &paper->studies[PAPER_FIG4];
@@ -93,9 +67,9 @@ static void write_fig4(const struct paper *paper, struct csv *csv)
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
 		const struct setting *setting = study->jobs[i].setting;
 		csv_int(csv, setting->images_per_record);
-		write_estimate(csv, metric_of(&study->jobs[i].result, "record_billed_seconds"));
+		write_estimate(csv, run_result_metric(&study->jobs[i].result, "record_billed_seconds"));
 		csv_double(csv, claimed(&paper->claims[PAPER_FIG4], i, "record_billed_seconds"));
-		write_estimate(csv, metric_of(gpu_at(paper, setting->images), "makespan_seconds"));
+		write_estimate(csv, run_result_metric(paper_gpu_at(paper, setting->images), "makespan_seconds"));
 		csv_end_row(csv);
 	}
 }
@@ -103,7 +77,7 @@ static void write_fig4(const struct paper *paper, struct csv *csv)
 static void write_fig5(const struct paper *paper, struct csv *csv)
 {
 	const struct study *study = &paper->studies[PAPER_FIG5];
-	double gpu = metric_of(gpu_at(paper, 100000), "makespan_seconds")->mean;
+	double gpu = run_result_metric(paper_gpu_at(paper, 100000), "makespan_seconds")->mean;
 	header(csv,
 	       "schedule parallel seconds seconds_half_width_95 cost_usd cost_half_width_95 cold_starts gpu_seconds");
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
@@ -111,9 +85,9 @@ static void write_fig5(const struct paper *paper, struct csv *csv)
 		const struct run_result *result = &study->jobs[i].result;
 		csv_text(csv, schedule_names[setting->schedule]);
 		csv_int(csv, setting->parallel);
-		write_estimate(csv, metric_of(result, "makespan_seconds"));
-		write_estimate(csv, metric_of(result, "cost_usd"));
-		csv_double(csv, metric_of(result, "cold_starts")->mean);
+		write_estimate(csv, run_result_metric(result, "makespan_seconds"));
+		write_estimate(csv, run_result_metric(result, "cost_usd"));
+		csv_double(csv, run_result_metric(result, "cold_starts")->mean);
 		csv_double(csv, gpu);
 		csv_end_row(csv);
 	}
@@ -149,9 +123,9 @@ static void write_table2(const struct paper *paper, struct csv *csv)
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
 		const struct run_result *result = &study->jobs[i].result;
 		csv_text(csv, names[i]);
-		write_estimate(csv, metric_of(result, "record_billed_seconds"));
+		write_estimate(csv, run_result_metric(result, "record_billed_seconds"));
 		csv_double(csv, claimed(claims, i, "record_billed_seconds"));
-		write_estimate(csv, metric_of(result, "cost_compute_usd"));
+		write_estimate(csv, run_result_metric(result, "cost_compute_usd"));
 		csv_double(csv, claimed(claims, i, "cost_compute_usd"));
 		csv_end_row(csv);
 	}

@@ -50,18 +50,12 @@ static const struct run_result *at_images(const struct study *study, int64_t ima
 
 static double mean_of(const struct run_result *result, const char *metric)
 {
-	int index = outcome_find_metric(metric);
-	CHECK(index >= 0);
-	return result->metrics[index].mean;
+	return run_result_metric(result, metric)->mean;
 }
 
 static double duration_of(const struct run_result *result, size_t function)
 {
-	for (int i = 0; function_metrics[i].name; i++)
-		if (strcmp(function_metrics[i].name, "duration_mean_seconds") == 0)
-			return result->functions[function].metrics[i].mean;
-	CHECK(!"a duration metric");
-	return 0;
+	return function_result_metric(&result->functions[function], "duration_mean_seconds")->mean;
 }
 
 static double memory_of(const struct run_result *result, size_t function)
@@ -144,20 +138,20 @@ static double first_faster(const struct study *study, int schedule, double gpu_s
 	return 0;
 }
 
-static double gpu_seconds(const struct paper *paper, int64_t images)
+const struct run_result *paper_gpu_at(const struct paper *paper, int64_t images)
 {
 	const struct study *study = &paper->studies[PAPER_GPU];
 	for (size_t i = 0; i < study->sweep.point_count; i++)
 		if (study->jobs[i].setting->images == images)
-			return mean_of(&study->jobs[i].result, "makespan_seconds");
+			return &study->jobs[i].result;
 	CHECK(!"a GPU run with this many images");
-	return 0;
+	return NULL;
 }
 
 static void add_fig5(struct paper *paper)
 {
 	const struct study *study = &paper->studies[PAPER_FIG5];
-	double gpu = gpu_seconds(paper, 100000);
+	double gpu = mean_of(paper_gpu_at(paper, 100000), "makespan_seconds");
 	add_row(paper, (struct paper_row){
 			       .quantity = "Fig. 5, parallel jobs from which Lambda beats the GPU, pipelined",
 			       .unit = "jobs",

@@ -281,3 +281,12 @@ const struct function_metric function_metrics[] = {
 	{"failures", "visits that ended without a result", function_failures},
 	{NULL, NULL, NULL},
 };
+
+int function_find_metric(const char *name)
+{
+	for (int i = 0; function_metrics[i].name; i++) {
+		if (strcmp(function_metrics[i].name, name) == 0)
+			return i;
+	}
+	return -1;
+}

@@ -82,6 +82,9 @@ struct function_metric {
 };
 extern const struct function_metric function_metrics[]; /* ends with a NULL name */
 
+/* Index in function_metrics, or -1. */
+int function_find_metric(const char *name);
+
 /* The sum of the functions' parts. */
 void outcome_total(const struct outcome *outcome, struct function_outcome *total);
 
