@@ -10,13 +10,16 @@
 #ifndef LAMINA_NETWORK_H
 #define LAMINA_NETWORK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct platform_network {
 	double burst_mb_per_second; /* 10^6 bytes */
 	double bucket_mb;
 	double refill_mb_per_second;
-	double cpu_seconds_per_mb; /* single-threaded CPU of a transfer, on one vCPU */
+	double cpu_seconds_per_mb;     /* single-threaded CPU of a transfer, on one vCPU */
+	double cpu_seconds_per_put_mb; /* the same of bytes that go out; 0: no different */
+	bool is_overlapped;            /* that CPU works while bytes flow, not after */
 };
 
 struct token_bucket {

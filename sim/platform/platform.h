@@ -69,11 +69,27 @@ struct platform_limits {
 
 enum burst_scope { BURST_OF_ACCOUNT, BURST_OF_FUNCTION };
 
-/* Object store: a request's latency to its first byte, then its stream's rate. */
+/*
+ * Object store: a request's latency to its first byte, then its stream's rate. Objects above bulk_above_mb go through
+ * the client's bulk path, which costs some time first and then moves ranges of the object over several connections.
+ */
 struct platform_store {
 	struct quantiles get_seconds;
 	struct quantiles put_seconds;
 	double connection_mb_per_second;
+	double bulk_above_mb; /* 10^6 bytes; 0: there is no such path */
+	double bulk_get_seconds;
+	double bulk_put_seconds;
+	double bulk_connections;
+	double gets_per_second; /* of all functions together (one prefix); above it requests are refused (503) and ... */
+	double puts_per_second;         /* ... repeated with back-off; 0: no bound */
+	struct quantiles event_seconds; /* object written to the function it triggers; may be missing */
+};
+
+/* A workflow service that calls function after function. */
+struct platform_workflow {
+	struct quantiles hop_seconds; /* from one function's answer to the next one's call */
+	int64_t inline_map_limit;     /* records in work at once, unless the map is distributed */
 };
 
 /*
@@ -101,8 +117,11 @@ struct platform {
 	struct platform_limits limits;
 	struct platform_network network;
 	struct platform_store store;
+	struct platform_workflow workflow; /* may be missing */
 	struct platform_price price;
 	struct platform_machine machine;
+	struct bind_texts unknown; /* dotted keys of quantities that nobody has published */
+	struct yaml_node *regions; /* what is different there: a map of names to parts of a platform */
 	struct diag_place place;
 };
 

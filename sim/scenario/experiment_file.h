@@ -35,7 +35,9 @@ struct pipeline {
 	int64_t parallel; /* 0: one for a batch, any number for requests that come over time */
 	double dispatch_seconds;
 	double pause_seconds;
-	int invocation; /* enum invocation_type */
+	int invocation;   /* enum invocation_type */
+	int orchestrator; /* enum orchestrator */
+	bool distributed_map;
 	int64_t retries;
 	int64_t warm_sandboxes;
 };
@@ -132,6 +134,8 @@ struct experiment {
 	const char *name;
 	const char *title;
 	const char *platform;
+	const char *region;
+	struct yaml_node *platform_values;
 	const char *profile;
 	struct workload workload;
 	struct pipeline pipeline;

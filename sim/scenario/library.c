@@ -1,6 +1,7 @@
 /* Finds platforms and profiles by name or path, reads each once, and lends them to every point of a sweep. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/data_file.h"
 #include "base/file.h"
 #include "scenario/platform_file.h"
@@ -55,22 +56,39 @@ static const char *read_text(struct library *library, const char *path, size_t c
 	return text;
 }
 
-const struct platform *library_platform(struct library *library, const char *name, struct diag_place place,
+/* Names a platform with its changes, so that every variant is read once. */
+static const char *variant_key(struct library *library, const char *path, const struct platform_changes *changes)
+{
+	if (!changes)
+		return path;
+	struct buf values;
+	buf_init(&values);
+	if (changes->values)
+		yaml_write(changes->values, &values);
+	const char *key = arena_printf(library->arena, "%s#%s#%s", path, changes->region, buf_text(&values));
+	buf_release(&values);
+	return key;
+}
+
+const struct platform *library_platform(struct library *library, const char *name,
+					const struct platform_changes *changes, struct diag_place place,
 					struct diag *diag)
 {
 	const char *path = find(library, "configs/platforms", "platform", name, place, diag);
 	if (!path)
 		return NULL;
+	const char *key = variant_key(library, path, changes);
 	for (size_t i = 0; i < library->platform_count; i++) {
-		if (strcmp(library->platforms[i]->path, path) == 0)
-			return library->platforms[i];
+		if (strcmp(library->platforms[i].key, key) == 0)
+			return library->platforms[i].platform;
 	}
 	struct platform *platform = ARENA_NEW(library->arena, struct platform);
 	size_t length;
 	const char *text = read_text(library, path, library->platform_count, place, diag, &length);
-	if (!text || !platform_parse(path, text, length, library->arena, diag, platform))
+	if (!text || !platform_parse(path, text, length, changes, library->arena, diag, platform))
 		return NULL;
-	return library->platforms[library->platform_count++] = platform;
+	library->platforms[library->platform_count++] = (struct library_platform){key, platform};
+	return platform;
 }
 
 const struct profile *library_profile(struct library *library, const char *name, struct diag_place place,
@@ -96,7 +114,7 @@ void library_check_names(struct library *library, const struct yaml_node *root, 
 	const struct yaml_node *platform = yaml_get(root, "platform");
 	const struct yaml_node *profile = yaml_get(root, "profile");
 	if (platform && platform->kind == YAML_SCALAR && platform->text[0])
-		library_platform(library, platform->text, platform->place, diag);
+		library_platform(library, platform->text, NULL, platform->place, diag);
 	if (profile && profile->kind == YAML_SCALAR && profile->text[0])
 		library_profile(library, profile->text, profile->place, diag);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "scenario/unknown.h"
 
 #define QUANTILES(type_name, member, text) \
 	BIND_FIELD(type_name, member, BIND_STRUCT, .required = true, .schema = &quantiles_schema, .help = text)
@@ -10,6 +11,11 @@
 	BIND_FIELD(type_name, member, BIND_DOUBLE, .required = true, .min = (low), .max = (high), .help = text)
 #define INTEGER(type_name, member, low, high, text) \
 	BIND_FIELD(type_name, member, BIND_INT, .required = true, .min = (low), .max = (high), .help = text)
+
+#define MAYBE_QUANTILES(type_name, member, text) \
+	BIND_FIELD(type_name, member, BIND_STRUCT, .schema = &quantiles_schema, .help = text)
+#define MAYBE_NUMBER(type_name, member, default_text, low, high, text) \
+	BIND_FIELD(type_name, member, BIND_DOUBLE, .fallback = default_text, .min = (low), .max = (high), .help = text)
 
 static const struct bind_field memory_fields[] = {
 	INTEGER(struct platform_memory, min_mb, 1, 1048576, "smallest size sold, MB (1 MB = 1024 kB)"),
@@ -77,11 +83,6 @@ static const struct bind_schema cpu_schema = {
 	.fields = cpu_fields,
 	.check = check_cpu,
 };
-
-#define MAYBE_QUANTILES(type_name, member, text) \
-	BIND_FIELD(type_name, member, BIND_STRUCT, .schema = &quantiles_schema, .help = text)
-#define MAYBE_NUMBER(type_name, member, default_text, low, high, text) \
-	BIND_FIELD(type_name, member, BIND_DOUBLE, .fallback = default_text, .min = (low), .max = (high), .help = text)
 
 static const struct bind_field runtime_fields[] = {
 	QUANTILES(struct platform_runtime, init_seconds, "start of the runtime, zip package"),
@@ -193,6 +194,10 @@ static const struct bind_field network_fields[] = {
 	NUMBER(struct platform_network, bucket_mb, 0, 1e6, "depth of the token bucket, 10^6 bytes"),
 	NUMBER(struct platform_network, refill_mb_per_second, 0.01, 1e6, "rate when the bucket is empty, 10^6 bytes/s"),
 	NUMBER(struct platform_network, cpu_seconds_per_mb, 0, 10, "single-threaded CPU of a transfer on one vCPU"),
+	MAYBE_NUMBER(struct platform_network, cpu_seconds_per_put_mb, "0", 0, 10,
+		     "the same of bytes that go out; 0: no different"),
+	BIND_FIELD(struct platform_network, is_overlapped, BIND_BOOL, .fallback = "false",
+		   .help = "whether that CPU works while bytes flow, or after them"),
 	BIND_END,
 };
 
@@ -215,6 +220,15 @@ static const struct bind_field store_fields[] = {
 	QUANTILES(struct platform_store, get_seconds, "GET: request to first byte"),
 	QUANTILES(struct platform_store, put_seconds, "PUT: request to answer, small object"),
 	NUMBER(struct platform_store, connection_mb_per_second, 0.01, 1e6, "the most one connection carries"),
+	MAYBE_NUMBER(struct platform_store, bulk_above_mb, "0", 0, 1e6,
+		     "size from which the client's bulk path is used, 10^6 bytes; 0: never"),
+	MAYBE_NUMBER(struct platform_store, bulk_get_seconds, "0", 0, 100, "what that path costs first, GET"),
+	MAYBE_NUMBER(struct platform_store, bulk_put_seconds, "0", 0, 100, "what that path costs first, PUT"),
+	MAYBE_NUMBER(struct platform_store, bulk_connections, "1", 1, 1000, "connections that it uses"),
+	MAYBE_NUMBER(struct platform_store, gets_per_second, "0", 0, 1e9,
+		     "GETs of one prefix; more are refused and repeated; 0: no bound"),
+	MAYBE_NUMBER(struct platform_store, puts_per_second, "0", 0, 1e9, "PUTs of one prefix, likewise"),
+	MAYBE_QUANTILES(struct platform_store, event_seconds, "object written to the call it triggers"),
 	BIND_END,
 };
 
@@ -222,6 +236,19 @@ static const struct bind_schema store_schema = {
 	.title = "store",
 	.bytes = sizeof(struct platform_store),
 	.fields = store_fields,
+};
+
+static const struct bind_field workflow_fields[] = {
+	QUANTILES(struct platform_workflow, hop_seconds, "one function's answer to the next one's call"),
+	BIND_FIELD(struct platform_workflow, inline_map_limit, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
+		   .help = "records in work at once, unless the map is distributed; 0: no bound"),
+	BIND_END,
+};
+
+static const struct bind_schema workflow_schema = {
+	.title = "workflow",
+	.bytes = sizeof(struct platform_workflow),
+	.fields = workflow_fields,
 };
 
 #define PRICE(member, text) \
@@ -320,8 +347,11 @@ static const struct bind_field platform_fields[] = {
 	PART(limits, "timeouts and concurrency"),
 	PART(network, "a sandbox's network"),
 	PART(store, "object store"),
+	PART(workflow, "a workflow service"),
 	PART(price, "prices and rounding"),
 	PART(machine, "a machine with a GPU"),
+	BIND_FIELD(struct platform, regions, BIND_NODE,
+		   .help = "by name, what is different in a region: parts of a platform"),
 	BIND_END,
 };
 
@@ -357,15 +387,47 @@ const struct bind_schema platform_schema = {
 	.check = check_platform,
 };
 
-bool platform_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag,
-		    struct platform *out)
+/* Puts over the tree what is different in a region. */
+static void apply_region(struct yaml_node *root, const struct platform_changes *changes, struct arena *arena,
+			 struct diag *diag)
+{
+	const struct yaml_node *regions = yaml_get(root, "regions");
+	const struct yaml_node *region = yaml_get(regions, changes->region);
+	if (region && region->kind == YAML_MAP) {
+		yaml_merge(root, region, arena);
+		return;
+	}
+	const char *names[64];
+	size_t count = 0;
+	for (const struct yaml_node *node = regions ? regions->first : NULL; node && count < 64; node = node->next)
+		names[count++] = node->key ? node->key : "";
+	const char *meant = did_you_mean(changes->region, names, count);
+	if (meant)
+		diag_error(diag, changes->region_place, "the platform knows no region '%s'; did you mean '%s'?",
+			   changes->region, meant);
+	else
+		diag_error(diag, changes->region_place,
+			   "the platform says nothing of a region '%s'; leave 'region' out for what holds elsewhere",
+			   changes->region);
+}
+
+bool platform_parse(const char *file, const char *text, size_t length, const struct platform_changes *changes,
+		    struct arena *arena, struct diag *diag, struct platform *out)
 {
 	size_t errors_before = diag->error_count;
+	struct bind_texts unknown = {0};
 	struct yaml_node *root = yaml_parse(file, text, length, arena, diag);
-	if (root)
+	if (root && root->kind == YAML_MAP && changes && changes->region[0] != '\0')
+		apply_region(root, changes, arena, diag);
+	if (root && root->kind == YAML_MAP && changes && changes->values && changes->values->kind == YAML_MAP)
+		yaml_merge(root, changes->values, arena);
+	if (root) {
+		unknown_set_aside(root, &platform_schema, arena, &unknown);
 		bind_map(&platform_schema, root, out, arena, diag);
+	}
 	if (diag->error_count != errors_before)
 		return false;
 	out->path = file;
+	out->unknown = unknown;
 	return true;
 }

@@ -11,11 +11,18 @@
 
 extern const struct bind_schema platform_schema;
 
+/* What an experiment changes about a platform. */
+struct platform_changes {
+	const char *region; /* "": none; else one of the platform's `regions` */
+	struct diag_place region_place;
+	const struct yaml_node *values; /* parts of a platform, put over it last; NULL: none */
+};
+
 /*
- * From text in memory; file is its name in messages and outlives the platform, which lives in the arena. False when
- * errors were added to the diag.
+ * From text in memory; file is its name in messages and outlives the platform, which lives in the arena, as do the
+ * changes' values. changes may be NULL. False when errors were added to the diag.
  */
-bool platform_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag,
-		    struct platform *out);
+bool platform_parse(const char *file, const char *text, size_t length, const struct platform_changes *changes,
+		    struct arena *arena, struct diag *diag, struct platform *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "scenario/function_work.h"
 #include "scenario/sandbox_choice.h"
+#include "scenario/unknown.h"
 #include "scenario/workload.h"
 
 /* What the parts of one resolution share. */
@@ -320,6 +321,33 @@ static struct failures resolve_failures(const struct failures_entry *entry)
 	};
 }
 
+/* Who passes records on, and what that bounds. */
+static bool resolve_orchestrator(const struct resolution *resolution)
+{
+	const struct pipeline *pipeline = &resolution->experiment->pipeline;
+	const struct platform *platform = resolution->platform;
+	const struct platform_workflow *workflow = &platform->workflow;
+	struct setting *setting = resolution->setting;
+	bool is_offered[] = {
+		[ORCHESTRATOR_DRIVER] = true,
+		[ORCHESTRATOR_STORE_EVENTS] = platform->store.event_seconds.table.count > 0,
+		[ORCHESTRATOR_WORKFLOW] = workflow->hop_seconds.table.count > 0,
+	};
+	setting->orchestrator = pipeline->orchestrator;
+	if (!is_offered[pipeline->orchestrator]) {
+		diag_error(resolution->diag, place_of(resolution, "pipeline", "orchestrator"),
+			   "%s says nothing of '%s'", platform->name, orchestrator_names[pipeline->orchestrator]);
+		return false;
+	}
+	if (pipeline->orchestrator == ORCHESTRATOR_STORE_EVENTS)
+		setting->invocation = INVOCATION_ASYNC;
+	bool is_bounded = pipeline->orchestrator == ORCHESTRATOR_WORKFLOW && !pipeline->distributed_map &&
+			  workflow->inline_map_limit > 0;
+	if (is_bounded && setting->parallel > workflow->inline_map_limit)
+		setting->parallel = workflow->inline_map_limit;
+	return true;
+}
+
 bool experiment_resolve(const struct experiment *experiment, struct library *library, struct arena *arena,
 			struct diag *diag, struct setting *out)
 {
@@ -327,7 +355,12 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	struct resolution resolution = {.experiment = experiment, .arena = arena, .diag = diag, .setting = out};
 	struct diag_place at_platform = bind_place(experiment->root, "platform");
 	struct diag_place at_profile = bind_place(experiment->root, "profile");
-	resolution.platform = library_platform(library, experiment->platform, at_platform, diag);
+	struct platform_changes changes = {
+		.region = experiment->region,
+		.region_place = bind_place(experiment->root, "region"),
+		.values = experiment->platform_values,
+	};
+	resolution.platform = library_platform(library, experiment->platform, &changes, at_platform, diag);
 	bool has_profile = experiment->profile[0] != '\0';
 	if (has_profile)
 		resolution.profile = library_profile(library, experiment->profile, at_profile, diag);
@@ -350,10 +383,10 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	};
 	if (out->parallel == 0)
 		out->parallel = is_batch ? 1 : INT64_MAX;
-	if (!workload_resolve(experiment, library, diag, out))
+	if (!workload_resolve(experiment, library, diag, out) || !resolve_orchestrator(&resolution))
 		return false;
 	if (resolution.platform->kind == PLATFORM_FUNCTIONS)
-		return resolve_functions(&resolution);
+		return resolve_functions(&resolution) && unknown_check(out, has_profile, at_platform, diag);
 	if (!is_batch)
 		diag_error(diag, place_of(&resolution, "workload", "arrivals"),
 			   "%s is a machine, which serves a batch; leave 'arrivals' out", resolution.platform->name);

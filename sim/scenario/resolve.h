@@ -11,9 +11,15 @@
 #include "base/diag.h"
 #include "profile/profile.h"
 #include "scenario/experiment_file.h"
+#include "scenario/platform_file.h"
 #include "serving/setting.h"
 
-enum { LIBRARY_FILES_MAX = 64 };
+enum { LIBRARY_FILES_MAX = 1024 };
+
+struct library_platform {
+	const char *key; /* path and changes */
+	const struct platform *platform;
+};
 
 struct library_trace {
 	const char *key; /* path and function */
@@ -23,7 +29,7 @@ struct library_trace {
 /* Platforms, profiles and traces that were read, by path. */
 struct library {
 	struct arena *arena;
-	const struct platform *platforms[LIBRARY_FILES_MAX];
+	struct library_platform platforms[LIBRARY_FILES_MAX];
 	size_t platform_count;
 	const struct profile *profiles[LIBRARY_FILES_MAX];
 	size_t profile_count;
@@ -34,10 +40,11 @@ struct library {
 void library_init(struct library *library, struct arena *arena);
 
 /*
- * By name, or by a path from the folder of the file that names it (place.file). NULL with diag errors (at place) where
+ * changes may be NULL. By name, or by a path from the folder of the file that names it (place.file). NULL with diag errors (at place) where
  * the file is missing or wrong.
  */
-const struct platform *library_platform(struct library *library, const char *name, struct diag_place place,
+const struct platform *library_platform(struct library *library, const char *name,
+					const struct platform_changes *changes, struct diag_place place,
 					struct diag *diag);
 const struct profile *library_profile(struct library *library, const char *name, struct diag_place place,
 				      struct diag *diag);

@@ -121,6 +121,7 @@ static void call(struct engine *engine, void *subject, int64_t argument)
 		return;
 	}
 	counts->invocations++;
+	counts->usage.transitions += invocation->simulation->setting->orchestrator == ORCHESTRATOR_WORKFLOW;
 	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns;
 	int64_t start_ns = invocation->is_cold ? cold_start_ns(invocation, pool) : warm_start_ns(invocation, pool);
 	engine_schedule(engine, start_ns, 0, handler_starts, invocation, 0);

@@ -17,10 +17,49 @@ static void visit_granted(struct engine *engine, void *subject, int64_t argument
 	call_soon(subject);
 }
 
+/* The orchestrator's delay before the current function is called. */
+static int64_t hop_ns(const struct invocation *invocation)
+{
+	const struct setting *setting = invocation->simulation->setting;
+	const struct quantiles *hops[] = {
+		[ORCHESTRATOR_DRIVER] = NULL,
+		[ORCHESTRATOR_STORE_EVENTS] = &setting->platform->store.event_seconds,
+		[ORCHESTRATOR_WORKFLOW] = invocation->function > 0 ? &setting->platform->workflow.hop_seconds : NULL,
+	};
+	const struct quantiles *hop = hops[setting->orchestrator];
+	if (!hop || hop->table.count == 0)
+		return 0;
+	struct stream luck;
+	invocation_stream(&luck, invocation, "hop");
+	return ns_from_seconds(quantile_draw(&hop->table, &luck));
+}
+
 static void ask_for_place(struct invocation *invocation)
 {
 	invocation->asked_ns = engine_now_ns(&invocation->simulation->engine);
 	resource_acquire(places_of(invocation), 1, visit_granted, invocation, 0);
+}
+
+static void passed_on(struct engine *engine, void *subject, int64_t keeps_place)
+{
+	struct invocation *invocation = subject;
+	if (!keeps_place) {
+		ask_for_place(invocation);
+		return;
+	}
+	invocation->asked_ns = engine_now_ns(engine);
+	call_soon(invocation);
+}
+
+/* Takes the record to its current function, for which it may still hold a place. */
+static void pass_on(struct invocation *invocation, bool keeps_place)
+{
+	struct engine *engine = &invocation->simulation->engine;
+	int64_t delay_ns = hop_ns(invocation);
+	if (delay_ns > 0)
+		engine_schedule(engine, delay_ns, 0, passed_on, invocation, keeps_place);
+	else
+		passed_on(engine, invocation, keeps_place);
 }
 
 static void submit(struct simulation *simulation, const struct arrival *arrival)
@@ -38,7 +77,7 @@ static void submit(struct simulation *simulation, const struct arrival *arrival)
 		.size = arrival->size,
 	};
 	simulation->in_flight++;
-	ask_for_place(invocation);
+	pass_on(invocation, false);
 }
 
 static void arrive(struct engine *engine, void *subject, int64_t argument);
@@ -109,12 +148,7 @@ void journey_visit_done(struct invocation *invocation, bool completed)
 		invocation->function++;
 		invocation->attempts = 0;
 		invocation->failures = 0;
-		if (keeps_place) {
-			invocation->asked_ns = engine_now_ns(&simulation->engine);
-			call_soon(invocation);
-		} else {
-			ask_for_place(invocation);
-		}
+		pass_on(invocation, keeps_place);
 	} else {
 		record_done(invocation, completed);
 	}

@@ -40,6 +40,14 @@ struct setting_function {
 enum invocation_type { INVOCATION_SYNC, INVOCATION_ASYNC };
 extern const char *const invocation_type_names[]; /* "sync", "async", NULL */
 
+/* Who passes a record on from function to function. */
+enum orchestrator {
+	ORCHESTRATOR_DRIVER,       /* the caller itself */
+	ORCHESTRATOR_STORE_EVENTS, /* each result, written to the store, triggers the next function */
+	ORCHESTRATOR_WORKFLOW,     /* the platform's workflow service */
+};
+extern const char *const orchestrator_names[]; /* "driver", "store_events", "workflow", NULL */
+
 /* What goes wrong by itself, on top of timeouts, memory and limits. */
 struct failures {
 	double error_rate;         /* share of visits whose handler ends in an error */
@@ -63,6 +71,7 @@ struct setting {
 	int64_t pause_ns;       /* a job rests between two records */
 	int invocation;         /* enum invocation_type */
 	int64_t retries;        /* of failed visits, by a caller that waits */
+	int orchestrator;       /* enum orchestrator */
 	struct failures failures;
 	uint64_t event_budget;
 	int64_t horizon_ns;

@@ -9,6 +9,12 @@
 #include "serving/simulation.h"
 
 const char *const schedule_names[] = {[SCHEDULE_PER_RECORD] = "per_record", [SCHEDULE_PIPELINED] = "pipelined", NULL};
+const char *const orchestrator_names[] = {
+	[ORCHESTRATOR_DRIVER] = "driver",
+	[ORCHESTRATOR_STORE_EVENTS] = "store_events",
+	[ORCHESTRATOR_WORKFLOW] = "workflow",
+	NULL,
+};
 const char *const invocation_type_names[] = {[INVOCATION_SYNC] = "sync", [INVOCATION_ASYNC] = "async", NULL};
 
 enum { PLACES_HINT_MAX = 4096 };

@@ -4,25 +4,72 @@
 
 #include "base/num.h"
 
+/* One transfer of a phase. */
+struct transfer {
+	const struct platform *platform;
+	struct sandbox *sandbox;
+	const struct phase *phase;
+	bool is_put;
+	bool is_bulk;
+};
+
+static double latency_seconds(const struct transfer *transfer, struct stream *luck)
+{
+	const struct platform_store *store = &transfer->platform->store;
+	double seconds = 0;
+	for (int64_t i = 0; i < transfer->phase->gets; i++)
+		seconds += quantile_draw(&store->get_seconds.table, luck);
+	for (int64_t i = 0; i < transfer->phase->puts; i++)
+		seconds += quantile_draw(&store->put_seconds.table, luck);
+	if (transfer->is_bulk)
+		seconds += transfer->is_put ? store->bulk_put_seconds : store->bulk_get_seconds;
+	return seconds;
+}
+
+static int64_t stream_ns(const struct transfer *transfer)
+{
+	const struct platform_store *store = &transfer->platform->store;
+	double connections = transfer->is_bulk ? store->bulk_connections : 1;
+	double mb_per_second =
+		fmin(store->connection_mb_per_second * connections, transfer->phase->stream_mb_per_second);
+	return ns_from_seconds((double)transfer->phase->bytes / 1e6 / mb_per_second);
+}
+
+static int64_t cpu_ns(const struct transfer *transfer)
+{
+	const struct platform_network *network = &transfer->platform->network;
+	double per_mb = transfer->is_put && network->cpu_seconds_per_put_mb > 0 ? network->cpu_seconds_per_put_mb
+										: network->cpu_seconds_per_mb;
+	return ns_from_seconds((double)transfer->phase->bytes / 1e6 * per_mb * transfer->sandbox->slowness);
+}
+
+/* The network's pace, then or meanwhile the CPU's. */
+static int64_t local_end_ns(const struct transfer *transfer, int64_t now_ns)
+{
+	struct sandbox *sandbox = transfer->sandbox;
+	struct token_bucket *bucket = transfer->is_put ? &sandbox->outbound : &sandbox->inbound;
+	int64_t moved_ns = now_ns + token_bucket_transfer_ns(bucket, now_ns, transfer->phase->bytes);
+	int64_t begin_ns = transfer->platform->network.is_overlapped ? now_ns : moved_ns;
+	int64_t worked_ns = cpu_quota_run(&sandbox->quota, begin_ns, cpu_ns(transfer), 1);
+	return moved_ns > worked_ns ? moved_ns : worked_ns;
+}
+
 int64_t transfer_end_ns(struct invocation *invocation, const struct phase *phase, const char *name)
 {
 	const struct platform *platform = invocation->simulation->setting->platform;
-	struct sandbox *sandbox = invocation->sandbox;
-	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
+	const struct transfer transfer = {
+		.platform = platform,
+		.sandbox = invocation->sandbox,
+		.phase = phase,
+		.is_put = phase->puts > 0,
+		.is_bulk =
+			platform->store.bulk_above_mb > 0 && (double)phase->bytes > platform->store.bulk_above_mb * 1e6,
+	};
 	struct stream luck;
 	invocation_stream(&luck, invocation, name);
-	double latency = 0;
-	for (int64_t i = 0; i < phase->gets; i++)
-		latency += quantile_draw(&platform->store.get_seconds.table, &luck);
-	for (int64_t i = 0; i < phase->puts; i++)
-		latency += quantile_draw(&platform->store.put_seconds.table, &luck);
-	now_ns += ns_from_seconds(latency);
-
-	double cap_mb_per_second = fmin(platform->store.connection_mb_per_second, phase->stream_mb_per_second);
-	int64_t capped_ns = ns_from_seconds((double)phase->bytes / 1e6 / cap_mb_per_second);
-	struct token_bucket *bucket = phase->puts > 0 ? &sandbox->outbound : &sandbox->inbound;
-	int64_t network_ns = token_bucket_transfer_ns(bucket, now_ns, phase->bytes);
-	double cpu_seconds = (double)phase->bytes / 1e6 * platform->network.cpu_seconds_per_mb * sandbox->slowness;
-	int64_t local_end_ns = cpu_quota_run(&sandbox->quota, now_ns + network_ns, ns_from_seconds(cpu_seconds), 1);
-	return now_ns + capped_ns > local_end_ns ? now_ns + capped_ns : local_end_ns;
+	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
+	now_ns += ns_from_seconds(latency_seconds(&transfer, &luck));
+	int64_t store_end_ns = now_ns + stream_ns(&transfer);
+	int64_t end_ns = local_end_ns(&transfer, now_ns);
+	return store_end_ns > end_ns ? store_end_ns : end_ns;
 }

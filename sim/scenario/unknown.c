@@ -1,0 +1,131 @@
+#include "scenario/unknown.h"
+
+#include <string.h>
+
+#include "base/num.h"
+#include "doc/bind_row.h"
+
+enum { UNKNOWN_MAX = 256 };
+
+/* A quantity by its table row: a number, or quantiles of one point. */
+static void put_placeholder(struct yaml_node *node, const struct bind_field *field, struct arena *arena)
+{
+	char text[NUM_TEXT_BYTES];
+	if (field && field->type == BIND_STRUCT) {
+		struct diag ignored;
+		diag_init(&ignored);
+		node->kind = YAML_MAP;
+		node->first = NULL;
+		node->count = 0;
+		yaml_set(node, "probability", "[0.5]", node->place, arena, &ignored);
+		yaml_set(node, "value", "[0]", node->place, arena, &ignored);
+		diag_release(&ignored);
+	} else if (field) {
+		node->text = arena_strdup(arena, num_format_double(field->min, text));
+	}
+}
+
+static void set_aside_below(struct yaml_node *map, const struct bind_schema *schema, const char *prefix,
+			    struct arena *arena, struct bind_texts *keys)
+{
+	for (struct yaml_node *child = map->first; child; child = child->next) {
+		const struct bind_field *field = bind_find_field(schema, child->key);
+		const char *key = arena_printf(arena, "%s%s", prefix, child->key);
+		if (child->kind == YAML_MAP && field && field->type == BIND_STRUCT)
+			set_aside_below(child, field->schema, arena_printf(arena, "%s.", key), arena, keys);
+		if (child->kind != YAML_SCALAR || child->quoted || strcmp(child->text, "unknown") != 0 ||
+		    keys->count == UNKNOWN_MAX)
+			continue;
+		keys->values[keys->count++] = key;
+		put_placeholder(child, field, arena);
+	}
+}
+
+void unknown_set_aside(struct yaml_node *root, const struct bind_schema *schema, struct arena *arena,
+		       struct bind_texts *keys)
+{
+	*keys = (struct bind_texts){.values = ARENA_ARRAY(arena, const char *, UNKNOWN_MAX)};
+	if (root->kind == YAML_MAP)
+		set_aside_below(root, schema, "", arena, keys);
+}
+
+static bool moves_bytes(const struct setting *setting, bool has_profile)
+{
+	for (size_t i = 0; i < setting->function_count; i++) {
+		for (int phase = 0; phase < WORK_PHASES; phase++) {
+			const struct phase *of_work = &setting->functions[i].work.phases[phase];
+			if (of_work->gets + of_work->puts > 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool carries_profile(const struct setting *setting, bool has_profile)
+{
+	return has_profile;
+}
+
+static bool has_package(const struct setting *setting, bool has_profile)
+{
+	for (size_t i = 0; i < setting->function_count; i++) {
+		if (setting->functions[i].sandbox.package_mb > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool provisions(const struct setting *setting, bool has_profile)
+{
+	for (size_t i = 0; i < setting->function_count; i++) {
+		if (setting->functions[i].sandbox.provisioned > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool always(const struct setting *setting, bool has_profile)
+{
+	return true;
+}
+
+/* Who needs the keys that begin so; the first match counts. */
+static const struct need {
+	const char *prefix;
+	bool (*needs)(const struct setting *setting, bool has_profile);
+} needs[] = {
+	{"store.", moves_bytes},
+	{"network.", moves_bytes},
+	{"price.usd_per_1000_puts", moves_bytes},
+	{"price.usd_per_1000_gets", moves_bytes},
+	{"price.usd_per_stored_gb_month", moves_bytes},
+	{"price.usd_per_provisioned", provisions},
+	{"cpu.sgemm_gflop_per_vcpu_second", carries_profile},
+	{"sandbox.package_", has_package},
+	{"", always},
+};
+
+static bool is_needed(const char *key, const struct setting *setting, bool has_profile)
+{
+	const struct need *need = needs;
+	while (strncmp(key, need->prefix, strlen(need->prefix)) != 0)
+		need++;
+	return need->needs(setting, has_profile);
+}
+
+bool unknown_check(const struct setting *setting, bool has_profile, struct diag_place place, struct diag *diag)
+{
+	const struct bind_texts *unknown = &setting->platform->unknown;
+	bool ok = true;
+	for (size_t i = 0; i < unknown->count; i++) {
+		const char *key = unknown->values[i];
+		if (!is_needed(key, setting, has_profile))
+			continue;
+		diag_error(diag, place,
+			   "nobody has published '%s' of %s, which this experiment needs; supply it with "
+			   "--set platform_values.%s=VALUE",
+			   key, setting->platform->name, key);
+		ok = false;
+	}
+	return ok;
+}
