@@ -104,9 +104,12 @@ int64_t div_ceil_int64(int64_t a, int64_t b)
 
 int64_t ns_from_seconds(double seconds)
 {
-	double ns = nearbyint(seconds * 1e9);
-	CHECK(ns > -9.2e18 && ns < 9.2e18);
-	return (int64_t)ns;
+	CHECK(!isnan(seconds));
+	if (seconds >= (double)SECONDS_LONGEST)
+		return SECONDS_LONGEST * NS_PER_SECOND;
+	if (seconds <= -(double)SECONDS_LONGEST)
+		return -SECONDS_LONGEST * NS_PER_SECOND;
+	return (int64_t)nearbyint(seconds * 1e9);
 }
 
 double seconds_from_ns(int64_t ns)

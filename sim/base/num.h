@@ -23,11 +23,14 @@ const char *num_format_double(double value, char out[NUM_TEXT_BYTES]);
 /* ceil(a / b) for a >= 0, b > 0: the rounding of every bill is written with this. */
 int64_t div_ceil_int64(int64_t a, int64_t b);
 
-/* Seconds to nanoseconds, rounded to nearest (ties to even); CHECKs that the result fits an int64. */
-int64_t ns_from_seconds(double seconds);
-
 #define NS_PER_SECOND 1000000000LL
 #define NS_PER_MS 1000000LL
+
+/* 63 years: nobody waits for what takes longer, and two such times can be added. */
+#define SECONDS_LONGEST 2000000000LL
+
+/* Seconds to nanoseconds, rounded to nearest (ties to even), within +-SECONDS_LONGEST; CHECKs against NaN. */
+int64_t ns_from_seconds(double seconds);
 
 double seconds_from_ns(int64_t ns);
 

@@ -14,7 +14,7 @@
 #include "doc/yaml.h"
 #include "scenario/experiment_file.h"
 
-enum { SWEEP_KEYS_MAX = 32, SWEEP_POINTS_MAX = 1000000 };
+enum { SWEEP_KEYS_MAX = 32, SWEEP_POINTS_MAX = 100000 };
 
 struct sweep_point {
 	const struct yaml_node **values; /* by index in keys; NULL where the point does not set the key */

@@ -37,6 +37,7 @@ void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int
 		.period_start_ns = phase_ns - period_ns,
 	};
 	CHECK(quota->quota_ns > 0);
+	quota->work_max_ns = (int64_t)((double)quota->quota_ns / (double)period_ns * 1e18);
 	quota->left_ns = quota->quota_ns;
 }
 
@@ -150,6 +151,8 @@ int64_t cpu_quota_run(struct cpu_quota *quota, int64_t now_ns, int64_t work_ns, 
 	CHECK(work_ns >= 0);
 	if (work_ns == 0)
 		return now_ns;
+	if (work_ns > quota->work_max_ns)
+		work_ns = quota->work_max_ns;
 	int64_t running = running_threads(quota, threads);
 	for (;;) {
 		enter_period(quota, now_ns);

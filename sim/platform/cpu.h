@@ -38,6 +38,7 @@ struct cpu_quota {
 	int64_t tick_ns;  /* 0: charged exactly */
 	int64_t resume_ns;
 	int64_t visible_vcpus;
+	int64_t work_max_ns; /* more is cut to this: it would run for decades */
 	int64_t period_start_ns;
 	int64_t left_ns; /* of the current period's quota; below 0: an overrun that later periods repay */
 };

@@ -322,7 +322,7 @@ static const struct bind_schema replications_schema = {
 static const struct bind_field limits_fields[] = {
 	BIND_FIELD(struct run_limits, events, BIND_INT, .fallback = "1000000000", .min = 1, .max = 1e15,
 		   .help = "events after which a replication is stopped"),
-	BIND_FIELD(struct run_limits, horizon_seconds, BIND_DOUBLE, .fallback = "31536000", .min = 1e-3, .max = 4e9,
+	BIND_FIELD(struct run_limits, horizon_seconds, BIND_DOUBLE, .fallback = "31536000", .min = 1e-3, .max = 1e9,
 		   .help = "simulated time after which a replication is stopped"),
 	BIND_END,
 };

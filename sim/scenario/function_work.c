@@ -6,14 +6,25 @@
 
 static const double MB_IN_BYTES = 1024.0 * 1024.0;
 
+/* A larger record fits nowhere. */
+static const int64_t BYTES_LARGEST = 1000000000000000000;
+
+static int64_t bytes_from_mb(double mb)
+{
+	return llround(fmin(mb * 1e6, (double)BYTES_LARGEST));
+}
+
 int64_t function_record_bytes(const struct framework *framework, const struct profile *profile, size_t layer,
 			      int64_t images)
 {
 	CHECK(layer <= profile->layer_count);
+	int64_t per_image = framework->record_image_bytes;
+	int64_t bytes;
 	if (layer > 0)
-		return profile->layers[layer - 1].output_bytes_per_image * images;
-	bool is_stated = framework->record_image_bytes > 0;
-	return (is_stated ? framework->record_image_bytes : profile->record_input_bytes_per_image) * images;
+		per_image = profile->layers[layer - 1].output_bytes_per_image;
+	else if (per_image == 0)
+		per_image = profile->record_input_bytes_per_image;
+	return __builtin_mul_overflow(per_image, images, &bytes) || bytes > BYTES_LARGEST ? BYTES_LARGEST : bytes;
 }
 
 static double activation_bytes_per_image(const struct profile *profile, struct layer_range layers, int activations)
@@ -120,7 +131,7 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 
 static struct phase stated_get(double mb)
 {
-	return (struct phase){.gets = mb > 0, .bytes = llround(mb * 1e6), .stream_mb_per_second = HUGE_VAL};
+	return (struct phase){.gets = mb > 0, .bytes = bytes_from_mb(mb), .stream_mb_per_second = HUGE_VAL};
 }
 
 void function_work_from_stated(const struct stated_work *stated, int64_t images, struct work *out)
@@ -136,7 +147,7 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 	out->phases[WORK_WAIT].wait_ns = ns_from_seconds(stated->wait_seconds * n);
 	out->phases[WORK_RECORD_PUT] = (struct phase){
 		.puts = stated->upload_mb > 0,
-		.bytes = llround(stated->upload_mb * n * 1e6),
+		.bytes = bytes_from_mb(stated->upload_mb * n),
 		.stream_mb_per_second = HUGE_VAL,
 	};
 }

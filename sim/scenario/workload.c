@@ -15,10 +15,13 @@ static const struct trace *find_trace(struct library *library, const struct arri
 		if (strcmp(library->traces[i].key, key) == 0)
 			return library->traces[i].trace;
 	}
+	if (library->trace_count == LIBRARY_FILES_MAX) {
+		diag_error(diag, place, "one experiment can use at most %d traces", LIBRARY_FILES_MAX);
+		return NULL;
+	}
 	struct trace *trace = ARENA_NEW(library->arena, struct trace);
 	if (!trace_read(path, entry->function, place, library->arena, diag, trace))
 		return NULL;
-	CHECK(library->trace_count < LIBRARY_FILES_MAX);
 	library->traces[library->trace_count++] = (struct library_trace){key, trace};
 	return trace;
 }

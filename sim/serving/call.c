@@ -155,6 +155,8 @@ void call_soon(struct invocation *invocation)
 	struct simulation *simulation = invocation->simulation;
 	int64_t now_ns = engine_now_ns(&simulation->engine);
 	int64_t call_ns = simulation->driver_free_ns > now_ns ? simulation->driver_free_ns : now_ns;
-	simulation->driver_free_ns = call_ns + simulation->setting->dispatch_ns;
+	/* Calls after the horizon are never made. */
+	if (call_ns <= simulation->setting->horizon_ns)
+		simulation->driver_free_ns = call_ns + simulation->setting->dispatch_ns;
 	engine_schedule(&simulation->engine, call_ns - now_ns, 0, call, invocation, 0);
 }

@@ -114,7 +114,7 @@ static int64_t phase_end_ns(struct invocation *invocation, const struct phase *p
 	if (phase->gets + phase->puts > 0)
 		return transfer_end_ns(invocation, phase, work_phase_names[invocation->phase]);
 	double work_ns = (double)(phase->cpu_ns + repeat_init_ns(invocation));
-	int64_t cpu_ns = llround(work_ns * sandbox->slowness * invocation->straggling);
+	int64_t cpu_ns = llround(fmin(work_ns * sandbox->slowness * invocation->straggling, 1e18));
 	int64_t threads = phase->threads > 0 ? phase->threads : 1;
 	return cpu_quota_run(&sandbox->quota, now_ns + wait_ns(invocation, phase), cpu_ns, threads);
 }

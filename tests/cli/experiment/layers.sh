@@ -1,4 +1,4 @@
-cp $ROOT/tests/data/profile.yaml .
+cp $ROOT/tests/data/p*.yaml .
 try() {
 	sed "/^sweep/,\$d; s/\[conv1, relu1\]/$1/; s/\[fc2\]/$2/" $ROOT/tests/data/experiment.yaml > exp.yaml
 	lamina check exp.yaml

@@ -1,4 +1,5 @@
-printf 'apiVersion: lamina/v1\nname: x\nplatform: aws-lambda-2019\nworkload: {images: 1}\nfunctions: {}\n' > exp.yaml
+cp $ROOT/tests/data/platform.yaml .
+printf 'apiVersion: lamina/v1\nname: x\nplatform: platform.yaml\nworkload: {images: 1}\nfunctions: {}\n' > exp.yaml
 lamina check exp.yaml
-printf 'apiVersion: lamina/v1\nname: x\nplatform: aws-lambda-2019\nworkload: {images: 1}\nfunctions: {f: {}}\n' > exp.yaml
+printf 'apiVersion: lamina/v1\nname: x\nplatform: platform.yaml\nworkload: {images: 1}\nfunctions: {f: {}}\n' > exp.yaml
 lamina check exp.yaml

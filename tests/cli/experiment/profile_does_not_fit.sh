@@ -1,4 +1,4 @@
-cp $ROOT/tests/data/profile.yaml .
+cp $ROOT/tests/data/p*.yaml .
 lamina check $ROOT/tests/data/experiment.yaml --set workload.images_per_record=4
 lamina check $ROOT/tests/data/experiment.yaml --set workload.images_per_record=201 --set workload.images=2010
 lamina check $ROOT/tests/data/experiment.yaml --set workload.images=402

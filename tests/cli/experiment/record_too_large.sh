@@ -1,4 +1,4 @@
-cp $ROOT/tests/data/profile.yaml .
+cp $ROOT/tests/data/p*.yaml .
 sed '/^sweep/,$d; s/images_per_record: 40/images_per_record: 200/' $ROOT/tests/data/experiment.yaml > exp.yaml
 lamina check exp.yaml --set functions.front.memory_mb=192
 sed -i 's/^  memory_mb: 220/  record_in: tmp\n&/' exp.yaml

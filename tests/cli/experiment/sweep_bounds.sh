@@ -1,4 +1,4 @@
-cp $ROOT/tests/data/profile.yaml .
+cp $ROOT/tests/data/p*.yaml .
 sed '/^sweep/,$d' $ROOT/tests/data/experiment.yaml > exp.yaml
 lamina check exp.yaml --set 'sweep={matrix: {seed: {from: 1, to: 10000000, step: 1}}}'
 lamina check exp.yaml --set 'sweep={matrix: {seed: {from: 1, to: 2000, step: 1}, pipeline.parallel: {from: 1, to: 2000, step: 1}}}'

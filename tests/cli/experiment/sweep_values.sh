@@ -1,4 +1,4 @@
-cp $ROOT/tests/data/profile.yaml .
+cp $ROOT/tests/data/p*.yaml .
 sed '/^sweep/,$d' $ROOT/tests/data/experiment.yaml > exp.yaml
 cat >> exp.yaml <<'X'
 sweep:

@@ -6,6 +6,6 @@ lamina check c.yaml
 echo '[1, 2]' > list.yaml
 echo '{base: list.yaml, name: d}' > d.yaml
 lamina check d.yaml
-cp $ROOT/tests/data/profile.yaml $ROOT/tests/data/experiment.yaml .
+cp $ROOT/tests/data/p*.yaml $ROOT/tests/data/experiment.yaml .
 echo 'functons: {}' > typo.yaml
 lamina check experiment.yaml --with typo.yaml --with list.yaml
