@@ -212,6 +212,19 @@ check: ## set up this machine, build with every compiler and mode, run every tes
 
 .PHONY: bench-programs
 bench-programs: $(BENCH) ## build the benchmarks
+
+ifneq ($(wildcard /usr/include/simgrid/actor.h),)
+$(B)/tests/bench/bench_simgrid: LIBS_ALL += -lsimgrid
+endif
+
+# What others are compared with goes first.
+.PHONY: bench
+bench: $(BENCH) ## measure speed, under 2 minutes: a table here, results/bench.jsonl for programs
+	@mkdir -p results
+	@rm -f results/bench.jsonl.part
+	@for program in $(filter %simgrid,$(BENCH)) $(filter-out %simgrid,$(BENCH)); do \
+		LAMINA_BENCH_JSONL=results/bench.jsonl.part $$program || exit 1; done
+	@mv results/bench.jsonl.part results/bench.jsonl
 	@true
 
 .PHONY: valgrind-programs
