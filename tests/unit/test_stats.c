@@ -2,7 +2,7 @@
 #include "base/arena.h"
 #include "random/stream.h"
 #include "stats/paired.h"
-#include "stats/quantiles.h"
+#include "stats/sample_quantiles.h"
 #include "stats/steady.h"
 #include "stats/summary.h"
 #include "tests/tap.h"
@@ -60,19 +60,19 @@ static void test_student(void)
 static void test_quantile_values(void)
 {
 	static const double sorted[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-	t_near(quantiles_value(sorted, 10, 0.5), 5.5, 1e-15, 0, "median between two");
-	t_near(quantiles_value(sorted, 10, 0), 1, 0, 0, "least");
-	t_near(quantiles_value(sorted, 10, 1), 10, 0, 0, "greatest");
-	t_near(quantiles_value(sorted, 10, 0.9), 9.1, 1e-14, 0, "as R's type 7");
+	t_near(sample_quantiles_value(sorted, 10, 0.5), 5.5, 1e-15, 0, "median between two");
+	t_near(sample_quantiles_value(sorted, 10, 0), 1, 0, 0, "least");
+	t_near(sample_quantiles_value(sorted, 10, 1), 10, 0, 0, "greatest");
+	t_near(sample_quantiles_value(sorted, 10, 0.9), 9.1, 1e-14, 0, "as R's type 7");
 	/* The sign test's interval for n = 10: P(B <= 1) = 0.0107, so ranks 2 and 9. */
-	struct quantile_estimate median = quantiles_estimate(sorted, 10, 0.5, 0.95);
+	struct quantile_estimate median = sample_quantiles_estimate(sorted, 10, 0.5, 0.95);
 	t_near(median.low, 2, 0, 0, "median of ten: from the second");
 	t_near(median.high, 9, 0, 0, "to the ninth");
-	struct quantile_estimate tail = quantiles_estimate(sorted, 10, 0.99, 0.95);
+	struct quantile_estimate tail = sample_quantiles_estimate(sorted, 10, 0.99, 0.95);
 	t_ok(isinf(tail.high), "ten values do not bound p99 from above");
 	/* P(Binomial(10, 0.99) < 9) = 0.0043 and P(< 10) = 0.096 */
 	t_near(tail.low, 9, 0, 0, "but from below");
-	t_ok(isnan(quantiles_value(sorted, 0, 0.5)), "nothing has no median");
+	t_ok(isnan(sample_quantiles_value(sorted, 0, 0.5)), "nothing has no median");
 }
 
 /* How often intervals of nominal 95 % hold the true quantile: at least that often, and not much more. */
@@ -86,8 +86,8 @@ static void test_quantile_coverage(double p, size_t count)
 		stream_init(&stream, 7, 0, stream_id_from_name("coverage"), i);
 		for (size_t j = 0; j < count; j++)
 			sample[j] = stream_lognormal(&stream, 0, 2);
-		quantiles_sort(sample, count);
-		struct quantile_estimate estimate = quantiles_estimate(sample, count, p, 0.95);
+		sample_quantiles_sort(sample, count);
+		struct quantile_estimate estimate = sample_quantiles_estimate(sample, count, p, 0.95);
 		double z = p == 0.5 ? 0 : p == 0.95 ? 1.6448536269514722 : 2.3263478740408408;
 		double truth = exp(2 * z);
 		held += estimate.low <= truth && truth <= estimate.high;

@@ -1,4 +1,4 @@
-#include "stats/quantiles.h"
+#include "stats/sample_quantiles.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -13,12 +13,12 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void quantiles_sort(double *values, size_t count)
+void sample_quantiles_sort(double *values, size_t count)
 {
 	qsort(values, count, sizeof values[0], compare);
 }
 
-double quantiles_value(const double *sorted, size_t count, double p)
+double sample_quantiles_value(const double *sorted, size_t count, double p)
 {
 	CHECK(p >= 0 && p <= 1);
 	if (count == 0)
@@ -45,14 +45,14 @@ static unsigned rank_below(size_t count, double p, double alpha)
 	return low;
 }
 
-struct quantile_estimate quantiles_estimate(const double *sorted, size_t count, double p, double confidence)
+struct quantile_estimate sample_quantiles_estimate(const double *sorted, size_t count, double p, double confidence)
 {
 	CHECK(p > 0 && p < 1);
 	CHECK(confidence > 0 && confidence < 1);
 	CHECK(count < (size_t)1 << 31);
 	double alpha = (1 - confidence) / 2;
 	struct quantile_estimate estimate = {
-		.value = quantiles_value(sorted, count, p),
+		.value = sample_quantiles_value(sorted, count, p),
 		.low = (double)-INFINITY,
 		.high = (double)INFINITY,
 	};

@@ -3,8 +3,8 @@
  * statistics, and how many observations lie below the true quantile is binomial (David and Nagaraja, "Order
  * Statistics", section 7.1).
  */
-#ifndef LAMINA_QUANTILES_H
-#define LAMINA_QUANTILES_H
+#ifndef LAMINA_SAMPLE_QUANTILES_H
+#define LAMINA_SAMPLE_QUANTILES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,15 +16,15 @@ struct quantile_estimate {
 };
 
 /* Ascending, in place. */
-void quantiles_sort(double *values, size_t count);
+void sample_quantiles_sort(double *values, size_t count);
 
 /*
  * The value at share p of count values in ascending order, interpolated between neighbours (R's type 7: Hyndman and
  * Fan, "Sample quantiles in statistical packages", 1996); NaN for an empty sample.
  */
-double quantiles_value(const double *sorted, size_t count, double p);
+double sample_quantiles_value(const double *sorted, size_t count, double p);
 
 /* Value and interval; p and confidence in (0, 1). The observations must be independent. */
-struct quantile_estimate quantiles_estimate(const double *sorted, size_t count, double p, double confidence);
+struct quantile_estimate sample_quantiles_estimate(const double *sorted, size_t count, double p, double confidence);
 
 #endif
