@@ -8,6 +8,7 @@ static const struct command *const commands[] = {
 	&cmd_sweep,
 	&cmd_check,
 	&cmd_fit,
+	&cmd_validate,
 	&cmd_model,
 	&cmd_paper,
 	&cmd_record,

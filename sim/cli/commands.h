@@ -13,6 +13,7 @@ extern const struct command cmd_run;
 extern const struct command cmd_sweep;
 extern const struct command cmd_check;
 extern const struct command cmd_fit;
+extern const struct command cmd_validate;
 extern const struct command cmd_model;
 extern const struct command cmd_paper;
 extern const struct command cmd_record;

@@ -108,14 +108,37 @@ static bool setting_has_function(const struct setting *setting, const char *name
 	return false;
 }
 
+/* Every claim put over the file's defaults. */
+static bool apply_defaults(struct yaml_node *claims, const struct yaml_node *defaults, struct arena *arena,
+			   struct diag *diag)
+{
+	if (!defaults)
+		return true;
+	if (defaults->kind != YAML_MAP) {
+		diag_error(diag, defaults->place, "'claim_defaults' must be a mapping, not %s",
+			   yaml_describe(defaults, arena));
+		return false;
+	}
+	for (struct yaml_node *claim = claims->first; claim; claim = claim->next) {
+		if (claim->kind != YAML_MAP)
+			continue;
+		struct yaml_node *full = yaml_copy(defaults, arena);
+		yaml_merge(full, claim, arena);
+		claim->first = full->first;
+		claim->count = full->count;
+	}
+	return true;
+}
+
 bool claims_read(const struct study *study, struct arena *arena, struct diag *diag, struct claims *out)
 {
 	*out = (struct claims){0};
 	if (!study->experiment.claims)
 		return true;
 	/* The schema is of a mapping, so that messages say 'claims'. */
-	struct yaml_node entry = *study->experiment.claims;
-	entry.next = NULL;
+	struct yaml_node entry = *yaml_copy(study->experiment.claims, arena);
+	if (!apply_defaults(&entry, study->experiment.claim_defaults, arena, diag))
+		return false;
 	const struct yaml_node root = {.kind = YAML_MAP, .place = entry.place, .first = &entry, .count = 1};
 	struct claim_list list;
 	if (!bind_map(&list_schema, &root, &list, arena, diag))

@@ -1,7 +1,8 @@
 /*
  * What somebody measured, beside the experiment that should predict it: an experiment's `claims:` name a point of its
  * sweep (`at:`, a subset of the point's values), a metric, and the measured value with its unit, spread and source.
- * Each says whether it took part in fitting the model or is predicted by it.
+ * Each says whether it took part in fitting the model or is predicted by it. What many claims of a file share is said
+ * once in its `claim_defaults:`.
  */
 #ifndef LAMINA_CLAIMS_H
 #define LAMINA_CLAIMS_H

@@ -368,6 +368,7 @@ static const struct bind_field experiment_fields[] = {
 	BIND_FIELD(struct experiment, sweep, BIND_NODE, .help = "points: matrix, zip, exclude, points"),
 	BIND_FIELD(struct experiment, fit, BIND_NODE, .help = "parameters and the measurements they are fitted to"),
 	BIND_FIELD(struct experiment, claims, BIND_NODE, .help = "measured values that the experiment should predict"),
+	BIND_FIELD(struct experiment, claim_defaults, BIND_NODE, .help = "keys of claims that do not say"),
 	BIND_END,
 };
 

@@ -149,6 +149,7 @@ struct experiment {
 	struct yaml_node *sweep;
 	struct yaml_node *fit;
 	struct yaml_node *claims;
+	struct yaml_node *claim_defaults;
 	const struct yaml_node *root;
 };
 

@@ -1,0 +1,255 @@
+/* `lamina validate [EXPERIMENT...]`: public measurements beside what Lamina predicts of them. */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/data_file.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/commands.h"
+#include "cli/experiment_options.h"
+#include "cli/table.h"
+#include "report/gnuplot.h"
+#include "report/validation.h"
+
+enum { SCRIPT_BYTES_MAX = 1024 * 1024 };
+
+static const struct table_column row_columns[] = {
+	{.name = "mechanism"},
+	{.name = "source"},
+	{.name = "quantity"},
+	{.name = "unit"},
+	{.name = "measured", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "spread", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "predicted", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "error_percent", .heading = "error %", .align = TABLE_RIGHT, .decimals = 1},
+	{.name = "fitted"},
+};
+
+static const struct table_column summary_columns[] = {
+	{.name = "mechanism"},
+	{.name = "rows", .align = TABLE_RIGHT},
+	{.name = "judged", .align = TABLE_RIGHT},
+	{.name = "mean_abs_error_percent", .heading = "mean |error| %", .align = TABLE_RIGHT, .decimals = 2},
+	{.name = "worst_error_percent", .heading = "worst %", .align = TABLE_RIGHT, .decimals = 1},
+	{.name = "mean_spread_percent", .heading = "spread %", .align = TABLE_RIGHT, .decimals = 1},
+	{.name = "bar_percent", .heading = "bar %", .align = TABLE_RIGHT, .decimals = 0},
+	{.name = "verdict"},
+	{.name = "published_percent", .heading = "others %", .align = TABLE_RIGHT, .decimals = 1},
+	{.name = "published_by", .heading = "who"},
+};
+
+#define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
+
+/* Both tables of a validation, filled. */
+struct tables {
+	struct table rows;
+	struct table summary;
+};
+
+static void fill_rows(struct table *table, const struct validation *validation)
+{
+	for (size_t i = 0; i < validation->row_count; i++) {
+		const struct claim *claim = validation->rows[i];
+		table_text(table, claim->mechanism);
+		table_text(table, claim->source);
+		table_text(table, claim->quantity);
+		table_text(table, claim->unit);
+		table_double(table, claim->measured);
+		table_double(table, claim->spread > 0 ? claim->spread : (double)NAN);
+		table_double(table, claim->predicted);
+		table_double(table, claim_error_percent(claim));
+		table_bool(table, claim->kind == CLAIM_FITTED);
+		table_end_row(table);
+	}
+}
+
+static void fill_summary(struct table *table, const struct validation *validation)
+{
+	static const char *const verdicts[] = {
+		[VALIDATION_NO_BAR] = "-", [VALIDATION_MET] = "met", [VALIDATION_MISSED] = "missed"};
+	for (size_t i = 0; i < validation->mechanism_count; i++) {
+		const struct validation_mechanism *mechanism = &validation->mechanisms[i];
+		const struct validation_bar *bar = mechanism->bar;
+		table_text(table, mechanism->name);
+		table_int(table, (int64_t)mechanism->rows);
+		table_int(table, (int64_t)mechanism->judged);
+		table_double(table, mechanism->mean_abs_error_percent);
+		table_double(table, mechanism->worst_error_percent);
+		table_double(table, mechanism->mean_spread_percent);
+		table_double(table, bar ? bar->error_percent : (double)NAN);
+		table_text(table, verdicts[validation_judge(mechanism)]);
+		table_double(table, bar ? bar->published_percent : (double)NAN);
+		table_text(table, bar ? bar->published_by : "");
+		table_end_row(table);
+	}
+}
+
+static void tables_init(struct tables *tables, const struct validation *validation)
+{
+	table_init(&tables->rows, COLUMNS(row_columns));
+	table_init(&tables->summary, COLUMNS(summary_columns));
+	fill_rows(&tables->rows, validation);
+	fill_summary(&tables->summary, validation);
+}
+
+static void tables_release(struct tables *tables)
+{
+	table_release(&tables->rows);
+	table_release(&tables->summary);
+}
+
+static void render(const struct tables *tables, enum table_format format, struct buf *out)
+{
+	if (format == TABLE_JSON) {
+		struct json json;
+		json_init(&json, out, true);
+		json_object_begin(&json);
+		json_key(&json, "rows");
+		table_write_json(&tables->rows, &json);
+		json_key(&json, "mechanisms");
+		table_write_json(&tables->summary, &json);
+		json_object_end(&json);
+		buf_add_char(out, '\n');
+		return;
+	}
+	table_render(&tables->rows, format, out);
+	if (format == TABLE_CSV)
+		return;
+	buf_add(out, "\nBy mechanism; errors are of the judged rows, which took no part in fitting\n");
+	table_render(&tables->summary, TABLE_TEXT, out);
+}
+
+/* The script's own text after the list of mechanisms that the rows have. */
+static bool write_script(const struct validation *validation, const char *folder, const char *script,
+			 struct arena *arena, struct err *err)
+{
+	char *text;
+	size_t length;
+	if (!file_read(script, SCRIPT_BYTES_MAX, arena, &text, &length, err))
+		return false;
+	struct buf out;
+	buf_init(&out);
+	buf_printf(&out, "array mechanisms[%zu]\n", validation->mechanism_count);
+	for (size_t i = 0; i < validation->mechanism_count; i++) {
+		buf_printf(&out, "mechanisms[%zu] = '", i + 1);
+		for (const char *c = validation->mechanisms[i].name; *c; c++)
+			buf_add(&out, *c == '\'' ? "''" : (char[]){*c, '\0'});
+		buf_add(&out, "'\n");
+	}
+	buf_add_bytes(&out, text, length);
+	bool ok = file_write(arena_printf(arena, "%s/validation.gp", folder), buf_text(&out), out.length, err);
+	buf_release(&out);
+	return ok;
+}
+
+static int write_files(struct cli *cli, const struct validation *validation, const struct tables *tables,
+		       const char *folder)
+{
+	struct err err;
+	struct buf csv;
+	const char *script = data_file_find("plots/validation.gp", &cli->arena);
+	if (!script) {
+		fprintf(stderr, "%s: 'plots/validation.gp' that comes with the program was not found\n", cli->name);
+		return CLI_FAILED;
+	}
+	buf_init(&csv);
+	table_render(&tables->rows, TABLE_CSV, &csv);
+	bool ok = file_make_directories(folder, &err) &&
+		  file_write(arena_printf(&cli->arena, "%s/validation.csv", folder), buf_text(&csv), csv.length, &err) &&
+		  write_script(validation, folder, script, &cli->arena, &err) &&
+		  gnuplot_run(folder, "validation.gp", &err);
+	buf_release(&csv);
+	if (!ok)
+		return cli_failed(cli, &err);
+	fprintf(stderr, "figure, script and CSV are in %s/\n", folder);
+	return CLI_OK;
+}
+
+/* The experiments that come with the program. */
+static char **own_experiments(struct cli *cli, size_t *count)
+{
+	static const char folder[] = "configs/validation";
+	char **names = data_file_list(folder, ".yaml", &cli->arena, count);
+	for (size_t i = 0; i < *count; i++)
+		names[i] = data_file_find(arena_printf(&cli->arena, "%s/%s.yaml", folder, names[i]), &cli->arena);
+	return names;
+}
+
+static int load(struct cli *cli, int argc, char **argv, struct validation *out)
+{
+	size_t count = (size_t)argc;
+	char **paths = argc > 0 ? argv : own_experiments(cli, &count);
+	if (count == 0) {
+		fprintf(stderr, "%s: the folder 'configs/validation' that comes with the program was not found\n",
+			cli->name);
+		return CLI_FAILED;
+	}
+	struct diag diag;
+	bool io_failed = false;
+	diag_init(&diag);
+	validation_load((const char *const *)paths, count, &cli->arena, &diag, out, &io_failed);
+	int status = cli_report(cli, &diag);
+	diag_release(&diag);
+	return io_failed ? CLI_FAILED : status;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct validation validation;
+	int status = load(cli, argc, argv, &validation);
+	if (status != CLI_OK)
+		return status;
+	for (size_t i = 0; i < validation.part_count; i++) {
+		if (!experiment_options_replicate(cli, &validation.parts[i].study))
+			return CLI_FAILED;
+	}
+	validation_evaluate(&validation, &cli->arena);
+
+	struct tables tables;
+	struct buf out;
+	buf_init(&out);
+	tables_init(&tables, &validation);
+	render(&tables, cli_format(cli), &out);
+	fputs(buf_text(&out), stdout);
+	fflush(stdout); /* before what is said of the figure */
+	const char *folder = options_text(&cli->options, "output");
+	if (folder)
+		status = write_files(cli, &validation, &tables, folder);
+	tables_release(&tables);
+	buf_release(&out);
+	return status;
+}
+
+static const struct option_row options[] = {
+	OPTION_ROW_FORMAT,
+	OPTION_ROW_JOBS,
+	{.name = "output",
+	 .letter = 'o',
+	 .kind = OPTION_TEXT,
+	 .metavar = "FOLDER",
+	 .help = "also write validation.csv and a figure (SVG, PNG) with its script there"},
+	OPTION_END,
+};
+
+const struct command cmd_validate = {
+	.name = "validate",
+	.summary = "set predictions beside public measurements",
+	.operands = "[EXPERIMENT...]",
+	.operands_max = -1,
+	.description =
+		"Simulates experiments that hold measured values (`claims:`; by default those of configs/validation, "
+		"which "
+		"come with the program) and prints each value as somebody measured it, with its spread where one is "
+		"known, and as Lamina predicts it. Then a summary by mechanism: the mean absolute error over the rows "
+		"that took no part in fitting the model, the bar it is held against, and the best error that others "
+		"have published.\n\n"
+		"Measured values stand in the experiment: `at` names the point of the sweep, `metric` a metric of "
+		"`lamina run`; a claim of `kind: fitted` took part in fitting. What many claims share can be said once, "
+		"in `claim_defaults`.",
+	.examples = "lamina validate\n"
+		    "lamina validate configs/validation/cpu-share-slapp.yaml --format csv\n"
+		    "lamina validate -o results/validation\n",
+	.options = options,
+	.run = run,
+};
