@@ -155,10 +155,11 @@ static int write_files(struct cli *cli, const struct validation *validation, con
 	}
 	buf_init(&csv);
 	table_render(&tables->rows, TABLE_CSV, &csv);
-	bool ok = file_make_directories(folder, &err) &&
-		  file_write(arena_printf(&cli->arena, "%s/validation.csv", folder), buf_text(&csv), csv.length, &err) &&
-		  write_script(validation, folder, script, &cli->arena, &err) &&
-		  gnuplot_run(folder, "validation.gp", &err);
+	bool ok =
+		file_make_directories(folder, &err) &&
+		file_write(arena_printf(&cli->arena, "%s/validation.csv", folder), buf_text(&csv), csv.length, &err) &&
+		write_script(validation, folder, script, &cli->arena, &err) &&
+		gnuplot_run(folder, "validation.gp", &err);
 	buf_release(&csv);
 	if (!ok)
 		return cli_failed(cli, &err);
@@ -245,7 +246,8 @@ const struct command cmd_validate = {
 		"that took no part in fitting the model, the bar it is held against, and the best error that others "
 		"have published.\n\n"
 		"Measured values stand in the experiment: `at` names the point of the sweep, `metric` a metric of "
-		"`lamina run`; a claim of `kind: fitted` took part in fitting. What many claims share can be said once, "
+		"`lamina run`; a claim of `kind: fitted` took part in fitting. What many claims share can be said "
+		"once, "
 		"in `claim_defaults`.",
 	.examples = "lamina validate\n"
 		    "lamina validate configs/validation/cpu-share-slapp.yaml --format csv\n"

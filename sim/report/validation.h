@@ -23,8 +23,8 @@ struct validation_mechanism {
 	size_t rows;
 	size_t judged; /* rows that took no part in fitting; the figures below are over these, NaN where there are none */
 	double mean_abs_error_percent;
-	double worst_error_percent; /* signed, of the largest absolute error */
-	double mean_spread_percent; /* over judged rows with a known spread; NaN where there are none */
+	double worst_error_percent;       /* signed, of the largest absolute error */
+	double mean_spread_percent;       /* over judged rows with a known spread; NaN where there are none */
 	const struct validation_bar *bar; /* NULL where there is none */
 };
 
