@@ -2,14 +2,12 @@
  * The paper's artefacts as files: one CSV each, the comparison, and the figures that gnuplot draws from them with the
  * scripts of plots/paper, which are left beside them so that anybody can restyle them.
  */
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/csv.h"
 #include "base/file.h"
+#include "report/gnuplot.h"
 #include "report/paper.h"
 
 /* A header row of names separated by blanks. */
@@ -186,26 +184,6 @@ bool paper_write_files(const struct paper *paper, const char *folder, struct err
 	return ok;
 }
 
-static bool run_gnuplot(const char *folder, const char *script, struct err *err)
-{
-	pid_t child = fork();
-	if (child < 0)
-		return err_set(err, "cannot start gnuplot: %s", strerror(errno));
-	if (child == 0) {
-		if (chdir(folder) == 0)
-			execlp("gnuplot", "gnuplot", script, (char *)NULL);
-		_exit(127);
-	}
-	int status;
-	if (waitpid(child, &status, 0) < 0)
-		return err_set(err, "cannot wait for gnuplot: %s", strerror(errno));
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return true;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		return err_set(err, "gnuplot is not installed; the figures were not drawn");
-	return err_set(err, "gnuplot could not draw '%s/%s'", folder, script);
-}
-
 bool paper_draw(const char *scripts, const char *folder, struct err *err)
 {
 	static const char *const names[] = {"fig3.gp", "fig4.gp", "fig5.gp", "table1.gp", "table2.gp"};
@@ -217,7 +195,7 @@ bool paper_draw(const char *scripts, const char *folder, struct err *err)
 		size_t length;
 		ok = file_read(arena_printf(&arena, "%s/%s", scripts, names[i]), 1024 * 1024, &arena, &text, &length,
 			       err) &&
-		     write_in(folder, names[i], text, length, err) && run_gnuplot(folder, names[i], err);
+		     write_in(folder, names[i], text, length, err) && gnuplot_run(folder, names[i], err);
 	}
 	arena_release(&arena);
 	return ok;
