@@ -40,8 +40,8 @@ struct library {
 void library_init(struct library *library, struct arena *arena);
 
 /*
- * changes may be NULL. By name, or by a path from the folder of the file that names it (place.file). NULL with diag errors (at place) where
- * the file is missing or wrong.
+ * By name, or by a path from the folder of the file that names it (place.file). NULL with diag errors (at place) where
+ * the file is missing or wrong. changes may be NULL.
  */
 const struct platform *library_platform(struct library *library, const char *name,
 					const struct platform_changes *changes, struct diag_place place,
