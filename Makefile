@@ -212,6 +212,7 @@ check: ## set up this machine, build with every compiler and mode, run every tes
 
 .PHONY: bench-programs
 bench-programs: $(BENCH) ## build the benchmarks
+	@true
 
 ifneq ($(wildcard /usr/include/simgrid/actor.h),)
 $(B)/tests/bench/bench_simgrid: LIBS_ALL += -lsimgrid
@@ -225,7 +226,6 @@ bench: $(BENCH) ## measure speed, under 2 minutes: a table here, results/bench.j
 	@for program in $(filter %simgrid,$(BENCH)) $(filter-out %simgrid,$(BENCH)); do \
 		LAMINA_BENCH_JSONL=results/bench.jsonl.part $$program || exit 1; done
 	@mv results/bench.jsonl.part results/bench.jsonl
-	@true
 
 .PHONY: valgrind-programs
 valgrind-programs: $(VALGRIND_T) ## build everything that valgrind runs

@@ -82,7 +82,7 @@ struct platform_store {
 	double bulk_put_seconds;
 	double bulk_connections;
 	double gets_per_second; /* of all functions together (one prefix); above it requests get a 503 and ... */
-	double puts_per_second;         /* ... repeated with back-off; 0: no bound */
+	double puts_per_second; /* ... repeated with back-off; 0: no bound */
 	struct quantiles event_seconds; /* object written to the function it triggers; may be missing */
 };
 
