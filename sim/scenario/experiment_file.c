@@ -365,6 +365,8 @@ static const struct bind_field experiment_fields[] = {
 	PART(replications, "how often each point is simulated"),
 	BIND_FIELD(struct experiment, seed, BIND_INT, .fallback = "1", .min = 0, .max = 9e15, .help = "of all luck"),
 	PART(limits, "bounds of a replication"),
+	BIND_FIELD(struct experiment, plan, BIND_STRUCT, .fallback = "{}", .schema = &plan_section_schema,
+		   .help = "what `lamina plan` may vary"),
 	BIND_FIELD(struct experiment, sweep, BIND_NODE, .help = "points: matrix, zip, exclude, points"),
 	BIND_FIELD(struct experiment, fit, BIND_NODE, .help = "parameters and the measurements they are fitted to"),
 	BIND_FIELD(struct experiment, claims, BIND_NODE, .help = "measured values that the experiment should predict"),

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "doc/bind.h"
+#include "scenario/plan_section.h"
 
 /* When requests come; which of these count depends on the kind. */
 struct arrivals_entry {
@@ -146,6 +147,7 @@ struct experiment {
 	struct replications replications;
 	int64_t seed;
 	struct run_limits limits;
+	struct plan_section plan;
 	struct yaml_node *sweep;
 	struct yaml_node *fit;
 	struct yaml_node *claims;

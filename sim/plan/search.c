@@ -1,0 +1,204 @@
+#include "plan/search.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LABELS_MAX = 300000 };
+
+/* Of the second criterion where the first ties: too small to outweigh any difference that anybody sees. */
+static const double TIE_USD_PER_SECOND = 1e-10;
+static const double TIE_SECONDS_PER_USD = 1e-6;
+
+struct shape_state {
+	struct shape shape;
+	double bound;
+	bool is_open;
+	struct solve_multipliers multipliers;
+};
+
+struct search {
+	const struct search_request *request;
+	struct arena arena;
+	struct shape_state *states;
+	size_t count;
+	struct search_answer *answer;
+};
+
+struct search_goal search_cheapest(void)
+{
+	return (struct search_goal){1, TIE_USD_PER_SECOND, HUGE_VAL, HUGE_VAL};
+}
+
+struct search_goal search_fastest(void)
+{
+	return (struct search_goal){TIE_SECONDS_PER_USD, 1, HUGE_VAL, HUGE_VAL};
+}
+
+static struct search_factors factors_of(const struct search_request *request, const struct shape *shape)
+{
+	struct search_factors factors = {1, 1, 1};
+	if (request->factors)
+		request->factors(request->factors_context, shape, &factors);
+	return factors;
+}
+
+static void make_task(const struct search_request *request, const struct shape *shape, struct arena *arena,
+		      struct solve_task *task)
+{
+	const struct search_goal *goal = &request->goal;
+	struct search_factors factors = factors_of(request, shape);
+	shape_task(request->space, shape, arena, task);
+	task->usd_weight = goal->usd_weight * factors.usd;
+	task->seconds_weight = goal->seconds_weight * factors.seconds;
+	task->seconds_max = goal->seconds_max / factors.seconds_bound;
+	task->usd_max = goal->usd_max / factors.usd;
+	task->beat = HUGE_VAL;
+}
+
+static double least_of(const double *values, size_t count)
+{
+	double least = HUGE_VAL;
+	for (size_t i = 0; i < count; i++)
+		least = values[i] < least ? values[i] : least;
+	return least;
+}
+
+/* Every stage at the least of each of its figures: no choice takes less or costs less. */
+static void least_of_task(const struct solve_task *task, double *seconds, double *usd)
+{
+	double figures[SETTING_FUNCTIONS_MAX][4];
+	size_t choice[SETTING_FUNCTIONS_MAX] = {0};
+	struct solve_task least = *task;
+	for (size_t i = 0; i < task->stage_count; i++) {
+		const struct solve_stage *stage = &task->stages[i];
+		figures[i][0] = least_of(stage->cold_seconds, stage->count);
+		figures[i][1] = least_of(stage->tail_seconds, stage->count);
+		figures[i][2] = least_of(stage->pass_seconds, stage->count);
+		figures[i][3] = least_of(stage->usd, stage->count);
+		least.stages[i] =
+			(struct solve_stage){&figures[i][0], &figures[i][1], &figures[i][2], &figures[i][3], 1};
+	}
+	solve_evaluate(&least, choice, seconds, usd);
+}
+
+static int compare_states(const void *a, const void *b)
+{
+	const struct shape_state *x = a;
+	const struct shape_state *y = b;
+	if (x->bound != y->bound)
+		return x->bound < y->bound ? -1 : 1;
+	if (x->shape.size != y->shape.size)
+		return x->shape.size < y->shape.size ? -1 : 1;
+	if (x->shape.schedule != y->shape.schedule)
+		return x->shape.schedule - y->shape.schedule;
+	return x->shape.parallel < y->shape.parallel ? -1 : 1;
+}
+
+static void bound_shapes(struct search *search, const struct shape_list *shapes)
+{
+	struct arena scratch;
+	arena_init(&scratch);
+	for (size_t i = 0; i < shapes->count; i++) {
+		struct solve_task task;
+		double seconds;
+		double usd;
+		make_task(search->request, &shapes->items[i], &scratch, &task);
+		least_of_task(&task, &seconds, &usd);
+		arena_release(&scratch);
+		if (seconds > task.seconds_max || usd > task.usd_max)
+			continue;
+		search->states[search->count++] = (struct shape_state){
+			.shape = shapes->items[i],
+			.bound = task.usd_weight * usd + task.seconds_weight * seconds,
+			.is_open = true,
+		};
+	}
+	qsort(search->states, search->count, sizeof *search->states, compare_states);
+}
+
+static void solve_state(struct search *search, struct shape_state *state, size_t labels_max)
+{
+	struct arena scratch;
+	struct solve_task task;
+	struct solve_answer solved;
+	struct search_answer *answer = search->answer;
+	arena_init(&scratch);
+	make_task(search->request, &state->shape, &scratch, &task);
+	task.beat = answer->objective;
+	task.labels_max = labels_max;
+	solve(&task, &state->multipliers, &solved);
+	state->bound = fmax(state->bound, solved.bound);
+	if (solved.found) {
+		answer->found = true;
+		answer->objective = solved.objective;
+		answer->choice =
+			(struct plan_choice){.shape = state->shape, .seconds = solved.seconds, .usd = solved.usd};
+		memcpy(answer->choice.options, solved.choice, sizeof solved.choice);
+	}
+	state->is_open = state->bound < answer->objective;
+	arena_release(&scratch);
+}
+
+/* Multipliers of the shape before it in the list, whose record size and schedule are often the same. */
+static void solve_all(struct search *search, size_t labels_max)
+{
+	struct solve_multipliers last = {0};
+	const struct shape_state *before = NULL;
+	for (size_t i = 0; i < search->count; i++) {
+		struct shape_state *state = &search->states[i];
+		if (!state->is_open || state->bound >= search->answer->objective)
+			continue;
+		if (labels_max == 0 && before && before->shape.schedule == state->shape.schedule)
+			state->multipliers = last;
+		solve_state(search, state, labels_max);
+		search->answer->solved_count += labels_max > 0;
+		last = state->multipliers;
+		before = state;
+	}
+}
+
+void search(const struct search_request *request, struct search_answer *out)
+{
+	struct search search = {.request = request, .answer = out};
+	struct shape_list shapes;
+	*out = (struct search_answer){.objective = HUGE_VAL};
+	arena_init(&search.arena);
+	shape_list_init(&shapes, request->space, &search.arena);
+	search.states = ARENA_ARRAY(&search.arena, struct shape_state, shapes.count);
+	bound_shapes(&search, &shapes);
+	out->shape_count = shapes.count;
+	solve_all(&search, 0);
+	qsort(search.states, search.count, sizeof *search.states, compare_states);
+	solve_all(&search, LABELS_MAX);
+	out->bound = out->objective;
+	for (size_t i = 0; i < search.count; i++) {
+		if (search.states[i].is_open && search.states[i].bound < out->bound)
+			out->bound = search.states[i].bound;
+	}
+	arena_release(&search.arena);
+}
+
+void search_evaluate(const struct space *space, struct plan_choice *choice)
+{
+	struct arena scratch;
+	struct solve_task task;
+	arena_init(&scratch);
+	shape_task(space, &choice->shape, &scratch, &task);
+	solve_evaluate(&task, choice->options, &choice->seconds, &choice->usd);
+	arena_release(&scratch);
+}
+
+bool search_extremes(const struct space *space, double *least_seconds, double *least_usd)
+{
+	struct search_request request = {.space = space, .goal = search_fastest()};
+	struct search_answer answer;
+	search(&request, &answer);
+	if (!answer.found)
+		return false;
+	*least_seconds = answer.choice.seconds;
+	request.goal = search_cheapest();
+	search(&request, &answer);
+	*least_usd = answer.choice.usd;
+	return true;
+}

@@ -1,0 +1,38 @@
+/*
+ * A shape: record size, schedule and parallelism. With it, a batch runs in waves: all jobs at once, each `waves` times,
+ * the first time on new sandboxes. Jobs of equal length stay in step, so that the makespan of a batch is a longest path
+ * (solve.h). Requests that come over time meet warm sandboxes and do not wait for one another: what counts is one visit
+ * to each function.
+ */
+#ifndef LAMINA_SHAPE_H
+#define LAMINA_SHAPE_H
+
+#include "plan/solve.h"
+#include "plan/space.h"
+
+struct shape {
+	size_t size; /* in space->sizes */
+	int schedule;
+	int64_t parallel;
+};
+
+struct shape_list {
+	struct shape *items;
+	size_t count;
+};
+
+int64_t shape_waves(const struct space *space, const struct shape *shape);
+
+/*
+ * All shapes worth looking at. Of all parallelisms that give the same number of waves, the least costs least and takes
+ * as long: fewer new sandboxes (and, where the last record is alone in its wave and shorter, that one too).
+ */
+void shape_list_init(struct shape_list *list, const struct space *space, struct arena *arena);
+
+/* The most jobs that the account may run at once in this schedule. */
+int64_t shape_parallel_max(const struct space *space, size_t size, int schedule);
+
+/* The shape's stages as solve() takes them, without weights and bounds; arrays live in the arena. */
+void shape_task(const struct space *space, const struct shape *shape, struct arena *arena, struct solve_task *out);
+
+#endif

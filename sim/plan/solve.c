@@ -1,0 +1,304 @@
+#include "plan/solve.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "plan/label.h"
+
+/* Where a shape is only to be ruled out a rough bound does; where it is solved a sharp one spares labels. */
+enum { ROUGH_STEPS = 60, SHARP_STEPS = 600, REPAIR_STEPS = 14 };
+
+struct dual {
+	const struct solve_task *task;
+	size_t paths;
+	struct solve_multipliers at;
+	struct label_price prices[SETTING_FUNCTIONS_MAX];
+	double bound; /* under `at` */
+	double path_seconds[SETTING_FUNCTIONS_MAX];
+	double usd;
+	struct solve_multipliers best_at;
+	double best_bound;
+};
+
+void solve_evaluate(const struct solve_task *task, const size_t *choice, double *seconds, double *usd)
+{
+	struct label_time time = {0};
+	*usd = 0;
+	for (size_t i = 0; i < task->stage_count; i++) {
+		time = label_time_after(task, &time, i, choice[i]);
+		*usd += task->stages[i].usd[choice[i]];
+	}
+	*seconds = time.last_seconds + task->extra_seconds;
+}
+
+static void find_cheapest(struct label_price *price, const struct solve_stage *stage)
+{
+	price->best = 0;
+	price->least = HUGE_VAL;
+	for (size_t o = 0; o < stage->count; o++) {
+		double cost = label_priced(price, stage, o);
+		if (cost < price->least) {
+			price->least = cost;
+			price->best = o;
+		}
+	}
+}
+
+/* What each stage pays for its times: the multipliers of the paths that they are on. */
+static void set_prices(struct dual *dual)
+{
+	const struct solve_task *task = dual->task;
+	double total = 0;
+	for (size_t b = 0; b < dual->paths; b++)
+		total += dual->at.path[b];
+	double before = 0;
+	for (size_t i = 0; i < task->stage_count; i++) {
+		struct label_price *price = &dual->prices[i];
+		double own = task->is_pipelined ? dual->at.path[i] : total;
+		*price = (struct label_price){.usd = dual->at.usd, .cold = total - before, .tail = own, .pass = before};
+		before += task->is_pipelined ? own : 0;
+	}
+}
+
+static void measure_paths(struct dual *dual)
+{
+	const struct solve_task *task = dual->task;
+	double cold = 0;
+	memset(dual->path_seconds, 0, sizeof dual->path_seconds);
+	dual->usd = 0;
+	for (size_t i = 0; i < task->stage_count; i++) {
+		const struct solve_stage *stage = &task->stages[i];
+		size_t best = dual->prices[i].best;
+		cold += stage->cold_seconds[best];
+		dual->usd += stage->usd[best];
+		if (!task->is_pipelined) {
+			dual->path_seconds[0] += stage->cold_seconds[best] + stage->tail_seconds[best];
+			continue;
+		}
+		dual->path_seconds[i] = cold + stage->tail_seconds[best];
+		for (size_t b = 0; b < i; b++)
+			dual->path_seconds[b] += stage->pass_seconds[best];
+	}
+	for (size_t b = 0; b < dual->paths; b++)
+		dual->path_seconds[b] += task->extra_seconds;
+}
+
+static double multiplier_sum(const struct dual *dual)
+{
+	double sum = 0;
+	for (size_t b = 0; b < dual->paths; b++)
+		sum += dual->at.path[b];
+	return sum;
+}
+
+static void evaluate(struct dual *dual, struct solve_answer *answer)
+{
+	const struct solve_task *task = dual->task;
+	size_t choice[SETTING_FUNCTIONS_MAX];
+	set_prices(dual);
+	double sum = multiplier_sum(dual);
+	dual->bound = sum * task->extra_seconds;
+	for (size_t i = 0; i < task->stage_count; i++) {
+		find_cheapest(&dual->prices[i], &task->stages[i]);
+		dual->bound += dual->prices[i].least;
+		choice[i] = dual->prices[i].best;
+	}
+	if (task->seconds_max < HUGE_VAL)
+		dual->bound -= (sum - task->seconds_weight) * task->seconds_max;
+	if (task->usd_max < HUGE_VAL)
+		dual->bound -= (dual->at.usd - task->usd_weight) * task->usd_max;
+	measure_paths(dual);
+	label_offer(task, choice, answer);
+	if (dual->bound > dual->best_bound) {
+		dual->best_bound = dual->bound;
+		dual->best_at = dual->at;
+	}
+}
+
+/* The point with non-negative coordinates of the given sum (> 0, or all become 0) that is nearest to v. */
+static void project_on_simplex(double *v, size_t count, double sum)
+{
+	bool has_clipped = true;
+	while (has_clipped) {
+		double total = 0;
+		size_t positive = 0;
+		for (size_t i = 0; i < count; i++) {
+			total += v[i] > 0 ? v[i] : 0;
+			positive += v[i] > 0;
+		}
+		has_clipped = false;
+		for (size_t i = 0; i < count; i++) {
+			double shifted = v[i] > 0 ? v[i] - (total - sum) / (double)positive : 0;
+			has_clipped = has_clipped || shifted < 0;
+			v[i] = fmax(0, shifted);
+		}
+	}
+}
+
+/* Multipliers that the weights allow: paths carry at least seconds_weight in all, exactly that without a bound. */
+static void project(struct dual *dual)
+{
+	const struct solve_task *task = dual->task;
+	for (size_t b = 0; b < dual->paths; b++)
+		dual->at.path[b] = fmax(0, dual->at.path[b]);
+	double sum = multiplier_sum(dual);
+	if (sum < task->seconds_weight || task->seconds_max == HUGE_VAL) {
+		for (size_t b = 0; b < dual->paths && sum == 0; b++)
+			dual->at.path[b] = task->seconds_weight / (double)dual->paths;
+		if (sum > 0 && task->seconds_weight > 0 && sum < task->seconds_weight)
+			for (size_t b = 0; b < dual->paths; b++)
+				dual->at.path[b] += (task->seconds_weight - sum) / (double)dual->paths;
+		project_on_simplex(dual->at.path, dual->paths, task->seconds_weight);
+	}
+	if (task->usd_max == HUGE_VAL || dual->at.usd < task->usd_weight)
+		dual->at.usd = task->usd_weight;
+}
+
+struct scale {
+	double seconds;
+	double usd;
+};
+
+/* A Polyak step towards `target`, in units that make seconds and dollars alike. */
+static void step(struct dual *dual, const struct scale *scale, double target, double damping)
+{
+	const struct solve_task *task = dual->task;
+	double gradient[SETTING_FUNCTIONS_MAX];
+	double norm = 0;
+	bool seconds_bound = task->seconds_max < HUGE_VAL;
+	double reference = seconds_bound ? task->seconds_max : 0;
+	double mean = 0;
+	for (size_t b = 0; b < dual->paths && !seconds_bound; b++)
+		mean += dual->path_seconds[b] / (double)dual->paths;
+	for (size_t b = 0; b < dual->paths; b++) {
+		gradient[b] = (dual->path_seconds[b] - (seconds_bound ? reference : mean)) / scale->seconds;
+		if (gradient[b] < 0 && dual->at.path[b] == 0)
+			gradient[b] = 0;
+		norm += gradient[b] * gradient[b];
+	}
+	double usd_gradient = task->usd_max < HUGE_VAL ? (dual->usd - task->usd_max) / scale->usd : 0;
+	if (usd_gradient < 0 && dual->at.usd <= task->usd_weight)
+		usd_gradient = 0;
+	norm += usd_gradient * usd_gradient;
+	if (norm == 0)
+		return;
+	double length = damping * (target - dual->bound) / norm;
+	for (size_t b = 0; b < dual->paths; b++)
+		dual->at.path[b] += length * gradient[b] / scale->seconds;
+	dual->at.usd += length * usd_gradient / scale->usd;
+	project(dual);
+}
+
+/* Each stage at its cheapest and at its fastest: bounds, scales and a first choice. */
+static void survey(struct dual *dual, struct scale *scale, struct solve_answer *answer)
+{
+	const struct solve_task *task = dual->task;
+	size_t cheapest[SETTING_FUNCTIONS_MAX];
+	size_t fastest[SETTING_FUNCTIONS_MAX];
+	for (size_t i = 0; i < task->stage_count; i++) {
+		const struct solve_stage *stage = &task->stages[i];
+		struct label_price usd = {.usd = 1};
+		struct label_price time = {.cold = 1, .tail = 1, .pass = 1};
+		find_cheapest(&usd, stage);
+		find_cheapest(&time, stage);
+		cheapest[i] = usd.best;
+		fastest[i] = time.best;
+	}
+	double seconds[2];
+	double usd[2];
+	solve_evaluate(task, cheapest, &seconds[0], &usd[0]);
+	solve_evaluate(task, fastest, &seconds[1], &usd[1]);
+	label_offer(task, cheapest, answer);
+	label_offer(task, fastest, answer);
+	*scale = (struct scale){.seconds = fmax(seconds[1], 1e-9), .usd = fmax(usd[0], 1e-12)};
+	double slope = (usd[1] - usd[0]) / fmax(seconds[0] - seconds[1], 1e-9);
+	bool is_fresh = multiplier_sum(dual) == 0 && dual->at.usd == 0;
+	if (is_fresh && task->seconds_max < HUGE_VAL)
+		for (size_t b = 0; b < dual->paths; b++)
+			dual->at.path[b] = task->usd_weight * fmax(slope, 0) / (double)dual->paths;
+	if (is_fresh && task->usd_max < HUGE_VAL)
+		dual->at.usd = task->seconds_weight / fmax(slope, 1e-12);
+	project(dual);
+}
+
+/* Moves from the best multipliers towards speed, or towards thrift, until the choice is allowed. */
+static void repair(struct dual *dual, struct solve_answer *answer)
+{
+	const struct solve_task *task = dual->task;
+	bool is_deadline = task->seconds_max < HUGE_VAL;
+	if (!is_deadline && task->usd_max == HUGE_VAL)
+		return;
+	double low = 0;
+	double high = 3;
+	for (int i = 0; i < REPAIR_STEPS; i++) {
+		double factor = exp2((low + high) / 2);
+		dual->at = dual->best_at;
+		for (size_t b = 0; b < dual->paths && is_deadline; b++)
+			dual->at.path[b] *= factor;
+		if (!is_deadline)
+			dual->at.usd *= factor;
+		project(dual);
+		evaluate(dual, answer);
+		double longest = 0;
+		for (size_t b = 0; b < dual->paths; b++)
+			longest = fmax(longest, dual->path_seconds[b]);
+		bool is_allowed = is_deadline ? longest <= task->seconds_max : dual->usd <= task->usd_max;
+		*(is_allowed ? &high : &low) = (low + high) / 2;
+	}
+}
+
+static bool is_closed(const struct solve_task *task, const struct dual *dual, const struct solve_answer *answer)
+{
+	double goal = fmin(answer->objective, task->beat);
+	return dual->best_bound >= goal - 1e-12 * fabs(goal);
+}
+
+static void climb(struct dual *dual, const struct scale *scale, struct solve_answer *answer)
+{
+	const struct solve_task *task = dual->task;
+	double damping = 1;
+	int since_better = 0;
+	int steps = task->labels_max > 0 ? SHARP_STEPS : ROUGH_STEPS;
+	evaluate(dual, answer);
+	for (int i = 0; i < steps && !is_closed(task, dual, answer); i++) {
+		double target = fmin(answer->objective, task->beat);
+		if (target == HUGE_VAL)
+			target = dual->best_bound + 0.05 * fabs(dual->best_bound);
+		double before = dual->best_bound;
+		step(dual, scale, target, damping);
+		evaluate(dual, answer);
+		since_better = dual->best_bound > before ? 0 : since_better + 1;
+		if (since_better == 5) {
+			damping /= 2;
+			since_better = 0;
+			dual->at = dual->best_at;
+			evaluate(dual, answer);
+		}
+	}
+}
+
+void solve(const struct solve_task *task, struct solve_multipliers *start, struct solve_answer *out)
+{
+	CHECK(task->stage_count >= 1 && task->stage_count <= SETTING_FUNCTIONS_MAX);
+	struct dual dual = {
+		.task = task,
+		.paths = task->is_pipelined ? task->stage_count : 1,
+		.at = *start,
+		.best_bound = -HUGE_VAL,
+	};
+	struct scale scale;
+	*out = (struct solve_answer){.objective = HUGE_VAL};
+	survey(&dual, &scale, out);
+	climb(&dual, &scale, out);
+	if (!is_closed(task, &dual, out))
+		repair(&dual, out);
+	*start = dual.best_at;
+	out->bound = dual.best_bound;
+	if (task->labels_max > 0 && !is_closed(task, &dual, out)) {
+		dual.at = dual.best_at;
+		evaluate(&dual, out);
+		label_enumerate(task, dual.prices, dual.bound, out);
+	}
+	out->found = out->objective < task->beat;
+}

@@ -1,0 +1,304 @@
+#include "plan/space.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+
+static double expected_requests(const struct setting *setting)
+{
+	const struct arrival_process *arrivals = &setting->arrivals;
+	double seconds = seconds_from_ns(arrivals->duration_ns);
+	double rate = arrivals->rate_per_second;
+	if (arrivals->kind == ARRIVALS_BURSTS) {
+		double cycle = arrivals->calm_mean_seconds + arrivals->burst_mean_seconds;
+		rate = (arrivals->calm_mean_seconds * rate +
+			arrivals->burst_mean_seconds * arrivals->burst_rate_per_second) /
+		       cycle;
+	} else if (arrivals->kind == ARRIVALS_DAILY) {
+		rate = 0;
+		for (size_t i = 0; i < arrivals->daily_rate_count; i++)
+			rate += arrivals->daily_rates_per_second[i] / (double)arrivals->daily_rate_count;
+	}
+	double records = (double)setting->records;
+	bool is_timed = arrivals->kind != ARRIVALS_ALL_AT_ONCE && arrivals->kind != ARRIVALS_TRACE && seconds > 0;
+	return is_timed ? fmin(records, rate * seconds) : records;
+}
+
+static void table_alloc(struct space_table *table, size_t capacity, struct arena *arena)
+{
+	double **const columns[] = {
+		&table->cold_seconds, &table->warm_seconds, &table->last_cold_seconds, &table->last_warm_seconds,
+		&table->cold_usd,     &table->warm_usd,     &table->last_cold_usd,     &table->last_warm_usd,
+	};
+	*table = (struct space_table){.memory_mb = ARENA_ARRAY(arena, int64_t, capacity)};
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+		*columns[i] = ARENA_ARRAY(arena, double, capacity);
+}
+
+static void table_set(struct space_table *table, size_t at, int64_t memory_mb, const struct stage_figures *figures)
+{
+	table->memory_mb[at] = memory_mb;
+	table->cold_seconds[at] = figures->cold_seconds;
+	table->warm_seconds[at] = figures->warm_seconds;
+	table->last_cold_seconds[at] = figures->last_cold_seconds;
+	table->last_warm_seconds[at] = figures->last_warm_seconds;
+	table->cold_usd[at] = figures->cold_usd;
+	table->warm_usd[at] = figures->warm_usd;
+	table->last_cold_usd[at] = figures->last_cold_usd;
+	table->last_warm_usd[at] = figures->last_warm_usd;
+}
+
+static bool beats(const struct stage_figures *a, const struct stage_figures *b)
+{
+	return a->cold_seconds <= b->cold_seconds && a->warm_seconds <= b->warm_seconds &&
+	       a->last_cold_seconds <= b->last_cold_seconds && a->last_warm_seconds <= b->last_warm_seconds &&
+	       a->cold_usd <= b->cold_usd && a->warm_usd <= b->warm_usd && a->last_cold_usd <= b->last_cold_usd &&
+	       a->last_warm_usd <= b->last_warm_usd;
+}
+
+static int64_t first_size_mb(const struct plan_memory *memory, double least_mb)
+{
+	if (least_mb <= (double)memory->from_mb)
+		return memory->from_mb;
+	if (least_mb > (double)memory->to_mb)
+		return 0;
+	int64_t steps = (int64_t)ceil((least_mb - (double)memory->from_mb) / (double)memory->step_mb);
+	int64_t size_mb = memory->from_mb + steps * memory->step_mb;
+	return size_mb <= memory->to_mb ? size_mb : 0;
+}
+
+/* Of figures by ascending memory, which ones something with less memory (above the knees) or the next beats. */
+static void keep_unbeaten(struct space_table *table, const struct stage_figures *figures, const int64_t *sizes_mb,
+			  size_t count)
+{
+	struct stage_figures cheapest = {.cold_seconds = HUGE_VAL};
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		bool is_last = i + 1 == count;
+		bool is_beaten = (kept > 0 && beats(&cheapest, &figures[i])) ||
+				 (!is_last && beats(&figures[i + 1], &figures[i]));
+		if (is_beaten)
+			continue;
+		table_set(table, kept++, sizes_mb[i], &figures[i]);
+		if (kept == 1 || figures[i].warm_seconds < cheapest.warm_seconds ||
+		    figures[i].cold_seconds < cheapest.cold_seconds)
+			cheapest = figures[i];
+	}
+	table->count = kept;
+}
+
+static void fill_table(struct space_table *table, const struct stage *stage, const struct plan_memory *memory,
+		       double headroom, struct arena *arena)
+{
+	int64_t from_mb = first_size_mb(memory, stage->memory_floor_mb * (1 + headroom));
+	size_t capacity = from_mb > 0 ? (size_t)((memory->to_mb - from_mb) / memory->step_mb + 1) : 0;
+	table_alloc(table, capacity, arena);
+	table->floor_mb = from_mb;
+	struct arena scratch;
+	arena_init(&scratch);
+	struct stage_figures *figures = ARENA_ARRAY(&scratch, struct stage_figures, capacity);
+	int64_t *sizes_mb = ARENA_ARRAY(&scratch, int64_t, capacity);
+	size_t count = 0;
+	for (size_t i = 0; i < capacity; i++) {
+		int64_t memory_mb = from_mb + (int64_t)i * memory->step_mb;
+		stage_at(stage, memory_mb, &figures[count]);
+		sizes_mb[count] = memory_mb;
+		count += figures[count].longest_seconds <= stage->timeout_seconds;
+	}
+	keep_unbeaten(table, figures, sizes_mb, count);
+	arena_release(&scratch);
+}
+
+void space_add_setting(struct space *space, struct setting *setting)
+{
+	struct arena *arena = space->arena;
+	struct space_size *size = &space->sizes[space->size_count++];
+	*size = (struct space_size){
+		.images_per_record = setting->images_per_record,
+		.setting = setting,
+		.stages = ARENA_ARRAY(arena, struct stage, setting->function_count),
+		.tables = ARENA_ARRAY(arena, struct space_table, setting->function_count),
+		.requests = expected_requests(setting),
+		.is_feasible = true,
+	};
+	for (size_t i = 0; i < setting->function_count; i++) {
+		stage_init(&size->stages[i], setting, i);
+		fill_table(&size->tables[i], &size->stages[i], &space->memory, space->headroom, arena);
+		size->is_feasible = size->is_feasible && size->tables[i].count > 0;
+	}
+	space->function_count = setting->function_count;
+}
+
+void space_init_of_setting(struct space *space, struct setting *setting, const struct plan_memory *memory,
+			   double headroom, struct arena *arena)
+{
+	*space = (struct space){
+		.arena = arena,
+		.sizes = ARENA_ARRAY(arena, struct space_size, SPACE_SIZES_MAX),
+		.memory = *memory,
+		.parallel_from = 1,
+		.parallel_to = setting->platform->limits.concurrency,
+		.schedules = {true, true},
+		.headroom = headroom,
+		.is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE,
+	};
+	space_add_setting(space, setting);
+}
+
+static struct diag_place place_in_plan(const struct experiment *experiment, const char *key)
+{
+	const struct yaml_node *plan = yaml_get(experiment->root, "plan");
+	return plan ? bind_place(plan, key) : experiment->root->place;
+}
+
+/* The sizes of `plan.memory` where it has any, else all that the platform sells. */
+static bool choose_memory(struct space *space, const struct platform *platform, struct diag *diag)
+{
+	const struct plan_memory *wanted = &space->experiment->plan.memory;
+	const struct platform_memory *sold = &platform->memory;
+	struct diag_place place = place_in_plan(space->experiment, "memory");
+	space->memory = (struct plan_memory){
+		.from_mb = wanted->from_mb > 0 ? wanted->from_mb : sold->min_mb,
+		.to_mb = wanted->to_mb > 0 ? wanted->to_mb : sold->max_mb,
+		.step_mb = wanted->step_mb > 0 ? wanted->step_mb : sold->step_mb,
+	};
+	int64_t nearest_mb;
+	const int64_t ends[] = {space->memory.from_mb, space->memory.to_mb};
+	for (size_t i = 0; i < 2; i++) {
+		if (platform_sells_memory(platform, ends[i], &nearest_mb))
+			continue;
+		diag_error(diag, place, "%s does not sell %lld MB; the nearest size is %lld MB", platform->name,
+			   (long long)ends[i], (long long)nearest_mb);
+		return false;
+	}
+	if (space->memory.step_mb % sold->step_mb == 0)
+		return true;
+	diag_error(diag, place, "%s sells memory in steps of %lld MB; 'step_mb' %lld is no multiple of that",
+		   platform->name, (long long)sold->step_mb, (long long)space->memory.step_mb);
+	return false;
+}
+
+static void set_number(struct yaml_node *root, const char *key, int64_t value, struct arena *arena, struct diag *diag)
+{
+	yaml_set(root, key, arena_printf(arena, "%lld", (long long)value), root->place, arena, diag);
+}
+
+/* The experiment with records of `images` and the largest memories; false where that does not go together. */
+static bool resolve_size(const struct space_request *request, const struct space *space, int64_t images,
+			 struct arena *arena, struct diag *diag, struct setting *out)
+{
+	struct yaml_node *root = yaml_copy(request->root, arena);
+	struct experiment *experiment = ARENA_NEW(arena, struct experiment);
+	const struct bind_structs *functions = &request->experiment->functions;
+	const struct function_entry *entries = functions->items;
+	set_number(root, "workload.images_per_record", images, arena, diag);
+	set_number(root, "defaults.memory_mb", space->memory.to_mb, arena, diag);
+	for (size_t i = 0; i < functions->count; i++)
+		set_number(root, arena_printf(arena, "functions.%s.memory_mb", entries[i].name), space->memory.to_mb,
+			   arena, diag);
+	return experiment_bind(root, request->experiment->path, arena, diag, experiment) &&
+	       experiment_resolve(experiment, request->library, arena, diag, out);
+}
+
+/* A record size that cannot be served at all is no mistake here, but no candidate either. */
+static void try_size(struct space *space, const struct space_request *request, int64_t images)
+{
+	struct diag unsaid;
+	diag_init(&unsaid);
+	struct setting *setting = ARENA_NEW(space->arena, struct setting);
+	bool ok = resolve_size(request, space, images, space->arena, &unsaid, setting);
+	diag_release(&unsaid);
+	if (!ok)
+		return;
+	if (request->perturb)
+		request->perturb(setting, space->arena, request->perturb_context);
+	space_add_setting(space, setting);
+}
+
+static struct plan_images choose_images(const struct space_request *request, const struct space *space)
+{
+	const struct experiment *experiment = request->experiment;
+	struct plan_images images = experiment->plan.images_per_record;
+	int64_t own = experiment->workload.images_per_record;
+	if (images.from > 0)
+		return images;
+	if (space->is_served || experiment->profile[0] == '\0')
+		return (struct plan_images){own, own, 1};
+	struct diag unsaid;
+	diag_init(&unsaid);
+	const struct profile *profile = library_profile(request->library, experiment->profile,
+							bind_place(experiment->root, "profile"), &unsaid);
+	diag_release(&unsaid);
+	int64_t min = own;
+	int64_t max = 2 * own;
+	if (profile)
+		profile_covers(profile, own, &min, &max);
+	/* A profile holds for records up to twice the largest that was measured. */
+	int64_t largest = max / 2 < experiment->workload.images ? max / 2 : experiment->workload.images;
+	int64_t step = div_ceil_int64(largest, 20);
+	return (struct plan_images){step > min ? step : min, largest, step};
+}
+
+static void choose_schedules(struct space *space)
+{
+	const struct bind_texts *named = &space->experiment->plan.schedules;
+	for (int k = 0; schedule_names[k]; k++) {
+		space->schedules[k] = named->count == 0;
+		for (size_t i = 0; i < named->count; i++)
+			space->schedules[k] = space->schedules[k] || strcmp(named->values[i], schedule_names[k]) == 0;
+	}
+}
+
+bool space_init(struct space *space, const struct space_request *request, struct arena *arena, struct diag *diag)
+{
+	const struct experiment *experiment = request->experiment;
+	const struct platform *platform = request->setting->platform;
+	*space = (struct space){
+		.experiment = experiment,
+		.arena = arena,
+		.sizes = ARENA_ARRAY(arena, struct space_size, SPACE_SIZES_MAX),
+		.parallel_from = experiment->plan.parallel.from,
+		.parallel_to = experiment->plan.parallel.to,
+		.headroom = request->headroom,
+		.is_served = experiment->workload.arrivals.kind != ARRIVALS_ALL_AT_ONCE,
+	};
+	if (platform->kind != PLATFORM_FUNCTIONS) {
+		diag_error(diag, bind_place(experiment->root, "platform"),
+			   "'%s' is a machine: it has no memory sizes to choose from", platform->name);
+		return false;
+	}
+	if (space->parallel_to == 0)
+		space->parallel_to = platform->limits.concurrency;
+	if (!choose_memory(space, platform, diag))
+		return false;
+	choose_schedules(space);
+	struct plan_images images = choose_images(request, space);
+	int64_t own = experiment->workload.images_per_record;
+	bool has_own = experiment->plan.images_per_record.from > 0;
+	for (int64_t n = images.from; n <= images.to && space->size_count < SPACE_SIZES_MAX - 1; n += images.step) {
+		if (!has_own && own < n) {
+			try_size(space, request, own);
+			has_own = true;
+		}
+		has_own = has_own || own == n;
+		try_size(space, request, n);
+	}
+	if (!has_own)
+		try_size(space, request, own);
+	if (space->size_count == 0)
+		diag_error(diag, place_in_plan(experiment, "images_per_record"),
+			   "none of the record sizes from %lld to %lld can be served (profile range, /tmp, memory)",
+			   (long long)images.from, (long long)images.to);
+	return space->size_count > 0;
+}
+
+size_t space_find_option(const struct space_table *table, int64_t memory_mb)
+{
+	CHECK(table->count > 0);
+	for (size_t i = 0; i < table->count; i++) {
+		if (table->memory_mb[i] >= memory_mb)
+			return i;
+	}
+	return table->count - 1;
+}

@@ -1,0 +1,83 @@
+/*
+ * What a plan may choose from: record sizes, and for each of them the memory sizes of every function that can work,
+ * with what they take and cost (stage.h). Sizes that another one beats in time and cost alike are left out.
+ */
+#ifndef LAMINA_SPACE_H
+#define LAMINA_SPACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "doc/yaml.h"
+#include "plan/stage.h"
+#include "scenario/experiment_file.h"
+#include "scenario/resolve.h"
+
+enum { SPACE_SIZES_MAX = 1000 };
+
+/* Options of one function for one record size, by ascending memory; one array per figure of struct stage_figures. */
+struct space_table {
+	size_t count;
+	int64_t *memory_mb;
+	double *cold_seconds;
+	double *warm_seconds;
+	double *last_cold_seconds;
+	double *last_warm_seconds;
+	double *cold_usd;
+	double *warm_usd;
+	double *last_cold_usd;
+	double *last_warm_usd;
+	int64_t floor_mb; /* least memory that holds the peak and the headroom; 0: none that is sold does */
+};
+
+/* One number of images per record. */
+struct space_size {
+	int64_t images_per_record;
+	struct setting *setting; /* with the largest memories; parallel and schedule are the experiment's */
+	struct stage *stages;
+	struct space_table *tables;
+	double requests;  /* records of a run, as expected where they come over time */
+	bool is_feasible; /* every function has an option */
+};
+
+struct space {
+	const struct experiment *experiment;
+	struct arena *arena;
+	struct space_size *sizes;
+	size_t size_count;
+	size_t function_count;
+	struct plan_memory memory; /* as used */
+	int64_t parallel_from;
+	int64_t parallel_to;
+	bool schedules[2]; /* by enum schedule */
+	double headroom;   /* share of peak memory */
+	bool is_served;    /* requests come over time: what counts is their latency */
+};
+
+struct space_request {
+	const struct experiment *experiment;
+	const struct setting *setting; /* the experiment as it stands */
+	const struct yaml_node *root;
+	struct library *library;
+	double headroom;
+	/* Changes every record size's setting before its figures are made; may be NULL. */
+	void (*perturb)(struct setting *setting, struct arena *arena, void *context);
+	void *perturb_context;
+};
+
+/* Everything lives in the arena. False when errors were added to the diag. */
+bool space_init(struct space *space, const struct space_request *request, struct arena *arena, struct diag *diag);
+
+/* A space of one record size, from a setting made by hand; for tests and benchmarks. */
+void space_init_of_setting(struct space *space, struct setting *setting, const struct plan_memory *memory,
+			   double headroom, struct arena *arena);
+
+/* Adds a record size to a space made that way. */
+void space_add_setting(struct space *space, struct setting *setting);
+
+/* The size's option of exactly this memory, or of the least memory at or above it; the last option where none is. */
+size_t space_find_option(const struct space_table *table, int64_t memory_mb);
+
+#endif

@@ -1,0 +1,283 @@
+#include "plan/stage.h"
+
+#include <math.h>
+
+#include "base/num.h"
+#include "platform/network.h"
+
+static const double MB = 1e6;
+
+/* E[x^2] - E[x]^2 of what quantile_draw gives: straight lines between the points, clamped at both ends. */
+static double quantile_variance(const struct quantile_table *table)
+{
+	size_t last = table->count - 1;
+	const double *p = table->probability;
+	const double *x = table->value;
+	double square = p[0] * x[0] * x[0] + (1 - p[last]) * x[last] * x[last];
+	for (size_t i = 0; i < last; i++)
+		square += (p[i + 1] - p[i]) * (x[i] * x[i] + x[i] * x[i + 1] + x[i + 1] * x[i + 1]) / 3;
+	double mean = quantile_mean(table);
+	return fmax(0, square - mean * mean);
+}
+
+static double usd_of(const struct platform_price *price, const struct usage *usage)
+{
+	struct bill bill;
+	price_bill(price, usage, &bill);
+	return bill.total_usd;
+}
+
+static double mean_of(const struct quantiles *quantiles)
+{
+	return quantiles->table.count > 0 ? quantile_mean(&quantiles->table) : 0;
+}
+
+static void add_transfer(struct stage_visit *visit, const struct platform *platform, const struct phase *phase)
+{
+	const struct platform_store *store = &platform->store;
+	const struct platform_network *network = &platform->network;
+	bool is_put = phase->puts > 0;
+	bool is_bulk = store->bulk_above_mb > 0 && (double)phase->bytes > store->bulk_above_mb * MB;
+	double mb = (double)phase->bytes / MB;
+	visit->fixed_seconds +=
+		(double)phase->gets * mean_of(&store->get_seconds) + (double)phase->puts * mean_of(&store->put_seconds);
+	visit->fixed_variance += (double)phase->gets * quantile_variance(&store->get_seconds.table) +
+				 (double)phase->puts * quantile_variance(&store->put_seconds.table);
+	if (is_bulk)
+		visit->fixed_seconds += is_put ? store->bulk_put_seconds : store->bulk_get_seconds;
+	struct token_bucket bucket;
+	token_bucket_init(&bucket, network);
+	bool has_put_cost = is_put && network->cpu_seconds_per_put_mb > 0;
+	double connections = is_bulk ? store->bulk_connections : 1;
+	visit->terms[visit->term_count++] = (struct stage_term){
+		.cpu_seconds = mb * (has_put_cost ? network->cpu_seconds_per_put_mb : network->cpu_seconds_per_mb),
+		.threads = 1,
+		.is_transfer = true,
+		.is_overlapped = network->is_overlapped,
+		.network_seconds = seconds_from_ns(token_bucket_transfer_ns(&bucket, 0, phase->bytes)),
+		.stream_seconds = mb / fmin(store->connection_mb_per_second * connections, phase->stream_mb_per_second),
+	};
+}
+
+/* Mean CPU time of a sandbox over that of a nominal vCPU: the mean of a lognormal whose logarithm has mean 0. */
+static double mean_slowness(const struct platform_cpu *cpu, bool is_arm64)
+{
+	double slowness = exp(cpu->speed_spread * cpu->speed_spread / 2);
+	return is_arm64 ? slowness / cpu->arm64_speed : slowness;
+}
+
+static void add_phases(struct stage_visit *visit, const struct platform *platform, const struct work *work,
+		       double slowness, bool is_cold)
+{
+	struct usage usage = {.requests = 1};
+	for (int i = 0; i < WORK_PHASES; i++) {
+		const struct phase *phase = &work->phases[i];
+		if (phase->cold_only && !is_cold)
+			continue;
+		usage.gets += phase->gets;
+		usage.puts += phase->puts;
+		*(phase->puts > 0 ? &usage.put_bytes : &usage.get_bytes) += phase->bytes;
+		if (phase->gets + phase->puts > 0) {
+			add_transfer(visit, platform, phase);
+			continue;
+		}
+		if (i == WORK_WAIT)
+			visit->fixed_seconds += seconds_from_ns(phase->wait_ns);
+		if (phase->cpu_ns > 0)
+			visit->terms[visit->term_count++] = (struct stage_term){
+				.cpu_seconds = seconds_from_ns(phase->cpu_ns) * slowness, .threads = phase->threads};
+	}
+	visit->fixed_usd = usd_of(&platform->price, &usage);
+}
+
+/* As sandbox.c makes a sandbox: placed, then initialised or restored. */
+static void add_cold_start(struct stage_visit *visit, const struct platform *platform, const struct sandbox_spec *spec,
+			   double slowness)
+{
+	const struct platform_sandbox *sandbox = &platform->sandbox;
+	double placed = mean_of(&sandbox->cold_start_seconds) +
+			spec->package_mb / sandbox->package_reference_mb * mean_of(&sandbox->package_seconds);
+	placed += spec->is_image ? mean_of(&sandbox->image_seconds) : 0;
+	double own = seconds_from_ns(spec->init_cpu_ns) * slowness;
+	double init = own;
+	if (spec->has_snapshot) {
+		init = mean_of(&sandbox->restore_seconds);
+	} else if (spec->runtime) {
+		bool of_image = spec->is_image && spec->runtime->image_init_seconds.table.count > 0;
+		init += mean_of(of_image ? &spec->runtime->image_init_seconds : &spec->runtime->init_seconds);
+	}
+	double most = platform->limits.init_seconds;
+	if (most > 0 && init > most) {
+		init = most;
+		visit->terms[visit->term_count++] = (struct stage_term){.cpu_seconds = own, .threads = 1};
+	}
+	visit->start_seconds = placed + init;
+	visit->billed_start_seconds = price_bills_init(&platform->price, spec->is_image) ? init : 0;
+}
+
+static void visit_init(struct stage_visit *visit, const struct platform *platform, const struct sandbox_spec *spec,
+		       const struct work *work, bool is_cold)
+{
+	double slowness = mean_slowness(&platform->cpu, spec->is_arm64);
+	*visit = (struct stage_visit){0};
+	if (is_cold)
+		add_cold_start(visit, platform, spec, slowness);
+	else
+		visit->start_seconds = mean_of(&platform->sandbox.warm_start_seconds);
+	add_phases(visit, platform, work, slowness, is_cold);
+}
+
+static double record_mb(const struct work *work)
+{
+	int64_t in = work->phases[WORK_RECORD_GET].bytes;
+	int64_t out = work->phases[WORK_RECORD_PUT].bytes;
+	return (double)(in > out ? in : out) / (1024.0 * 1024.0);
+}
+
+void stage_init(struct stage *stage, const struct setting *setting, size_t function)
+{
+	static const struct {
+		bool is_last;
+		bool is_cold;
+	} kinds[STAGE_VISITS] = {
+		[STAGE_COLD] = {false, true},
+		[STAGE_WARM] = {false, false},
+		[STAGE_LAST_COLD] = {true, true},
+		[STAGE_LAST_WARM] = {true, false},
+	};
+	const struct setting_function *of = &setting->functions[function];
+	const struct work *full = setting->records == 1 ? &of->last_work : &of->work;
+	struct usage gb_second = {0};
+	*(of->sandbox.is_arm64 ? &gb_second.billed_arm64_mb_ns : &gb_second.billed_mb_ns) =
+		(price_mb_ns)1024 * NS_PER_SECOND;
+	*stage = (struct stage){
+		.platform = setting->platform,
+		.usd_per_mb_second = usd_of(&setting->platform->price, &gb_second) / 1024,
+		.memory_floor_mb = fmax(full->peak_memory_mb, record_mb(full)),
+		.timeout_seconds = seconds_from_ns(of->timeout_ns),
+	};
+	for (int i = 0; i < STAGE_VISITS; i++) {
+		struct stage_visit *visit = &stage->visits[i];
+		visit_init(visit, setting->platform, &of->sandbox, kinds[i].is_last ? &of->last_work : full,
+			   kinds[i].is_cold);
+	}
+	const struct quantiles *hops[] = {
+		[ORCHESTRATOR_DRIVER] = NULL,
+		[ORCHESTRATOR_STORE_EVENTS] = &setting->platform->store.event_seconds,
+		[ORCHESTRATOR_WORKFLOW] = function > 0 ? &setting->platform->workflow.hop_seconds : NULL,
+	};
+	const struct quantiles *hop = hops[setting->orchestrator];
+	stage->hop_seconds = hop ? mean_of(hop) : 0;
+	struct usage transition = {.transitions = setting->orchestrator == ORCHESTRATOR_WORKFLOW};
+	stage->visit_usd = usd_of(&setting->platform->price, &transition);
+	int64_t tmp_mb = of->tmp_mb - setting->platform->limits.tmp_mb;
+	struct usage tmp_second = {.tmp_mb_ns = tmp_mb > 0 ? (price_mb_ns)tmp_mb * NS_PER_SECOND : 0};
+	stage->tmp_usd_per_second = usd_of(&setting->platform->price, &tmp_second);
+}
+
+/* CPU of a memory size, for one number of threads. */
+struct cpu_pace {
+	double running; /* threads that run at once */
+	double rate;    /* thread-seconds per second in the long run */
+	double head_start_seconds;
+};
+
+static struct cpu_pace pace_of(const struct platform_cpu *cpu, int64_t memory_mb, int64_t threads)
+{
+	int64_t visible = cpu_visible_vcpus(cpu, memory_mb);
+	double running = (double)(threads < visible ? threads : visible);
+	double share = cpu_share(cpu, memory_mb);
+	if (share >= running)
+		return (struct cpu_pace){.running = running, .rate = running};
+	double run_seconds = fmax(cpu->period_seconds * share, running * cpu->tick_seconds);
+	return (struct cpu_pace){
+		.running = running,
+		.rate = share * (1 - running * cpu->resume_seconds / run_seconds),
+		.head_start_seconds = cpu->period_seconds * (1 - share / running),
+	};
+}
+
+static double term_seconds(const struct stage_term *term, const struct platform_cpu *cpu, int64_t memory_mb)
+{
+	struct cpu_pace pace = pace_of(cpu, memory_mb, term->threads);
+	double throttled = term->cpu_seconds / pace.rate - pace.head_start_seconds;
+	double seconds = fmax(term->cpu_seconds / pace.running, throttled);
+	if (!term->is_transfer)
+		return seconds;
+	double local = term->is_overlapped ? fmax(term->network_seconds, seconds) : term->network_seconds + seconds;
+	return fmax(term->stream_seconds, local);
+}
+
+/* The integral of ceil(x) from 0 to x >= 0. */
+static double ceil_integral(double x)
+{
+	double whole = floor(x);
+	return whole * (whole + 1) / 2 + (x - whole) * (whole + 1);
+}
+
+/* The mean of ceil(x / granularity) * granularity for x even over mean +- half_width. */
+static double rounded_up_mean(double mean, double half_width, double granularity)
+{
+	double low = fmax(0, mean - half_width) / granularity;
+	double high = (mean + half_width) / granularity;
+	if (high - low < 1e-9)
+		return ceil(mean / granularity) * granularity;
+	return (ceil_integral(high) - ceil_integral(low)) / (high - low) * granularity;
+}
+
+static double visit_at(const struct stage *stage, const struct stage_visit *visit, int64_t memory_mb,
+		       double *handler_seconds, double *deviation_seconds)
+{
+	const struct platform *platform = stage->platform;
+	double cpu_seconds = 0;
+	double seconds = visit->fixed_seconds;
+	for (int i = 0; i < visit->term_count; i++) {
+		double part = term_seconds(&visit->terms[i], &platform->cpu, memory_mb);
+		seconds += part;
+		cpu_seconds += visit->terms[i].is_transfer ? 0 : part;
+	}
+	double cpu_deviation = platform->cpu.speed_spread * cpu_seconds;
+	*handler_seconds = seconds;
+	*deviation_seconds = sqrt(visit->fixed_variance + cpu_deviation * cpu_deviation);
+	double billed = rounded_up_mean(seconds + visit->billed_start_seconds, sqrt(3) * *deviation_seconds,
+					platform->price.granularity_seconds);
+	billed = fmax(billed, platform->price.minimum_seconds);
+	return visit->fixed_usd + stage->visit_usd +
+	       billed * ((double)memory_mb * stage->usd_per_mb_second + stage->tmp_usd_per_second);
+}
+
+void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures *out)
+{
+	double *const seconds[STAGE_VISITS] = {
+		[STAGE_COLD] = &out->cold_seconds,
+		[STAGE_WARM] = &out->warm_seconds,
+		[STAGE_LAST_COLD] = &out->last_cold_seconds,
+		[STAGE_LAST_WARM] = &out->last_warm_seconds,
+	};
+	double *const usd[STAGE_VISITS] = {
+		[STAGE_COLD] = &out->cold_usd,
+		[STAGE_WARM] = &out->warm_usd,
+		[STAGE_LAST_COLD] = &out->last_cold_usd,
+		[STAGE_LAST_WARM] = &out->last_warm_usd,
+	};
+	for (int i = 0; i < STAGE_VISITS; i++) {
+		double handler;
+		double deviation;
+		*usd[i] = visit_at(stage, &stage->visits[i], memory_mb, &handler, &deviation);
+		*seconds[i] = handler + stage->visits[i].start_seconds;
+		if (i == STAGE_COLD)
+			out->longest_seconds = handler + 3 * deviation;
+	}
+}
+
+double stage_knee_mb(const struct stage *stage, int64_t threads)
+{
+	return (double)threads * stage->platform->cpu.mb_per_vcpu;
+}
+
+double stage_sandboxes_ready_seconds(const struct platform *platform, int64_t sandboxes)
+{
+	const struct platform_limits *limits = &platform->limits;
+	double beyond = (double)(sandboxes - limits->burst);
+	return beyond > 0 && limits->burst_per_minute > 0 ? beyond / (limits->burst_per_minute / 60) : 0;
+}

@@ -1,0 +1,115 @@
+#include "scenario/plan_section.h"
+
+#include <string.h>
+
+#include "serving/setting.h"
+
+#define WHOLE(type_name, member, default_text, low, high, text) \
+	BIND_FIELD(type_name, member, BIND_INT, .fallback = default_text, .min = (low), .max = (high), .help = text)
+#define SHARE(member, default_text, text) \
+	BIND_FIELD(struct plan_uncertainty, member, BIND_DOUBLE, .fallback = default_text, .min = 0, .max = 0.9, \
+		   .help = text)
+
+static const struct bind_field memory_fields[] = {
+	WHOLE(struct plan_memory, from_mb, "0", 0, 1048576, "smallest size that is tried, MB; 0: the platform's"),
+	WHOLE(struct plan_memory, to_mb, "0", 0, 1048576, "largest size that is tried, MB; 0: the platform's"),
+	WHOLE(struct plan_memory, step_mb, "0", 0, 1048576, "distance of sizes, MB; 0: the platform's"),
+	BIND_END,
+};
+
+static void check_memory(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct plan_memory *memory = value;
+	if (memory->to_mb > 0 && memory->to_mb < memory->from_mb)
+		diag_error(diag, bind_place(node, "to_mb"), "'to_mb' is below 'from_mb' (%lld)",
+			   (long long)memory->from_mb);
+}
+
+static const struct bind_schema memory_schema = {
+	.title = "memory", .bytes = sizeof(struct plan_memory), .fields = memory_fields, .check = check_memory};
+
+static const struct bind_field images_fields[] = {
+	WHOLE(struct plan_images, from, "0", 0, 1e9, "smallest record that is tried"),
+	WHOLE(struct plan_images, to, "0", 0, 1e9, "largest record that is tried"),
+	WHOLE(struct plan_images, step, "0", 0, 1e9, "distance of record sizes"),
+	BIND_END,
+};
+
+static void check_images(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct plan_images *images = value;
+	bool is_empty = images->from == 0 && images->to == 0 && images->step == 0;
+	if (is_empty)
+		return;
+	if (images->from == 0 || images->to < images->from)
+		diag_error(diag, bind_place(node, "from"), "record sizes need 'from' of at least 1 and 'to' not below");
+	else if (images->step == 0 && images->to > images->from)
+		diag_error(diag, bind_place(node, "step"), "record sizes need a 'step' of at least 1");
+}
+
+static const struct bind_schema images_schema = {.title = "images_per_record",
+						 .bytes = sizeof(struct plan_images),
+						 .fields = images_fields,
+						 .check = check_images};
+
+static const struct bind_field parallel_fields[] = {
+	WHOLE(struct plan_parallel, from, "1", 1, 1000000, "fewest jobs at once, or places per function"),
+	WHOLE(struct plan_parallel, to, "0", 0, 1000000, "most of them; 0: as many as the account may run at once"),
+	BIND_END,
+};
+
+static void check_parallel(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct plan_parallel *parallel = value;
+	if (parallel->to > 0 && parallel->to < parallel->from)
+		diag_error(diag, bind_place(node, "to"), "'to' is below 'from' (%lld)", (long long)parallel->from);
+}
+
+static const struct bind_schema parallel_schema = {
+	.title = "parallel", .bytes = sizeof(struct plan_parallel), .fields = parallel_fields, .check = check_parallel};
+
+static const struct bind_field uncertainty_fields[] = {
+	SHARE(cpu_speed, "0.1", "standard uncertainty of CPU speed, relative"),
+	SHARE(network, "0.15", "of the rates of store and network, relative"),
+	SHARE(cold_start, "0.3", "of the time of a cold start, relative"),
+	SHARE(memory_base, "0.05", "of the framework's memory, relative"),
+	BIND_END,
+};
+
+static const struct bind_schema uncertainty_schema = {
+	.title = "uncertainty", .bytes = sizeof(struct plan_uncertainty), .fields = uncertainty_fields};
+
+static const struct bind_field plan_fields[] = {
+	BIND_FIELD(struct plan_section, memory, BIND_STRUCT, .fallback = "{}", .schema = &memory_schema,
+		   .help = "memory sizes of every function"),
+	BIND_FIELD(struct plan_section, images_per_record, BIND_STRUCT, .fallback = "{}", .schema = &images_schema,
+		   .help = "images packed into one record; by default 20 sizes up to the profile's largest"),
+	BIND_FIELD(struct plan_section, parallel, BIND_STRUCT, .fallback = "{}", .schema = &parallel_schema,
+		   .help = "jobs at once"),
+	BIND_FIELD(struct plan_section, schedules, BIND_TEXT_LIST, .count_max = 2,
+		   .help = "per_record, pipelined; by default both"),
+	BIND_FIELD(struct plan_section, uncertainty, BIND_STRUCT, .fallback = "{}", .schema = &uncertainty_schema,
+		   .help = "how far the planner's inputs may be wrong"),
+	BIND_END,
+};
+
+static void check_schedules(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct plan_section *plan = value;
+	for (size_t i = 0; i < plan->schedules.count; i++) {
+		const char *name = plan->schedules.values[i];
+		bool is_known = false;
+		for (int k = 0; schedule_names[k]; k++)
+			is_known = is_known || strcmp(schedule_names[k], name) == 0;
+		if (!is_known)
+			diag_error(diag, bind_place(node, "schedules"),
+				   "there is no schedule '%s'; there are 'per_record' and 'pipelined'", name);
+	}
+}
+
+const struct bind_schema plan_section_schema = {
+	.title = "plan",
+	.bytes = sizeof(struct plan_section),
+	.fields = plan_fields,
+	.check = check_schedules,
+};

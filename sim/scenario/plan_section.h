@@ -1,0 +1,47 @@
+/*
+ * An experiment's `plan:`: what the planner may vary, and how uncertain its inputs are. All of it has defaults, which
+ * the planner takes from platform, profile and workload.
+ */
+#ifndef LAMINA_PLAN_SECTION_H
+#define LAMINA_PLAN_SECTION_H
+
+#include "doc/bind.h"
+
+/* Sizes from..to in steps; a member that is 0 is the platform's. */
+struct plan_memory {
+	int64_t from_mb;
+	int64_t to_mb;
+	int64_t step_mb;
+};
+
+/* Record sizes from, from + step, ..., to; all 0: as the planner sees fit. */
+struct plan_images {
+	int64_t from;
+	int64_t to;
+	int64_t step;
+};
+
+struct plan_parallel {
+	int64_t from;
+	int64_t to; /* 0: as many as the account may run at once */
+};
+
+/* Relative standard uncertainties, by which the planner moves its inputs to see whether its choice holds. */
+struct plan_uncertainty {
+	double cpu_speed;
+	double network;
+	double cold_start;
+	double memory_base;
+};
+
+struct plan_section {
+	struct plan_memory memory;
+	struct plan_images images_per_record;
+	struct plan_parallel parallel;
+	struct bind_texts schedules; /* names of schedule_names; none: all */
+	struct plan_uncertainty uncertainty;
+};
+
+extern const struct bind_schema plan_section_schema;
+
+#endif
