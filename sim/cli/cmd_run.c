@@ -9,7 +9,9 @@
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
+#include "cli/interrupt.h"
 #include "cli/table.h"
+#include "experiment/record_times.h"
 #include "report/timeline.h"
 
 static const struct table_column metric_columns[] = {
@@ -42,6 +44,13 @@ static const struct table_column function_columns[] = {
 	{.name = "idle_memory_share", .heading = "memory idle", .align = TABLE_RIGHT, .decimals = 2},
 };
 
+static const struct table_column record_columns[] = {
+	{.name = "record_time", .heading = "record time"},
+	{.name = "seconds", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "low_95", .heading = "from", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "high_95", .heading = "to (95 %)", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+};
+
 static void estimate_row(struct table *table, const char *scope, const char *name, const struct estimate *estimate)
 {
 	table_text(table, scope);
@@ -61,6 +70,27 @@ static void fill_metrics(struct table *table, const struct run_result *result, b
 		for (int i = 0; function_metrics[i].name; i++)
 			estimate_row(table, result->functions[f].name, function_metrics[i].name,
 				     &result->functions[f].metrics[i]);
+}
+
+static void record_row(struct table *table, const char *name, double value, double low, double high)
+{
+	table_text(table, name);
+	table_double(table, value);
+	table_double(table, low);
+	table_double(table, high);
+	table_end_row(table);
+}
+
+static void fill_records(struct table *table, const struct record_times *times)
+{
+	const struct steady *steady = &times->steady;
+	record_row(table, "mean", steady->mean, steady->mean - steady->half_width, steady->mean + steady->half_width);
+	for (int i = 0; i < RECORD_QUANTILES; i++) {
+		const struct quantile_estimate *estimate = &times->quantiles[i];
+		char name[16];
+		snprintf(name, sizeof name, "p%.0f", 100 * record_quantiles[i]);
+		record_row(table, name, estimate->value, estimate->low, estimate->high);
+	}
 }
 
 static void fill_bill(struct table *table, const struct bill *bill)
@@ -130,6 +160,9 @@ struct run_tables {
 	struct table bill;
 	struct table functions;
 	struct table phases;
+	struct table records; /* only where has_records */
+	struct record_times record_times;
+	bool has_records;
 	struct table_column phase_columns[WORK_PHASES + 1];
 };
 
@@ -144,8 +177,19 @@ static void run_tables_init(struct run_tables *tables, const struct run_result *
 	fill_phases(&tables->phases, tables->phase_columns, result);
 }
 
+static void run_tables_add_records(struct run_tables *tables, const struct run_job *job, struct arena *arena)
+{
+	tables->has_records = record_times_apply(job->setting);
+	table_init(&tables->records, COLUMNS(record_columns));
+	if (!tables->has_records)
+		return;
+	record_times_analyse(job, interrupt_flag(), arena, &tables->record_times);
+	fill_records(&tables->records, &tables->record_times);
+}
+
 static void run_tables_release(struct run_tables *tables)
 {
+	table_release(&tables->records);
 	table_release(&tables->metrics);
 	table_release(&tables->bill);
 	table_release(&tables->functions);
@@ -167,6 +211,11 @@ static void render_text(const struct run_tables *tables, const struct study *stu
 	table_render(&tables->functions, TABLE_TEXT, out);
 	buf_add(out, "\nSeconds of a call by phase\n");
 	table_render(&tables->phases, TABLE_TEXT, out);
+	if (!tables->has_records)
+		return;
+	buf_printf(out, "\nOne run in its steady state, %zu records; the first %zu are its warm-up and left out\n",
+		   tables->record_times.count, tables->record_times.steady.discarded);
+	table_render(&tables->records, TABLE_TEXT, out);
 }
 
 static void render_json(const struct run_tables *tables, const struct study *study, struct buf *out)
@@ -188,6 +237,15 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 	table_write_json(&tables->functions, &json);
 	json_key(&json, "phases");
 	table_write_json(&tables->phases, &json);
+	if (tables->has_records) {
+		json_key(&json, "steady_state");
+		json_object_begin(&json);
+		json_field_int(&json, "records", (int64_t)tables->record_times.count);
+		json_field_int(&json, "warm_up_records", (int64_t)tables->record_times.steady.discarded);
+		json_key(&json, "times");
+		table_write_json(&tables->records, &json);
+		json_object_end(&json);
+	}
 	json_object_end(&json);
 	buf_add_char(out, '\n');
 }
@@ -228,6 +286,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct buf out;
 	buf_init(&out);
 	run_tables_init(&tables, &job->result, format);
+	run_tables_add_records(&tables, job, &cli->arena);
 	if (format == TABLE_TEXT)
 		render_text(&tables, &study, &out);
 	else if (format == TABLE_JSON)
@@ -235,6 +294,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	else
 		table_render(&tables.metrics, TABLE_CSV, &out);
 	fputs(buf_text(&out), stdout);
+	const char *doubt = tables.has_records ? steady_doubt_text(tables.record_times.steady.doubt) : "";
+	if (doubt[0])
+		fprintf(stderr, "%s: warning: steady state: %s\n", cli->name, doubt);
 	run_tables_release(&tables);
 	buf_release(&out);
 	status = experiment_options_judge(cli, &study);
@@ -260,7 +322,8 @@ const struct command cmd_run = {
 	.description =
 		"Simulates the experiment (its sweep is left aside) and prints its figures with 95 % intervals over "
 		"replications, the bill line by line, and for every function its memory, calls, cold starts, time and "
-		"where that time went.\n\n"
+		"where that time went. Where requests arrive over time, one run is also shown in its steady state: its "
+		"warm-up is found and left out, and quantiles have intervals that assume no distribution.\n\n"
 		"Exit status 1 says that records failed (out of memory, out of time) or that a bound stopped the "
 		"simulation; what happened is on standard error.",
 	.examples = "lamina run configs/paper/table2.yaml\n"

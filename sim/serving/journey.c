@@ -117,6 +117,9 @@ static void record_done(struct invocation *invocation, bool completed)
 	int64_t now_ns = engine_now_ns(&simulation->engine);
 	if (completed) {
 		int64_t taken_ns = now_ns - invocation->submitted_ns;
+		const struct record_sink *records = simulation->options->records;
+		if (records)
+			records->completed(records->context, invocation->submitted_ns, taken_ns);
 		histogram_add(&outcome->record_times, taken_ns);
 		outcome->records_completed++;
 		outcome->record_ns += taken_ns;

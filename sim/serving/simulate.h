@@ -29,10 +29,17 @@ struct span_sink {
 	void *context;
 };
 
+/* Where completed records go, in order of completion; may be NULL. */
+struct record_sink {
+	void (*completed)(void *context, int64_t arrived_ns, int64_t taken_ns);
+	void *context;
+};
+
 struct simulate_options {
 	uint64_t seed;
 	uint32_t replication;
 	const struct span_sink *sink;
+	const struct record_sink *records;
 	const volatile sig_atomic_t *interrupt; /* checked between events; may be NULL */
 };
 
