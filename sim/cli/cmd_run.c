@@ -200,8 +200,8 @@ static void render_text(const struct run_tables *tables, const struct study *stu
 {
 	const struct run_job *job = &study->jobs[0];
 	experiment_options_describe(study, job->setting, out);
-	buf_printf(out, "%lld replications, seed %llu, lamina %s\n\n", (long long)job->result.replications,
-		   (unsigned long long)job->seed, lamina_version());
+	buf_printf(out, "%lld replication%s, seed %llu, lamina %s\n\n", (long long)job->result.replications,
+		   job->result.replications == 1 ? "" : "s", (unsigned long long)job->seed, lamina_version());
 	table_render(&tables->metrics, TABLE_TEXT, out);
 	buf_add(out, "\nThe bill, mean of a run\n");
 	table_render(&tables->bill, TABLE_TEXT, out);

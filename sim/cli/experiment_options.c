@@ -119,8 +119,21 @@ static bool say_end(const struct cli *cli, const struct study *study, size_t poi
 	return true;
 }
 
+static bool has_intervals(const struct study *study)
+{
+	for (size_t i = 0; i < study->sweep.point_count; i++)
+		if (study->jobs[i].result.replications == 1)
+			return false;
+	return true;
+}
+
 int experiment_options_judge(struct cli *cli, const struct study *study)
 {
+	if (!has_intervals(study))
+		fprintf(stderr,
+			"%s: warning: one replication says nothing about chance, so there are no intervals; try "
+			"--replications 10\n",
+			cli->name);
 	int status = CLI_OK;
 	int failed = outcome_find_metric("failed_records");
 	int completed = outcome_find_metric("completed_records");

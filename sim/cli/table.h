@@ -18,7 +18,7 @@ enum table_format { TABLE_TEXT, TABLE_JSON, TABLE_CSV }; /* the order of option_
 
 enum table_align { TABLE_LEFT, TABLE_RIGHT };
 
-enum { TABLE_COLUMNS_MAX = 64, TABLE_SIGNIFICANT = -1 };
+enum { TABLE_COLUMNS_MAX = 256, TABLE_SIGNIFICANT = -1 };
 
 struct table_column {
 	const char *name;    /* in CSV and JSON: snake_case, unit last ("makespan_seconds") */

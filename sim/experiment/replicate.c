@@ -1,6 +1,7 @@
 #include "experiment/replicate.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/parallel.h"
 #include "serving/simulate.h"
@@ -25,6 +26,7 @@ struct batch_task {
 
 struct batch {
 	struct batch_task *tasks;
+	size_t count;
 	const struct run_control *control;
 };
 
@@ -140,6 +142,16 @@ static void gather(struct run_job *job, const struct sample *samples, int64_t co
 		gather_function(job, samples, count, i, &result->functions[i]);
 }
 
+struct estimate run_result_difference(const struct run_result *result, const struct run_result *base, int metric)
+{
+	int64_t pairs = result->replications < base->replications ? result->replications : base->replications;
+	struct summary difference;
+	summary_init(&difference);
+	for (int64_t i = 0; i < pairs; i++)
+		summary_add(&difference, result->samples[metric][i] - base->samples[metric][i]);
+	return estimate_of(&difference);
+}
+
 /* The replications before the first unfinished one: what an interrupted run may be judged by. */
 static int64_t finished_prefix(const struct sample *samples, int64_t count)
 {
@@ -174,42 +186,51 @@ static int64_t next_batch(const struct run_job *job, int64_t done)
 	return batch < most - done ? batch : most - done;
 }
 
+/* The replications of one job, as far as they were planned. */
+struct replications_so_far {
+	struct sample *samples;
+	int64_t planned;
+};
+
+/* Adds a job's next replications to the batch. */
+static void plan(struct run_job *job, struct replications_so_far *so_far, struct batch *batch, struct arena *scratch)
+{
+	if (!wants_more(job, so_far->samples, so_far->planned))
+		return;
+	int64_t planned = so_far->planned + next_batch(job, so_far->planned);
+	struct sample *samples = ARENA_ARRAY(scratch, struct sample, (size_t)planned);
+	if (so_far->planned > 0)
+		memcpy(samples, so_far->samples, (size_t)so_far->planned * sizeof samples[0]);
+	for (int64_t k = so_far->planned; k < planned; k++) {
+		samples[k].functions = ARENA_ARRAY(scratch, struct function_outcome, job->setting->function_count);
+		batch->tasks[batch->count++] = (struct batch_task){job, (uint32_t)k, &samples[k]};
+	}
+	*so_far = (struct replications_so_far){samples, planned};
+}
+
 bool replicate(struct run_job *jobs, size_t count, const struct run_control *control, struct arena *arena)
 {
 	struct arena scratch;
 	arena_init(&scratch);
-	struct sample **samples = ARENA_ARRAY(&scratch, struct sample *, count);
-	int64_t *done = ARENA_ARRAY(&scratch, int64_t, count);
-	for (size_t i = 0; i < count; i++) {
-		int64_t most = jobs[i].replications.max > jobs[i].replications.min ? jobs[i].replications.max
-										   : jobs[i].replications.min;
-		samples[i] = ARENA_ARRAY(&scratch, struct sample, (size_t)most);
-		for (int64_t k = 0; k < most; k++)
-			samples[i][k].functions =
-				ARENA_ARRAY(&scratch, struct function_outcome, jobs[i].setting->function_count);
-	}
+	struct replications_so_far *so_far = ARENA_ARRAY(&scratch, struct replications_so_far, count);
 	bool interrupted = false;
-	for (bool more = true; more && !interrupted;) {
-		size_t planned = 0;
+	struct batch batch = {.control = control};
+	do {
+		size_t most = 0;
 		for (size_t i = 0; i < count; i++)
-			planned +=
-				wants_more(&jobs[i], samples[i], done[i]) ? (size_t)next_batch(&jobs[i], done[i]) : 0;
-		struct batch batch = {ARENA_ARRAY(&scratch, struct batch_task, planned), control};
-		size_t task = 0;
-		for (size_t i = 0; i < count; i++) {
-			if (!wants_more(&jobs[i], samples[i], done[i]))
-				continue;
-			int64_t add = next_batch(&jobs[i], done[i]);
-			for (int64_t k = 0; k < add; k++, done[i]++)
-				batch.tasks[task++] =
-					(struct batch_task){&jobs[i], (uint32_t)done[i], &samples[i][done[i]]};
-		}
-		more = planned > 0;
-		parallel_for(planned, control->jobs, run_task, &batch);
+			most += (size_t)next_batch(&jobs[i], so_far[i].planned);
+		batch.tasks = ARENA_ARRAY(&scratch, struct batch_task, most);
+		batch.count = 0;
+		for (size_t i = 0; i < count; i++)
+			plan(&jobs[i], &so_far[i], &batch, &scratch);
+		parallel_for(batch.count, control->jobs, run_task, &batch);
 		interrupted = control->interrupt && *control->interrupt;
+	} while (batch.count > 0 && !interrupted);
+	for (size_t i = 0; i < count; i++) {
+		int64_t finished = finished_prefix(so_far[i].samples, so_far[i].planned);
+		CHECK(interrupted || finished == so_far[i].planned);
+		gather(&jobs[i], so_far[i].samples, finished, arena);
 	}
-	for (size_t i = 0; i < count; i++)
-		gather(&jobs[i], samples[i], interrupted ? finished_prefix(samples[i], done[i]) : done[i], arena);
 	arena_release(&scratch);
 	return !interrupted;
 }

@@ -66,6 +66,12 @@ struct run_control {
 	void *progress_context;
 };
 
+/*
+ * How much result differs from base in a metric (index in outcome_metrics), with the interval of paired replications:
+ * replication i of both met the same luck. min and max are of single pairs. Both have finished some replications.
+ */
+struct estimate run_result_difference(const struct run_result *result, const struct run_result *base, int metric);
+
 /* Simulates all jobs; results live in the arena. False when it was interrupted: results hold what was finished. */
 bool replicate(struct run_job *jobs, size_t count, const struct run_control *control, struct arena *arena);
 
