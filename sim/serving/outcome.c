@@ -178,6 +178,11 @@ static double waiting_seconds(const struct outcome *outcome)
 	return ratio(seconds_from_ns(total_of(outcome).wait_ns), (double)outcome->records_completed);
 }
 
+static double store_refusals(const struct outcome *outcome)
+{
+	return (double)outcome->store_refusals;
+}
+
 static double retries(const struct outcome *outcome)
 {
 	return (double)total_of(outcome).retries;
@@ -213,6 +218,7 @@ const struct metric outcome_metrics[] = {
 	{"idle_instances", "sandboxes kept for the next call, mean over time", idle_instances},
 	{"instances", "sandboxes, mean over time", instances},
 	{"waiting_seconds", "a record's wait for places and limits, mean over records", waiting_seconds},
+	{"store_refusals", "requests refused by the object store for their rate, and repeated", store_refusals},
 	{"retries", "visits repeated after a failure", retries},
 	{"idle_memory_share", "share of paid memory-time that the functions did not need", idle_memory_share},
 	{NULL, NULL, NULL},

@@ -53,6 +53,7 @@ struct outcome {
 	int64_t record_ns;             /* sum over completed records of submission to result */
 	struct histogram record_times; /* of completed records, ns */
 	int64_t peak_concurrency;
+	int64_t store_refusals;          /* requests that the object store refused for their rate */
 	int64_t elapsed_ns;              /* start to the end of the simulation */
 	price_mb_ns running_instance_ns; /* sandboxes that start or run a handler, times time */
 	price_mb_ns idle_instance_ns;

@@ -60,6 +60,8 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 	int64_t places = setting->parallel < PLACES_HINT_MAX ? setting->parallel : PLACES_HINT_MAX;
 	engine_init(&simulation->engine, arena, 4 * (size_t)places * functions + 64);
 	simulation->engine.interrupted = options->interrupt;
+	store_gate_init(&simulation->gets, setting->platform->store.gets_per_second);
+	store_gate_init(&simulation->puts, setting->platform->store.puts_per_second);
 	concurrency_init(&simulation->account, &setting->platform->limits);
 	simulation->functions = ARENA_ARRAY(arena, struct concurrency, functions);
 	simulation->pools = ARENA_ARRAY(arena, struct sandbox_pool, functions);
@@ -119,6 +121,7 @@ static void simulate_functions(const struct setting *setting, const struct simul
 	enum engine_end end = engine_run(&simulation.engine, setting->horizon_ns, setting->event_budget);
 	out->end = end_of_engine[end];
 	out->events = engine_events_run(&simulation.engine);
+	out->store_refusals = simulation.gets.refusals + simulation.puts.refusals;
 	count_instances(&simulation);
 	bill_standing(&simulation);
 }

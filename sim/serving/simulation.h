@@ -9,6 +9,7 @@
 #include "engine/resource.h"
 #include "platform/concurrency.h"
 #include "platform/sandbox.h"
+#include "platform/store.h"
 #include "random/stream.h"
 #include "serving/arrivals.h"
 #include "serving/simulate.h"
@@ -24,6 +25,8 @@ struct simulation {
 	struct concurrency account;
 	struct concurrency *functions; /* each one's own places and bucket, where it has them */
 	int64_t in_use;                /* sandboxes that start or run a handler */
+	struct store_gate gets;
+	struct store_gate puts;
 	struct arrivals arrivals;
 	struct arrival next_arrival;
 	bool is_over;           /* no more requests come */

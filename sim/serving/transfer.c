@@ -26,6 +26,19 @@ static double latency_seconds(const struct transfer *transfer, struct stream *lu
 	return seconds;
 }
 
+/* Refused for their rate, requests wait before they are answered at all. */
+static int64_t gate_wait_ns(struct simulation *simulation, const struct transfer *transfer, struct stream *luck)
+{
+	const struct platform_limits *limits = &transfer->platform->limits;
+	int64_t now_ns = engine_now_ns(&simulation->engine);
+	struct store_gate *gate = transfer->is_put ? &simulation->puts : &simulation->gets;
+	int64_t requests = transfer->phase->gets + transfer->phase->puts;
+	int64_t wait_ns = 0;
+	for (int64_t i = 0; i < requests; i++)
+		wait_ns += store_gate_wait_ns(gate, now_ns, limits->retry_min_seconds, limits->retry_max_seconds, luck);
+	return wait_ns;
+}
+
 static int64_t stream_ns(const struct transfer *transfer)
 {
 	const struct platform_store *store = &transfer->platform->store;
@@ -69,6 +82,7 @@ int64_t transfer_end_ns(struct invocation *invocation, const struct phase *phase
 	invocation_stream(&luck, invocation, name);
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	now_ns += ns_from_seconds(latency_seconds(&transfer, &luck));
+	now_ns += gate_wait_ns(invocation->simulation, &transfer, &luck);
 	int64_t store_end_ns = now_ns + stream_ns(&transfer);
 	int64_t end_ns = local_end_ns(&transfer, now_ns);
 	return store_end_ns > end_ns ? store_end_ns : end_ns;
