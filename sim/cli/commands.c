@@ -9,6 +9,7 @@ static const struct command *const commands[] = {
 	&cmd_check,
 	&cmd_fit,
 	&cmd_validate,
+	&cmd_explain,
 	&cmd_model,
 	&cmd_paper,
 	&cmd_record,

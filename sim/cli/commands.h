@@ -12,6 +12,8 @@ extern const struct command cmd_profile_show;
 extern const struct command cmd_run;
 extern const struct command cmd_sweep;
 extern const struct command cmd_check;
+extern const struct command cmd_explain;
+extern const struct command cmd_explain_platform;
 extern const struct command cmd_fit;
 extern const struct command cmd_validate;
 extern const struct command cmd_model;
