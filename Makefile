@@ -74,7 +74,7 @@ $(B)/flags: FORCE
 FORCE:
 
 # Likewise a changed version recompiles the one file that contains it.
-VERSION := $(shell scripts/version.sh)
+VERSION := $(shell contrib/build/version.sh)
 $(B)/gen/lamina_version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define LAMINA_VERSION "$(VERSION)"' | cmp -s - $@ || echo '#define LAMINA_VERSION "$(VERSION)"' > $@
@@ -181,7 +181,7 @@ coverage: ## lines that the tests reach, file by file
 	+@$(MAKE) --no-print-directory MODE=coverage CC=gcc test-programs
 	@find build/coverage-gcc -name '*.gcda' -delete
 	+@$(MAKE) --no-print-directory MODE=coverage CC=gcc test
-	@scripts/coverage.sh build/coverage-gcc
+	@contrib/build/coverage.sh build/coverage-gcc
 
 BUILDS := release-gcc release-clang debug-gcc debug-clang
 
@@ -200,7 +200,7 @@ of_build = $(patsubst $(B)/%,build/$(1)/%,$(UNIT) $(CLI_T))
 
 .PHONY: check
 check: ## set up this machine, build with every compiler and mode, run every test
-	@scripts/setup.sh check
+	@contrib/build/setup.sh check
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=release CC=clang test-programs
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=asan CC=gcc test-programs
 	+@$(MAKE) --no-print-directory -j$(JOBS) determinism-programs
@@ -237,7 +237,7 @@ STAGE := $(B)/stage
 
 .PHONY: stage
 stage: $(B)/lamina ## the tree that install copies: program, data, manual pages, completions
-	@scripts/stage.sh $(B)/lamina $(STAGE)
+	@contrib/build/stage.sh $(B)/lamina $(STAGE)
 
 .PHONY: install
 install: stage ## install under PREFIX (/usr/local), below DESTDIR
@@ -254,7 +254,7 @@ uninstall: stage ## remove what install installed
 
 .PHONY: reproduce
 reproduce: ## the paper, end to end: time the kernels, simulate, compare and draw, into results/
-	@scripts/setup.sh reproduce
+	@contrib/build/setup.sh reproduce
 	+@$(MAKE) --no-print-directory -j$(JOBS) all
 	@mkdir -p results
 	./lamina profile alexnet-h1 -o results/profile.yaml
@@ -262,7 +262,7 @@ reproduce: ## the paper, end to end: time the kernels, simulate, compare and dra
 
 .PHONY: distcheck
 distcheck: ## what git archive gives builds, installs, runs and uninstalls
-	@scripts/distcheck.sh
+	@contrib/build/distcheck.sh
 
 -include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
 

@@ -6,7 +6,10 @@
 
 double cpu_share(const struct platform_cpu *cpu, int64_t memory_mb)
 {
-	return fmin((double)memory_mb / cpu->mb_per_vcpu, (double)cpu_visible_vcpus(cpu, memory_mb));
+	double share = (double)memory_mb / cpu->mb_per_vcpu;
+	for (size_t i = 0; i < cpu->shares.count && memory_mb >= cpu->share_at_mb.values[i]; i++)
+		share = cpu->shares.values[i];
+	return fmin(share, (double)cpu_visible_vcpus(cpu, memory_mb));
 }
 
 int64_t cpu_visible_vcpus(const struct platform_cpu *cpu, int64_t memory_mb)

@@ -22,6 +22,8 @@
 
 struct platform_cpu {
 	double mb_per_vcpu;
+	struct bind_ints share_at_mb;      /* where shares are no straight line: sizes, ascending, and ... */
+	struct bind_doubles shares;        /* ... their vCPUs; a size between two gets the lower one's */
 	struct bind_ints visible_up_to_mb; /* ascending; sizes up to [i] see visible_vcpus[i] */
 	struct bind_ints visible_vcpus;
 	double period_seconds;
@@ -43,7 +45,7 @@ struct cpu_quota {
 	int64_t left_ns; /* of the current period's quota; below 0: an overrun that later periods repay */
 };
 
-/* vCPU-seconds per second that a size gets: min(memory / mb_per_vcpu, visible vCPUs). */
+/* vCPU-seconds per second that a size gets: min(memory / mb_per_vcpu, visible vCPUs), or as `shares` says. */
 double cpu_share(const struct platform_cpu *cpu, int64_t memory_mb);
 
 int64_t cpu_visible_vcpus(const struct platform_cpu *cpu, int64_t memory_mb);

@@ -7,6 +7,13 @@
 bool platform_sells_memory(const struct platform *platform, int64_t memory_mb, int64_t *nearest_mb)
 {
 	const struct platform_memory *sold = &platform->memory;
+	for (size_t i = 0; i < sold->sizes_mb.count; i++) {
+		*nearest_mb = sold->sizes_mb.values[i];
+		if (*nearest_mb >= memory_mb)
+			break;
+	}
+	if (sold->sizes_mb.count > 0)
+		return *nearest_mb == memory_mb;
 	if (memory_mb <= sold->min_mb) {
 		*nearest_mb = sold->min_mb;
 	} else if (memory_mb >= sold->max_mb) {

@@ -14,8 +14,9 @@
 
 enum platform_kind { PLATFORM_FUNCTIONS, PLATFORM_MACHINE };
 
-/* Sizes that can be bought: min_mb, min_mb + step_mb, ... max_mb. */
+/* Sizes that can be bought: min_mb, min_mb + step_mb, ... max_mb, or those of a list. */
 struct platform_memory {
+	struct bind_ints sizes_mb; /* ascending; may be missing */
 	int64_t min_mb;
 	int64_t max_mb;
 	int64_t step_mb;

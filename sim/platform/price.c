@@ -8,6 +8,7 @@
 const char *const bill_item_names[BILL_ITEMS] = {
 	[BILL_COMPUTE] = "compute",
 	[BILL_COMPUTE_ARM64] = "compute arm64",
+	[BILL_VCPU] = "vCPU",
 	[BILL_PROVISIONED] = "provisioned",
 	[BILL_PROVISIONED_BUSY] = "provisioned compute",
 	[BILL_TMP] = "tmp",
@@ -35,6 +36,7 @@ void usage_add(struct usage *total, const struct usage *part)
 {
 	total->billed_mb_ns += part->billed_mb_ns;
 	total->billed_arm64_mb_ns += part->billed_arm64_mb_ns;
+	total->billed_micro_vcpu_ns += part->billed_micro_vcpu_ns;
 	total->provisioned_mb_ns += part->provisioned_mb_ns;
 	total->provisioned_busy_mb_ns += part->provisioned_busy_mb_ns;
 	total->tmp_mb_ns += part->tmp_mb_ns;
@@ -91,6 +93,7 @@ static void fill(const struct platform_price *price, const struct usage *usage, 
 	} lines[] = {
 		{BILL_COMPUTE, gb_seconds(usage->billed_mb_ns), price->usd_per_gb_second},
 		{BILL_COMPUTE_ARM64, gb_seconds(usage->billed_arm64_mb_ns), price->usd_per_gb_second_arm64},
+		{BILL_VCPU, (double)usage->billed_micro_vcpu_ns / 1e15, price->usd_per_vcpu_second},
 		{BILL_PROVISIONED, gb_seconds(usage->provisioned_mb_ns), price->usd_per_provisioned_gb_second},
 		{BILL_PROVISIONED_BUSY, gb_seconds(usage->provisioned_busy_mb_ns),
 		 price->usd_per_provisioned_gb_second_busy},
@@ -122,7 +125,9 @@ static void add_up(struct bill *bill)
 void price_bill(const struct platform_price *price, const struct usage *usage, struct bill *bill)
 {
 	fill(price, usage, bill);
-	/* Bytes that cost nothing are no line of the bill. */
+	/* What costs nothing wherever it is used is no line of the bill. */
+	if (price->usd_per_vcpu_second == 0)
+		bill->lines[BILL_VCPU].quantity = 0;
 	if (price->usd_per_put_gb == 0)
 		bill->lines[BILL_PUT_BYTES].quantity = 0;
 	if (price->usd_per_get_gb == 0)

@@ -16,6 +16,7 @@
 
 struct platform_price {
 	double usd_per_gb_second;
+	double usd_per_vcpu_second; /* beside memory, of the size's share */
 	double usd_per_gb_second_arm64;
 	/* A month's GB-seconds above [i] cost usd_per_gb_second times [i]; ascending; may be missing. */
 	struct bind_doubles tier_above_gb_seconds;
@@ -48,6 +49,7 @@ __extension__ typedef unsigned __int128 price_mb_ns;
 struct usage {
 	price_mb_ns billed_mb_ns;
 	price_mb_ns billed_arm64_mb_ns;
+	price_mb_ns billed_micro_vcpu_ns; /* 10^-6 vCPU */
 	price_mb_ns provisioned_mb_ns;
 	price_mb_ns provisioned_busy_mb_ns;
 	price_mb_ns tmp_mb_ns; /* above what is free */
@@ -65,6 +67,7 @@ struct usage {
 enum bill_item {
 	BILL_COMPUTE,
 	BILL_COMPUTE_ARM64,
+	BILL_VCPU,
 	BILL_PROVISIONED,
 	BILL_PROVISIONED_BUSY,
 	BILL_TMP,

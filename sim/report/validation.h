@@ -21,7 +21,7 @@ extern const struct validation_bar validation_bars[];
 struct validation_mechanism {
 	const char *name;
 	size_t rows;
-	size_t judged; /* rows that took no part in fitting; the figures below are over these, NaN where there are none */
+	size_t judged; /* rows that took no part in fitting, the base of the figures below; NaN where there are none */
 	double mean_abs_error_percent;
 	double worst_error_percent;       /* signed, of the largest absolute error */
 	double mean_spread_percent;       /* over judged rows with a known spread; NaN where there are none */

@@ -21,6 +21,8 @@ static const struct bind_field memory_fields[] = {
 	INTEGER(struct platform_memory, min_mb, 1, 1048576, "smallest size sold, MB (1 MB = 1024 kB)"),
 	INTEGER(struct platform_memory, max_mb, 1, 1048576, "largest size sold, MB"),
 	INTEGER(struct platform_memory, step_mb, 1, 65536, "distance between sizes, MB"),
+	BIND_FIELD(struct platform_memory, sizes_mb, BIND_INT_LIST, .min = 1, .max = 1048576,
+		   .help = "the sizes themselves, where they are no even steps, MB, ascending"),
 	BIND_END,
 };
 
@@ -41,6 +43,10 @@ static const struct bind_schema memory_schema = {
 
 static const struct bind_field cpu_fields[] = {
 	NUMBER(struct platform_cpu, mb_per_vcpu, 1, 1048576, "memory that comes with one vCPU, MB"),
+	BIND_FIELD(struct platform_cpu, share_at_mb, BIND_INT_LIST, .min = 1, .max = 1048576,
+		   .help = "where vCPUs are not in proportion to memory: sizes, MB, ascending"),
+	BIND_FIELD(struct platform_cpu, shares, BIND_DOUBLE_LIST, .min = 1e-3, .max = 1024,
+		   .help = "vCPUs that these sizes get"),
 	BIND_FIELD(struct platform_cpu, visible_up_to_mb, BIND_INT_LIST, .required = true, .min = 1, .max = 1048576,
 		   .help = "sizes up to which visible_vcpus hold, MB, ascending"),
 	BIND_FIELD(struct platform_cpu, visible_vcpus, BIND_INT_LIST, .required = true, .min = 1, .max = 1024,
@@ -69,6 +75,10 @@ static void check_cpu(void *value, const struct yaml_node *node, struct diag *di
 		if (cpu->visible_up_to_mb.values[i] <= cpu->visible_up_to_mb.values[i - 1])
 			diag_error(diag, bind_place(node, "visible_up_to_mb"), "'visible_up_to_mb' must ascend");
 	}
+	if (cpu->shares.count != cpu->share_at_mb.count)
+		diag_error(diag, bind_place(node, "shares"),
+			   "'shares' has %zu entries and 'share_at_mb' %zu; both need the same number",
+			   cpu->shares.count, cpu->share_at_mb.count);
 	int64_t period_ns = ns_from_seconds(cpu->period_seconds);
 	int64_t tick_ns = ns_from_seconds(cpu->tick_seconds);
 	if (tick_ns > 0 && period_ns % tick_ns != 0)
@@ -256,6 +266,7 @@ static const struct bind_schema workflow_schema = {
 
 static const struct bind_field price_fields[] = {
 	PRICE(usd_per_gb_second, "GB = 1024 MB"),
+	PRICE(usd_per_vcpu_second, "vCPUs of the size, beside memory"),
 	PRICE(usd_per_gb_second_arm64, "the same of arm64 functions"),
 	BIND_FIELD(struct platform_price, tier_above_gb_seconds, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
 		   .help = "GB-seconds of a month above which a lower price holds, ascending"),

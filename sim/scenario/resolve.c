@@ -390,5 +390,5 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	if (!is_batch)
 		diag_error(diag, place_of(&resolution, "workload", "arrivals"),
 			   "%s is a machine, which serves a batch; leave 'arrivals' out", resolution.platform->name);
-	return is_batch;
+	return is_batch && unknown_check(out, has_profile, at_platform, diag);
 }

@@ -64,7 +64,7 @@ static bool resolve_tmp(const struct choice *choice)
 static bool resolve_architecture(const struct choice *choice)
 {
 	choice->out->sandbox.is_arm64 = choice->entry->architecture == ARCHITECTURE_ARM64;
-	if (!choice->out->sandbox.is_arm64 || choice->platform->cpu.arm64_speed > 0)
+	if (!choice->out->sandbox.is_arm64 || choice->platform->price.usd_per_gb_second_arm64 > 0)
 		return true;
 	diag_error(choice->diag, entry_place(choice, "architecture"), "%s does not sell arm64", choice->platform->name);
 	return false;

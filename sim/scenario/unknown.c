@@ -84,6 +84,15 @@ static bool provisions(const struct setting *setting, bool has_profile)
 	return false;
 }
 
+static bool runs_arm64(const struct setting *setting, bool has_profile)
+{
+	for (size_t i = 0; i < setting->function_count; i++) {
+		if (setting->functions[i].sandbox.is_arm64)
+			return true;
+	}
+	return false;
+}
+
 static bool always(const struct setting *setting, bool has_profile)
 {
 	return true;
@@ -102,6 +111,7 @@ static const struct need {
 	{"price.usd_per_provisioned", provisions},
 	{"cpu.sgemm_gflop_per_vcpu_second", carries_profile},
 	{"sandbox.package_", has_package},
+	{"cpu.arm64_speed", runs_arm64},
 	{"", always},
 };
 

@@ -59,6 +59,8 @@ static void bill_visit(struct invocation *invocation, int64_t duration_ns)
 	*(sandbox->is_provisioned      ? &counts->usage.provisioned_busy_mb_ns
 	  : function->sandbox.is_arm64 ? &counts->usage.billed_arm64_mb_ns
 				       : &counts->usage.billed_mb_ns) += billed_mb_ns;
+	counts->usage.billed_micro_vcpu_ns +=
+		(price_mb_ns)billed_ns * (price_mb_ns)llround(1e6 * cpu_share(&platform->cpu, function->memory_mb));
 	counts->usage.tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;
 	counts->usage.requests++;
 	counts->paid_mb_ns += (price_mb_ns)duration_ns * (price_mb_ns)function->memory_mb;

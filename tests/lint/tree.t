@@ -28,7 +28,7 @@ report('scripts can be run', grep { !-x $_ } @scripts);
 report('documents name files that exist', map {
 	my $document = $_;
 	my $text = slurp($document);
-	my @named = $text =~ /`((?:sim|kernels|configs|profiles|plots|tests|scripts|man)\/[\w.\/-]+)`/g;
+	my @named = $text =~ /`((?:sim|kernels|configs|profiles|plots|tests|contrib)\/[\w.\/-]+)`/g;
 	map { -e $_ || /NAME|GROUP/ ? () : "$document: $_" } @named
 } grep { /\.md$/ } @files);
 

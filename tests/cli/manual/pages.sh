@@ -1,5 +1,5 @@
 # Every command has a page that mandoc reads without an error, and the page names every option of --help.
-"$ROOT/scripts/man.sh" "$(command -v lamina)" man
+"$ROOT/contrib/build/man.sh" "$(command -v lamina)" man
 find man -type f -exec mandoc -T lint -W error {} +
 lamina help --names | while read -r name; do
 	read -ra words <<<"$name"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A release as its receiver sees it: archive, build, install below a DESTDIR, run from there, uninstall.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 work=$(mktemp -d "${TMPDIR:-/tmp}/lamina-dist.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 fail() { echo "distcheck: $*" >&2; exit 1; }

@@ -4,7 +4,7 @@
 set -euo pipefail
 program=$(realpath "$1")
 stage=$(realpath -m "$2")
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 rm -rf "$stage"
 install -D -m 755 "$program" "$stage/bin/lamina"
@@ -21,7 +21,7 @@ completions zsh zsh/site-functions _lamina
 completions fish fish/vendor_completions.d lamina.fish
 
 if command -v scdoc >/dev/null; then
-	scripts/man.sh "$program" "$stage/share/man"
+	contrib/build/man.sh "$program" "$stage/share/man"
 else
 	echo 'stage: no scdoc here: the manual pages are left out' >&2
 fi

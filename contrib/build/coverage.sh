@@ -2,7 +2,7 @@
 # Lines reached, per source file and in all, from the counters that a MODE=coverage build left.
 # usage: coverage.sh build/coverage-gcc
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 find "$1/sim" "$1/kernels" -name '*.gcda' -print0 2>/dev/null |
 	xargs -0 -r gcov -n -r 2>/dev/null |
 	awk '
