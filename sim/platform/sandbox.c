@@ -106,6 +106,10 @@ static void initialise(struct sandbox *sandbox, struct stream *luck)
 		sandbox->init_ns = ns_from_seconds(draw_seconds(&platform->sandbox.restore_seconds, luck));
 		return;
 	}
+	if (spec->measured_init) {
+		sandbox->init_ns = ns_from_seconds(draw_seconds(spec->measured_init, luck));
+		return;
+	}
 	if (spec->runtime) {
 		bool of_image = spec->is_image && spec->runtime->image_init_seconds.table.count > 0;
 		sandbox->init_ns = ns_from_seconds(draw_seconds(

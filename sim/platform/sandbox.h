@@ -27,6 +27,7 @@ struct sandbox_spec {
 	bool is_arm64;
 	const struct platform_runtime *runtime; /* NULL: whatever cold_start_seconds hold */
 	int64_t init_cpu_ns;                    /* the function's own initialising, one thread, never throttled */
+	const struct quantiles *measured_init;  /* all of it, as logs tell; NULL: by the above */
 	int64_t provisioned;                    /* sandboxes that are made beforehand and stay */
 };
 

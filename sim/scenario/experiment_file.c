@@ -188,6 +188,7 @@ static const struct bind_schema framework_schema = {
 	BIND_FIELD(struct stated_work, member, BIND_DOUBLE, .fallback = "0", .min = 0, .max = (high), .help = text)
 
 static const struct bind_field work_fields[] = {
+	WORK(single_cpu_seconds, 1e6, "thread time on one vCPU of what one thread does, before cpu_seconds"),
 	WORK(cpu_seconds, 1e6, "thread time on one vCPU"),
 	BIND_FIELD(struct stated_work, threads, BIND_INT, .fallback = "1", .min = 1, .max = 64,
 		   .help = "threads that share cpu_seconds"),
@@ -196,6 +197,8 @@ static const struct bind_field work_fields[] = {
 	WORK(memory_mb, 1e6, "peak memory, MB (1 MB = 1024 kB)"),
 	WORK(wait_seconds, 1e6, "waiting that neither CPU nor network of the sandbox hastens"),
 	WORK(init_cpu_seconds, 1e6, "CPU of the init phase of a new sandbox, one thread, not throttled"),
+	BIND_FIELD(struct stated_work, init_seconds, BIND_STRUCT, .schema = &quantiles_schema,
+		   .help = "the whole init phase as measured (Init Duration), instead of runtime and init_cpu_seconds"),
 	WORK(payload_mb, 1e6, "sent with the call, 10^6 bytes"),
 	WORK(tmp_mb, 1e6, "put into /tmp, MB (1 MB = 1024 kB)"),
 	WORK(cold_cpu_seconds, 1e6, "more CPU in a new sandbox's first request, one thread"),

@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "doc/bind.h"
 #include "scenario/plan_section.h"
+#include "platform/quantiles.h"
 
 /* When requests come; which of these count depends on the kind. */
 struct arrivals_entry {
@@ -75,6 +76,7 @@ enum record_in { RECORD_IN_MEMORY, RECORD_IN_TMP };
 
 /* Work stated outright, for a function that no profile describes; per request. */
 struct stated_work {
+	double single_cpu_seconds;
 	double cpu_seconds;
 	int64_t threads;
 	double download_mb;
@@ -82,6 +84,7 @@ struct stated_work {
 	double memory_mb;
 	double wait_seconds;
 	double init_cpu_seconds;
+	struct quantiles init_seconds; /* all of it, as measured; may be missing */
 	double payload_mb;
 	double tmp_mb;
 	double cold_cpu_seconds;

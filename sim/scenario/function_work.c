@@ -143,6 +143,7 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 	out->phases[WORK_WEIGHTS_GET] = stated_get(stated->cold_download_mb);
 	out->phases[WORK_WEIGHTS_GET].cold_only = true;
 	out->phases[WORK_RECORD_GET] = stated_get(stated->download_mb * n);
+	out->phases[WORK_DECODE] = cpu_phase(stated->single_cpu_seconds * n, 1);
 	out->phases[WORK_COMPUTE] = cpu_phase(stated->cpu_seconds * n, stated->threads);
 	out->phases[WORK_WAIT].wait_ns = ns_from_seconds(stated->wait_seconds * n);
 	out->phases[WORK_RECORD_PUT] = (struct phase){

@@ -17,7 +17,7 @@ struct resolution {
 	struct diag *diag;
 	struct setting *setting;
 	size_t layers_used; /* of the profile, from the front */
-	bool is_order_lost; /* a function's layers are not known */
+	bool is_order_lost; /* a function's layers are not known: a mistake, or its work is stated */
 };
 
 static const struct yaml_node *section(const struct resolution *resolution, const char *key)
@@ -282,6 +282,7 @@ static bool resolve_function(struct resolution *resolution, const struct functio
 	ok = sandbox_choice_resolve(resolution->experiment, resolution->platform, entry, resolution->arena,
 				    resolution->diag, out) &&
 	     ok;
+	resolution->is_order_lost = resolution->is_order_lost || entry->has_work;
 	return (entry->has_work || resolve_layers(resolution, entry, &layers)) &&
 	       resolve_work(resolution, entry, layers, setting->images_per_record, &out->work) &&
 	       resolve_work(resolution, entry, layers, last_record_images(setting), &out->last_work) &&

@@ -121,6 +121,8 @@ bool sandbox_choice_resolve(const struct experiment *experiment, const struct pl
 	out->sandbox.package_mb = framework->package_mb;
 	out->sandbox.is_image = framework->package_kind == PACKAGE_IMAGE;
 	out->sandbox.init_cpu_ns = ns_from_seconds(init_seconds);
+	if (entry->has_work && entry->work.init_seconds.table.count > 0)
+		out->sandbox.measured_init = &entry->work.init_seconds;
 	bool ok = true;
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		ok = parts[i](&choice) && ok;

@@ -1,0 +1,105 @@
+#include "scenario/function_name.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum { NAME_BYTES_MAX = 256, RANDOM_BYTES = 12 };
+
+/* What people and tools append. */
+static const char *const endings[] = {"function", "lambda", "handler", "arn", "fn", NULL};
+
+/* Letters in lower case and digits; false where they do not fit or there are none. */
+static bool normalise(const char *name, size_t length, char out[NAME_BYTES_MAX])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < length; i++) {
+		if (!isalnum((unsigned char)name[i]))
+			continue;
+		if (count == NAME_BYTES_MAX - 1)
+			return false;
+		out[count++] = (char)tolower((unsigned char)name[i]);
+	}
+	out[count] = '\0';
+	return count > 0;
+}
+
+static void drop_endings(char *name)
+{
+	for (size_t i = 0; endings[i]; i++) {
+		size_t length = strlen(name);
+		size_t ending = strlen(endings[i]);
+		if (length <= ending || strcmp(name + length - ending, endings[i]) != 0)
+			continue;
+		name[length - ending] = '\0';
+		i = (size_t)-1;
+	}
+}
+
+/* Length without "-1A2B3C4D5E6F", which CloudFormation puts behind names that it makes. */
+static size_t length_without_random(const char *name, size_t length)
+{
+	if (length <= RANDOM_BYTES + 1 || name[length - RANDOM_BYTES - 1] != '-')
+		return length;
+	for (size_t i = length - RANDOM_BYTES; i < length; i++)
+		if (!isupper((unsigned char)name[i]) && !isdigit((unsigned char)name[i]))
+			return length;
+	return length - RANDOM_BYTES - 1;
+}
+
+const char *function_name_last_part(const char *given)
+{
+	const char *slash = strrchr(given, '/');
+	const char *part = slash ? slash + 1 : given;
+	static const char of_arn[] = ":function:";
+	const char *arn = strstr(part, of_arn);
+	return arn ? arn + strlen(of_arn) : part;
+}
+
+/* Whether a part of the name begins at this character: at its start, behind punctuation, or with a capital. */
+static bool begins_part(const char *name, size_t at)
+{
+	return at == 0 || !isalnum((unsigned char)name[at - 1]) ||
+	       (isupper((unsigned char)name[at]) && !isupper((unsigned char)name[at - 1]));
+}
+
+/* Whether the normalised text is a name, with or without endings; *found counts the names that are. */
+static int find(const char *text, const char *const *names, size_t count, bool without_endings, int *found)
+{
+	char wanted[NAME_BYTES_MAX];
+	char name[NAME_BYTES_MAX];
+	int at = -1;
+	*found = 0;
+	memcpy(wanted, text, strlen(text) + 1);
+	if (without_endings)
+		drop_endings(wanted);
+	for (size_t i = 0; i < count; i++) {
+		if (!normalise(names[i], strlen(names[i]), name))
+			continue;
+		if (without_endings)
+			drop_endings(name);
+		if (strcmp(name, wanted) == 0) {
+			at = (int)i;
+			++*found;
+		}
+	}
+	return *found == 1 ? at : -1;
+}
+
+int function_name_match(const char *given, const char *const *names, size_t count)
+{
+	const char *part = function_name_last_part(given);
+	size_t length = length_without_random(part, strcspn(part, ":"));
+	for (size_t at = 0; at < length; at++) {
+		char rest[NAME_BYTES_MAX];
+		int found;
+		if (!begins_part(part, at) || !normalise(part + at, length - at, rest))
+			continue;
+		for (int without_endings = 0; without_endings <= 1; without_endings++) {
+			int match = find(rest, names, count, without_endings, &found);
+			if (found > 0)
+				return match;
+		}
+	}
+	return -1;
+}
