@@ -1,0 +1,54 @@
+/*
+ * What the rows of a log say, function by function and memory size by memory size, in bounded memory: the fit needs
+ * means and spreads only. Rows that ended in an error or a timeout do not tell what the work takes and are counted
+ * apart; peak memory at the size bought is censored.
+ */
+#ifndef LAMINA_LOG_SAMPLES_H
+#define LAMINA_LOG_SAMPLES_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "calibrate/report_row.h"
+#include "stats/histogram.h"
+#include "stats/summary.h"
+
+enum { SAMPLES_FUNCTIONS_MAX = 64, SAMPLES_SIZES_MAX = 256 };
+
+/* Completed invocations at one memory size, warm or cold. */
+struct sample_group {
+	int64_t memory_mb;
+	bool is_cold;
+	struct summary seconds; /* handler time, without init */
+};
+
+struct function_samples {
+	const char *name;
+	struct sample_group *groups; /* by size, warm before cold */
+	size_t group_count;
+	int64_t completed;
+	int64_t errors;
+	int64_t timeouts;
+	int64_t at_ceiling;
+	int64_t averages;
+	int64_t eras[BILLING_ERAS];
+	double max_memory_mb;     /* the largest below the size bought; 0 where none is known */
+	double ceiling_memory_mb; /* the largest size at which memory was at the ceiling; 0 for none */
+	struct histogram init_ns;
+};
+
+struct log_samples {
+	struct arena *arena;
+	struct function_samples functions[SAMPLES_FUNCTIONS_MAX];
+	size_t function_count;
+	bool is_overflow_told;
+};
+
+void log_samples_init(struct log_samples *samples, struct arena *arena);
+
+/* Counts the row for function `name`. A function or size too many is left out, with one error in the diag. */
+void log_samples_add(struct log_samples *samples, const char *name, const struct report_row *row, struct diag *diag);
+
+/* Puts init times in order, as histogram_quantile needs them. */
+void log_samples_finish(struct log_samples *samples);
+
+#endif

@@ -1,0 +1,213 @@
+/*
+ * JSON that holds reports: platform.report events (Lambda's JSON log format and Telemetry API), lists of them, events
+ * around them whose message is text or JSON again, Logs Insights results from the API (lists of field and value) and
+ * from the console (objects), and results of AWS Lambda Power Tuning. Everything else is left aside.
+ *
+ * Sources: AWS Lambda developer guide, Telemetry API event schema reference; CloudWatch Logs API reference,
+ * FilterLogEvents and GetQueryResults; aws-lambda-power-tuning, README-EXECUTE.
+ */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "calibrate/report_reader.h"
+
+/* Where an event says what it is a log of, and where a message or more events are in it. */
+static const char *const group_keys[] = {"logGroup", "logGroupName", "@logGroup", "@log", NULL};
+static const char *const inner_keys[] = {"message", "events", "logEvents", "results", "output", NULL};
+
+static void read_number(const json_t *object, const char *key, double *out)
+{
+	const json_t *value = json_object_get(object, key);
+	if (json_is_number(value))
+		*out = json_number_value(value);
+}
+
+/* The value as the text that a column takes; false for what is neither text nor a number. */
+static bool text_of(const json_t *value, char out[NUM_TEXT_BYTES])
+{
+	out[0] = '\0';
+	if (json_is_number(value))
+		num_format_double(json_number_value(value), out);
+	else if (json_is_string(value) && json_string_length(value) < NUM_TEXT_BYTES)
+		snprintf(out, NUM_TEXT_BYTES, "%s", json_string_value(value));
+	else
+		return false;
+	return true;
+}
+
+static enum report_status status_of(const json_t *record)
+{
+	const char *status = json_string_value(json_object_get(record, "status"));
+	if (!status || strcmp(status, "success") == 0)
+		return REPORT_OK;
+	return strcmp(status, "timeout") == 0 ? REPORT_TIMEOUT : REPORT_ERROR;
+}
+
+static void read_platform_report(struct report_reader *reader, const json_t *event, const char *function)
+{
+	const json_t *record = json_object_get(event, "record");
+	const json_t *metrics = json_object_get(record, "metrics");
+	double memory_mb = 0;
+	struct report_row row;
+	report_row_init(&row);
+	row.function = function;
+	row.line = reader->line;
+	row.status = status_of(record);
+	read_number(metrics, "memorySizeMB", &memory_mb);
+	read_number(metrics, "durationMs", &row.duration_ms);
+	read_number(metrics, "billedDurationMs", &row.billed_ms);
+	read_number(metrics, "initDurationMs", &row.init_ms);
+	read_number(metrics, "restoreDurationMs", &row.restore_ms);
+	read_number(metrics, "billedRestoreDurationMs", &row.billed_restore_ms);
+	read_number(metrics, "maxMemoryUsedMB", &row.max_memory_mb);
+	row.memory_mb = memory_mb == 0 ? 0 : memory_mb >= 1 && memory_mb <= 1e9 ? (int64_t)memory_mb : -1;
+	report_reader_give(reader, &row, NULL);
+}
+
+static const json_t *column_value(const json_t *fields, const char *name)
+{
+	if (json_is_object(fields))
+		return json_object_get(fields, name);
+	for (size_t i = 0; i < json_array_size(fields); i++) {
+		const json_t *field = json_array_get(fields, i);
+		const char *key = json_string_value(json_object_get(field, "field"));
+		if (key && strcmp(key, name) == 0)
+			return json_object_get(field, "value");
+	}
+	return NULL;
+}
+
+/* A Logs Insights result: an object of fields, or a list of {field, value}. False where it has no duration. */
+static bool read_insights(struct report_reader *reader, const json_t *fields, const char *function, int nest)
+{
+	struct report_row row;
+	const char *problem = NULL;
+	report_row_init(&row);
+	row.function = function;
+	row.line = reader->line;
+	for (size_t i = 0; report_columns[i].name; i++) {
+		const struct report_column *column = &report_columns[i];
+		const json_t *value = column_value(fields, column->name);
+		const char *text = json_string_value(value);
+		char number[NUM_TEXT_BYTES];
+		if (column->kind == REPORT_NAME_TYPE && text && strcmp(text, "REPORT") != 0)
+			return true;
+		if (column->kind == REPORT_NAME_FUNCTION && text)
+			row.function = text;
+		else if (column->kind <= REPORT_NAME_MEMORY && value) {
+			const char *found = text_of(value, number) ? report_column_set(reader, column, number, &row)
+								   : "one of its fields is not a number";
+			problem = problem ? problem : found;
+		}
+	}
+	const char *message = json_string_value(column_value(fields, "@message"));
+	if (isnan(row.duration_ms) && !problem && !message)
+		return false;
+	if (isnan(row.duration_ms) && !problem)
+		report_reader_text(reader, message, row.function, nest);
+	else
+		report_reader_give(reader, &row, problem);
+	return true;
+}
+
+/* Averages at each memory size, of a number of invocations that the result does not tell. */
+static void read_power_tuning(struct report_reader *reader, const json_t *stats, const char *function)
+{
+	for (size_t i = 0; i < json_array_size(stats); i++) {
+		const json_t *stat = json_array_get(stats, i);
+		double memory_mb = 0;
+		struct report_row row;
+		report_row_init(&row);
+		row.function = function;
+		row.line = reader->line;
+		row.is_average = true;
+		read_number(stat, "value", &memory_mb);
+		read_number(stat, "averageDuration", &row.duration_ms);
+		row.memory_mb = memory_mb >= 1 && memory_mb <= 1e9 ? (int64_t)memory_mb : 0;
+		report_reader_give(reader, &row, NULL);
+	}
+}
+
+/* A power tuning result that was made without includeOutputResults tells one size only. */
+static bool is_single_result(const json_t *object)
+{
+	return json_object_get(object, "power") && json_object_get(object, "duration");
+}
+
+static void read_single_result(struct report_reader *reader, const json_t *object, const char *function)
+{
+	struct report_row row;
+	char power[NUM_TEXT_BYTES];
+	const char *problem = "its 'power' is not a number";
+	report_row_init(&row);
+	row.function = function;
+	row.line = reader->line;
+	row.is_average = true;
+	read_number(object, "duration", &row.duration_ms);
+	if (text_of(json_object_get(object, "power"), power) && num_parse_int64(power, &row.memory_mb))
+		problem = NULL;
+	report_reader_give(reader, &row, problem);
+}
+
+static void walk_object(struct report_reader *reader, const json_t *object, const char *function, int nest)
+{
+	const char *type = json_string_value(json_object_get(object, "type"));
+	const json_t *stats = json_object_get(object, "stats");
+	for (size_t i = 0; group_keys[i]; i++) {
+		const char *group = json_string_value(json_object_get(object, group_keys[i]));
+		function = group ? group : function;
+	}
+	if (type && strcmp(type, "platform.report") == 0) {
+		read_platform_report(reader, object, function);
+	} else if (json_is_array(stats)) {
+		read_power_tuning(reader, stats, function);
+	} else if (is_single_result(object)) {
+		read_single_result(reader, object, function);
+	} else if (!read_insights(reader, object, function, nest)) {
+		for (size_t i = 0; inner_keys[i]; i++)
+			report_json_walk(reader, json_object_get(object, inner_keys[i]), function, nest + 1);
+	}
+}
+
+void report_json_walk(struct report_reader *reader, const json_t *value, const char *function, int nest)
+{
+	if (nest > REPORT_NEST_MAX)
+		return;
+	if (json_is_object(value))
+		walk_object(reader, value, function, nest);
+	else if (json_is_string(value))
+		report_reader_text(reader, json_string_value(value), function, nest);
+	else if (json_is_array(value) && json_object_get(json_array_get(value, 0), "field"))
+		read_insights(reader, value, function, nest);
+	else
+		for (size_t i = 0; i < json_array_size(value); i++)
+			report_json_walk(reader, json_array_get(value, i), function, nest + 1);
+}
+
+bool report_json_read(struct report_reader *reader, const char *text, size_t length, const char *function, int nest,
+		      struct report_json_problem *problem)
+{
+	size_t done = 0;
+	while (done < length && strchr(" \t\r\n", text[done]))
+		done++;
+	while (done < length) {
+		json_error_t error;
+		json_t *value = json_loadb(text + done, length - done, JSON_DISABLE_EOF_CHECK, &error);
+		if (!value) {
+			snprintf(problem->text, sizeof problem->text, "%s", error.text);
+			problem->line = error.line;
+			problem->column = error.column;
+			problem->is_cut_off = json_error_code(&error) == json_error_premature_end_of_input;
+			return false;
+		}
+		report_json_walk(reader, value, function, nest);
+		json_decref(value);
+		done += (size_t)error.position;
+		while (done < length && strchr(" \t\r\n", text[done]))
+			done++;
+	}
+	return true;
+}

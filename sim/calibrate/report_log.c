@@ -1,0 +1,294 @@
+#include "calibrate/report_log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/buf.h"
+#include "calibrate/report_reader.h"
+
+enum { CHUNK_BYTES = 64 * 1024 };
+
+/* The lines of a file that may be compressed. */
+struct line_source {
+	gzFile gz;
+	char chunk[CHUNK_BYTES];
+	int used;
+	int count;
+	bool is_over;
+	const char *failure; /* the file could not be read to its end */
+};
+
+void report_reader_give(struct report_reader *reader, const struct report_row *row, const char *problem)
+{
+	const char *why = problem ? problem : report_row_check(row);
+	if (why) {
+		reader->counts.skipped++;
+		diag_warning(reader->diag, (struct diag_place){reader->file, reader->line, 1},
+			     "a report was left out: %s", why);
+		return;
+	}
+	reader->counts.rows++;
+	reader->sink->row(reader->sink->context, row);
+}
+
+void report_reader_flush(struct report_reader *reader)
+{
+	if (!reader->has_pending)
+		return;
+	reader->has_pending = false;
+	report_reader_give(reader, &reader->pending, NULL);
+}
+
+static const char *skip_blanks(const char *p)
+{
+	return p + strspn(p, " \t");
+}
+
+/* An event in JSON, alone in the line or behind what a tool has put before it. */
+static void read_event(struct report_reader *reader, const char *text, const char *function, int nest)
+{
+	const char *begin = strpbrk(text, "{[");
+	bool is_alone = begin == skip_blanks(text);
+	if (!begin || (!is_alone && !strstr(begin, "platform.report")))
+		return;
+	struct report_json_problem problem;
+	bool ok = report_json_read(reader, begin, strlen(begin), function, nest + 1, &problem);
+	bool held_report = strstr(begin, "platform.report") || strstr(begin, "REPORT RequestId:");
+	if (!ok && held_report) {
+		reader->counts.skipped++;
+		diag_warning(reader->diag, (struct diag_place){reader->file, reader->line, 1},
+			     "a report was left out: it is cut off or no JSON (%s)", problem.text);
+	}
+}
+
+void report_reader_text(struct report_reader *reader, const char *text, const char *function, int nest)
+{
+	if (nest > REPORT_NEST_MAX)
+		return;
+	const char *first = skip_blanks(text);
+	if (*first == '{' || *first == '[') {
+		read_event(reader, text, function, nest);
+		return;
+	}
+	struct report_row row;
+	char request_id[REPORT_REQUEST_BYTES];
+	const char *problem;
+	report_row_init(&row);
+	switch (report_text_read(text, &row, request_id, &problem)) {
+	case REPORT_TEXT_NONE:
+		if (reader->has_pending && reader->pending_id[0] && strstr(text, reader->pending_id) &&
+		    strstr(text, "Task timed out after"))
+			reader->pending.status = REPORT_TIMEOUT;
+		read_event(reader, text, function, nest);
+		break;
+	case REPORT_TEXT_BROKEN:
+		report_reader_give(reader, &row, problem);
+		break;
+	case REPORT_TEXT_ROW:
+		report_reader_flush(reader);
+		row.function = function;
+		row.line = reader->line;
+		if (nest > 0) {
+			/* Its function's name lives as long as the event only. */
+			report_reader_give(reader, &row, NULL);
+			break;
+		}
+		reader->pending = row;
+		reader->pending.function = "";
+		reader->has_pending = true;
+		memcpy(reader->pending_id, request_id, sizeof request_id);
+		break;
+	}
+}
+
+static bool fill(struct line_source *source)
+{
+	source->used = 0;
+	source->count = gzread(source->gz, source->chunk, CHUNK_BYTES);
+	int status;
+	const char *text = gzerror(source->gz, &status);
+	if (source->count < 0 || status == Z_BUF_ERROR)
+		source->failure = status == Z_ERRNO       ? strerror(errno)
+				  : status == Z_BUF_ERROR ? "the compressed data end too early"
+							  : text;
+	source->is_over = source->count <= 0;
+	return !source->is_over;
+}
+
+/* The next line without its end, at most bytes_max of it; false at the end. */
+static bool next_line(struct line_source *source, struct buf *line, size_t bytes_max, bool *is_cut)
+{
+	buf_clear(line);
+	*is_cut = false;
+	if (source->used == source->count && !fill(source))
+		return false;
+	for (;;) {
+		const char *start = source->chunk + source->used;
+		size_t rest = (size_t)(source->count - source->used);
+		const char *end = memchr(start, '\n', rest);
+		size_t length = end ? (size_t)(end - start) : rest;
+		size_t room = bytes_max - line->length;
+		*is_cut = *is_cut || length > room;
+		buf_add_bytes(line, start, length > room ? room : length);
+		source->used += (int)length + (end != NULL);
+		if (end || !fill(source))
+			return true;
+	}
+}
+
+static void read_line(struct report_reader *reader, const struct buf *line, bool is_cut)
+{
+	const char *text = buf_text(line);
+	if (is_cut) {
+		if (strstr(text, "REPORT RequestId:") || strstr(text, "platform.report")) {
+			reader->counts.skipped++;
+			diag_warning(reader->diag, (struct diag_place){reader->file, reader->line, 1},
+				     "a report was left out: its line has more than %d bytes", REPORT_LINE_BYTES_MAX);
+		}
+		return;
+	}
+	report_reader_text(reader, text, "", 0);
+}
+
+static void read_lines(struct report_reader *reader, struct line_source *source, struct buf *line, bool is_cut)
+{
+	do {
+		reader->line++;
+		read_line(reader, line, is_cut);
+	} while (next_line(source, line, REPORT_LINE_BYTES_MAX, &is_cut));
+	report_reader_flush(reader);
+}
+
+/* The rest of the file behind its first line, as one document. */
+static bool read_document(struct report_reader *reader, struct line_source *source, struct buf *text)
+{
+	buf_add_char(text, '\n');
+	do {
+		size_t rest = (size_t)(source->count - source->used);
+		if (text->length + rest > REPORT_DOCUMENT_BYTES_MAX) {
+			diag_error(reader->diag, (struct diag_place){.file = reader->file},
+				   "a JSON document of more than %d bytes; write one event a line, which may be as "
+				   "many as you like",
+				   REPORT_DOCUMENT_BYTES_MAX);
+			return false;
+		}
+		buf_add_bytes(text, source->chunk + source->used, rest);
+	} while (fill(source));
+	struct report_json_problem problem;
+	if (report_json_read(reader, text->text, text->length, "", 0, &problem))
+		return true;
+	diag_error(reader->diag, (struct diag_place){reader->file, problem.line, problem.column},
+		   "%s; is the file cut off?", problem.text);
+	return false;
+}
+
+enum log_kind { LOG_LINES, LOG_DOCUMENT, LOG_CSV };
+
+static bool has_column_name(const char *header)
+{
+	for (size_t i = 0; report_columns[i].name; i++) {
+		const char *found = strstr(header, report_columns[i].name);
+		size_t length = strlen(report_columns[i].name);
+		bool starts = found && (found == header || strchr(",\"\xbf", found[-1]));
+		if (starts && (found[length] == '\0' || strchr(",\"\r", found[length])))
+			return true;
+	}
+	return false;
+}
+
+/* A header of CSV has one of the known columns; a document's first line is JSON that goes on. */
+static enum log_kind kind_of(const struct buf *first)
+{
+	const char *text = skip_blanks(buf_text(first));
+	if (*text != '{' && *text != '[')
+		return strchr(text, '{') || !has_column_name(text) ? LOG_LINES : LOG_CSV;
+	struct report_sink nobody = {0};
+	struct diag unheard;
+	struct report_json_problem problem;
+	diag_init(&unheard);
+	struct report_reader dry = {.sink = &nobody, .diag = &unheard};
+	bool is_whole = report_json_read(&dry, text, strlen(text), "", REPORT_NEST_MAX + 1, &problem);
+	diag_release(&unheard);
+	return is_whole || !problem.is_cut_off ? LOG_LINES : LOG_DOCUMENT;
+}
+
+static bool read_source(struct report_reader *reader, struct line_source *source, const char *path, bool *io_failed)
+{
+	struct buf line;
+	bool is_cut;
+	bool ok = true;
+	buf_init(&line);
+	/* It may be a whole document. */
+	if (next_line(source, &line, REPORT_DOCUMENT_BYTES_MAX, &is_cut)) {
+		switch (kind_of(&line)) {
+		case LOG_LINES:
+			read_lines(reader, source, &line, is_cut);
+			break;
+		case LOG_DOCUMENT:
+			ok = read_document(reader, source, &line);
+			break;
+		case LOG_CSV:
+			ok = report_csv_read(reader, path, io_failed);
+			report_reader_flush(reader);
+			break;
+		}
+	}
+	buf_release(&line);
+	if (source->failure && !*io_failed) {
+		*io_failed = true;
+		diag_error(reader->diag, (struct diag_place){0}, "cannot read '%s': %s", reader->file, source->failure);
+	}
+	return ok && !*io_failed;
+}
+
+/* Standard input cannot be read twice, which finding out its kind needs: it goes to a file without a name. */
+static FILE *spool_input(void)
+{
+	FILE *spool = tmpfile();
+	char chunk[CHUNK_BYTES];
+	ssize_t count;
+	while (spool && (count = read(STDIN_FILENO, chunk, sizeof chunk)) != 0) {
+		if (count < 0 || fwrite(chunk, 1, (size_t)count, spool) != (size_t)count) {
+			fclose(spool);
+			return NULL;
+		}
+	}
+	if (spool)
+		fflush(spool);
+	return spool;
+}
+
+bool report_log_read(const char *path, const struct report_sink *sink, struct diag *diag, struct report_counts *counts,
+		     bool *io_failed)
+{
+	bool is_input = strcmp(path, "-") == 0;
+	FILE *spool = is_input ? spool_input() : NULL;
+	const char *opened = spool ? arena_printf(&diag->arena, "/proc/self/fd/%d", fileno(spool)) : path;
+	struct report_reader reader = {.file = is_input ? "<stdin>" : path, .sink = sink, .diag = diag};
+	struct line_source *source = mem_alloc(sizeof *source);
+	*source = (struct line_source){.gz = is_input && !spool ? NULL : gzopen(opened, "rb")};
+	*io_failed = !source->gz;
+	bool ok = false;
+	if (source->gz)
+		ok = read_source(&reader, source, opened, io_failed);
+	else
+		diag_error(diag, (struct diag_place){0}, "cannot read '%s': %s", reader.file, strerror(errno));
+	if (ok && reader.counts.rows == 0) {
+		ok = false;
+		diag_error(diag, (struct diag_place){.file = reader.file},
+			   reader.counts.skipped > 0
+				   ? "none of its reports can be used"
+				   : "there is no report in it: no REPORT line, platform.report event, Logs Insights "
+				     "result or power tuning result");
+	}
+	if (source->gz)
+		gzclose(source->gz);
+	mem_free(source);
+	if (spool)
+		fclose(spool);
+	*counts = reader.counts;
+	return ok;
+}

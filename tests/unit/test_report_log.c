@@ -1,0 +1,267 @@
+/* Every spelling of a log gives the same rows, and what cannot be read is told in words. */
+#define _GNU_SOURCE
+#include <sys/mman.h>
+#include <zlib.h>
+
+#include "calibrate/report_log.h"
+#include "tests/tap.h"
+
+enum { ROWS_MAX = 16, NAME_BYTES = 64 };
+
+struct reading {
+	struct report_row rows[ROWS_MAX];
+	char names[ROWS_MAX][NAME_BYTES];
+	int count;
+	bool ok;
+	bool io_failed;
+	struct report_counts counts;
+	char words[4096]; /* of the diag */
+};
+
+static void take_row(void *context, const struct report_row *row)
+{
+	struct reading *reading = context;
+	if (reading->count == ROWS_MAX)
+		return;
+	snprintf(reading->names[reading->count], NAME_BYTES, "%s", row->function);
+	reading->rows[reading->count++] = *row;
+}
+
+static void read_path(const char *path, struct reading *reading)
+{
+	struct diag diag;
+	struct report_sink sink = {take_row, reading};
+	diag_init(&diag);
+	*reading = (struct reading){0};
+	reading->ok = report_log_read(path, &sink, &diag, &reading->counts, &reading->io_failed);
+	FILE *words = fmemopen(reading->words, sizeof reading->words - 1, "w");
+	diag_print(&diag, words);
+	fclose(words);
+	diag_release(&diag);
+}
+
+static void read_bytes(const void *bytes, size_t count, struct reading *reading)
+{
+	char path[64];
+	int fd = memfd_create("log", 0);
+	CHECK(fd >= 0 && write(fd, bytes, count) == (ssize_t)count);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	read_path(path, reading);
+	close(fd);
+}
+
+static void read_text(const char *text, struct reading *reading)
+{
+	read_bytes(text, strlen(text), reading);
+}
+
+#define REPORT \
+	"REPORT RequestId: 40f6-a1\tDuration: 18.59 ms\tBilled Duration: 29 ms\tMemory Size: 2048 MB\t" \
+	"Max Memory Used: 246 MB\tInit Duration: 10.20 ms\t\n"
+#define EVENT \
+	"{\"time\":\"2024-06-17T17:23:55.826Z\",\"type\":\"platform.report\",\"record\":{\"requestId\":" \
+	"\"40f6-a1\",\"status\":\"success\",\"metrics\":{\"durationMs\":18.59,\"billedDurationMs\":29," \
+	"\"memorySizeMB\":2048,\"maxMemoryUsedMB\":246,\"initDurationMs\":10.2}}}"
+#define QUOTED_EVENT \
+	"{\\\"type\\\":\\\"platform.report\\\",\\\"record\\\":{\\\"metrics\\\":{\\\"durationMs\\\":18.59," \
+	"\\\"billedDurationMs\\\":29,\\\"memorySizeMB\\\":2048,\\\"maxMemoryUsedMB\\\":246," \
+	"\\\"initDurationMs\\\":10.2}}}"
+#define QUOTED_REPORT \
+	"REPORT RequestId: 40f6-a1\\tDuration: 18.59 ms\\tBilled Duration: 29 ms\\tMemory Size: 2048 MB" \
+	"\\tMax Memory Used: 246 MB\\tInit Duration: 10.20 ms\\t\\n"
+
+/* The same invocation in every spelling. */
+static const struct spelling {
+	const char *name;
+	const char *text;
+	const char *function;
+} spellings[] = {
+	{"a REPORT line", "START RequestId: 40f6-a1\n" REPORT "END RequestId: 40f6-a1\n", ""},
+	{"blanks, a prefix and X-Ray's tail",
+	 "2024-06-17T17:23:55 2024/06/17/[$LATEST]abc REPORT RequestId: 40f6-a1 Duration: 18.59 ms Billed Duration: 29 "
+	 "ms Memory Size: 2048 MB Max Memory Used: 246 MB Init Duration: 10.20 ms XRAY TraceId: 1-5 SegmentId: 8 "
+	 "Sampled: true\r\n",
+	 ""},
+	{"a log that begins with a bracket", "[INFO]\t2024-06-17 loaded\n" REPORT, ""},
+	{"an event", EVENT, ""},
+	{"an event in a line with a prefix", "2024-06-17T17:23:55 stream " EVENT "\n", ""},
+	{"lines of events", "{\"type\":\"platform.start\",\"record\":{}}\n" EVENT "\n", ""},
+	{"a list of events", "[\n{\"type\":\"platform.start\"},\n" EVENT "\n]\n", ""},
+	{"a list in one line", "[" EVENT "]", ""},
+	{"filter-log-events of text",
+	 "{\n\"events\":[{\"logStreamName\":\"x\",\"message\":\"START\"},{\"message\":\"" QUOTED_REPORT "\"}]}", ""},
+	{"filter-log-events of JSON", "{\"events\":[{\"message\":\"" QUOTED_EVENT "\"}]}", ""},
+	{"a subscription",
+	 "{\"logGroup\":\"/aws/lambda/conv1\",\"logEvents\":[{\"id\":\"1\",\"message\":\"" QUOTED_REPORT "\"}]}",
+	 "/aws/lambda/conv1"},
+	{"an export", "{\"timestamp\":1,\"message\":\"" QUOTED_REPORT "\"}\n", ""},
+	{"an Insights table",
+	 "@timestamp,@log,@duration,@billedDuration,@initDuration,@memorySize,@maxMemoryUsed\n"
+	 "2024-06-17,1:/aws/lambda/conv1,18.59,29,10.2,2.048E9,246000000\n",
+	 "1:/aws/lambda/conv1"},
+	{"an Insights table of messages", "@type,@log,@message\nSTART,c,START\nREPORT,c,\"" REPORT "\"\n", "c"},
+	{"an Insights table divided by 1000",
+	 "@requestId,@duration,@billedDuration,@initDuration,memory_mb,max_memory_mb\na,18.59,29,10.2,2048,246\n", ""},
+	{"an Insights table divided by 1024",
+	 "@duration,@billedDuration,@initDuration,memory_mb,max_memory_mb\n18.59,29,10.2,1953.125,234.6038818\n", ""},
+	{"an Insights answer of the API",
+	 "{\"results\":[[{\"field\":\"@duration\",\"value\":\"18.59\"},{\"field\":\"@billedDuration\",\"value\":\"29\"}"
+	 ","
+	 "{\"field\":\"@initDuration\",\"value\":\"10.2\"},{\"field\":\"@memorySize\",\"value\":\"2048000000\"},"
+	 "{\"field\":\"@maxMemoryUsed\",\"value\":\"246000000\"},{\"field\":\"@ptr\",\"value\":\"x\"}]],"
+	 "\"status\":\"Complete\"}",
+	 ""},
+	{"Insights objects of the console",
+	 "[{\"@duration\":18.59,\"@billedDuration\":29,\"@initDuration\":10.2,\"@memorySize\":2048000000,"
+	 "\"@maxMemoryUsed\":246000000,\"@log\":\"fc\"}]",
+	 "fc"},
+};
+
+static void test_spellings(void)
+{
+	for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+		struct reading reading;
+		const struct spelling *spelling = &spellings[i];
+		read_text(spelling->text, &reading);
+		const struct report_row *row = &reading.rows[0];
+		t_ok(reading.ok && reading.count == 1, "%s: one row", spelling->name);
+		t_str(reading.names[0], spelling->function, "its function");
+		t_int(row->memory_mb, 2048, "its memory size");
+		t_near(row->duration_ms, 18.59, 0, 1e-9, "its duration");
+		t_near(row->billed_ms, 29, 0, 0, "its billed duration");
+		t_near(row->init_ms, 10.2, 0, 1e-9, "its init duration");
+		t_near(row->max_memory_mb, 246, 0, 0, "its peak memory");
+		t_int(report_row_era(row), BILLING_INIT_BILLED, "its era");
+	}
+}
+
+static void test_tails(void)
+{
+	struct reading reading;
+	read_text("REPORT RequestId: a\tDuration: 127.10 ms\tBilled Duration: 154 ms\tMemory Size: 512 MB\t"
+		  "Max Memory Used: 99 MB\tRestore Duration: 325.93 ms\tBilled Restore Duration: 26 ms\t\n",
+		  &reading);
+	t_near(reading.rows[0].duration_ms, 127.10, 0, 1e-9, "restoring leaves the duration alone");
+	t_near(reading.rows[0].restore_ms, 325.93, 0, 1e-9, "the time of restoring");
+	t_near(reading.rows[0].billed_restore_ms, 26, 0, 0, "and what of it is billed");
+
+	read_text("REPORT RequestId: a\tDuration: 3000.00 ms\tMemory Size: 128 MB\tStatus: timeout\n"
+		  "REPORT RequestId: b\tDuration: 9 ms\tMemory Size: 128 MB\tStatus: error\tError Type: "
+		  "Runtime.OutOfMemory\n"
+		  "REPORT RequestId: 8f5-c1\tDuration: 3000.00 ms\tMemory Size: 128 MB\n"
+		  "2019-06-17T17:23:55Z 8f5-c1 Task timed out after 3.00 seconds\n"
+		  "REPORT RequestId: 8f5-d1\tDuration: 8 ms\tMemory Size: 128 MB\n"
+		  "2019-06-17T17:23:55Z 8f5-e1 Task timed out after 3.00 seconds\n",
+		  &reading);
+	t_int(reading.count, 4, "four rows");
+	t_int(reading.rows[0].status, REPORT_TIMEOUT, "a status of timeout");
+	t_int(reading.rows[1].status, REPORT_ERROR, "a status of error");
+	t_int(reading.rows[2].status, REPORT_TIMEOUT, "the line behind a report says that it timed out");
+	t_int(reading.rows[3].status, REPORT_OK, "unless it is about another request");
+
+	read_text("{\"results\":{\"power\":\"512\",\"cost\":1e-6,\"duration\":20.5,\"stats\":["
+		  "{\"averagePrice\":1e-7,\"averageDuration\":80.25,\"value\":128},"
+		  "{\"averagePrice\":1e-7,\"averageDuration\":20.5,\"value\":512}]}}",
+		  &reading);
+	t_int(reading.count, 2, "a power tuning result has a row for each size");
+	t_int(reading.rows[0].memory_mb, 128, "its size");
+	t_near(reading.rows[0].duration_ms, 80.25, 0, 0, "its average duration");
+	t_ok(reading.rows[0].is_average, "it is an average");
+	read_text("{\"power\":\"512\",\"cost\":1e-6,\"duration\":20.5}", &reading);
+	t_ok(reading.count == 1 && reading.rows[0].memory_mb == 512, "without its details it tells one size");
+}
+
+static const struct mistake {
+	const char *name;
+	const char *text;
+	bool ok;
+	const char *words;
+} mistakes[] = {
+	{"an empty file", "", false,
+	 ": there is no report in it: no REPORT line, platform.report event, Logs Insights result or power tuning "
+	 "result"},
+	{"a log without reports", "hello\nworld\n", false, "there is no report in it"},
+	{"a table of something else", "a,b\n1,2\n", false, "there is no report in it"},
+	{"a time in seconds", "REPORT RequestId: a\tDuration: 3.00 s\tMemory Size: 128 MB\n", false,
+	 ":1:1: warning: a report was left out: one of its times is not in 'ms'"},
+	{"memory in GB", REPORT "REPORT RequestId: a\tDuration: 3.00 ms\tMemory Size: 1 GB\n", true,
+	 ":2:1: warning: a report was left out: one of its memory sizes is not in 'MB'"},
+	{"a decimal comma", "REPORT RequestId: a\tDuration: 3,00 ms\tMemory Size: 128 MB\n", false,
+	 "a report was left out: one of its fields is not a number"},
+	{"a line cut off", REPORT "REPORT RequestId: a\tDuration: 3.00 ms\tBilled Dura", true,
+	 ":2:1: warning: a report was left out: it has no memory size"},
+	{"a value cut off", REPORT "REPORT RequestId: a\tDuration: 3.00 ms\tMemory Size: 12", true,
+	 ":2:1: warning: a report was left out: it is cut off"},
+	{"an event cut off", EVENT "\n{\"type\":\"platform.report\",\"record\":{\"met", true,
+	 ":2:1: warning: a report was left out: it is cut off or no JSON"},
+	{"a document cut off", "[\n" EVENT ",\n", false, "is the file cut off?"},
+	{"an event without numbers", "{\"type\":\"platform.report\",\"record\":{}}", false,
+	 "a report was left out: it has no memory size"},
+	{"no usable row", "@duration,@memorySize\n,128000000\n", false, "none of its reports can be used"},
+	{"an Insights field that is text", "@duration,@memorySize\nfast,128000000\n", false,
+	 ":2:1: warning: a report was left out: one of its fields is not a number"},
+	{"a size divided by 1024", "@duration,@memorySize\n3,122.0703125\n", true,
+	 "memory of 122.07 is 10^6 bytes divided by 1024 twice; taken as 128 MB, and others likewise"},
+};
+
+static void test_mistakes(void)
+{
+	struct reading reading;
+	for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+		read_text(mistakes[i].text, &reading);
+		t_ok(reading.ok == mistakes[i].ok && !reading.io_failed, "%s", mistakes[i].name);
+		t_has(reading.words, mistakes[i].words, "and its words");
+	}
+	read_path("no/such.log", &reading);
+	t_ok(!reading.ok && reading.io_failed, "a file that is not there");
+	t_has(reading.words, "cannot read 'no/such.log': No such file or directory", "and its words");
+	read_path("/", &reading);
+	t_ok(!reading.ok && reading.io_failed, "a directory");
+}
+
+/* Ten million bytes without a line end, a report behind them, and a report in a line that is too long. */
+static void test_long_lines(void)
+{
+	struct reading reading;
+	size_t long_bytes = 10000000;
+	size_t bytes = long_bytes + 1 + strlen(REPORT) + long_bytes;
+	char *text = mem_alloc(bytes);
+	memset(text, 'x', bytes);
+	text[long_bytes] = '\n';
+	memcpy(text + long_bytes + 1, REPORT, strlen(REPORT));
+	memcpy(text + long_bytes + 1 + strlen(REPORT), "REPORT RequestId: ", 18);
+	read_bytes(text, bytes, &reading);
+	t_ok(reading.ok && reading.count == 1, "a report between lines of ten million bytes");
+	t_has(reading.words, ":3:1: warning: a report was left out: its line has more than 1048576 bytes", "its words");
+	mem_free(text);
+}
+
+static void test_compressed(void)
+{
+	struct reading reading;
+	unsigned char packed[1024];
+	z_stream stream = {0};
+	CHECK(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+	char text[] = REPORT;
+	stream.next_in = (unsigned char *)text;
+	stream.avail_in = (unsigned int)strlen(text);
+	stream.next_out = packed;
+	stream.avail_out = sizeof packed;
+	CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+	size_t count = sizeof packed - stream.avail_out;
+	deflateEnd(&stream);
+	read_bytes(packed, count, &reading);
+	t_ok(reading.ok && reading.count == 1, "a compressed log");
+	read_bytes(packed, count - 12, &reading);
+	t_ok(!reading.ok && reading.io_failed, "a compressed log that is cut off");
+}
+
+int main(void)
+{
+	test_spellings();
+	test_tails();
+	test_mistakes();
+	test_long_lines();
+	test_compressed();
+	return t_done();
+}
