@@ -10,6 +10,7 @@ static const struct command *const commands[] = {
 	&cmd_fit,
 	&cmd_validate,
 	&cmd_explain,
+	&cmd_calibrate,
 	&cmd_model,
 	&cmd_paper,
 	&cmd_record,

@@ -16,6 +16,7 @@ extern const struct command cmd_explain;
 extern const struct command cmd_explain_platform;
 extern const struct command cmd_fit;
 extern const struct command cmd_validate;
+extern const struct command cmd_calibrate;
 extern const struct command cmd_model;
 extern const struct command cmd_paper;
 extern const struct command cmd_record;

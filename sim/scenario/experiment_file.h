@@ -10,8 +10,8 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "doc/bind.h"
-#include "scenario/plan_section.h"
 #include "platform/quantiles.h"
+#include "scenario/plan_section.h"
 
 /* When requests come; which of these count depends on the kind. */
 struct arrivals_entry {

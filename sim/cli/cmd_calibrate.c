@@ -1,0 +1,432 @@
+/* `lamina calibrate LOGS...`: a user's own functions from their Lambda logs, as an overlay for --with. */
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "base/version.h"
+#include "calibrate/calibration.h"
+#include "calibrate/report_log.h"
+#include "cli/commands.h"
+#include "cli/experiment_options.h"
+#include "scenario/function_name.h"
+
+enum { NAME_BYTES_MAX = 64 };
+
+/* One run of the command: what is read, and whose it is. */
+struct calibrate {
+	struct cli *cli;
+	struct diag diag;
+	struct log_samples samples;
+	struct calibration calibration;
+	const struct platform *platform;
+	const struct experiment *experiment; /* NULL for none */
+	const char *const *names;            /* of the experiment's functions */
+	size_t name_count;
+	const char *file_function; /* of the file being read: by --function, else by its name */
+	bool is_named;             /* by --function */
+	struct report_counts counts;
+};
+
+static const struct table_column parameter_columns[] = {
+	{.name = "function"},
+	{.name = "parameter"},
+	{.name = "value", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "standard_error", .heading = "± 1 s.e.", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "unit"},
+	{.name = "note"},
+};
+
+static const struct table_column size_columns[] = {
+	{.name = "function"},
+	{.name = "memory_mb", .heading = "memory MB", .align = TABLE_RIGHT},
+	{.name = "start"},
+	{.name = "invocations", .heading = "rows", .align = TABLE_RIGHT},
+	{.name = "measured_seconds", .heading = "measured s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "spread_seconds", .heading = "spread s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "predicted_seconds", .heading = "predicted s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "error_percent", .heading = "error %", .align = TABLE_RIGHT, .decimals = 1},
+};
+
+/* Names are for people and YAML: printable and of a sane length. */
+static const char *clean_name(const char *name, struct arena *arena)
+{
+	char *clean = arena_strndup(arena, name, strnlen(name, NAME_BYTES_MAX));
+	for (char *p = clean; *p; p++)
+		if (!isprint((unsigned char)*p))
+			*p = '?';
+	return clean[0] ? clean : "function";
+}
+
+/* "logs/conv1.log.gz" is of conv1. */
+static const char *name_of_file(const char *path, struct arena *arena)
+{
+	const char *part = function_name_last_part(path);
+	const char *dot = strchr(part, '.');
+	if (strcmp(path, "-") == 0 || dot == part)
+		return "function";
+	return clean_name(arena_strndup(arena, part, dot ? (size_t)(dot - part) : strlen(part)), arena);
+}
+
+/* The experiment's function that a log's name means; NULL, with a warning, where there is none. */
+static const char *known_name(struct calibrate *calibrate, const char *name)
+{
+	if (!calibrate->experiment)
+		return name;
+	int match = function_name_match(name, calibrate->names, calibrate->name_count);
+	if (match >= 0)
+		return calibrate->names[match];
+	struct buf all;
+	buf_init(&all);
+	for (size_t i = 0; i < calibrate->name_count && i < 8; i++)
+		buf_printf(&all, "%s%s", i > 0 ? ", " : "", calibrate->names[i]);
+	diag_warning(&calibrate->diag, (struct diag_place){0},
+		     "the logs' '%s' is no function of '%s' (%s%s); left out. Name it with --function NAME=FILE", name,
+		     calibrate->experiment->name, buf_text(&all), calibrate->name_count > 8 ? ", ..." : "");
+	buf_release(&all);
+	return NULL;
+}
+
+static void take_row(void *context, const struct report_row *row)
+{
+	struct calibrate *calibrate = context;
+	struct arena scratch;
+	arena_init(&scratch);
+	bool is_told = row->function[0] != '\0' && !calibrate->is_named;
+	const char *given =
+		is_told ? clean_name(function_name_last_part(row->function), &scratch) : calibrate->file_function;
+	const char *name = known_name(calibrate, given);
+	if (name)
+		log_samples_add(&calibrate->samples, name, row, &calibrate->diag);
+	arena_release(&scratch);
+}
+
+/* An enum cli_exit; mistakes go on to the diag, so that all files' are told at once. */
+static int read_log(struct calibrate *calibrate, const char *path, const char *function)
+{
+	struct report_sink sink = {take_row, calibrate};
+	struct report_counts counts;
+	bool io_failed;
+	calibrate->is_named = function != NULL;
+	calibrate->file_function = function ? function : name_of_file(path, &calibrate->cli->arena);
+	bool ok = report_log_read(path, &sink, &calibrate->diag, &counts, &io_failed);
+	calibrate->counts.rows += counts.rows;
+	calibrate->counts.skipped += counts.skipped;
+	return ok ? CLI_OK : io_failed ? CLI_FAILED : CLI_WRONG;
+}
+
+static int read_logs(struct calibrate *calibrate, int argc, char **argv)
+{
+	size_t pair_count;
+	int worst = CLI_OK;
+	const char *const *pairs = options_list(&calibrate->cli->options, "function", &pair_count);
+	for (int i = 0; i < argc; i++) {
+		int status = read_log(calibrate, argv[i], NULL);
+		worst = worst == CLI_OK ? status : worst;
+	}
+	for (size_t i = 0; i < pair_count; i++) {
+		const char *equals = strchr(pairs[i], '=');
+		const char *name = arena_strndup(&calibrate->cli->arena, pairs[i], (size_t)(equals - pairs[i]));
+		int status = read_log(calibrate, equals + 1, clean_name(name, &calibrate->cli->arena));
+		worst = worst == CLI_OK ? status : worst;
+	}
+	log_samples_finish(&calibrate->samples);
+	return worst;
+}
+
+static const char *note_of(const struct calibrate *calibrate, const struct fitted_parameter *parameter,
+			   enum work_parameter which)
+{
+	if (parameter->state == PARAMETER_FITTED)
+		return "fitted";
+	if (parameter->state == PARAMETER_AT_ZERO)
+		return "0 fits best";
+	return arena_printf(&calibrate->cli->arena, "default: %s",
+			    calibration_reason(which, calibrate->platform, &calibrate->cli->arena));
+}
+
+static void value_row(struct table *table, const char *function, const char *name, double value, const char *unit,
+		      const char *note)
+{
+	table_text(table, function);
+	table_text(table, name);
+	table_double(table, value);
+	table_missing(table);
+	table_text(table, unit);
+	table_text(table, note);
+	table_end_row(table);
+}
+
+static void fill_parameters(struct table *table, const struct calibrate *calibrate,
+			    const struct calibrated_function *function)
+{
+	for (int i = 0; i < FIT_PARAMETERS; i++) {
+		const struct fitted_parameter *parameter = &function->fit.parameters[i];
+		table_text(table, function->name);
+		table_text(table, work_parameter_names[i]);
+		table_double(table, parameter->seconds);
+		table_double(table, parameter->state == PARAMETER_FITTED ? parameter->standard_error : (double)NAN);
+		table_text(table, "s");
+		table_text(table, note_of(calibrate, parameter, (enum work_parameter)i));
+		table_end_row(table);
+	}
+	const struct histogram *init = &function->samples->init_ns;
+	bool has_init = init->count > 0;
+	const char *init_note = has_init
+					? arena_printf(&calibrate->cli->arena, "median of %lld", (long long)init->count)
+					: "default: needs rows of cold starts";
+	value_row(table, function->name, "init",
+		  has_init ? seconds_from_ns(histogram_quantile(init, 0.5)) : (double)NAN, "s", init_note);
+	value_row(table, function->name, "peak memory", function->memory_mb > 0 ? function->memory_mb : (double)NAN,
+		  "MB",
+		  function->is_memory_at_least ? "at least: it was used up"
+		  : function->memory_mb > 0    ? "largest that was used"
+					       : "default: the logs do not say");
+}
+
+static void fill_sizes(struct table *table, const struct calibrate *calibrate,
+		       const struct calibrated_function *function)
+{
+	for (size_t i = 0; i < function->samples->group_count; i++) {
+		const struct sample_group *group = &function->samples->groups[i];
+		double measured = summary_mean(&group->seconds);
+		double predicted =
+			work_fit_predict(&function->fit, &calibrate->platform->cpu, group->memory_mb, group->is_cold);
+		table_text(table, function->name);
+		table_int(table, group->memory_mb);
+		table_text(table, group->is_cold ? "cold" : "warm");
+		table_int(table, (int64_t)group->seconds.count);
+		table_double(table, measured);
+		table_double(table, summary_deviation(&group->seconds));
+		table_double(table, predicted);
+		table_double(table, 100 * (predicted / measured - 1));
+		table_end_row(table);
+	}
+}
+
+/* What was read, and what was not used. */
+static void describe(const struct calibrate *calibrate, const struct calibrated_function *function, struct buf *out)
+{
+	const struct function_samples *samples = function->samples;
+	buf_printf(out, "%s: %lld completed invocations", function->name, (long long)samples->completed);
+	if (samples->averages > 0)
+		buf_printf(out, ", %lld of them averages of power tuning", (long long)samples->averages);
+	if (samples->errors > 0)
+		buf_printf(out, ", %lld with errors left out", (long long)samples->errors);
+	if (samples->timeouts > 0)
+		buf_printf(out, ", %lld out of time left out", (long long)samples->timeouts);
+	if (samples->at_ceiling > 0)
+		buf_printf(out, ", %lld at the memory's ceiling", (long long)samples->at_ceiling);
+	const char *separator = "; billed in ";
+	for (int era = 0; era < BILLING_ERAS; era++) {
+		if (samples->eras[era] == 0 || era == BILLING_UNKNOWN)
+			continue;
+		buf_printf(out, "%s%s (%lld)", separator, billing_era_names[era], (long long)samples->eras[era]);
+		separator = ", ";
+	}
+	buf_add_char(out, '\n');
+}
+
+static void print_results(struct calibrate *calibrate)
+{
+	const struct calibration *calibration = &calibrate->calibration;
+	struct table parameters;
+	struct table sizes;
+	struct buf out;
+	struct json json;
+	enum table_format format = cli_format(calibrate->cli);
+	buf_init(&out);
+	table_init(&parameters, parameter_columns, sizeof parameter_columns / sizeof parameter_columns[0]);
+	table_init(&sizes, size_columns, sizeof size_columns / sizeof size_columns[0]);
+	for (size_t i = 0; i < calibration->function_count; i++) {
+		fill_parameters(&parameters, calibrate, &calibration->functions[i]);
+		fill_sizes(&sizes, calibrate, &calibration->functions[i]);
+		if (format == TABLE_TEXT)
+			describe(calibrate, &calibration->functions[i], &out);
+	}
+	if (format == TABLE_JSON) {
+		json_init(&json, &out, true);
+		json_object_begin(&json);
+		json_field_text(&json, "platform", calibrate->platform->name);
+		json_field_text(&json, "lamina_version", lamina_version());
+		json_key(&json, "parameters");
+		table_write_json(&parameters, &json);
+		json_key(&json, "sizes");
+		table_write_json(&sizes, &json);
+		json_object_end(&json);
+		buf_add_char(&out, '\n');
+	} else if (format == TABLE_CSV) {
+		table_render(&sizes, TABLE_CSV, &out);
+	} else {
+		buf_add_char(&out, '\n');
+		table_render(&parameters, TABLE_TEXT, &out);
+		buf_printf(&out, "\nMeasured and predicted on %s\n", calibrate->platform->name);
+		table_render(&sizes, TABLE_TEXT, &out);
+	}
+	fputs(buf_text(&out), stdout);
+	table_release(&parameters);
+	table_release(&sizes);
+	buf_release(&out);
+}
+
+/* The experiment whose functions the logs are of, or the platform by itself. */
+static int choose_platform(struct calibrate *calibrate, struct study *study, struct library *library)
+{
+	struct cli *cli = calibrate->cli;
+	const char *path = options_text(&cli->options, "experiment");
+	const char *name = options_text(&cli->options, "platform");
+	if (path) {
+		int status = experiment_options_load(cli, path, false, study);
+		if (status != CLI_OK)
+			return status;
+		const struct setting *setting = study->jobs[0].setting;
+		const char **names = ARENA_ARRAY(&cli->arena, const char *, setting->function_count);
+		for (size_t i = 0; i < setting->function_count; i++)
+			names[i] = setting->functions[i].name;
+		calibrate->experiment = &study->experiment;
+		calibrate->names = names;
+		calibrate->name_count = setting->function_count;
+		calibrate->platform = setting->platform;
+	}
+	if (!path || options_given(&cli->options, "platform")) {
+		library_init(library, &cli->arena);
+		calibrate->platform =
+			library_platform(library, name, NULL, (struct diag_place){.file = ""}, &calibrate->diag);
+		if (!calibrate->platform)
+			return CLI_WRONG;
+	}
+	if (calibrate->platform->kind != PLATFORM_FUNCTIONS)
+		return cli_wrong_usage(cli, "%s is a machine, not a service of functions", calibrate->platform->name);
+	return CLI_OK;
+}
+
+static void note_layers(struct calibrate *calibrate)
+{
+	const struct bind_structs *entries = calibrate->experiment ? &calibrate->experiment->functions : NULL;
+	for (size_t i = 0; i < calibrate->calibration.function_count; i++) {
+		struct calibrated_function *function = &calibrate->calibration.functions[i];
+		for (size_t e = 0; entries && e < entries->count; e++) {
+			const struct function_entry *entry = &((const struct function_entry *)entries->items)[e];
+			if (strcmp(entry->name, function->name) == 0)
+				function->has_layers = entry->layers.count > 0;
+		}
+	}
+}
+
+static int64_t images_of(const struct calibrate *calibrate)
+{
+	if (options_given(&calibrate->cli->options, "images"))
+		return options_int(&calibrate->cli->options, "images");
+	return calibrate->experiment ? calibrate->experiment->workload.images_per_record : 1;
+}
+
+static int64_t threads_of(const struct calibrate *calibrate)
+{
+	if (options_given(&calibrate->cli->options, "threads"))
+		return options_int(&calibrate->cli->options, "threads");
+	return cpu_visible_vcpus(&calibrate->platform->cpu, calibrate->platform->memory.max_mb);
+}
+
+static int write_overlay(struct calibrate *calibrate, const char *path)
+{
+	struct buf text;
+	struct err err;
+	buf_init(&text);
+	calibration_write(&calibrate->calibration, lamina_version(), &calibrate->cli->arena, &text);
+	bool ok = file_write(path, buf_text(&text), text.length, &err);
+	buf_release(&text);
+	return ok ? CLI_OK : cli_failed(calibrate->cli, &err);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct study study;
+	struct library library;
+	struct calibrate calibrate = {.cli = cli};
+	if (argc == 0 && !options_given(&cli->options, "function"))
+		return cli_wrong_usage(cli, "give logs, or --function NAME=LOGS");
+	diag_init(&calibrate.diag);
+	log_samples_init(&calibrate.samples, &cli->arena);
+	int status = choose_platform(&calibrate, &study, &library);
+	bool is_chosen = status == CLI_OK;
+	if (is_chosen)
+		status = read_logs(&calibrate, argc, argv);
+	bool is_solved = status == CLI_OK && !diag_has_errors(&calibrate.diag) &&
+			 calibration_solve(&calibrate.samples, calibrate.platform, threads_of(&calibrate),
+					   images_of(&calibrate), &calibrate.diag, &calibrate.calibration);
+	int reported = cli_report(cli, &calibrate.diag);
+	diag_release(&calibrate.diag);
+	if (!is_solved)
+		return status != CLI_OK ? status : reported;
+	note_layers(&calibrate);
+	print_results(&calibrate);
+	const char *path = options_text(&cli->options, "output");
+	return path ? write_overlay(&calibrate, path) : CLI_OK;
+}
+
+static const struct option_row options[] = {
+	OPTION_ROW_FORMAT,
+	{.name = "experiment",
+	 .letter = 'e',
+	 .kind = OPTION_TEXT,
+	 .metavar = "EXPERIMENT",
+	 .help = "the experiment whose functions and platform the logs are of"},
+	{.name = "function",
+	 .kind = OPTION_PAIRS,
+	 .metavar = "NAME=LOGS",
+	 .help = "logs of one function, whatever name is in them"},
+	{.name = "platform",
+	 .letter = 'p',
+	 .kind = OPTION_TEXT,
+	 .metavar = "NAME",
+	 .fallback = "aws-lambda",
+	 .help = "the platform that the logs are of, by name or file; the experiment's where there is one"},
+	{.name = "images",
+	 .kind = OPTION_INT,
+	 .metavar = "N",
+	 .min = 1,
+	 .max = 1e9,
+	 .help = "images in each logged request; the experiment's images_per_record, else 1"},
+	{.name = "threads",
+	 .kind = OPTION_INT,
+	 .metavar = "N",
+	 .min = 1,
+	 .max = 64,
+	 .help = "threads of the parallel part; by default as many as the largest size has vCPUs"},
+	{.name = "output",
+	 .letter = 'o',
+	 .kind = OPTION_TEXT,
+	 .metavar = "FILE",
+	 .help = "write what was fitted as a file for --with"},
+	OPTION_ROW_SET,
+	OPTION_ROW_WITH,
+	OPTION_ROW_REPLICATIONS,
+	OPTION_ROW_SEED,
+	OPTION_END,
+};
+
+const struct command cmd_calibrate = {
+	.name = "calibrate",
+	.summary = "fit functions to their own AWS Lambda logs",
+	.operands = "LOGS...",
+	.operands_min = 0,
+	.operands_max = -1,
+	.description =
+		"Reads logs of invocations at several memory sizes, fits what each function does (CPU time of one "
+		"thread, CPU time of all threads, waiting, initialising, peak memory), and prints it beside its "
+		"standard errors, then each size as measured and as predicted. What the logs cannot tell stays at its "
+		"default, with the reason.\n\n"
+		"Logs are recognised by their content and may be compressed: text REPORT lines, JSON platform.report "
+		"events, bare or wrapped by the AWS command line, CloudWatch Logs Insights results as CSV or JSON, and "
+		"results of AWS Lambda Power Tuning. A row is of the function that its log group names, else of the "
+		"one that its file is called after.\n\n"
+		"A useful Logs Insights query is: filter @type = \"REPORT\" | fields @timestamp, @log, @requestId, "
+		"@duration, @billedDuration, @initDuration, @memorySize, @maxMemoryUsed | limit 10000",
+	.examples = "lamina calibrate conv1.log --function fc=insights.csv -o mine.yaml\n"
+		    "lamina run exp.yaml --with mine.yaml\n",
+	.options = options,
+	.run = run,
+};

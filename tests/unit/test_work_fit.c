@@ -1,0 +1,164 @@
+/* Logs made from known work give that work back, and what they cannot tell is said. */
+#include "base/num.h"
+#include "calibrate/work_fit.h"
+#include "random/stream.h"
+#include "tests/tap.h"
+
+static const struct platform_cpu *toy_cpu(void)
+{
+	static int64_t up_to_mb[] = {1769, 3538, 10240};
+	static int64_t vcpus[] = {2, 2, 6};
+	static const struct platform_cpu cpu = {
+		.mb_per_vcpu = 1769,
+		.visible_up_to_mb = {up_to_mb, 3},
+		.visible_vcpus = {vcpus, 3},
+		.period_seconds = 0.02,
+		.tick_seconds = 0.004,
+		.resume_seconds = 0.0003,
+	};
+	return &cpu;
+}
+
+struct truth {
+	double single;
+	double wait;
+	double parallel;
+	double cold;
+};
+
+/* Invocations of the truth at a size, with a relative spread; the CPU law itself, without losses, for reference. */
+static void add_rows(struct log_samples *samples, const struct truth *truth, int64_t memory_mb, bool is_cold, int count,
+		     double spread)
+{
+	struct work_fit fit = {.threads = 6};
+	struct stream luck;
+	struct diag diag;
+	diag_init(&diag);
+	fit.parameters[FIT_SINGLE].seconds = truth->single;
+	fit.parameters[FIT_WAIT].seconds = truth->wait;
+	fit.parameters[FIT_PARALLEL].seconds = truth->parallel;
+	fit.parameters[FIT_COLD].seconds = truth->cold;
+	double seconds = work_fit_predict(&fit, toy_cpu(), memory_mb, is_cold);
+	stream_init(&luck, 1, 0, stream_id_from_name("rows"), (uint64_t)memory_mb * 2 + is_cold);
+	for (int i = 0; i < count; i++) {
+		struct report_row row;
+		report_row_init(&row);
+		row.memory_mb = memory_mb;
+		row.duration_ms = 1000 * seconds * (1 + spread * (2 * stream_uniform(&luck) - 1));
+		row.init_ms = is_cold ? 100 + i : (double)NAN;
+		row.max_memory_mb = 300;
+		log_samples_add(samples, "f", &row, &diag);
+	}
+	CHECK(!diag_has_errors(&diag));
+	diag_release(&diag);
+}
+
+static void near_truth(const struct work_fit *fit, enum work_parameter parameter, double truth)
+{
+	const struct fitted_parameter *fitted = &fit->parameters[parameter];
+	t_ok(fitted->state == PARAMETER_FITTED && fabs(fitted->seconds - truth) <= 0.02 * truth + 1e-3,
+	     "%s of %g s is %g s", work_parameter_names[parameter], truth, fitted->seconds);
+}
+
+static void test_all_told(struct arena *arena)
+{
+	static const int64_t sizes[] = {256, 512, 1024, 1769, 3008, 6000, 10240};
+	const struct truth truth = {.single = 3, .wait = 0.8, .parallel = 20, .cold = 5};
+	struct log_samples samples;
+	struct work_fit fit;
+	log_samples_init(&samples, arena);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		add_rows(&samples, &truth, sizes[i], false, 50, 0.01);
+		add_rows(&samples, &truth, sizes[i], true, 5, 0.01);
+	}
+	log_samples_finish(&samples);
+	t_ok(work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit), "seven sizes are fitted");
+	near_truth(&fit, FIT_SINGLE, truth.single);
+	near_truth(&fit, FIT_WAIT, truth.wait);
+	near_truth(&fit, FIT_PARALLEL, truth.parallel);
+	near_truth(&fit, FIT_COLD, truth.cold);
+	for (int i = 0; i < FIT_PARAMETERS; i++)
+		t_ok(fit.parameters[i].standard_error > 0 && fit.parameters[i].standard_error < 0.1,
+		     "%s has a standard error: %g", work_parameter_names[i], fit.parameters[i].standard_error);
+	t_near(seconds_from_ns(histogram_quantile(&samples.functions[0].init_ns, 0.5)), 0.102, 0, 1e-9,
+	       "the median of init");
+	t_near(samples.functions[0].max_memory_mb, 300, 0, 0, "peak memory where it was not at the ceiling");
+	t_near(samples.functions[0].ceiling_memory_mb, 256, 0, 0, "rows at 256 MB used all of it and more");
+	t_int(samples.functions[0].at_ceiling, 55, "they are censored");
+}
+
+static void test_not_told(struct arena *arena)
+{
+	const struct truth truth = {.single = 2, .wait = 0.5, .parallel = 4};
+	struct log_samples samples;
+	struct work_fit fit;
+	log_samples_init(&samples, arena);
+	add_rows(&samples, &truth, 1024, false, 3, 0);
+	CHECK(work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit));
+	t_int(fit.parameters[FIT_SINGLE].state, PARAMETER_FITTED, "one size: all is taken for CPU");
+	t_int(fit.parameters[FIT_WAIT].state, PARAMETER_UNIDENTIFIED, "one size does not tell waiting");
+	t_int(fit.parameters[FIT_PARALLEL].state, PARAMETER_UNIDENTIFIED, "nor parallel work");
+	t_int(fit.parameters[FIT_COLD].state, PARAMETER_UNIDENTIFIED, "warm rows do not tell cold work");
+
+	log_samples_init(&samples, arena);
+	for (int64_t memory_mb = 256; memory_mb <= 1024; memory_mb *= 2)
+		add_rows(&samples, &truth, memory_mb, false, 3, 0);
+	CHECK(work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit));
+	t_near(fit.parameters[FIT_WAIT].seconds, truth.wait, 0, 0.25,
+	       "the wait, but for what threads lose by stopping");
+	t_near(fit.parameters[FIT_SINGLE].seconds, truth.single + truth.parallel, 0.01, 0,
+	       "below one vCPU all CPU is one thread's");
+	t_int(fit.parameters[FIT_PARALLEL].state, PARAMETER_UNIDENTIFIED, "and parallel work does not show");
+
+	log_samples_init(&samples, arena);
+	add_rows(&samples, &truth, 2048, false, 3, 0);
+	add_rows(&samples, &truth, 3538, false, 3, 0);
+	CHECK(work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit));
+	t_int(fit.parameters[FIT_WAIT].state, PARAMETER_UNIDENTIFIED,
+	      "above one vCPU waiting is like one thread's CPU");
+	near_truth(&fit, FIT_PARALLEL, truth.parallel);
+}
+
+static void test_bounds(struct arena *arena)
+{
+	struct log_samples samples;
+	struct work_fit fit;
+	struct diag diag;
+	struct report_row row;
+	diag_init(&diag);
+	log_samples_init(&samples, arena);
+	report_row_init(&row);
+	/* Twice the memory, a third of the time: no share of CPU does that, and a negative wait would. */
+	for (int i = 0; i < 3; i++) {
+		row.memory_mb = 256LL << i;
+		row.duration_ms = 9000 / pow(3, i);
+		log_samples_add(&samples, "f", &row, &diag);
+	}
+	CHECK(work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit));
+	t_int(fit.parameters[FIT_WAIT].state, PARAMETER_AT_ZERO, "waiting is not negative");
+	t_ok(fit.parameters[FIT_SINGLE].seconds > 0, "what is left is fitted");
+
+	log_samples_init(&samples, arena);
+	row.status = REPORT_ERROR;
+	log_samples_add(&samples, "f", &row, &diag);
+	t_ok(!work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit), "errors tell no work");
+	row.status = REPORT_OK;
+	char name[16];
+	for (int i = 0; i < SAMPLES_FUNCTIONS_MAX + 2; i++) {
+		snprintf(name, sizeof name, "g%d", i);
+		log_samples_add(&samples, name, &row, &diag);
+	}
+	t_int(diag.error_count, 1, "too many functions are one error");
+	diag_release(&diag);
+}
+
+int main(void)
+{
+	struct arena arena;
+	arena_init(&arena);
+	test_all_told(&arena);
+	test_not_told(&arena);
+	test_bounds(&arena);
+	arena_release(&arena);
+	return t_done();
+}
