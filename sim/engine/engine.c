@@ -1,3 +1,4 @@
+/* Handles, rare paths and the loop that runs events; the path that every event takes to wait stands in engine.h. */
 #include "engine/engine.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Three summaries kept in step. */
 #include "stats/paired.h"
 
 void paired_init(struct paired *paired)

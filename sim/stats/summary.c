@@ -1,3 +1,4 @@
+/* One-pass moments; the quantile of Student's distribution is GSL's. */
 #include "stats/summary.h"
 
 #include <gsl/gsl_cdf.h>
