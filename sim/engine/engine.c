@@ -178,13 +178,3 @@ void engine_stop(struct engine *engine)
 	engine->stop_requested = true;
 	engine->pause_at = 0;
 }
-
-const char *engine_end_text(enum engine_end end)
-{
-	static const char *const texts[] = {
-		[ENGINE_EMPTY] = "no event was left",           [ENGINE_HORIZON] = "the time horizon was reached",
-		[ENGINE_BUDGET] = "the event budget was spent", [ENGINE_STOPPED] = "the model stopped it",
-		[ENGINE_INTERRUPTED] = "it was interrupted",
-	};
-	return texts[end];
-}

@@ -15,11 +15,6 @@ void paired_add(struct paired *paired, double first, double second)
 	summary_add(&paired->difference, first - second);
 }
 
-double paired_half_width(const struct paired *paired, double confidence)
-{
-	return summary_half_width(&paired->difference, confidence);
-}
-
 double paired_variance_ratio(const struct paired *paired)
 {
 	double independent = summary_variance(&paired->first) + summary_variance(&paired->second);

@@ -21,20 +21,6 @@ void summary_add(struct summary *summary, double value)
 	summary->max = fmax(summary->max, value);
 }
 
-void summary_merge(struct summary *summary, const struct summary *other)
-{
-	if (other->count == 0)
-		return;
-	double n = (double)summary->count;
-	double m = (double)other->count;
-	double delta = other->mean - summary->mean;
-	summary->count += other->count;
-	summary->mean += delta * m / (n + m);
-	summary->squares += other->squares + delta * delta * n * m / (n + m);
-	summary->min = fmin(summary->min, other->min);
-	summary->max = fmax(summary->max, other->max);
-}
-
 double summary_mean(const struct summary *summary)
 {
 	return summary->count ? summary->mean : (double)NAN;
