@@ -62,7 +62,7 @@ int64_t price_billed_ns(const struct platform_price *price, int64_t duration_ns,
 	CHECK(init_ns >= 0);
 	int64_t granularity_ns = ns_from_seconds(price->granularity_seconds);
 	int64_t minimum_ns = ns_from_seconds(price->minimum_seconds);
-	int64_t counted_ns = duration_ns + (price->init_billed ? init_ns : 0);
+	int64_t counted_ns = duration_ns + init_ns;
 	int64_t billed_ns = div_ceil_int64(counted_ns, granularity_ns) * granularity_ns;
 	return billed_ns > minimum_ns ? billed_ns : minimum_ns;
 }

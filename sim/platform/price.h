@@ -99,7 +99,7 @@ extern const char *const bill_item_units[BILL_ITEMS]; /* "GB-s", "requests", ...
 
 void usage_add(struct usage *total, const struct usage *part);
 
-/* duration_ns (and init_ns where init is billed), rounded up to the granularity. */
+/* duration_ns and init_ns (0 where price_bills_init says no), rounded up to the granularity. */
 int64_t price_billed_ns(const struct platform_price *price, int64_t duration_ns, int64_t init_ns);
 
 /* Whether the init phase counts: always, or for container images only. */

@@ -29,7 +29,8 @@ static void rounding(void)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct platform_price price = price_2019;
 		price.init_billed = cases[i].init_billed;
-		t_int(price_billed_ns(&price, cases[i].duration_ms * NS_PER_MS, cases[i].init_ms * NS_PER_MS),
+		int64_t init_ms = price_bills_init(&price, false) ? cases[i].init_ms : 0;
+		t_int(price_billed_ns(&price, cases[i].duration_ms * NS_PER_MS, init_ms * NS_PER_MS),
 		      cases[i].billed_ms * NS_PER_MS, cases[i].name);
 	}
 	t_int(price_billed_ns(&price_2019, 100 * NS_PER_MS + 1, 0), 200 * NS_PER_MS, "a nanosecond over counts");
