@@ -5,7 +5,7 @@
 
 #include "base/parallel.h"
 #include "serving/simulate.h"
-#include "stats/paired.h"
+#include "stats/summary.h"
 
 /* What is kept of one replication. */
 struct sample {
@@ -77,6 +77,18 @@ static struct estimate estimate_of(const struct summary *summary)
 	};
 }
 
+static void add_causes(const struct run_job *job, const struct function_outcome *part, struct function_result *out)
+{
+	double ns[CAUSES];
+	double usd[CAUSES];
+	cause_times(part, ns);
+	cause_costs(part, &job->setting->platform->price, usd);
+	for (int cause = 0; cause < CAUSES; cause++) {
+		out->cause_seconds[cause] += ns[cause] / 1e9;
+		out->cause_usd[cause] += usd[cause];
+	}
+}
+
 static void gather_function(const struct run_job *job, const struct sample *samples, int64_t count, size_t function,
 			    struct function_result *out)
 {
@@ -101,6 +113,11 @@ static void gather_function(const struct run_job *job, const struct sample *samp
 		out->timeouts += (double)part->timeouts / (double)count;
 		for (int phase = 0; phase < WORK_PHASES; phase++)
 			out->phase_seconds[phase] += (double)part->phase_ns[phase] / 1e9;
+		add_causes(job, part, out);
+	}
+	for (int cause = 0; cause < CAUSES; cause++) {
+		out->cause_seconds[cause] = invocations > 0 ? out->cause_seconds[cause] / invocations : 0;
+		out->cause_usd[cause] /= (double)count;
 	}
 	for (int phase = 0; phase < WORK_PHASES; phase++)
 		out->phase_seconds[phase] = invocations > 0 ? out->phase_seconds[phase] / invocations : 0;
@@ -145,11 +162,11 @@ static void gather(struct run_job *job, const struct sample *samples, int64_t co
 struct estimate run_result_difference(const struct run_result *result, const struct run_result *base, int metric)
 {
 	int64_t pairs = result->replications < base->replications ? result->replications : base->replications;
-	struct paired paired;
-	paired_init(&paired);
+	struct summary difference;
+	summary_init(&difference);
 	for (int64_t i = 0; i < pairs; i++)
-		paired_add(&paired, result->samples[metric][i], base->samples[metric][i]);
-	return estimate_of(&paired.difference);
+		summary_add(&difference, result->samples[metric][i] - base->samples[metric][i]);
+	return estimate_of(&difference);
 }
 
 /* The replications before the first unfinished one: what an interrupted run may be judged by. */

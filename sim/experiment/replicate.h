@@ -31,6 +31,8 @@ struct function_result {
 	double peak_memory_mb;
 	struct estimate metrics[FUNCTION_METRICS_MAX]; /* by index in function_metrics */
 	double phase_seconds[WORK_PHASES];             /* mean over invocations and replications */
+	double cause_seconds[CAUSES];                  /* likewise; they add up to the time of a call */
+	double cause_usd[CAUSES];                      /* mean over replications; they add up to its part of the bill */
 	double out_of_memory;                          /* mean count over replications */
 	double timeouts;
 };

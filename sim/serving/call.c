@@ -107,7 +107,9 @@ static int64_t warm_start_ns(struct invocation *invocation, struct sandbox_pool 
 	invocation_stream(&luck, invocation, "warm start");
 	invocation->sandbox = sandbox_pool_take(pool);
 	invocation->init_ns = 0;
-	return ns_from_seconds(quantile_draw(&pool->platform->sandbox.warm_start_seconds.table, &luck));
+	int64_t start_ns = ns_from_seconds(quantile_draw(&pool->platform->sandbox.warm_start_seconds.table, &luck));
+	counts_of(invocation)->cause_ns[CAUSE_WARM_START] += start_ns;
+	return start_ns;
 }
 
 static void call(struct engine *engine, void *subject, int64_t argument)

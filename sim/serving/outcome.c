@@ -30,10 +30,13 @@ void outcome_total(const struct outcome *outcome, struct function_outcome *total
 		total->init_ns += part->init_ns;
 		total->duration_ns += part->duration_ns;
 		total->billed_ns += part->billed_ns;
+		total->billed_init_ns += part->billed_init_ns;
 		total->paid_mb_ns += part->paid_mb_ns;
 		total->used_mb_ns += part->used_mb_ns;
 		for (int phase = 0; phase < WORK_PHASES; phase++)
 			total->phase_ns[phase] += part->phase_ns[phase];
+		for (int cause = 0; cause < CAUSES; cause++)
+			total->cause_ns[cause] += part->cause_ns[cause];
 		total->bytes_in += part->bytes_in;
 		total->bytes_out += part->bytes_out;
 		usage_add(&total->usage, &part->usage);
@@ -114,11 +117,6 @@ static double cost_requests_usd(const struct outcome *outcome)
 static double cost_store_usd(const struct outcome *outcome)
 {
 	return lines_usd(outcome, BILL_PUTS, BILL_STORED);
-}
-
-static double month_usd(const struct outcome *outcome)
-{
-	return outcome->month.total_usd;
 }
 
 static double gb_seconds(const struct outcome *outcome)
@@ -211,7 +209,6 @@ const struct metric outcome_metrics[] = {
 	{"cost_compute_usd", "GB-seconds, provisioned concurrency, /tmp, snapshots, machine time", cost_compute_usd},
 	{"cost_requests_usd", "invocation fees and transitions", cost_requests_usd},
 	{"cost_store_usd", "object store requests, bytes and storage", cost_store_usd},
-	{"month_usd", "a month of traffic.runs_per_month such runs, by tiers", month_usd},
 	{"gb_seconds", "billed memory-time, GB = 1024 MB", gb_seconds},
 	{"invocations", "invocations that started", invocations},
 	{"cold_starts", "invocations that started a sandbox", cold_starts},

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "platform/price.h"
+#include "serving/cause.h"
 #include "serving/setting.h"
 #include "stats/histogram.h"
 
@@ -29,8 +30,10 @@ struct function_outcome {
 	int64_t init_ns;     /* cold starts before the handler */
 	int64_t duration_ns; /* handler time */
 	int64_t billed_ns;
-	price_mb_ns paid_mb_ns; /* memory bought * handler time */
-	price_mb_ns used_mb_ns; /* memory needed * handler time */
+	int64_t billed_init_ns;   /* of billed_ns: initialising */
+	int64_t cause_ns[CAUSES]; /* of the handler, and CAUSE_WARM_START; cause_times() has all */
+	price_mb_ns paid_mb_ns;   /* memory bought * handler time */
+	price_mb_ns used_mb_ns;   /* memory needed * handler time */
 	int64_t phase_ns[WORK_PHASES];
 	int64_t bytes_in;
 	int64_t bytes_out;
@@ -62,7 +65,6 @@ struct outcome {
 	size_t function_count;
 	struct usage usage;
 	struct bill bill;
-	struct bill month; /* of setting.runs_per_month such runs */
 };
 
 /* A named figure of an outcome. */

@@ -53,7 +53,8 @@ struct invocation {
 	int64_t init_ns;
 	int64_t start_ns; /* handler start */
 	int64_t phase_start_ns;
-	int64_t stop_ns; /* the sandbox crashes now; INT64_MAX: it does not */
+	struct phase_split split; /* of the current phase */
+	int64_t stop_ns;          /* the sandbox crashes now; INT64_MAX: it does not */
 	double straggling;
 };
 

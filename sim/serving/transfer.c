@@ -56,18 +56,49 @@ static int64_t cpu_ns(const struct transfer *transfer)
 	return ns_from_seconds((double)transfer->phase->bytes / 1e6 * per_mb * transfer->sandbox->slowness);
 }
 
-/* The network's pace, then or meanwhile the CPU's. */
-static int64_t local_end_ns(const struct transfer *transfer, int64_t now_ns)
+static int64_t later(int64_t a_ns, int64_t b_ns)
+{
+	return a_ns > b_ns ? a_ns : b_ns;
+}
+
+/* When the bytes have passed the stream, the sandbox's network, and its CPU without and with a quota. */
+struct transfer_ends {
+	int64_t stream_ns;
+	int64_t network_ns;
+	int64_t unthrottled_ns;
+	int64_t cpu_ns;
+};
+
+/* The CPU works after the network or, where the platform says so, meanwhile. */
+static struct transfer_ends find_ends(const struct transfer *transfer, int64_t now_ns)
 {
 	struct sandbox *sandbox = transfer->sandbox;
 	struct token_bucket *bucket = transfer->is_put ? &sandbox->outbound : &sandbox->inbound;
-	int64_t moved_ns = now_ns + token_bucket_transfer_ns(bucket, now_ns, transfer->phase->bytes);
-	int64_t begin_ns = transfer->platform->network.is_overlapped ? now_ns : moved_ns;
-	int64_t worked_ns = cpu_quota_run(&sandbox->quota, begin_ns, cpu_ns(transfer), 1);
-	return moved_ns > worked_ns ? moved_ns : worked_ns;
+	struct transfer_ends ends = {
+		.stream_ns = now_ns + stream_ns(transfer),
+		.network_ns = now_ns + token_bucket_transfer_ns(bucket, now_ns, transfer->phase->bytes),
+	};
+	int64_t begin_ns = transfer->platform->network.is_overlapped ? now_ns : ends.network_ns;
+	int64_t work_ns = cpu_ns(transfer);
+	ends.cpu_ns = cpu_quota_run(&sandbox->quota, begin_ns, work_ns, 1);
+	ends.unthrottled_ns = work_ns < ends.cpu_ns - begin_ns ? begin_ns + work_ns : ends.cpu_ns;
+	return ends;
 }
 
-int64_t transfer_end_ns(struct invocation *invocation, const struct phase *phase, const char *name)
+/* The slower of stream and network has its whole time, the CPU what it takes beyond that, and its quota the rest. */
+static int64_t divide(const struct transfer_ends *ends, int64_t begin_ns, struct phase_split *split)
+{
+	int64_t moved_ns = later(ends->stream_ns, ends->network_ns);
+	int64_t unthrottled_ns = later(moved_ns, ends->unthrottled_ns);
+	int64_t end_ns = later(moved_ns, ends->cpu_ns);
+	split->ns[ends->stream_ns < ends->network_ns ? CAUSE_NETWORK : CAUSE_STREAM] = moved_ns - begin_ns;
+	split->ns[CAUSE_COMPUTE] = unthrottled_ns - moved_ns;
+	split->ns[CAUSE_THROTTLED] = end_ns - unthrottled_ns;
+	return end_ns;
+}
+
+int64_t transfer_end_ns(struct invocation *invocation, const struct phase *phase, const char *name,
+			struct phase_split *split)
 {
 	const struct platform *platform = invocation->simulation->setting->platform;
 	const struct transfer transfer = {
@@ -81,9 +112,9 @@ int64_t transfer_end_ns(struct invocation *invocation, const struct phase *phase
 	struct stream luck;
 	invocation_stream(&luck, invocation, name);
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
-	now_ns += ns_from_seconds(latency_seconds(&transfer, &luck));
-	now_ns += gate_wait_ns(invocation->simulation, &transfer, &luck);
-	int64_t store_end_ns = now_ns + stream_ns(&transfer);
-	int64_t end_ns = local_end_ns(&transfer, now_ns);
-	return store_end_ns > end_ns ? store_end_ns : end_ns;
+	int64_t begin_ns = now_ns + ns_from_seconds(latency_seconds(&transfer, &luck));
+	begin_ns += gate_wait_ns(invocation->simulation, &transfer, &luck);
+	split->ns[CAUSE_LATENCY] = begin_ns - now_ns;
+	struct transfer_ends ends = find_ends(&transfer, begin_ns);
+	return divide(&ends, begin_ns, split);
 }

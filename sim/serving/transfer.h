@@ -7,7 +7,8 @@
 
 #include "serving/simulation.h"
 
-/* When the phase's requests that begin now are answered; name is that of its luck. */
-int64_t transfer_end_ns(struct invocation *invocation, const struct phase *phase, const char *name);
+/* When the phase's requests that begin now are answered, and what that time goes to; name is that of its luck. */
+int64_t transfer_end_ns(struct invocation *invocation, const struct phase *phase, const char *name,
+			struct phase_split *split);
 
 #endif

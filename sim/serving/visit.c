@@ -50,12 +50,14 @@ static void bill_visit(struct invocation *invocation, int64_t duration_ns)
 	struct function_outcome *counts = counts_of(invocation);
 	const struct sandbox *sandbox = invocation->sandbox;
 	bool init_counts = invocation->is_cold && price_bills_init(&platform->price, function->sandbox.is_image);
-	int64_t billed_ns = price_billed_ns(&platform->price, duration_ns, init_counts ? sandbox->init_ns : 0);
+	int64_t billed_init_ns = init_counts ? sandbox->init_ns : 0;
+	int64_t billed_ns = price_billed_ns(&platform->price, duration_ns, billed_init_ns);
 	price_mb_ns billed_mb_ns = (price_mb_ns)billed_ns * (price_mb_ns)function->memory_mb;
 	double used_mb = fmin(invocation_work(invocation)->peak_memory_mb, (double)function->memory_mb);
 	int64_t tmp_mb = function->tmp_mb - platform->limits.tmp_mb;
 	counts->duration_ns += duration_ns;
 	counts->billed_ns += billed_ns;
+	counts->billed_init_ns += billed_init_ns;
 	*(sandbox->is_provisioned      ? &counts->usage.provisioned_busy_mb_ns
 	  : function->sandbox.is_arm64 ? &counts->usage.billed_arm64_mb_ns
 				       : &counts->usage.billed_mb_ns) += billed_mb_ns;
@@ -113,12 +115,20 @@ static int64_t phase_end_ns(struct invocation *invocation, const struct phase *p
 {
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	struct sandbox *sandbox = invocation->sandbox;
+	struct phase_split *split = &invocation->split;
+	*split = (struct phase_split){0};
 	if (phase->gets + phase->puts > 0)
-		return transfer_end_ns(invocation, phase, work_phase_names[invocation->phase]);
+		return transfer_end_ns(invocation, phase, work_phase_names[invocation->phase], split);
 	double work_ns = (double)(phase->cpu_ns + repeat_init_ns(invocation));
 	int64_t cpu_ns = llround(fmin(work_ns * sandbox->slowness * invocation->straggling, 1e18));
 	int64_t threads = phase->threads > 0 ? phase->threads : 1;
-	return cpu_quota_run(&sandbox->quota, now_ns + wait_ns(invocation, phase), cpu_ns, threads);
+	int64_t begin_ns = now_ns + wait_ns(invocation, phase);
+	int64_t end_ns = cpu_quota_run(&sandbox->quota, begin_ns, cpu_ns, threads);
+	split->ns[CAUSE_WAIT] = begin_ns - now_ns;
+	int64_t unthrottled_ns = cpu_unthrottled_ns(&sandbox->quota, cpu_ns, threads);
+	split->ns[CAUSE_COMPUTE] = unthrottled_ns < end_ns - begin_ns ? unthrottled_ns : end_ns - begin_ns;
+	split->ns[CAUSE_THROTTLED] = end_ns - begin_ns - split->ns[CAUSE_COMPUTE];
+	return end_ns;
 }
 
 static bool phase_is_empty(const struct invocation *invocation, const struct phase *phase)
@@ -131,7 +141,13 @@ static bool phase_is_empty(const struct invocation *invocation, const struct pha
 
 static void count_phase(struct invocation *invocation, int64_t now_ns)
 {
-	counts_of(invocation)->phase_ns[invocation->phase] += now_ns - invocation->phase_start_ns;
+	struct function_outcome *counts = counts_of(invocation);
+	int64_t elapsed_ns = now_ns - invocation->phase_start_ns;
+	counts->phase_ns[invocation->phase] += elapsed_ns;
+	if (invocation_work(invocation)->phases[invocation->phase].cold_only)
+		counts->cause_ns[CAUSE_LOAD] += elapsed_ns;
+	else
+		cause_count(counts, &invocation->split, elapsed_ns);
 	visit_span(invocation, work_phase_names[invocation->phase], invocation->phase_start_ns, now_ns);
 }
 

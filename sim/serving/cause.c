@@ -1,0 +1,67 @@
+#include "serving/cause.h"
+
+#include "serving/outcome.h"
+
+const char *const cause_names[CAUSES] = {
+	[CAUSE_QUEUE] = "waiting for a place", [CAUSE_COLD_START] = "cold start", [CAUSE_WARM_START] = "warm start",
+	[CAUSE_LOAD] = "loading when cold",    [CAUSE_WAIT] = "waiting, stated",  [CAUSE_LATENCY] = "store latency",
+	[CAUSE_STREAM] = "store stream",       [CAUSE_NETWORK] = "network",       [CAUSE_COMPUTE] = "computing",
+	[CAUSE_THROTTLED] = "CPU throttled",   [CAUSE_ROUNDING] = "rounding",     [CAUSE_INVOKING] = "request fees",
+	[CAUSE_STORING] = "store fees",        [CAUSE_STANDING] = "kept ready",
+};
+
+void cause_count(struct function_outcome *counts, const struct phase_split *split, int64_t elapsed_ns)
+{
+	for (int cause = CAUSE_LOAD; cause <= CAUSE_THROTTLED; cause++) {
+		int64_t part_ns = split->ns[cause] < elapsed_ns ? split->ns[cause] : elapsed_ns;
+		counts->cause_ns[cause] += part_ns;
+		elapsed_ns -= part_ns;
+	}
+}
+
+void cause_times(const struct function_outcome *counts, double ns[CAUSES])
+{
+	for (int cause = 0; cause < CAUSES; cause++)
+		ns[cause] = (double)counts->cause_ns[cause];
+	ns[CAUSE_QUEUE] = (double)counts->wait_ns;
+	ns[CAUSE_COLD_START] = (double)counts->init_ns;
+}
+
+static double lines_usd(const struct bill *bill, enum bill_item first, enum bill_item last)
+{
+	double usd = 0;
+	for (int item = (int)first; item <= (int)last; item++)
+		usd += bill->lines[item].usd;
+	return usd;
+}
+
+void cause_costs(const struct function_outcome *counts, const struct platform_price *price, double usd[CAUSES])
+{
+	struct bill bill;
+	price_bill(price, &counts->usage, &bill);
+	double by_duration =
+		lines_usd(&bill, BILL_COMPUTE, BILL_VCPU) + lines_usd(&bill, BILL_PROVISIONED_BUSY, BILL_TMP);
+	double per_ns = counts->billed_ns > 0 ? by_duration / (double)counts->billed_ns : 0;
+	double handler_ns = 0;
+	for (int cause = CAUSE_LOAD; cause <= CAUSE_THROTTLED; cause++)
+		handler_ns += (double)counts->cause_ns[cause];
+	double handler_usd = handler_ns > 0 ? per_ns * (double)counts->duration_ns / handler_ns : 0;
+	for (int cause = 0; cause < CAUSES; cause++)
+		usd[cause] = cause >= CAUSE_LOAD && cause <= CAUSE_THROTTLED
+				     ? handler_usd * (double)counts->cause_ns[cause]
+				     : 0;
+	usd[CAUSE_COLD_START] = per_ns * (double)counts->billed_init_ns;
+	usd[CAUSE_ROUNDING] = per_ns * (double)(counts->billed_ns - counts->duration_ns - counts->billed_init_ns);
+	usd[CAUSE_INVOKING] = lines_usd(&bill, BILL_REQUESTS, BILL_TRANSITIONS);
+	usd[CAUSE_STORING] = lines_usd(&bill, BILL_PUTS, BILL_STORED);
+	usd[CAUSE_STANDING] =
+		bill.lines[BILL_PROVISIONED].usd + lines_usd(&bill, BILL_SNAPSHOT_CACHE, BILL_SNAPSHOT_RESTORE);
+}
+
+double cause_sum(const double parts[CAUSES])
+{
+	double total = 0;
+	for (int cause = 0; cause < CAUSES; cause++)
+		total += parts[cause];
+	return total;
+}
