@@ -1,4 +1,3 @@
-/* The heap behind the few, and its stale entries. */
 #include "engine/front.h"
 
 #include <string.h>

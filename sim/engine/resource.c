@@ -1,4 +1,3 @@
-/* The ring of waiters. Who goes first, and when grants are made: resource.h. */
 #include "engine/resource.h"
 
 #include <string.h>

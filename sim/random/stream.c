@@ -1,4 +1,3 @@
-/* The generator, and the one draw in a hundred that the boxes in stream.h do not answer. */
 #include "random/stream.h"
 
 #include <math.h>

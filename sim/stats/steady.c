@@ -1,4 +1,3 @@
-/* The cut, the batches, and what to doubt. */
 #include "stats/steady.h"
 
 #include <math.h>

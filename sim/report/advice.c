@@ -1,0 +1,252 @@
+#include "report/advice.h"
+
+#include <math.h>
+
+static const double SHARE_NOTICED = 0.05;
+
+/* Who a sentence is about. */
+struct subject {
+	const struct run_job *job;
+	const struct platform *platform;
+	const struct setting_function *setting;
+	const struct function_result *result;
+	const char *name;
+	double share;    /* vCPUs */
+	int64_t threads; /* the most that any phase runs, as far as any size sold has vCPUs for them */
+};
+
+static int64_t threads_of(const struct setting_function *function, const struct platform *platform)
+{
+	int64_t threads = 1;
+	for (int phase = 0; phase < WORK_PHASES; phase++) {
+		const struct phase *work = &function->work.phases[phase];
+		if (work->cpu_ns > 0 && work->threads > threads)
+			threads = work->threads;
+	}
+	int64_t most = cpu_visible_vcpus(&platform->cpu, platform->memory.max_mb);
+	return threads < most ? threads : most;
+}
+
+static void subject_init(struct subject *subject, const struct run_job *job, size_t function)
+{
+	const struct setting_function *setting = &job->setting->functions[function];
+	const struct platform *platform = job->setting->platform;
+	*subject = (struct subject){
+		.job = job,
+		.platform = platform,
+		.setting = setting,
+		.result = &job->result.functions[function],
+		.name = setting->name,
+		.share = cpu_share(&platform->cpu, setting->memory_mb),
+		.threads = threads_of(setting, platform),
+	};
+}
+
+/* The smallest size sold that holds the function and never stops its threads; 0: none does. */
+static int64_t unthrottled_mb(const struct subject *subject)
+{
+	const struct platform *platform = subject->platform;
+	int64_t size_mb;
+	platform_sells_memory(platform, (int64_t)ceil(subject->setting->work.peak_memory_mb), &size_mb);
+	while (cpu_share(&platform->cpu, size_mb) < (double)subject->threads) {
+		if (size_mb >= platform->memory.max_mb)
+			return 0;
+		platform_sells_memory(platform, size_mb + 1, &size_mb);
+	}
+	return size_mb;
+}
+
+static const char *threads_text(const struct subject *subject, char text[48])
+{
+	if (subject->threads == 1)
+		snprintf(text, 48, "its thread has a whole vCPU");
+	else
+		snprintf(text, 48, "its %lld threads have a vCPU each", (long long)subject->threads);
+	return text;
+}
+
+static void say_throttled(const struct subject *subject, struct buf *out)
+{
+	const double *seconds = subject->result->cause_seconds;
+	char threads[48];
+	int64_t enough_mb = unthrottled_mb(subject);
+	buf_printf(out,
+		   "%s computes at %.2f vCPU: its CPU work takes %.3g s a call and would take %.3g s without a quota",
+		   subject->name, subject->share, seconds[CAUSE_COMPUTE] + seconds[CAUSE_THROTTLED],
+		   seconds[CAUSE_COMPUTE]);
+	if (enough_mb > 0)
+		buf_printf(out, "; from %lld MB on %s.", (long long)enough_mb, threads_text(subject, threads));
+	else
+		buf_add(out, "; no size sold has enough vCPUs for its threads.");
+}
+
+static void say_compute(const struct subject *subject, struct buf *out)
+{
+	int64_t enough_mb = unthrottled_mb(subject);
+	buf_printf(out, "%s computes for %.3g s a call even without a quota: ", subject->name,
+		   subject->result->cause_seconds[CAUSE_COMPUTE]);
+	if (enough_mb > 0 && enough_mb < subject->setting->memory_mb)
+		buf_printf(out, "it uses %lld of the %.2f vCPU that it pays for; %lld MB would be as fast.",
+			   (long long)subject->threads, subject->share, (long long)enough_mb);
+	else
+		buf_add(out, "less work, faster code, or more threads with the memory to run them would shorten it.");
+}
+
+static void say_queue(const struct subject *subject, struct buf *out)
+{
+	double throttles = run_result_metric(&subject->job->result, "throttles")->mean;
+	const struct setting *setting = subject->job->setting;
+	buf_printf(out, "a call of %s waits %.3g s for its turn: ", subject->name,
+		   subject->result->cause_seconds[CAUSE_QUEUE]);
+	if (throttles > 0)
+		buf_printf(out,
+			   "%.4g calls a run met a concurrency limit; a higher one, or a slower start, would help.",
+			   throttles);
+	else if (setting->parallel < INT64_MAX)
+		buf_printf(out, "pipeline.parallel is %lld; more would wait less.", (long long)setting->parallel);
+	else
+		buf_add(out, "the driver starts one call after the other; a faster one would help.");
+}
+
+static double cold_percent(const struct subject *subject)
+{
+	double calls = function_result_metric(subject->result, "invocations")->mean;
+	return calls > 0 ? 100 * function_result_metric(subject->result, "cold_starts")->mean / calls : 0;
+}
+
+static void say_cold_start(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out,
+		   "%.3g %% of the calls of %s start a sandbox, in %.3g s before the handler: a smaller package, a "
+		   "lighter runtime or sandboxes kept ready (provisioned_concurrency) would help.",
+		   cold_percent(subject), subject->name,
+		   function_result_metric(subject->result, "init_mean_seconds")->mean);
+}
+
+static void say_load(const struct subject *subject, struct buf *out)
+{
+	double per_cold = subject->result->cause_seconds[CAUSE_LOAD] * 100 / fmax(cold_percent(subject), 1e-9);
+	buf_printf(
+		out,
+		"the first request of a sandbox of %s loads for %.3g s (%.3g %% of the calls): reusing sandboxes for "
+		"more calls, loading before the handler or loading less would help.",
+		subject->name, per_cold, cold_percent(subject));
+}
+
+static void say_warm_start(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out, "reaching %s takes %.3g s a call: fewer, longer calls (more images per record) would help.",
+		   subject->name, subject->result->cause_seconds[CAUSE_WARM_START]);
+}
+
+static void say_wait(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out, "%s waits %.3g s a call for what its work says, paid for and idle: no size hastens that.",
+		   subject->name, subject->result->cause_seconds[CAUSE_WAIT]);
+}
+
+static void say_latency(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out,
+		   "%s waits %.3g s a call for first bytes from the store: fewer, larger objects or a faster store "
+		   "would help; memory does not.",
+		   subject->name, subject->result->cause_seconds[CAUSE_LATENCY]);
+}
+
+static void say_stream(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out,
+		   "%s moves bytes for %.3g s a call at the pace of one stream: fewer bytes, or ranges of an object "
+		   "side by side, would help; memory does not.",
+		   subject->name, subject->result->cause_seconds[CAUSE_STREAM]);
+}
+
+static void say_network(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out,
+		   "%s moves bytes for %.3g s a call at the pace of its sandbox's network: fewer bytes would help.",
+		   subject->name, subject->result->cause_seconds[CAUSE_NETWORK]);
+}
+
+static void say_rounding(const struct subject *subject, struct buf *out)
+{
+	const struct platform_price *price = &subject->platform->price;
+	buf_printf(out, "billed time of %s is rounded up to multiples of %g ms", subject->name,
+		   price->granularity_seconds * 1e3);
+	if (price->minimum_seconds > 0)
+		buf_printf(out, " and to %g ms", price->minimum_seconds * 1e3);
+	buf_add(out, ": longer calls (more images per record) would lose less.");
+}
+
+static void say_invoking(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out, "fees for calling %s do not depend on time: fewer, longer calls would help.", subject->name);
+}
+
+static void say_storing(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out, "%s pays the store by the request and byte: fewer, larger objects would help.", subject->name);
+}
+
+static void say_standing(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out, "%s pays by the clock for what is kept ready: less of it, or more calls to use it, would help.",
+		   subject->name);
+}
+
+static void (*const sentences[CAUSES])(const struct subject *, struct buf *) = {
+	[CAUSE_QUEUE] = say_queue,
+	[CAUSE_COLD_START] = say_cold_start,
+	[CAUSE_WARM_START] = say_warm_start,
+	[CAUSE_LOAD] = say_load,
+	[CAUSE_WAIT] = say_wait,
+	[CAUSE_LATENCY] = say_latency,
+	[CAUSE_STREAM] = say_stream,
+	[CAUSE_NETWORK] = say_network,
+	[CAUSE_COMPUTE] = say_compute,
+	[CAUSE_THROTTLED] = say_throttled,
+	[CAUSE_ROUNDING] = say_rounding,
+	[CAUSE_INVOKING] = say_invoking,
+	[CAUSE_STORING] = say_storing,
+	[CAUSE_STANDING] = say_standing,
+};
+
+static bool is_noticed(const double parts[CAUSES], enum cause cause)
+{
+	return parts[cause] > 0 && parts[cause] >= SHARE_NOTICED * cause_sum(parts);
+}
+
+bool advice_is_due(const struct run_job *job, size_t function, enum cause cause)
+{
+	const struct function_result *result = &job->result.functions[function];
+	return is_noticed(result->cause_seconds, cause) || is_noticed(result->cause_usd, cause);
+}
+
+void advice_write(const struct run_job *job, size_t function, enum cause cause, struct buf *out)
+{
+	struct subject subject;
+	subject_init(&subject, job, function);
+	sentences[cause](&subject, out);
+}
+
+void advice_percentages(const double parts[CAUSES], double percentages[CAUSES])
+{
+	double total = cause_sum(parts);
+	double remainders[CAUSES];
+	int64_t left = 1000;
+	for (int cause = 0; cause < CAUSES; cause++) {
+		double tenths = total > 0 ? 1000 * parts[cause] / total : 0;
+		percentages[cause] = floor(tenths);
+		remainders[cause] = tenths - floor(tenths);
+		left -= (int64_t)percentages[cause];
+	}
+	for (; total > 0 && left > 0; left--) {
+		int most = 0;
+		for (int cause = 1; cause < CAUSES; cause++)
+			most = remainders[cause] > remainders[most] ? cause : most;
+		percentages[most]++;
+		remainders[most] = -1;
+	}
+	for (int cause = 0; cause < CAUSES; cause++)
+		percentages[cause] /= 10;
+}

@@ -1,0 +1,23 @@
+/*
+ * What would help a function: one sentence for each cause that takes a noticeable share of its time or money
+ * (serving/cause.h), with the figures of the run that it rests on.
+ */
+#ifndef LAMINA_ADVICE_H
+#define LAMINA_ADVICE_H
+
+#include "base/buf.h"
+#include "experiment/replicate.h"
+
+/* Whether the cause has at least 5 % of the time or of the money of the job's function. */
+bool advice_is_due(const struct run_job *job, size_t function, enum cause cause);
+
+/* Adds the sentence, without a line end. */
+void advice_write(const struct run_job *job, size_t function, enum cause cause, struct buf *out);
+
+/*
+ * Percentages of the parts' sum, rounded to tenths so that they add up to exactly 100 (largest remainders); all 0 where
+ * the parts are. Parts are not negative.
+ */
+void advice_percentages(const double parts[CAUSES], double percentages[CAUSES]);
+
+#endif
