@@ -272,5 +272,5 @@ clean: ## remove everything that was built
 
 .PHONY: help
 help: ## this list
-	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-21s %s\n", $$1, $$2}'
 	@echo '  MODE=release|debug|asan|coverage and CC=gcc|clang choose the build; V=1 shows the commands'
