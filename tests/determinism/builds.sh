@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# The same experiment gives the same bytes from gcc and clang, at -O0 and -O2, for any number of threads. As TAP.
+# The same experiments give the same bytes from gcc and clang, at -O0 and -O2, for any number of threads. As TAP.
 # usage: builds.sh, after `make determinism-programs`
 set -u
 cd "$(dirname "$0")/../.."
-experiment=tests/determinism/pipeline.yaml
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/lamina-bytes.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
-# print PROGRAM JOBS: everything that the experiment says, the trace included.
+# print PROGRAM JOBS: everything that the experiments say, their traces included.
 print() {
-	"$1" run "$experiment" --format json --jobs "$2" --timeline "$scratch/trace.json" && cat "$scratch/trace.json"
-	"$1" sweep "$experiment" --format csv --jobs "$2"
-	"$1" sweep "$experiment" --jobs "$2"
+	local experiment
+	for experiment in tests/determinism/*.yaml; do
+		"$1" run "$experiment" --format json --jobs "$2" --timeline "$scratch/trace.json"
+		cat "$scratch/trace.json"
+		"$1" sweep "$experiment" --format csv --jobs "$2" --baseline 1
+		"$1" sweep "$experiment" --jobs "$2"
+	done
 }
 
 print build/release-gcc/lamina 1 >"$scratch/want" 2>"$scratch/errors"
