@@ -1,3 +1,4 @@
+/* Handles, rare paths and the loop that runs events; the path that every event takes to wait stands in engine.h. */
 #include "engine/engine.h"
 
 #include <string.h>
@@ -176,14 +177,4 @@ void engine_stop(struct engine *engine)
 {
 	engine->stop_requested = true;
 	engine->pause_at = 0;
-}
-
-const char *engine_end_text(enum engine_end end)
-{
-	static const char *const texts[] = {
-		[ENGINE_EMPTY] = "no event was left",           [ENGINE_HORIZON] = "the time horizon was reached",
-		[ENGINE_BUDGET] = "the event budget was spent", [ENGINE_STOPPED] = "the model stopped it",
-		[ENGINE_INTERRUPTED] = "it was interrupted",
-	};
-	return texts[end];
 }

@@ -129,7 +129,4 @@ enum engine_end engine_run(struct engine *engine, int64_t until_ns, uint64_t eve
 /* Ends engine_run after the action that calls this. */
 void engine_stop(struct engine *engine);
 
-/* "no event left", "time horizon reached"...: one phrase, for messages. */
-const char *engine_end_text(enum engine_end end);
-
 #endif

@@ -1,3 +1,4 @@
+/* The heap behind the few, and its stale entries. */
 #include "engine/front.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Laying rungs over samples of the pending times, and moving buckets to the front. The model: ladder.h. */
 #include "engine/ladder.h"
 
 #include <string.h>
@@ -9,13 +10,13 @@ enum {
 	BUCKET_TO_FRONT_MAX = 16, /* a bucket with more becomes a rung */
 	BUCKETS_MIN = 16,
 	SAMPLE_MAX = 64,
-	PREFETCH_BUCKETS = 8,
-	PREFETCH_RUNG_MIN = 4096,
-	TOP_SHIFT_MAX = 60, /* the end of a bucket fits an int64_t */
+	PREFETCH_BUCKETS = 8,     /* reaches as far ahead as memory takes to answer, at two events a bucket */
+	PREFETCH_RUNG_MIN = 4096, /* events of smaller rungs stay in the cache */
+	TOP_SHIFT_MAX = 60,       /* the end of a bucket fits an int64_t */
 };
 
-/* Events aimed at per bucket when it is moved to the front, in halves: measured, flat around its best. */
-enum { BUCKET_EVENTS_HALVES = 4 };
+/* Twice the events meant to be in a bucket: half of them lie before the median. Measured; flat around 4. */
+enum { BUCKET_EVENTS_TWICE = 4 };
 
 void ladder_init(struct ladder *ladder, struct arena *arena, uint32_t capacity)
 {
@@ -159,7 +160,7 @@ static struct rung *rung_push(struct ladder *ladder, const struct event *events,
 	int64_t sample[SAMPLE_MAX];
 	uint32_t size = sample_times(ladder, events, count, sample);
 	uint64_t half_span = (uint64_t)(sample[size / 2] - start_ns);
-	uint64_t width = half_span / (count / BUCKET_EVENTS_HALVES + 1);
+	uint64_t width = half_span / (count / BUCKET_EVENTS_TWICE + 1);
 	struct rung *rung = &ladder->rungs[++ladder->rung_count];
 	rung->bucket_shift = 0;
 	while (rung->bucket_shift < shift_max && ((uint64_t)3 << rung->bucket_shift) / 2 < width)

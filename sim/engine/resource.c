@@ -1,3 +1,4 @@
+/* The ring of waiters. Who goes first, and when grants are made: resource.h. */
 #include "engine/resource.h"
 
 #include <string.h>

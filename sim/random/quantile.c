@@ -1,3 +1,4 @@
+/* Search, guide table and interpolation: one formula for both ways to find the segment, so that bits agree. */
 #include "random/quantile.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* The generator, and the one draw in a hundred that the boxes in stream.h do not answer. */
 #include "random/stream.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Three summaries kept in step. */
 #include "stats/paired.h"
 
 void paired_init(struct paired *paired)
@@ -12,11 +13,6 @@ void paired_add(struct paired *paired, double first, double second)
 	summary_add(&paired->first, first);
 	summary_add(&paired->second, second);
 	summary_add(&paired->difference, first - second);
-}
-
-double paired_half_width(const struct paired *paired, double confidence)
-{
-	return summary_half_width(&paired->difference, confidence);
 }
 
 double paired_variance_ratio(const struct paired *paired)

@@ -16,9 +16,6 @@ struct paired {
 void paired_init(struct paired *paired);
 void paired_add(struct paired *paired, double first, double second);
 
-/* Of the mean difference; the Student-t interval of summary_half_width. */
-double paired_half_width(const struct paired *paired, double confidence);
-
 /*
  * How many times smaller the variance of the difference is than it would be on independent luck:
  * (var first + var second) / var difference. Infinite where the difference never varies, NaN below two pairs.

@@ -1,3 +1,4 @@
+/* The cut, the batches, and what to doubt. */
 #include "stats/steady.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* One-pass moments; the quantile of Student's distribution is GSL's. */
 #include "stats/summary.h"
 
 #include <gsl/gsl_cdf.h>
@@ -18,20 +19,6 @@ void summary_add(struct summary *summary, double value)
 	summary->squares += delta * (value - summary->mean);
 	summary->min = fmin(summary->min, value);
 	summary->max = fmax(summary->max, value);
-}
-
-void summary_merge(struct summary *summary, const struct summary *other)
-{
-	if (other->count == 0)
-		return;
-	double n = (double)summary->count;
-	double m = (double)other->count;
-	double delta = other->mean - summary->mean;
-	summary->count += other->count;
-	summary->mean += delta * m / (n + m);
-	summary->squares += other->squares + delta * delta * n * m / (n + m);
-	summary->min = fmin(summary->min, other->min);
-	summary->max = fmax(summary->max, other->max);
 }
 
 double summary_mean(const struct summary *summary)

@@ -18,9 +18,6 @@ struct summary {
 void summary_init(struct summary *summary);
 void summary_add(struct summary *summary, double value);
 
-/* As if every observation of other had been added (Chan, Golub, LeVeque 1979). */
-void summary_merge(struct summary *summary, const struct summary *other);
-
 /* NaN where nothing was added. */
 double summary_mean(const struct summary *summary);
 double summary_min(const struct summary *summary);

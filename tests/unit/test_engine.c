@@ -119,6 +119,32 @@ static void test_ends(void)
 	arena_release(&arena);
 }
 
+static void hold(struct engine *engine, void *subject, int64_t argument)
+{
+	engine_schedule(engine, (int64_t)stream_exponential(subject, 1e6), 0, hold, subject, argument);
+}
+
+static void test_memory(void)
+{
+	static const int pending[] = {1, 30, 3000};
+	for (size_t i = 0; i < sizeof pending / sizeof pending[0]; i++) {
+		struct arena arena;
+		arena_init(&arena);
+		struct engine engine;
+		struct stream stream;
+		engine_init(&engine, &arena, 0);
+		stream_init(&stream, 1, 0, stream_id_from_name("hold"), 0);
+		for (int j = 0; j < pending[i]; j++)
+			hold(&engine, &stream, j);
+		engine_run(&engine, EVENT_TIME_MAX_NS, 200000);
+		size_t bytes = arena.bytes_used;
+		engine_run(&engine, EVENT_TIME_MAX_NS, 2000000);
+		t_ok(arena.bytes_used == bytes, "%d pending: two million events allocate nothing", pending[i]);
+		t_int((long long)engine_pending(&engine), pending[i], "and none is lost");
+		arena_release(&arena);
+	}
+}
+
 static void schedule_in_the_past(void)
 {
 	struct arena arena;
@@ -142,6 +168,7 @@ int main(void)
 	test_order();
 	test_handles();
 	test_ends();
+	test_memory();
 	t_aborts(schedule_in_the_past, "a negative delay is a bug");
 	t_aborts(schedule_beyond_the_end, "a time that could overflow is a bug");
 	return t_done();

@@ -249,7 +249,7 @@ static void test_line(const struct setting *setting)
 		return;
 	}
 	check_interval(setting, "busy", &busy, setting->load);
-	/* Wait = C / (c (1 - load)) x (1 + cv^2) / 2, exact for M/M/c and M/G/1; after Burke the same at each station. */
+	/* Wait = C / (c (1 - load)) x (1 + cv^2) / 2: exact for M/M/c and M/G/1, the same at each station (Burke). */
 	double c = erlang_c(setting->servers, setting->load);
 	double theory = c / ((double)setting->servers * (1 - setting->load)) * (1 + setting->variability) / 2;
 	check_interval(setting, "wait", &wait, theory * setting->stations);
