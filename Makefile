@@ -31,7 +31,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-st
 WARN += $(if $(findstring clang,$(CC)),,-Wdouble-promotion -Wno-format-truncation)
 WERROR ?= -Werror
 Q := $(if $(V),,@)
-PACKAGES := yaml-0.1 gsl openblas libprotobuf-c sqlite3 jansson zlib libisal libjpeg
+PACKAGES := yaml-0.1 gsl openblas libprotobuf-c jansson zlib libisal libjpeg
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 # GSL's own BLAS would hide OpenBLAS, which is more than 20 times faster.
 PKG_LIBS := $(filter-out -lgslcblas,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null))
@@ -67,8 +67,10 @@ $(B)/liblamina.a: $(LIB_O)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-# A changed flag rebuilds everything of its mode.
+# A changed flag rebuilds everything of its mode. Without the libraries, compilers would name a header but no package.
 $(B)/flags: FORCE
+	@pkg-config --print-errors --exists $(PACKAGES) || \
+		{ echo 'libraries are missing; contrib/build/setup.sh build installs them' >&2; exit 1; }
 	@mkdir -p $(@D)
 	@echo '$(CC) $(CFLAGS_ALL) $(LAYERS_$(MODE))' | cmp -s - $@ || echo '$(CC) $(CFLAGS_ALL) $(LAYERS_$(MODE))' > $@
 FORCE:

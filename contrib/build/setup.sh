@@ -44,28 +44,34 @@ for entry in "${entries[@]}"; do
 done
 ((${#lacking[@]})) || exit 0
 
+# The first alternative that apt knows; the first of all where it knows none, as before its first update.
+chosen_names() {
+	local entry name chosen
+	for entry in "${lacking[@]}"; do
+		chosen=${entry%%|*}
+		for name in ${entry//|/ }; do
+			if apt-cache show "$name" >/dev/null 2>&1; then
+				chosen=$name
+				break
+			fi
+		done
+		echo "$chosen"
+	done
+}
+
 if ((EUID == 0)); then
 	as_root=()
 elif command -v sudo >/dev/null && { [[ -t 0 && -t 2 ]] || sudo -n true 2>/dev/null; }; then
 	as_root=(sudo)
 else
+	mapfile -t names < <(chosen_names)
 	echo "setup: packages are missing, and this user may not install them. As root, run:" >&2
-	echo "  apt-get install -y --no-install-recommends ${lacking[*]%%|*}" >&2
+	echo "  apt-get update && apt-get install -y --no-install-recommends ${names[*]}" >&2
 	exit 1
 fi
 
 "${as_root[@]}" apt-get update -qq
-names=()
-for entry in "${lacking[@]}"; do
-	chosen=${entry%%|*}
-	for name in ${entry//|/ }; do
-		if apt-cache show "$name" >/dev/null 2>&1; then
-			chosen=$name
-			break
-		fi
-	done
-	names+=("$chosen")
-done
+mapfile -t names < <(chosen_names)
 echo "setup: installing ${names[*]}" >&2
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${names[@]}" \
 	>/dev/null

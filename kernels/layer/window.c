@@ -4,12 +4,6 @@
 
 #include "base/num.h"
 
-struct window window_square(int64_t kernel, int64_t stride)
-{
-	struct window_axis axis = {.kernel = kernel, .stride = stride, .dilation = 1};
-	return (struct window){.y = axis, .x = axis};
-}
-
 static void axis_pad_same(struct window_axis *axis, int64_t input)
 {
 	int64_t extent = axis->dilation * (axis->kernel - 1) + 1;

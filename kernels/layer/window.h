@@ -28,10 +28,6 @@ struct window {
 	struct window_axis x;
 	bool ceil; /* round output sizes up */
 };
-
-/* A square window without padding. */
-struct window window_square(int64_t kernel, int64_t stride);
-
 /*
  * Pads as TensorFlow's SAME does: output = ceil(input / stride), what is odd goes after the image.
  * https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2

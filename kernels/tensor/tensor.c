@@ -75,8 +75,3 @@ int64_t tensor_values(const struct tensor *tensor)
 {
 	return tensor->images * shape_values(tensor->shape);
 }
-
-int64_t tensor_bytes(const struct tensor *tensor)
-{
-	return tensor_values(tensor) * (int64_t)sizeof(float);
-}

@@ -52,7 +52,6 @@ struct tensor tensor_slice(const struct tensor *tensor, int64_t first, int64_t c
 float *tensor_image(const struct tensor *tensor, int64_t image);
 
 int64_t tensor_values(const struct tensor *tensor);
-int64_t tensor_bytes(const struct tensor *tensor);
 
 /* Zeroed floats at a multiple of TENSOR_ALIGN_BYTES; *memory is what mem_free takes later. */
 float *floats_alloc(size_t count, void **memory);

@@ -5,7 +5,7 @@
 
 #include "base/parallel.h"
 #include "serving/simulate.h"
-#include "stats/summary.h"
+#include "stats/paired.h"
 
 /* What is kept of one replication. */
 struct sample {
@@ -162,11 +162,11 @@ static void gather(struct run_job *job, const struct sample *samples, int64_t co
 struct estimate run_result_difference(const struct run_result *result, const struct run_result *base, int metric)
 {
 	int64_t pairs = result->replications < base->replications ? result->replications : base->replications;
-	struct summary difference;
-	summary_init(&difference);
+	struct paired paired;
+	paired_init(&paired);
 	for (int64_t i = 0; i < pairs; i++)
-		summary_add(&difference, result->samples[metric][i] - base->samples[metric][i]);
-	return estimate_of(&difference);
+		paired_add(&paired, result->samples[metric][i], base->samples[metric][i]);
+	return estimate_of(&paired.difference);
 }
 
 /* The replications before the first unfinished one: what an interrupted run may be judged by. */

@@ -33,7 +33,7 @@ void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int
 	CHECK(tick_ns == 0 || period_ns % tick_ns == 0);
 	*quota = (struct cpu_quota){
 		.period_ns = period_ns,
-		.quota_ns = (int64_t)llround((double)period_ns * cpu_share(cpu, memory_mb)),
+		.quota_ns = (int64_t)llround((double)period_ns * cpu_share(cpu, memory_mb) * (1 - cpu->overhead_share)),
 		.tick_ns = tick_ns,
 		.resume_ns = ns_from_seconds(cpu->resume_seconds),
 		.visible_vcpus = cpu_visible_vcpus(cpu, memory_mb),

@@ -7,8 +7,9 @@
  *
  * Sources: share = memory / 1792 MB until December 2020, / 1769 MB since (AWS Lambda developer guide); period 20 ms,
  * tick 4 ms, runs of 3.94 ms and pauses of 56 to 60 ms at 128 MB (demystifying-serverless-costs, EuroSys'26 artefact,
- * 2025; assumed for earlier years). resume_seconds is fitted: one busy thread got 0.0710, 0.1419, 0.2843 and 0.5702
- * vCPU at 128, 256, 512 and 1024 MB (SeBS-Flow artefact, 2022), 1.9, 1.9, 1.8 and 1.5 % less than memory / 1769 MB.
+ * 2025; assumed for earlier years). resume_seconds and overhead_share are fitted: one busy thread got 0.0710, 0.1419,
+ * 0.2843 and 0.5702 vCPU at 128, 256, 512 and 1024 MB (SeBS-Flow artefact, 2022), 1.9, 1.9, 1.8 and 1.5 % less than
+ * memory / 1769 MB.
  * Assumptions: ticks and periods begin together; all threads of a phase run all the time (they spin while they wait
  * for each other).
  */
@@ -29,6 +30,7 @@ struct platform_cpu {
 	double period_seconds;
 	double tick_seconds;                /* a part of the period; 0: charged exactly */
 	double resume_seconds;              /* thread time lost when a stopped thread goes on */
+	double overhead_share;              /* part of the quota that the sandbox itself uses up */
 	double sgemm_gflop_per_vcpu_second; /* float32 matrix product speed: how profiles are carried over */
 	double speed_spread;                /* standard deviation of ln(speed) between sandboxes */
 	double arm64_speed;                 /* speed of an arm64 vCPU over an x86_64 one; 0: not sold */

@@ -128,6 +128,19 @@ static const struct bind_schema pipeline_schema = {
 	.fields = pipeline_fields,
 };
 
+static const struct bind_field traffic_fields[] = {
+	NUMBER(struct traffic, runs_per_month, "0", 0, 1e12, "runs like this one in a month; 0: no month's bill"),
+	BIND_FIELD(struct traffic, free_tier, BIND_BOOL, .fallback = "false",
+		   .help = "whether what is free each month is taken off the bill"),
+	BIND_END,
+};
+
+static const struct bind_schema traffic_schema = {
+	.title = "traffic",
+	.bytes = sizeof(struct traffic),
+	.fields = traffic_fields,
+};
+
 static const struct bind_field failures_fields[] = {
 	NUMBER(struct failures_entry, error_rate, "0", 0, 1, "share of visits whose handler ends in an error"),
 	NUMBER(struct failures_entry, crashes_per_hour, "0", 0, 1e6, "crashes of a busy sandbox"),
@@ -359,6 +372,7 @@ static const struct bind_field experiment_fields[] = {
 	BIND_FIELD(struct experiment, workload, BIND_STRUCT, .required = true, .schema = &workload_schema,
 		   .help = "what is to be served"),
 	PART(pipeline, "how records meet functions"),
+	PART(traffic, "what a month looks like, for its bill"),
 	PART(failures, "what goes wrong by itself"),
 	PART(framework, "what the serving program costs beyond its arithmetic"),
 	PART(defaults, "for functions that do not say"),

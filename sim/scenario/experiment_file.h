@@ -44,6 +44,12 @@ struct pipeline {
 	int64_t warm_sandboxes;
 };
 
+/* What a month looks like, for its bill. */
+struct traffic {
+	double runs_per_month;
+	bool free_tier;
+};
+
 /* What goes wrong by itself. */
 struct failures_entry {
 	double error_rate;
@@ -144,6 +150,7 @@ struct experiment {
 	struct workload workload;
 	struct pipeline pipeline;
 	struct failures_entry failures;
+	struct traffic traffic;
 	struct framework framework;
 	struct function_defaults defaults;
 	struct bind_structs functions; /* struct function_entry */

@@ -56,6 +56,8 @@ static const struct bind_field cpu_fields[] = {
 		   .help = "what threads ran is charged at multiples of this, a part of the period; 0: exactly"),
 	BIND_FIELD(struct platform_cpu, resume_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1,
 		   .help = "thread time that a stopped thread loses when it goes on"),
+	BIND_FIELD(struct platform_cpu, overhead_share, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 0.5,
+		   .help = "part of the quota that the sandbox itself uses up"),
 	NUMBER(struct platform_cpu, sgemm_gflop_per_vcpu_second, 0.01, 1e5,
 	       "float32 matrix product speed of one vCPU, 10^9 operations per second"),
 	NUMBER(struct platform_cpu, speed_spread, 0, 1, "standard deviation of ln(speed) between sandboxes"),

@@ -378,6 +378,8 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 		.pause_ns = ns_from_seconds(experiment->pipeline.pause_seconds),
 		.invocation = experiment->pipeline.invocation,
 		.retries = experiment->pipeline.retries,
+		.runs_per_month = experiment->traffic.runs_per_month,
+		.has_free_tier = experiment->traffic.free_tier,
 		.failures = resolve_failures(&experiment->failures),
 		.event_budget = (uint64_t)experiment->limits.events,
 		.horizon_ns = ns_from_seconds(experiment->limits.horizon_seconds),

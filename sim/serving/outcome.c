@@ -119,6 +119,11 @@ static double cost_store_usd(const struct outcome *outcome)
 	return lines_usd(outcome, BILL_PUTS, BILL_STORED);
 }
 
+static double month_usd(const struct outcome *outcome)
+{
+	return outcome->month.total_usd;
+}
+
 static double gb_seconds(const struct outcome *outcome)
 {
 	return outcome->bill.lines[BILL_COMPUTE].quantity + outcome->bill.lines[BILL_COMPUTE_ARM64].quantity +
@@ -209,6 +214,7 @@ const struct metric outcome_metrics[] = {
 	{"cost_compute_usd", "GB-seconds, provisioned concurrency, /tmp, snapshots, machine time", cost_compute_usd},
 	{"cost_requests_usd", "invocation fees and transitions", cost_requests_usd},
 	{"cost_store_usd", "object store requests, bytes and storage", cost_store_usd},
+	{"month_usd", "a month of traffic.runs_per_month such runs, by tiers", month_usd},
 	{"gb_seconds", "billed memory-time, GB = 1024 MB", gb_seconds},
 	{"invocations", "invocations that started", invocations},
 	{"cold_starts", "invocations that started a sandbox", cold_starts},

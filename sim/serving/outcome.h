@@ -65,6 +65,7 @@ struct outcome {
 	size_t function_count;
 	struct usage usage;
 	struct bill bill;
+	struct bill month; /* of setting.runs_per_month such runs */
 };
 
 /* A named figure of an outcome. */

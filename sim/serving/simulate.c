@@ -143,4 +143,7 @@ void simulate(const struct setting *setting, const struct simulate_options *opti
 	for (size_t i = 0; i < out->function_count; i++)
 		usage_add(&out->usage, &out->functions[i].usage);
 	price_bill(&setting->platform->price, &out->usage, &out->bill);
+	if (setting->runs_per_month > 0)
+		price_bill_month(&setting->platform->price, &out->usage, setting->runs_per_month,
+				 setting->has_free_tier, &out->month);
 }

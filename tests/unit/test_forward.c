@@ -67,14 +67,15 @@ static void run_whole(struct fixture *fixture, uint64_t seed, struct tensor *out
 
 static bool same_bits(const struct tensor *a, const struct tensor *b)
 {
-	return tensor_values(a) == tensor_values(b) && memcmp(a->data, b->data, (size_t)tensor_bytes(a)) == 0;
+	return tensor_values(a) == tensor_values(b) &&
+	       memcmp(a->data, b->data, (size_t)tensor_values(a) * sizeof(float)) == 0;
 }
 
 static struct tensor copy_of(const struct tensor *tensor)
 {
 	struct tensor copy;
 	tensor_init(&copy, tensor->images, tensor->shape);
-	memcpy(copy.data, tensor->data, (size_t)tensor_bytes(tensor));
+	memcpy(copy.data, tensor->data, (size_t)tensor_values(tensor) * sizeof(float));
 	return copy;
 }
 

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "kernels/layer/layer.h"
 #include "tests/tap.h"
+#include "tests/unit/square.h"
 
 /* Sums of thousands of float products differ by less; a tap in the wrong place differs by far more. */
 #define TOLERANCE 1e-4
@@ -228,10 +229,10 @@ static void test_threads_change_no_bit(enum layer_kind kind)
 	     layer_kinds[kind].name);
 	for (int threads = 2; threads <= 5; threads++) {
 		team_init(&team, threads);
-		memset(many.data, 0, (size_t)tensor_bytes(&many));
+		memset(many.data, 0, (size_t)tensor_values(&many) * sizeof(float));
 		layer_run(&layer, parameters.weights, parameters.bias, &input, &many, &team);
 		team_release(&team);
-		t_ok(memcmp(one.data, many.data, (size_t)tensor_bytes(&one)) == 0,
+		t_ok(memcmp(one.data, many.data, (size_t)tensor_values(&one) * sizeof(float)) == 0,
 		     "%s: %d threads give the bits of 1 thread", layer_kinds[kind].name, threads);
 	}
 	tensor_release(&input);

@@ -150,6 +150,22 @@ static void test_month(void)
 	t_near(bill.total_usd, 7, 1e-12, 0, "what is free is taken off");
 }
 
+static void test_month_of_runs(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy.setting.runs_per_month = 1000;
+	toy.platform.price.free_requests = 400;
+	toy.platform.price.usd_per_million_requests = 1e6;
+	toy_function(&toy, "f", 1000, &(struct toy_work){.cpu_seconds = 1});
+	struct outcome whole = toy_simulate(&toy, 1);
+	t_near(whole.month.total_usd, 1000 * whole.bill.total_usd, 1e-9, 0, "a thousand runs");
+	toy.setting.has_free_tier = true;
+	struct outcome rest = toy_simulate(&toy, 1);
+	t_near(whole.month.total_usd - rest.month.total_usd, 400, 1e-9, 0, "without the requests that are free");
+	toy_release(&toy);
+}
+
 int main(void)
 {
 	test_reserved();
@@ -159,5 +175,6 @@ int main(void)
 	test_init();
 	test_provisioned();
 	test_month();
+	test_month_of_runs();
 	return t_done();
 }

@@ -1,4 +1,4 @@
-/* The object store: the bound on its rate, bulk transfers against measured rates, events and workflows between functions. */
+/* The object store's rate, bulk transfers against measured rates, events and workflows between functions. */
 #include "platform/store.h"
 
 #include "tests/tap.h"

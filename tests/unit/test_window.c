@@ -2,6 +2,7 @@
 #include "kernels/layer/conv.h"
 #include "kernels/layer/pooling.h"
 #include "tests/tap.h"
+#include "tests/unit/square.h"
 
 static void test_sizes(void)
 {
