@@ -24,9 +24,9 @@ uint32_t stream_id_from_name(const char *name)
 __extension__ typedef unsigned __int128 wide;
 
 /* Written out here because Random123's own function is half as fast under gcc; a test compares the two. */
-void stream_refill(struct stream *stream)
+static void compute_block(struct stream *stream, uint64_t block)
 {
-	uint64_t c0 = stream->next_block++;
+	uint64_t c0 = block;
 	uint64_t c1 = stream->entity;
 	uint64_t c2 = 0;
 	uint64_t c3 = 0;
@@ -47,7 +47,21 @@ void stream_refill(struct stream *stream)
 	stream->words[1] = c1;
 	stream->words[2] = c2;
 	stream->words[3] = c3;
-	stream->words_used = 0;
+}
+
+uint64_t stream_first_words(struct stream *stream)
+{
+	if (stream->words_used > STREAM_BLOCK_WORDS) {
+		compute_block(stream, 0);
+		stream->words_used = 0;
+	}
+	if (stream->words_used < STREAM_BLOCK_WORDS)
+		return stream->words[stream->words_used++];
+	compute_block(stream, 1);
+	/* xoshiro's one forbidden state; no name is known to lead to it. */
+	stream->words[0] |= (stream->words[0] | stream->words[1] | stream->words[2] | stream->words[3]) == 0;
+	stream->is_long = true;
+	return stream_further_word(stream);
 }
 
 uint64_t stream_below(struct stream *stream, uint64_t n)

@@ -222,7 +222,7 @@ static void check_interval(const struct setting *setting, const char *what, cons
 
 static void test_line(const struct setting *setting)
 {
-	enum { REPLICATIONS = 12 };
+	enum { REPLICATIONS = 20 };
 	uint64_t customers = setting->load > 0.95 ? 150000 : 30000;
 	struct summary wait;
 	struct summary busy;
