@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct platform platform;
 	arena_init(&arena);
 	diag_init(&diag);
-	bool ok = platform_parse("fuzz", (const char *)data, size, &arena, &diag, &platform);
+	bool ok = platform_parse("fuzz", (const char *)data, size, NULL, &arena, &diag, &platform);
 	CHECK(ok != diag_has_errors(&diag));
 	if (ok && platform.kind == PLATFORM_FUNCTIONS)
 		check_functions(&platform);
