@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/num.h"
-#include "doc/yaml.h"
+#include "doc/yaml_build.h"
 
 /* Init times are written as these quantiles: as many as a hundred rows can tell. */
 static const double init_shares[] = {0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
@@ -86,55 +86,40 @@ const char *calibration_reason(enum work_parameter parameter, const struct platf
 			    platform->cpu.mb_per_vcpu);
 }
 
-static struct yaml_node *add(struct yaml_node *parent, enum yaml_kind kind, const char *key, struct arena *arena)
-{
-	struct yaml_node *node = ARENA_NEW(arena, struct yaml_node);
-	node->kind = kind;
-	node->key = key;
-	struct yaml_node **tail = &parent->first;
-	while (*tail)
-		tail = &(*tail)->next;
-	*tail = node;
-	parent->count++;
-	return node;
-}
-
-/* Six digits: no log tells more. */
-static void add_number(struct yaml_node *parent, const char *key, double value, struct arena *arena)
-{
-	add(parent, YAML_SCALAR, key, arena)->text = arena_printf(arena, "%.6g", value);
-}
+/* No log tells more. */
+enum { DIGITS = 6 };
 
 static void add_init(struct yaml_node *work, const struct function_samples *samples, struct arena *arena)
 {
 	if (samples->init_ns.count == 0)
 		return;
-	struct yaml_node *init = add(work, YAML_MAP, "init_seconds", arena);
-	struct yaml_node *shares = add(init, YAML_LIST, "probability", arena);
-	struct yaml_node *values = add(init, YAML_LIST, "value", arena);
+	struct yaml_node *init = yaml_build_add(work, YAML_MAP, "init_seconds", arena);
+	struct yaml_node *shares = yaml_build_add(init, YAML_LIST, "probability", arena);
+	struct yaml_node *values = yaml_build_add(init, YAML_LIST, "value", arena);
 	for (size_t i = 0; i < sizeof init_shares / sizeof init_shares[0]; i++) {
-		add_number(shares, NULL, init_shares[i], arena);
-		add_number(values, NULL, seconds_from_ns(histogram_quantile(&samples->init_ns, init_shares[i])), arena);
+		yaml_build_number(shares, NULL, init_shares[i], DIGITS, arena);
+		yaml_build_number(values, NULL, seconds_from_ns(histogram_quantile(&samples->init_ns, init_shares[i])),
+				  DIGITS, arena);
 	}
 }
 
 static void add_function(struct yaml_node *functions, const struct calibration *calibration,
 			 const struct calibrated_function *function, struct arena *arena)
 {
-	struct yaml_node *entry = add(functions, YAML_MAP, function->name, arena);
+	struct yaml_node *entry = yaml_build_add(functions, YAML_MAP, function->name, arena);
 	if (function->has_layers)
-		add(entry, YAML_LIST, "layers", arena);
-	struct yaml_node *work = add(entry, YAML_MAP, "work", arena);
+		yaml_build_add(entry, YAML_LIST, "layers", arena);
+	struct yaml_node *work = yaml_build_add(entry, YAML_MAP, "work", arena);
 	for (int i = 0; i < FIT_PARAMETERS; i++) {
 		const struct fitted_parameter *parameter = &function->fit.parameters[i];
 		double share = is_per_image((enum work_parameter)i) ? (double)calibration->images : 1;
 		if (parameter->state == PARAMETER_FITTED)
-			add_number(work, parameter_keys[i], parameter->seconds / share, arena);
+			yaml_build_number(work, parameter_keys[i], parameter->seconds / share, DIGITS, arena);
 	}
 	if (function->fit.parameters[FIT_PARALLEL].state == PARAMETER_FITTED)
-		add_number(work, "threads", (double)function->fit.threads, arena);
+		yaml_build_int(work, "threads", function->fit.threads, arena);
 	if (function->memory_mb > 0)
-		add_number(work, "memory_mb", function->memory_mb, arena);
+		yaml_build_number(work, "memory_mb", function->memory_mb, DIGITS, arena);
 	add_init(work, function->samples, arena);
 }
 
@@ -160,8 +145,8 @@ static void describe(const struct calibration *calibration, const struct calibra
 
 void calibration_write(const struct calibration *calibration, const char *version, struct arena *arena, struct buf *out)
 {
-	struct yaml_node root = {.kind = YAML_MAP};
-	struct yaml_node *functions = add(&root, YAML_MAP, "functions", arena);
+	struct yaml_node *root = yaml_build_map(arena);
+	struct yaml_node *functions = yaml_build_add(root, YAML_MAP, "functions", arena);
 	buf_printf(out, "# Fitted by lamina %s (lamina calibrate) to logs, on %s; %lld image%s in a request.\n",
 		   version, calibration->platform->name, (long long)calibration->images,
 		   calibration->images == 1 ? "" : "s");
@@ -169,5 +154,5 @@ void calibration_write(const struct calibration *calibration, const char *versio
 		describe(calibration, &calibration->functions[i], arena, out);
 	for (size_t i = 0; i < calibration->function_count; i++)
 		add_function(functions, calibration, &calibration->functions[i], arena);
-	yaml_write(&root, out);
+	yaml_write(root, out);
 }

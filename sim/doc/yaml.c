@@ -23,6 +23,7 @@ struct reader {
 	struct diag *diag;
 	size_t nodes;
 	int depth;
+	bool is_template;
 };
 
 static struct diag_place place_of_mark(const struct reader *reader, yaml_mark_t mark)
@@ -74,35 +75,33 @@ static bool next_event(struct reader *reader, yaml_event_t *event)
 }
 
 /* What a node's event says beside its content; each kind of event keeps it at another place. */
-static void read_properties(const yaml_event_t *event, bool *has_anchor, bool *has_tag)
+static void read_properties(const yaml_event_t *event, bool *has_anchor, const char **tag)
 {
 	const yaml_char_t *anchor = NULL;
-	const yaml_char_t *tag = NULL;
+	*tag = NULL;
 	if (event->type == YAML_SCALAR_EVENT) {
 		anchor = event->data.scalar.anchor;
-		tag = event->data.scalar.tag;
+		*tag = (const char *)event->data.scalar.tag;
 	} else if (event->type == YAML_SEQUENCE_START_EVENT) {
 		anchor = event->data.sequence_start.anchor;
-		tag = event->data.sequence_start.tag;
+		*tag = (const char *)event->data.sequence_start.tag;
 	} else if (event->type == YAML_MAPPING_START_EVENT) {
 		anchor = event->data.mapping_start.anchor;
-		tag = event->data.mapping_start.tag;
+		*tag = (const char *)event->data.mapping_start.tag;
 	}
 	*has_anchor = anchor || event->type == YAML_ALIAS_EVENT;
-	*has_tag = tag;
 }
 
-/* False where reading must stop. */
-static bool admit(struct reader *reader, const yaml_event_t *event, struct diag_place place)
+/* False where reading must stop. *tag gets the node's, which lives as long as the event. */
+static bool admit(struct reader *reader, const yaml_event_t *event, struct diag_place place, const char **tag)
 {
 	bool has_anchor;
-	bool has_tag;
-	read_properties(event, &has_anchor, &has_tag);
+	read_properties(event, &has_anchor, tag);
 	if (has_anchor) {
 		diag_error(reader->diag, place, "anchors and aliases are not allowed");
 		return false;
 	}
-	if (has_tag)
+	if (*tag && !reader->is_template)
 		diag_error(reader->diag, place, "tags are not allowed");
 	if (++reader->nodes > YAML_NODES_MAX) {
 		diag_error(reader->diag, place, "more than %d keys and values, the most that are read", YAML_NODES_MAX);
@@ -118,7 +117,7 @@ static void read_scalar(struct reader *reader, struct yaml_node *node, const yam
 	node->kind = YAML_SCALAR;
 	node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 	node->text = arena_strndup(reader->arena, text, length);
-	if (length > YAML_SCALAR_BYTES_MAX)
+	if (length > YAML_SCALAR_BYTES_MAX && !reader->is_template)
 		diag_error(reader->diag, node->place, "a text of %zu bytes; at most %d are allowed", length,
 			   YAML_SCALAR_BYTES_MAX);
 	if (strlen(node->text) != length)
@@ -221,9 +220,11 @@ static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event)
 	struct diag_place place = place_of_mark(reader, event->start_mark);
 	struct yaml_node *node = NULL;
 	yaml_event_type_t type = event->type;
-	if (admit(reader, event, place)) {
+	const char *tag;
+	if (admit(reader, event, place, &tag)) {
 		node = ARENA_NEW(reader->arena, struct yaml_node);
 		node->place = place;
+		node->tag = tag ? arena_strdup(reader->arena, tag) : NULL;
 		if (type == YAML_SCALAR_EVENT)
 			read_scalar(reader, node, event);
 		else
@@ -279,7 +280,8 @@ static struct yaml_node *read_document(struct reader *reader)
 	return is_empty ? NULL : root;
 }
 
-struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag)
+static struct yaml_node *parse(const char *file, const char *text, size_t length, bool is_template, struct arena *arena,
+			       struct diag *diag)
 {
 	if (length > YAML_BYTES_MAX) {
 		diag_error(diag, (struct diag_place){.file = file}, "%zu bytes; at most %d are read", length,
@@ -292,7 +294,8 @@ struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, 
 		text += 3;
 		length -= 3;
 	}
-	struct reader reader = {.file = file, .text = text, .length = length, .arena = arena, .diag = diag};
+	struct reader reader = {
+		.file = file, .text = text, .length = length, .arena = arena, .diag = diag, .is_template = is_template};
 	if (!yaml_parser_initialize(&reader.parser))
 		die("out of memory while reading '%s'", file);
 	yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
@@ -300,6 +303,17 @@ struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, 
 	struct yaml_node *root = read_document(&reader);
 	yaml_parser_delete(&reader.parser);
 	return root;
+}
+
+struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag)
+{
+	return parse(file, text, length, false, arena, diag);
+}
+
+struct yaml_node *yaml_parse_template(const char *file, const char *text, size_t length, struct arena *arena,
+				      struct diag *diag)
+{
+	return parse(file, text, length, true, arena, diag);
 }
 
 struct yaml_node *yaml_read(const char *path, struct arena *arena, struct diag *diag, bool *io_failed)

@@ -32,7 +32,8 @@ struct yaml_node {
 	struct diag_place key_place;
 	struct yaml_node *first; /* list, map: children in file order */
 	struct yaml_node *next;
-	size_t count; /* children */
+	size_t count;    /* children */
+	const char *tag; /* yaml_parse_template only: "!Ref"; NULL where there is none */
 };
 
 /*
@@ -42,6 +43,13 @@ struct yaml_node {
  * diag_has_errors. The tree points into the arena; file must outlive it and the diag.
  */
 struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag);
+
+/*
+ * The same for templates of other tools, which give their own meaning to tags: these are kept at their nodes, and texts
+ * of any length are read. Anchors and aliases are refused here too.
+ */
+struct yaml_node *yaml_parse_template(const char *file, const char *text, size_t length, struct arena *arena,
+				      struct diag *diag);
 
 /*
  * Reads and parses a file ("-" is standard input, named "<stdin>" in messages). A file that cannot be read gives
