@@ -1,0 +1,363 @@
+#include "plan/current.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "doc/yaml_build.h"
+#include "plan/template.h"
+#include "scenario/function_name.h"
+
+struct reading {
+	struct current *out;
+	const char *const *names;
+	struct arena *arena;
+	struct diag *diag;
+	const char *file;
+	bool said_anything; /* the file holds functions or a state machine */
+};
+
+/* One tool's names for what a function has; a value that a file leaves out is the tool's default. */
+struct dialect_key {
+	const char *path;
+	size_t offset; /* in struct current_function */
+	int64_t fallback;
+};
+
+enum { DIALECT_KEYS = 5 };
+
+struct dialect {
+	struct dialect_key keys[DIALECT_KEYS];
+	const char *architecture;
+};
+
+#define KEY(text, member, value) \
+	{ \
+		text, offsetof(struct current_function, member), value \
+	}
+
+/* Source: AWS::Lambda::Function and AWS::Serverless::Function, and their defaults. */
+static const struct dialect cloudformation = {
+	.keys = {KEY("MemorySize", memory_mb, 128), KEY("Timeout", timeout_seconds, 3),
+		 KEY("EphemeralStorage.Size", tmp_mb, 512),
+		 KEY("ReservedConcurrentExecutions", reserved_concurrency, 0),
+		 KEY("ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions", provisioned_concurrency, 0)},
+	.architecture = "Architectures.0",
+};
+
+/* Source: serverless.yml reference. */
+static const struct dialect serverless = {
+	.keys = {KEY("memorySize", memory_mb, 1024), KEY("timeout", timeout_seconds, 6),
+		 KEY("ephemeralStorageSize", tmp_mb, 512), KEY("reservedConcurrency", reserved_concurrency, 0),
+		 KEY("provisionedConcurrency", provisioned_concurrency, 0)},
+	.architecture = "architecture",
+};
+
+/* Source: aws_lambda_function of the Terraform provider hashicorp/aws. */
+static const struct dialect terraform = {
+	.keys = {KEY("memory_size", memory_mb, 128), KEY("timeout", timeout_seconds, 3),
+		 KEY("ephemeral_storage.0.size", tmp_mb, 512),
+		 KEY("reserved_concurrent_executions", reserved_concurrency, 0),
+		 KEY("provisioned_concurrent_executions", provisioned_concurrency, 0)},
+	.architecture = "architectures.0",
+};
+
+/* The variables of emit_terraform.c. */
+static const struct dialect variables = {
+	.keys = {KEY("memory_size", memory_mb, 128), KEY("timeout", timeout_seconds, 3),
+		 KEY("ephemeral_storage_size", tmp_mb, 512),
+		 KEY("reserved_concurrent_executions", reserved_concurrency, 0),
+		 KEY("provisioned_concurrent_executions", provisioned_concurrency, 0)},
+	.architecture = "architectures.0",
+};
+
+/* The value's text where it can be known; NULL, with a warning that names the reference, where it cannot. */
+static const char *known_text(const struct reading *reading, const struct yaml_node *node, const char *key,
+			      const char *owner)
+{
+	if (template_is_unresolved(node)) {
+		diag_warning(reading->diag, node->place,
+			     "'%s' of '%s' is '%s', which only deployment resolves; skipped", key,
+			     diag_excerpt(owner, reading->arena), template_describe(node, reading->arena));
+		return NULL;
+	}
+	if (node->kind == YAML_SCALAR)
+		return node->text;
+	diag_warning(reading->diag, node->place, "'%s' of '%s' is %s, not one value; skipped", key,
+		     diag_excerpt(owner, reading->arena), yaml_describe(node, reading->arena));
+	return NULL;
+}
+
+static int64_t known_number(const struct reading *reading, const struct yaml_node *node, const char *key,
+			    const char *owner)
+{
+	double number;
+	const char *text = known_text(reading, node, key, owner);
+	if (!text)
+		return CURRENT_UNKNOWN;
+	if (num_parse_double(text, &number) && number == nearbyint(number) && number >= -1 && number <= 1e9)
+		return number < 0 ? 0 : (int64_t)number;
+	diag_warning(reading->diag, node->place, "'%s' of '%s' is %s, not a whole number; skipped", key,
+		     diag_excerpt(owner, reading->arena), yaml_describe(node, reading->arena));
+	return CURRENT_UNKNOWN;
+}
+
+/* The function's own value, else that of the defaults for all, else NULL. */
+static const struct yaml_node *find_value(const struct yaml_node *own, const struct yaml_node *defaults,
+					  const char *path)
+{
+	const struct yaml_node *node = template_find(own, path);
+	node = node ? node : template_find(defaults, path);
+	return node && node->kind == YAML_SCALAR && yaml_type_of(node) == YAML_TYPE_NULL ? NULL : node;
+}
+
+static void read_settings(const struct reading *reading, const struct dialect *dialect, const struct yaml_node *own,
+			  const struct yaml_node *defaults, const char *owner, struct current_function *out)
+{
+	for (int i = 0; i < DIALECT_KEYS; i++) {
+		const struct dialect_key *key = &dialect->keys[i];
+		const struct yaml_node *node = find_value(own, defaults, key->path);
+		*(int64_t *)(void *)((char *)out + key->offset) =
+			node ? known_number(reading, node, key->path, owner) : key->fallback;
+	}
+	const struct yaml_node *node = find_value(own, defaults, dialect->architecture);
+	const char *text = node ? known_text(reading, node, dialect->architecture, owner) : "x86_64";
+	bool is_arm64 = text && strcmp(text, "arm64") == 0;
+	out->architecture = !text ? NULL : is_arm64 ? "arm64" : "x86_64";
+	out->is_found = true;
+}
+
+/* The experiment's function that one of the names means; -1, with a warning, where none does. */
+static int match(const struct reading *reading, const char *const *given, size_t count, struct diag_place place)
+{
+	size_t name_count = reading->out->function_count;
+	for (size_t i = 0; i < count; i++) {
+		int found = given[i] ? function_name_match(given[i], reading->names, name_count) : -1;
+		if (found >= 0)
+			return found;
+	}
+	struct buf all;
+	buf_init(&all);
+	for (size_t i = 0; i < name_count && i < 8; i++)
+		buf_printf(&all, "%s%s", i > 0 ? ", " : "", reading->names[i]);
+	diag_warning(reading->diag, place, "'%s' is no function of the experiment (%s%s); skipped",
+		     diag_excerpt(given[count - 1] ? given[count - 1] : "", reading->arena), buf_text(&all),
+		     name_count > 8 ? ", ..." : "");
+	buf_release(&all);
+	return -1;
+}
+
+static void read_function(struct reading *reading, const struct dialect *dialect, const struct yaml_node *own,
+			  const struct yaml_node *defaults, const char *deployed_name, const char *id)
+{
+	const char *names[] = {deployed_name, id};
+	int function = match(reading, names, 2, own->place);
+	reading->said_anything = true;
+	if (function >= 0)
+		read_settings(reading, dialect, own, defaults, id, &reading->out->functions[function]);
+}
+
+/* The text of a map's entry where it is there and resolved; NULL otherwise. */
+static const char *plain_text(const struct yaml_node *map, const char *path)
+{
+	const struct yaml_node *node = template_find(map, path);
+	return node && node->kind == YAML_SCALAR && !template_is_unresolved(node) ? node->text : NULL;
+}
+
+static void read_states(struct reading *reading, const struct yaml_node *machine);
+
+static void read_task(struct reading *reading, const struct yaml_node *state)
+{
+	static const char *const paths[] = {"Parameters.FunctionName", "Arguments.FunctionName", "Resource"};
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		const struct yaml_node *node = template_find(state, paths[i]);
+		if (!node || node->kind != YAML_SCALAR || strstr(node->text, ":states:"))
+			continue;
+		const char *names[] = {node->text, state->key};
+		match(reading, names, 2, state->place);
+		return;
+	}
+}
+
+static void read_map(struct reading *reading, const struct yaml_node *state)
+{
+	const struct yaml_node *bound = template_find(state, "MaxConcurrency");
+	int64_t parallel = bound ? known_number(reading, bound, "MaxConcurrency", state->key) : 0;
+	if (parallel == 0)
+		diag_warning(reading->diag, state->place, "map '%s' has no bound on its concurrency; skipped",
+			     diag_excerpt(state->key, reading->arena));
+	if (parallel > reading->out->parallel && parallel > 0)
+		reading->out->parallel = parallel;
+	/* Iterator is the older name. */
+	read_states(reading, yaml_get(state, "ItemProcessor"));
+	read_states(reading, yaml_get(state, "Iterator"));
+}
+
+static void read_states(struct reading *reading, const struct yaml_node *machine)
+{
+	const struct yaml_node *states = yaml_get(machine, "States");
+	if (!states || states->kind != YAML_MAP)
+		return;
+	reading->said_anything = true;
+	for (const struct yaml_node *state = states->first; state; state = state->next) {
+		const char *type = plain_text(state, "Type");
+		if (!type)
+			continue;
+		if (strcmp(type, "Map") == 0)
+			read_map(reading, state);
+		if (strcmp(type, "Task") == 0)
+			read_task(reading, state);
+		const struct yaml_node *branches = yaml_get(state, "Branches");
+		for (const struct yaml_node *branch = branches ? branches->first : NULL; branch; branch = branch->next)
+			read_states(reading, branch);
+	}
+}
+
+static bool read_cloudformation(struct reading *reading, const struct yaml_node *root)
+{
+	const struct yaml_node *resources = yaml_get(root, "Resources");
+	if (!resources || resources->kind != YAML_MAP)
+		return false;
+	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
+		const char *type = plain_text(resource, "Type");
+		const struct yaml_node *properties = yaml_get(resource, "Properties");
+		if (!type)
+			continue;
+		bool is_serverless = strcmp(type, "AWS::Serverless::Function") == 0;
+		if (is_serverless || strcmp(type, "AWS::Lambda::Function") == 0)
+			read_function(reading, &cloudformation, properties ? properties : resource,
+				      is_serverless ? template_find(root, "Globals.Function") : NULL,
+				      plain_text(properties, "FunctionName"), resource->key);
+		read_states(reading, yaml_get(properties, "Definition"));
+	}
+	return true;
+}
+
+static bool read_serverless(struct reading *reading, const struct yaml_node *root)
+{
+	const struct yaml_node *functions = yaml_get(root, "functions");
+	const struct yaml_node *provider = yaml_get(root, "provider");
+	if (!functions || functions->kind != YAML_MAP)
+		return false;
+	for (const struct yaml_node *function = functions->first; function; function = function->next)
+		read_function(reading, &serverless, function, provider, plain_text(function, "name"), function->key);
+	return true;
+}
+
+static void read_definition(struct reading *reading, const char *text)
+{
+	if (text)
+		read_states(reading, template_parse_json(reading->file, text, reading->arena));
+}
+
+static void read_module(struct reading *reading, const struct yaml_node *module)
+{
+	const struct yaml_node *resources = yaml_get(module, "resources");
+	const struct yaml_node *children = yaml_get(module, "child_modules");
+	for (const struct yaml_node *resource = resources ? resources->first : NULL; resource;
+	     resource = resource->next) {
+		const char *type = plain_text(resource, "type");
+		const char *name = plain_text(resource, "name");
+		const char *index = plain_text(resource, "index");
+		const struct yaml_node *values = yaml_get(resource, "values");
+		if (!type || !name || !values)
+			continue;
+		if (strcmp(type, "aws_lambda_function") == 0)
+			read_function(reading, &terraform, values, NULL, plain_text(values, "function_name"),
+				      index ? index : name);
+		if (strcmp(type, "aws_sfn_state_machine") == 0)
+			read_definition(reading, plain_text(values, "definition"));
+	}
+	for (const struct yaml_node *child = children ? children->first : NULL; child; child = child->next)
+		read_module(reading, child);
+}
+
+static bool read_terraform(struct reading *reading, const struct yaml_node *root)
+{
+	const struct yaml_node *module = template_find(root, "values.root_module");
+	/* `terraform show -json PLAN` */
+	module = module ? module : template_find(root, "planned_values.root_module");
+	if (!module)
+		return false;
+	read_module(reading, module);
+	return true;
+}
+
+static bool read_variables(struct reading *reading, const struct yaml_node *root)
+{
+	const struct yaml_node *functions = yaml_get(root, "lamina_functions");
+	if (!functions || functions->kind != YAML_MAP)
+		return false;
+	for (const struct yaml_node *function = functions->first; function; function = function->next)
+		read_function(reading, &variables, function, NULL, NULL, function->key);
+	return true;
+}
+
+static bool read_machine(struct reading *reading, const struct yaml_node *root)
+{
+	read_states(reading, root);
+	return yaml_get(root, "States") != NULL;
+}
+
+bool current_read(const char *path, const char *const *names, size_t count, struct arena *arena, struct diag *diag,
+		  struct current *out, bool *io_failed)
+{
+	static bool (*const kinds[])(struct reading *, const struct yaml_node *) = {
+		read_cloudformation, read_serverless, read_terraform, read_variables, read_machine,
+	};
+	*out = (struct current){
+		.functions = ARENA_ARRAY(arena, struct current_function, count),
+		.function_count = count,
+		.parallel = CURRENT_UNKNOWN,
+	};
+	for (size_t i = 0; i < count; i++)
+		out->functions[i].name = names[i];
+	size_t errors_before = diag->error_count;
+	const struct yaml_node *root = template_read(path, arena, diag, io_failed);
+	if (!root)
+		return false;
+	struct reading reading = {.out = out, .names = names, .arena = arena, .diag = diag, .file = root->place.file};
+	bool is_known = false;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !is_known; i++)
+		is_known = kinds[i](&reading, root);
+	if (!is_known)
+		diag_error(
+			diag, (struct diag_place){.file = reading.file},
+			"neither a SAM or CloudFormation template, nor a serverless.yml, nor `terraform show -json`, "
+			"nor a state machine");
+	else if (!reading.said_anything)
+		diag_error(diag, (struct diag_place){.file = reading.file}, "there is no Lambda function in it");
+	return diag->error_count == errors_before;
+}
+
+static void add_known(struct yaml_node *map, const char *key, int64_t value, struct arena *arena)
+{
+	if (value != CURRENT_UNKNOWN)
+		yaml_build_int(map, key, value, arena);
+}
+
+struct yaml_node *current_overlay(const struct current *current, struct arena *arena)
+{
+	struct yaml_node *root = yaml_build_map(arena);
+	struct yaml_node *functions = yaml_build_add(root, YAML_MAP, "functions", arena);
+	for (size_t i = 0; i < current->function_count; i++) {
+		/* Those that were not found too: an experiment without a list of functions runs all. */
+		const struct current_function *function = &current->functions[i];
+		struct yaml_node *entry = yaml_build_add(functions, YAML_MAP, function->name, arena);
+		if (!function->is_found)
+			continue;
+		add_known(entry, "memory_mb", function->memory_mb, arena);
+		add_known(entry, "timeout_seconds", function->timeout_seconds, arena);
+		add_known(entry, "tmp_mb", function->tmp_mb, arena);
+		add_known(entry, "reserved_concurrency", function->reserved_concurrency, arena);
+		add_known(entry, "provisioned_concurrency", function->provisioned_concurrency, arena);
+		if (function->architecture)
+			yaml_build_text(entry, "architecture", function->architecture, arena);
+	}
+	if (current->parallel != CURRENT_UNKNOWN) {
+		struct yaml_node *pipeline = yaml_build_add(root, YAML_MAP, "pipeline", arena);
+		yaml_build_int(pipeline, "parallel", current->parallel, arena);
+	}
+	return root;
+}

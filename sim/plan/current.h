@@ -1,0 +1,47 @@
+/*
+ * What is deployed now, from the files that deployed it: AWS SAM and CloudFormation templates, serverless.yml,
+ * `terraform show -json`, the variables that `plan --emit terraform` writes, and state machines in Amazon States
+ * Language. Their functions are matched to the experiment's by name. What a file leaves out has the tool's default; what
+ * it leaves to be resolved is skipped with a warning that names it.
+ */
+#ifndef LAMINA_CURRENT_H
+#define LAMINA_CURRENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "doc/yaml.h"
+
+enum { CURRENT_UNKNOWN = -1 };
+
+struct current_function {
+	const char *name; /* the experiment's */
+	bool is_found;
+	/* CURRENT_UNKNOWN where the file leaves it to be resolved; concurrency of 0 is none. */
+	int64_t memory_mb;
+	int64_t timeout_seconds;
+	int64_t tmp_mb;
+	int64_t reserved_concurrency;
+	int64_t provisioned_concurrency;
+	const char *architecture; /* "x86_64" or "arm64"; NULL: unknown */
+};
+
+struct current {
+	struct current_function *functions; /* in the experiment's order */
+	size_t function_count;
+	int64_t parallel; /* the state machine's map; CURRENT_UNKNOWN where there is none, or no bound */
+};
+
+/*
+ * Reads path ("-" is standard input) for the experiment's functions. False with diag errors, where the file cannot be
+ * read (*io_failed), is of no kind that is known or says nothing about them. path must outlive the diag.
+ */
+bool current_read(const char *path, const char *const *names, size_t count, struct arena *arena, struct diag *diag,
+		  struct current *out, bool *io_failed);
+
+/* What was read, as parts of an experiment to be put over it (yaml_merge). */
+struct yaml_node *current_overlay(const struct current *current, struct arena *arena);
+
+#endif

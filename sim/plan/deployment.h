@@ -1,0 +1,48 @@
+/*
+ * A plan as it is deployed: the few figures of each function that deployment tools know. Emitters turn it into their
+ * formats (emit.h); nothing here knows how it was found.
+ */
+#ifndef LAMINA_DEPLOYMENT_H
+#define LAMINA_DEPLOYMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a warm request of a function takes and costs at a size. */
+struct deployment_point {
+	int64_t memory_mb;
+	double seconds;
+	double usd;
+};
+
+struct deployed_function {
+	const char *name;
+	int64_t memory_mb;
+	int64_t timeout_seconds;
+	int64_t tmp_mb;
+	int64_t reserved_concurrency;    /* 0: none */
+	int64_t provisioned_concurrency; /* 0: none */
+	bool is_arm64;
+	double seconds;                        /* of a warm request */
+	double usd;                            /* of a warm request */
+	const struct deployment_point *points; /* by ascending memory; other sizes, for comparison */
+	size_t point_count;
+};
+
+struct deployment {
+	const char *experiment;
+	const char *platform;
+	const char *version;  /* of the program */
+	const char *strategy; /* what the plan was made for, in a few words */
+	int64_t images_per_record;
+	int64_t parallel; /* jobs at once; INT64_MAX: no bound */
+	const char *schedule;
+	double makespan_seconds;  /* of a run */
+	double cost_usd;          /* of a run */
+	int64_t monthly_requests; /* of every function */
+	const struct deployed_function *functions;
+	size_t function_count;
+};
+
+#endif

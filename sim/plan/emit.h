@@ -1,0 +1,39 @@
+/*
+ * Fragments of deployment files, to be merged into a user's own: a template is never rewritten. Each format is a row;
+ * its writer is in emit_NAME.c, with its source.
+ */
+#ifndef LAMINA_EMIT_H
+#define LAMINA_EMIT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "plan/deployment.h"
+
+struct emit_format {
+	const char *name; /* as in --emit; NULL ends the table */
+	const char *help; /* a few words: lower case, no full stop */
+	const char *file; /* what the file is usually called */
+	void (*write)(const struct deployment *deployment, struct arena *arena, struct buf *out);
+};
+
+extern const struct emit_format emit_formats[];
+
+/* NULL where there is none. */
+const struct emit_format *emit_find(const char *name);
+
+/* "conv-1" as a logical id: "Conv1". Ids of different functions differ. */
+const char *emit_logical_id(const struct deployment *deployment, size_t function, struct arena *arena);
+
+void emit_sam(const struct deployment *deployment, struct arena *arena, struct buf *out);
+void emit_serverless(const struct deployment *deployment, struct arena *arena, struct buf *out);
+void emit_terraform(const struct deployment *deployment, struct arena *arena, struct buf *out);
+void emit_cli(const struct deployment *deployment, struct arena *arena, struct buf *out);
+void emit_stepfunctions(const struct deployment *deployment, struct arena *arena, struct buf *out);
+void emit_power_tuning(const struct deployment *deployment, struct arena *arena, struct buf *out);
+void emit_infracost(const struct deployment *deployment, struct arena *arena, struct buf *out);
+void emit_json(const struct deployment *deployment, struct arena *arena, struct buf *out);
+
+/* The power tuning user interface's address of these points (see emit_power_tuning.c), in the arena. */
+const char *emit_power_tuning_url(const struct deployment_point *points, size_t count, struct arena *arena);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * Terraform variables, which it loads by themselves from a file called *.auto.tfvars.json. They are used with
+ *
+ *	variable "lamina_functions" { type = any }
+ *	resource "aws_lambda_function" "stage" {
+ *	  for_each                       = var.lamina_functions
+ *	  function_name                  = each.key
+ *	  memory_size                    = each.value.memory_size
+ *	  timeout                        = each.value.timeout
+ *	  architectures                  = each.value.architectures
+ *	  reserved_concurrent_executions = each.value.reserved_concurrent_executions
+ *	  ephemeral_storage { size = each.value.ephemeral_storage_size }
+ *	}
+ *
+ * Reserved concurrency of -1 is none; 0 would disable the function.
+ * Source: registry.terraform.io, hashicorp/aws, aws_lambda_function.
+ */
+#include "base/json.h"
+#include "plan/emit.h"
+
+static void write_function(const struct deployed_function *function, struct json *json)
+{
+	json_key(json, function->name);
+	json_object_begin(json);
+	json_field_int(json, "memory_size", function->memory_mb);
+	json_field_int(json, "timeout", function->timeout_seconds);
+	json_field_int(json, "ephemeral_storage_size", function->tmp_mb);
+	json_field_int(json, "reserved_concurrent_executions",
+		       function->reserved_concurrency > 0 ? function->reserved_concurrency : -1);
+	json_field_int(json, "provisioned_concurrent_executions", function->provisioned_concurrency);
+	json_key(json, "architectures");
+	json_array_begin(json);
+	json_text(json, function->is_arm64 ? "arm64" : "x86_64");
+	json_array_end(json);
+	json_object_end(json);
+}
+
+void emit_terraform(const struct deployment *deployment, struct arena *arena, struct buf *out)
+{
+	struct json json;
+	json_init(&json, out, true);
+	json_object_begin(&json);
+	json_key(&json, "lamina_functions");
+	json_object_begin(&json);
+	for (size_t i = 0; i < deployment->function_count; i++)
+		write_function(&deployment->functions[i], &json);
+	json_object_end(&json);
+	json_object_end(&json);
+	buf_add_char(out, '\n');
+}

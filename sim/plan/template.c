@@ -1,0 +1,153 @@
+#include "plan/template.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/num.h"
+#include "doc/yaml_build.h"
+
+static struct yaml_node *from_json(const json_t *value, struct diag_place place, int depth, struct arena *arena);
+
+static bool add_children(struct yaml_node *node, const json_t *value, int depth, struct arena *arena)
+{
+	struct yaml_node **tail = &node->first;
+	const char *key;
+	json_t *child;
+	size_t index;
+	if (depth == TEMPLATE_DEPTH_MAX)
+		return false;
+	json_object_foreach((json_t *)(uintptr_t)value, key, child)
+	{
+		*tail = from_json(child, node->place, depth + 1, arena);
+		if (!*tail)
+			return false;
+		(*tail)->key = arena_strdup(arena, key);
+		(*tail)->key_place = node->place;
+		tail = &(*tail)->next;
+		node->count++;
+	}
+	json_array_foreach((json_t *)(uintptr_t)value, index, child)
+	{
+		*tail = from_json(child, node->place, depth + 1, arena);
+		if (!*tail)
+			return false;
+		tail = &(*tail)->next;
+		node->count++;
+	}
+	return true;
+}
+
+/* NULL where it is nested too deep. */
+static struct yaml_node *from_json(const json_t *value, struct diag_place place, int depth, struct arena *arena)
+{
+	struct yaml_node *node = ARENA_NEW(arena, struct yaml_node);
+	char number[NUM_TEXT_BYTES];
+	node->place = place;
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+	case JSON_ARRAY:
+		node->kind = json_is_object(value) ? YAML_MAP : YAML_LIST;
+		return add_children(node, value, depth, arena) ? node : NULL;
+	case JSON_STRING:
+		node->text = arena_strdup(arena, json_string_value(value));
+		node->quoted = true;
+		return node;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		node->text = arena_strdup(arena, num_format_double(json_number_value(value), number));
+		return node;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		node->text = json_is_true(value) ? "true" : "false";
+		return node;
+	case JSON_NULL:
+		break;
+	}
+	node->text = "null";
+	return node;
+}
+
+static struct yaml_node *parse_json(const char *file, const char *text, size_t length, struct arena *arena,
+				    struct diag *diag)
+{
+	json_error_t error;
+	json_t *value = json_loadb(text, length, 0, &error);
+	struct diag_place place = {.file = file};
+	if (!value) {
+		diag_error(diag, (struct diag_place){file, error.line, error.column}, "%s", error.text);
+		return NULL;
+	}
+	struct yaml_node *root = from_json(value, place, 0, arena);
+	json_decref(value);
+	if (!root)
+		diag_error(diag, place, "nested more than %d levels deep, the most that is read", TEMPLATE_DEPTH_MAX);
+	return root;
+}
+
+struct yaml_node *template_read(const char *path, struct arena *arena, struct diag *diag, bool *io_failed)
+{
+	char *text;
+	size_t length;
+	struct err err;
+	*io_failed = !file_read(path, TEMPLATE_BYTES_MAX, arena, &text, &length, &err);
+	if (*io_failed) {
+		diag_error(diag, (struct diag_place){0}, "%s", err.text);
+		return NULL;
+	}
+	const char *file = strcmp(path, "-") == 0 ? "<stdin>" : path;
+	if (text[strspn(text, " \t\r\n")] == '{')
+		return parse_json(file, text, length, arena, diag);
+	return yaml_parse_template(file, text, length, arena, diag);
+}
+
+struct yaml_node *template_parse_json(const char *file, const char *text, struct arena *arena)
+{
+	struct diag unheard;
+	diag_init(&unheard);
+	struct yaml_node *root = parse_json(file, text, strlen(text), arena, &unheard);
+	diag_release(&unheard);
+	return root;
+}
+
+static const struct yaml_node *child_at(const struct yaml_node *node, const char *part, size_t length)
+{
+	size_t index = strtoul(part, NULL, 10);
+	for (const struct yaml_node *child = node->first; child; child = child->next) {
+		if (node->kind == YAML_LIST ? index-- == 0
+					    : strlen(child->key) == length && strncmp(child->key, part, length) == 0)
+			return child;
+	}
+	return NULL;
+}
+
+const struct yaml_node *template_find(const struct yaml_node *node, const char *path)
+{
+	while (node && *path && !template_is_unresolved(node)) {
+		size_t length = strcspn(path, ".");
+		node = child_at(node, path, length);
+		path += length + (path[length] == '.');
+	}
+	return node;
+}
+
+bool template_is_unresolved(const struct yaml_node *node)
+{
+	/* Tags of YAML's own, such as !!str, have this prefix once they are read. */
+	static const char own_tags[] = "tag:yaml.org";
+	if (node->tag && node->tag[0] && strncmp(node->tag, own_tags, strlen(own_tags)) != 0)
+		return true;
+	if (node->kind == YAML_SCALAR)
+		return strstr(node->text, "${") != NULL;
+	return node->kind == YAML_MAP && node->count == 1 &&
+	       (strcmp(node->first->key, "Ref") == 0 || strncmp(node->first->key, "Fn::", 4) == 0);
+}
+
+const char *template_describe(const struct yaml_node *node, struct arena *arena)
+{
+	const struct yaml_node *value = node->kind == YAML_MAP && !node->tag && node->first ? node->first : node;
+	const char *word = node->tag ? node->tag : value->key && value != node ? value->key : "";
+	const char *text = value->kind == YAML_SCALAR ? value->text : "...";
+	return diag_excerpt(arena_printf(arena, "%s%s%s", word, *word ? " " : "", text), arena);
+}

@@ -1,0 +1,37 @@
+/*
+ * Deployment files of other tools as trees: YAML with its tags, or JSON. A value that only the tool can work out (a
+ * reference, a substitution) is told from one that is there.
+ */
+#ifndef LAMINA_TEMPLATE_H
+#define LAMINA_TEMPLATE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "doc/yaml.h"
+
+enum { TEMPLATE_BYTES_MAX = 16 * 1024 * 1024, TEMPLATE_DEPTH_MAX = 64 };
+
+/*
+ * Reads path ("-" is standard input); what begins with '{' is JSON, whose nodes have no line. NULL with diag errors;
+ * *io_failed tells a file that cannot be read. path must outlive the tree.
+ */
+struct yaml_node *template_read(const char *path, struct arena *arena, struct diag *diag, bool *io_failed);
+
+/* JSON text inside a template, such as a state machine's definition; NULL where it is none. */
+struct yaml_node *template_parse_json(const char *file, const char *text, struct arena *arena);
+
+/*
+ * The node at a dotted path ("EphemeralStorage.Size"; elements of lists by index) below node, or NULL. Stops at a node
+ * that is not resolved and returns that.
+ */
+const struct yaml_node *template_find(const struct yaml_node *node, const char *path);
+
+/* Whether the value is a reference: tagged, {"Ref": ...}, {"Fn::...": ...} or with ${...} in its text. */
+bool template_is_unresolved(const struct yaml_node *node);
+
+/* The reference as it is written: "!Ref Size", "Ref Size", "${self:custom.size}". */
+const char *template_describe(const struct yaml_node *node, struct arena *arena);
+
+#endif

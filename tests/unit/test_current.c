@@ -1,0 +1,234 @@
+/* Templates of every kind tell what is deployed now; what they leave to be resolved is named. */
+#define _GNU_SOURCE
+#include <sys/mman.h>
+
+#include "base/buf.h"
+#include "plan/current.h"
+#include "tests/tap.h"
+
+static const char *const names[] = {"conv1", "conv2", "fc"};
+
+struct reading {
+	struct arena arena;
+	struct current current;
+	bool ok;
+	bool io_failed;
+	char words[4096];
+};
+
+static void read_path(const char *path, struct reading *reading)
+{
+	struct diag diag;
+	*reading = (struct reading){0};
+	arena_init(&reading->arena);
+	diag_init(&diag);
+	reading->ok = current_read(path, names, 3, &reading->arena, &diag, &reading->current, &reading->io_failed);
+	FILE *words = fmemopen(reading->words, sizeof reading->words - 1, "w");
+	diag_print(&diag, words);
+	fclose(words);
+	diag_release(&diag);
+}
+
+static void read_text(const char *text, struct reading *reading)
+{
+	char path[64];
+	int fd = memfd_create("template", 0);
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	read_path(path, reading);
+	close(fd);
+}
+
+static void test_sam(void)
+{
+	static const char sam[] = "Transform: AWS::Serverless-2016-10-31\n"
+				  "Parameters: {Size: {Type: Number, Default: 512}}\n"
+				  "Globals: {Function: {Timeout: 30, MemorySize: 1024}}\n"
+				  "Resources:\n"
+				  "  Conv1Function:\n"
+				  "    Type: AWS::Serverless::Function\n"
+				  "    Properties:\n"
+				  "      MemorySize: 2048\n"
+				  "      EphemeralStorage: {Size: 1024}\n"
+				  "      Architectures: [arm64]\n"
+				  "      Role: !GetAtt Role.Arn\n"
+				  "  Second:\n"
+				  "    Type: AWS::Serverless::Function\n"
+				  "    Properties: {FunctionName: shop-conv2, MemorySize: !Ref Size}\n"
+				  "  Fc:\n"
+				  "    Type: AWS::Lambda::Function\n"
+				  "    Properties: {Timeout: '9', ReservedConcurrentExecutions: {Ref: Places}}\n"
+				  "  Resize:\n"
+				  "    Type: AWS::Serverless::Function\n"
+				  "  Bucket: {Type: 'AWS::S3::Bucket'}\n";
+	struct reading reading;
+	read_text(sam, &reading);
+	const struct current_function *functions = reading.current.functions;
+	t_ok(reading.ok, "a SAM template");
+	t_int(functions[0].memory_mb, 2048, "its own memory");
+	t_int(functions[0].timeout_seconds, 30, "a timeout for all");
+	t_int(functions[0].tmp_mb, 1024, "/tmp");
+	t_str(functions[0].architecture, "arm64", "architecture");
+	t_int(functions[0].reserved_concurrency, 0, "no reservation");
+	t_int(functions[1].memory_mb, CURRENT_UNKNOWN, "a reference is not known");
+	t_int(functions[1].timeout_seconds, 30, "what stands beside it is");
+	t_int(functions[2].memory_mb, 128, "a plain function does not have what stands for all: 128 MB");
+	t_int(functions[2].timeout_seconds, 9, "a number in quotes");
+	t_int(functions[2].reserved_concurrency, CURRENT_UNKNOWN, "a reference in its long form");
+	t_str(strchr(reading.words, ':'),
+	      ":14:56: warning: 'MemorySize' of 'Second' is '!Ref Size', which only deployment resolves; skipped\n"
+	      "/proc/self/fd/3:17:62: warning: 'ReservedConcurrentExecutions' of 'Fc' is 'Ref Places', which only "
+	      "deployment resolves; skipped\n"
+	      "/proc/self/fd/3:19:5: warning: 'Resize' is no function of the experiment (conv1, conv2, fc); skipped\n",
+	      "the words for what was skipped");
+
+	struct buf overlay;
+	buf_init(&overlay);
+	yaml_write(current_overlay(&reading.current, &reading.arena), &overlay);
+	t_str(buf_text(&overlay),
+	      "functions:\n"
+	      "  conv1:\n"
+	      "    memory_mb: 2048\n"
+	      "    timeout_seconds: 30\n"
+	      "    tmp_mb: 1024\n"
+	      "    reserved_concurrency: 0\n"
+	      "    provisioned_concurrency: 0\n"
+	      "    architecture: arm64\n"
+	      "  conv2:\n"
+	      "    timeout_seconds: 30\n"
+	      "    tmp_mb: 512\n"
+	      "    reserved_concurrency: 0\n"
+	      "    provisioned_concurrency: 0\n"
+	      "    architecture: x86_64\n"
+	      "  fc:\n"
+	      "    memory_mb: 128\n"
+	      "    timeout_seconds: 9\n"
+	      "    tmp_mb: 512\n"
+	      "    provisioned_concurrency: 0\n"
+	      "    architecture: x86_64\n",
+	      "as parts of an experiment");
+	buf_release(&overlay);
+	arena_release(&reading.arena);
+}
+
+static void test_serverless(void)
+{
+	struct reading reading;
+	read_text("service: shop\n"
+		  "provider: {name: aws, memorySize: 512}\n"
+		  "functions:\n"
+		  "  conv1: {handler: a.b, memorySize: '${self:custom.size}', timeout: 20}\n"
+		  "  conv2: {handler: a.b}\n"
+		  "  other: {handler: a.b, name: shop-dev-fc, memorySize: 3008, reservedConcurrency: 7}\n",
+		  &reading);
+	const struct current_function *functions = reading.current.functions;
+	t_ok(reading.ok, "a serverless.yml");
+	t_int(functions[0].memory_mb, CURRENT_UNKNOWN, "a variable is not known");
+	t_int(functions[0].timeout_seconds, 20, "a timeout");
+	t_int(functions[1].memory_mb, 512, "memory of the provider");
+	t_int(functions[1].timeout_seconds, 6, "the tool's own timeout");
+	t_int(functions[2].memory_mb, 3008, "a function by its deployed name");
+	t_int(functions[2].reserved_concurrency, 7, "a reservation");
+	t_has(reading.words,
+	      "'memorySize' of 'conv1' is '${self:custom.size}', which only deployment resolves; skipped", "the words");
+	arena_release(&reading.arena);
+}
+
+static void test_terraform(void)
+{
+	struct reading reading;
+	read_text("{\"format_version\":\"1.0\",\"values\":{\"root_module\":{\"resources\":["
+		  "{\"type\":\"aws_lambda_function\",\"name\":\"stage\",\"index\":\"conv1\",\"values\":{\"memory_"
+		  "size\":1769,"
+		  "\"timeout\":900,\"reserved_concurrent_executions\":-1,\"ephemeral_storage\":[{\"size\":2048}],"
+		  "\"architectures\":[\"arm64\"],\"function_name\":\"a\"}},"
+		  "{\"type\":\"aws_sfn_state_machine\",\"name\":\"m\",\"values\":{\"definition\":"
+		  "\"{\\\"StartAt\\\":\\\"P\\\",\\\"States\\\":{\\\"P\\\":{\\\"Type\\\":\\\"Map\\\","
+		  "\\\"MaxConcurrency\\\":64,\\\"Iterator\\\":{}}}}\"}}],"
+		  "\"child_modules\":[{\"resources\":[{\"type\":\"aws_lambda_function\",\"name\":\"conv2\",\"values\":"
+		  "{\"memory_size\":null}}]}]}}}",
+		  &reading);
+	const struct current_function *functions = reading.current.functions;
+	t_ok(reading.ok, "`terraform show -json`");
+	t_int(functions[0].memory_mb, 1769, "memory");
+	t_int(functions[0].tmp_mb, 2048, "/tmp");
+	t_int(functions[0].reserved_concurrency, 0, "a reservation of -1 is none");
+	t_str(functions[0].architecture, "arm64", "architecture");
+	t_int(functions[1].memory_mb, 128, "a function of a module, with the default");
+	t_int(reading.current.parallel, 64, "the state machine's concurrency");
+	t_str(reading.words, "", "nothing to say");
+	arena_release(&reading.arena);
+}
+
+static void test_machine(void)
+{
+	struct reading reading;
+	read_text(
+		"{\"StartAt\":\"PerRecord\",\"States\":{\"PerRecord\":{\"Type\":\"Map\",\"MaxConcurrency\":32,"
+		"\"ItemProcessor\":{\"StartAt\":\"A\",\"States\":{"
+		"\"A\":{\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::lambda:invoke\",\"Parameters\":"
+		"{\"FunctionName\":\"${Conv1FunctionArn}\"},\"Next\":\"B\"},"
+		"\"B\":{\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:eu-west-1:1:function:resize\",\"End\":true}}},"
+		"\"End\":true}}}",
+		&reading);
+	t_ok(reading.ok, "a state machine");
+	t_int(reading.current.parallel, 32, "its map's concurrency");
+	t_has(reading.words, "warning: 'B' is no function of the experiment (conv1, conv2, fc); skipped",
+	      "a task of another function");
+	t_ok(!strstr(reading.words, "'A'"), "a task of a known one");
+	arena_release(&reading.arena);
+}
+
+static void test_mistakes(void)
+{
+	static const struct {
+		const char *name;
+		const char *text;
+		const char *words;
+	} cases[] = {
+		{"an empty file", "", "the document is empty"},
+		{"JSON that is cut off", "{\"Resources\": {", ":1:15: string or '}' expected near end of file"},
+		{"YAML that is none", "Resources: [", "did not find expected node content"},
+		{"something else", "a: 1\n",
+		 ": neither a SAM or CloudFormation template, nor a serverless.yml, nor `terraform show -json`, nor a "
+		 "state machine"},
+		{"no function", "Resources: {B: {Type: 'AWS::S3::Bucket'}}\n", ": there is no Lambda function in it"},
+		{"anchors", "Resources: {B: &a {Type: x}}\n", "anchors and aliases are not allowed"},
+	};
+	struct reading reading;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		read_text(cases[i].text, &reading);
+		t_ok(!reading.ok && !reading.io_failed, "%s", cases[i].name);
+		t_has(reading.words, cases[i].words, "and its words");
+		arena_release(&reading.arena);
+	}
+	read_path("no/such.yaml", &reading);
+	t_ok(!reading.ok && reading.io_failed, "a file that is not there");
+	arena_release(&reading.arena);
+
+	char deep[1024];
+	memset(deep, '[', sizeof deep);
+	memcpy(deep, "{\"a\":", 5);
+	memset(deep + 300, ']', 295);
+	memcpy(deep + 595, "}", 2);
+	read_text(deep, &reading);
+	t_has(reading.words, "nested more than 64 levels deep, the most that is read", "JSON that is nested deep");
+	arena_release(&reading.arena);
+
+	read_text("Resources: {conv1: {Type: 'AWS::Lambda::Function', Properties: {MemorySize: big, Timeout: [3]}}}\n",
+		  &reading);
+	t_ok(reading.ok && reading.current.functions[0].memory_mb == CURRENT_UNKNOWN, "memory that is no number");
+	t_has(reading.words, "'MemorySize' of 'conv1' is text 'big', not a whole number; skipped", "its words");
+	t_has(reading.words, "'Timeout' of 'conv1' is a list, not one value; skipped", "a list instead of a value");
+	arena_release(&reading.arena);
+}
+
+int main(void)
+{
+	test_sam();
+	test_serverless();
+	test_terraform();
+	test_machine();
+	test_mistakes();
+	return t_done();
+}
