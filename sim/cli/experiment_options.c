@@ -11,9 +11,15 @@
 
 int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, struct study *out)
 {
+	return experiment_options_load_over(cli, path, with_sweep, NULL, out);
+}
+
+int experiment_options_load_over(struct cli *cli, const char *path, bool with_sweep, const struct yaml_node *over,
+				 struct study *out)
+{
 	int64_t seed = 0;
 	int64_t replications = 0;
-	struct study_request request = {.load = {.path = path}, .with_sweep = with_sweep};
+	struct study_request request = {.load = {.path = path, .over = over}, .with_sweep = with_sweep};
 	request.load.overlays = options_list(&cli->options, "with", &request.load.overlay_count);
 	request.load.sets = options_list(&cli->options, "set", &request.load.set_count);
 	if (options_given(&cli->options, "seed")) {

@@ -36,6 +36,10 @@
  */
 int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, struct study *out);
 
+/* The same with a tree put over the experiment, before --set; NULL for nothing. */
+int experiment_options_load_over(struct cli *cli, const char *path, bool with_sweep, const struct yaml_node *over,
+				 struct study *out);
+
 /* Threads by --jobs or by the number of processors. */
 int experiment_options_jobs(const struct cli *cli);
 

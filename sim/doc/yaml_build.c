@@ -13,6 +13,8 @@ struct yaml_node *yaml_build_add(struct yaml_node *parent, enum yaml_kind kind, 
 	struct yaml_node *node = ARENA_NEW(arena, struct yaml_node);
 	node->kind = kind;
 	node->key = key;
+	node->place = parent->place;
+	node->key_place = parent->place;
 	struct yaml_node **tail = &parent->first;
 	while (*tail)
 		tail = &(*tail)->next;

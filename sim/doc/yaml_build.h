@@ -1,4 +1,7 @@
-/* YAML trees made by the program, entry by entry. Texts are not copied and must live as long as the tree. */
+/*
+ * YAML trees made by the program, entry by entry. Texts are not copied and must live as long as the tree. Entries have
+ * their parent's place.
+ */
 #ifndef LAMINA_YAML_BUILD_H
 #define LAMINA_YAML_BUILD_H
 

@@ -310,6 +310,7 @@ bool current_read(const char *path, const char *const *names, size_t count, stru
 		.functions = ARENA_ARRAY(arena, struct current_function, count),
 		.function_count = count,
 		.parallel = CURRENT_UNKNOWN,
+		.file = path,
 	};
 	for (size_t i = 0; i < count; i++)
 		out->functions[i].name = names[i];
@@ -340,6 +341,7 @@ static void add_known(struct yaml_node *map, const char *key, int64_t value, str
 struct yaml_node *current_overlay(const struct current *current, struct arena *arena)
 {
 	struct yaml_node *root = yaml_build_map(arena);
+	root->place.file = current->file;
 	struct yaml_node *functions = yaml_build_add(root, YAML_MAP, "functions", arena);
 	for (size_t i = 0; i < current->function_count; i++) {
 		/* Those that were not found too: an experiment without a list of functions runs all. */

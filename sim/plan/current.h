@@ -1,8 +1,8 @@
 /*
  * What is deployed now, from the files that deployed it: AWS SAM and CloudFormation templates, serverless.yml,
  * `terraform show -json`, the variables that `plan --emit terraform` writes, and state machines in Amazon States
- * Language. Their functions are matched to the experiment's by name. What a file leaves out has the tool's default; what
- * it leaves to be resolved is skipped with a warning that names it.
+ * Language. Their functions are matched to the experiment's by name. What a file leaves out has the tool's default;
+ * what it leaves to be resolved is skipped with a warning that names it.
  */
 #ifndef LAMINA_CURRENT_H
 #define LAMINA_CURRENT_H
@@ -29,6 +29,7 @@ struct current_function {
 };
 
 struct current {
+	const char *file;                   /* for messages about its values */
 	struct current_function *functions; /* in the experiment's order */
 	size_t function_count;
 	int64_t parallel; /* the state machine's map; CURRENT_UNKNOWN where there is none, or no bound */

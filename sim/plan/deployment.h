@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "serving/setting.h"
+
 /* What a warm request of a function takes and costs at a size. */
 struct deployment_point {
 	int64_t memory_mb;
@@ -44,5 +47,12 @@ struct deployment {
 	const struct deployed_function *functions;
 	size_t function_count;
 };
+
+/*
+ * Fills the functions, and what else the setting tells; everything lives in the arena and the setting. A function's
+ * places are reserved as stated, else as many as there are jobs, where the account has that many for all. Points are
+ * the sizes that AWS Lambda Power Tuning tries by default, where they are sold and hold the function, and its own.
+ */
+void deployment_init(struct deployment *deployment, const struct setting *setting, struct arena *arena);
 
 #endif

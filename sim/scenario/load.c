@@ -60,6 +60,8 @@ bool experiment_load(const struct load_request *request, struct arena *arena, st
 		if (overlay && is_map(overlay, "an overlay", arena, diag))
 			yaml_merge(*root, overlay, arena);
 	}
+	if (request->over)
+		yaml_merge(*root, request->over, arena);
 	for (size_t i = 0; i < request->set_count; i++)
 		apply_set(*root, request->sets[i], arena, diag);
 	experiment_bind(*root, request->path, arena, diag, out);

@@ -17,6 +17,7 @@ struct load_request {
 	size_t overlay_count;
 	const char *const *sets; /* "key=value" */
 	size_t set_count;
+	const struct yaml_node *over; /* put over the overlays, before the values; NULL for nothing */
 };
 
 /*
