@@ -311,7 +311,7 @@ static void test_golden(void)
 		hash = hash_bits(hash, (double)stream_below(&stream, 1000));
 		hash = hash_bits(hash, quantile_draw(&table, &stream));
 	}
-	t_ok(hash == UINT64_C(0x1a36644fda9216f0), "half a million draws have the bits that they had when this was written (0x%llx)",
+	t_ok(hash == UINT64_C(0x1a36644fda9216f0), "half a million draws have the bits they had at first (0x%llx)",
 	     (unsigned long long)hash);
 }
 
