@@ -83,6 +83,13 @@ size_t table_row_count(const struct table *table)
 	return table->cell_count / table->column_count;
 }
 
+/* Numbers that people count with keep their digits: 20100, not 2.01e+04. */
+static const char *significant_text(double number, struct arena *arena)
+{
+	bool is_countable = fabs(number) >= 9999.5 && fabs(number) < 1e9;
+	return arena_printf(arena, is_countable ? "%.0f" : "%.4g", number);
+}
+
 static const char *cell_text(const struct table_cell *cell, const struct table_column *column, struct arena *arena)
 {
 	switch (cell->kind) {
@@ -92,7 +99,7 @@ static const char *cell_text(const struct table_cell *cell, const struct table_c
 		return arena_printf(arena, "%lld", (long long)cell->integer);
 	case TABLE_CELL_DOUBLE:
 		if (column->decimals == TABLE_SIGNIFICANT)
-			return arena_printf(arena, "%.4g", cell->number);
+			return significant_text(cell->number, arena);
 		return arena_printf(arena, "%.*f", column->decimals, cell->number);
 	case TABLE_CELL_BOOL:
 		return cell->integer ? "yes" : "no";

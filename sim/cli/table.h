@@ -24,7 +24,7 @@ struct table_column {
 	const char *name;    /* in CSV and JSON: snake_case, unit last ("makespan_seconds") */
 	const char *heading; /* in the text table; NULL: the name */
 	enum table_align align;
-	int decimals;      /* of doubles in the text table; TABLE_SIGNIFICANT: 4 significant digits */
+	int decimals;      /* of doubles in the text table; TABLE_SIGNIFICANT: 4 digits, or all before the point */
 	bool is_data_only; /* left out of the text table */
 };
 

@@ -45,6 +45,31 @@ static void expect(enum table_format format, const char *want, const char *name)
 	table_release(&table);
 }
 
+static void test_significant(void)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = {
+		{0.00012346, "0.0001235"}, {123.456, "123.5"},   {9999.4, "9999"}, {9999.6, "10000"},
+		{-54696.4, "-54696"},      {2010000, "2010000"}, {2e9, "2e+09"},
+	};
+	static const struct table_column column = {.name = "x", .decimals = TABLE_SIGNIFICANT};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct table table;
+		struct buf out;
+		buf_init(&out);
+		table_init(&table, &column, 1);
+		table_double(&table, cases[i].value);
+		table_end_row(&table);
+		table_render(&table, TABLE_TEXT, &out);
+		t_has(buf_text(&out), cases[i].text, cases[i].text);
+		t_int((int)out.length, (int)strlen(cases[i].text) + 3, "and no more");
+		table_release(&table);
+		buf_release(&out);
+	}
+}
+
 static void test_empty(void)
 {
 	struct table table;
@@ -96,6 +121,7 @@ int main(void)
 	       "  {\n    \"stage\": \"fc2\",\n    \"makespan_seconds\": null,\n    \"cold_starts\": -1,\n"
 	       "    \"seed\": 7,\n    \"share\": null,\n    \"is_cheapest\": false\n  }\n]\n",
 	       "JSON: the same names and numbers, null where missing");
+	test_significant();
 	test_empty();
 	t_aborts(end_short_row, "a row that is not full is a bug");
 	for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++)
