@@ -10,22 +10,21 @@
 #include "cli/experiment_options.h"
 #include "cli/table.h"
 
-/* The figures that the text table shows; CSV and JSON have all. */
+/* The figures that the text table shows; CSV and JSON have all. What comes over time is in no hurry to end. */
 static const struct shown_metric {
 	const char *name;
+	bool of_batch;
+	bool of_arrivals;
 	bool with_difference;
 } shown_metrics[] = {
-	{"makespan_seconds", true}, {"record_billed_seconds", false}, {"cost_usd", true},
-	{"cold_starts", false},     {"failed_records", false},
+	{"makespan_seconds", true, false, true},
+	{"record_seconds", false, true, true},
+	{"record_p95_seconds", false, true, false},
+	{"record_billed_seconds", true, false, false},
+	{"cost_usd", true, true, true},
+	{"cold_starts", true, true, false},
+	{"failed_records", true, true, false},
 };
-
-static const struct shown_metric *find_shown(const char *metric)
-{
-	for (size_t i = 0; i < sizeof shown_metrics / sizeof shown_metrics[0]; i++)
-		if (strcmp(metric, shown_metrics[i].name) == 0)
-			return &shown_metrics[i];
-	return NULL;
-}
 
 /* What becomes of a sweep: its points alone, its figures, or also how they differ from a point's. */
 struct rows {
@@ -33,9 +32,20 @@ struct rows {
 	const struct study *study;
 	const struct run_result *base; /* NULL where no baseline is asked for */
 	bool is_dry;
+	bool is_batch; /* its first point is; else records come over time */
 	struct table_column *columns;
 	size_t column_count;
 };
+
+static const struct shown_metric *find_shown(const struct rows *rows, const char *metric)
+{
+	for (size_t i = 0; i < sizeof shown_metrics / sizeof shown_metrics[0]; i++) {
+		const struct shown_metric *shown = &shown_metrics[i];
+		if (strcmp(metric, shown->name) == 0 && (rows->is_batch ? shown->of_batch : shown->of_arrivals))
+			return shown;
+	}
+	return NULL;
+}
 
 static void add_column(struct rows *rows, struct table_column column)
 {
@@ -67,7 +77,7 @@ static void make_columns(struct rows *rows)
 	add_column(rows, (struct table_column){.name = "replications", .is_data_only = true});
 	for (int i = 0; outcome_metrics[i].name; i++) {
 		const char *name = outcome_metrics[i].name;
-		const struct shown_metric *shown = find_shown(name);
+		const struct shown_metric *shown = find_shown(rows, name);
 		add_figure(rows, name, NULL, !shown);
 		if (rows->base)
 			add_figure(rows, arena_printf(&rows->cli->arena, "%s_difference", name), "difference",
@@ -161,6 +171,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	int status = experiment_options_load(cli, argv[0], true, &study);
 	if (status != CLI_OK)
 		return status;
+	rows.is_batch = study.jobs[0].setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE;
 	if (!find_baseline(cli, &study, &rows.base))
 		return CLI_WRONG;
 	bool finished = rows.is_dry || experiment_options_replicate(cli, &study);
