@@ -27,7 +27,10 @@ static void print_sources(const char *text, enum table_format format, struct are
 	for (size_t i = 0; i < count; i++) {
 		table_text(&table, sources[i].key);
 		table_text(&table, sources[i].value);
-		table_text(&table, sources[i].source);
+		if (sources[i].source[0] != '\0')
+			table_text(&table, sources[i].source);
+		else
+			table_missing(&table);
 		table_end_row(&table);
 	}
 	table_render(&table, format, &out);

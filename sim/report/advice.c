@@ -211,9 +211,10 @@ static void (*const sentences[CAUSES])(const struct subject *, struct buf *) = {
 	[CAUSE_STANDING] = say_standing,
 };
 
+/* A batch may wait for places most of its time, which must not hide what its calls do. */
 static bool is_noticed(const double parts[CAUSES], enum cause cause)
 {
-	return parts[cause] > 0 && parts[cause] >= SHARE_NOTICED * cause_sum(parts);
+	return parts[cause] > 0 && parts[cause] >= SHARE_NOTICED * (cause_sum(parts) - parts[CAUSE_QUEUE]);
 }
 
 bool advice_is_due(const struct run_job *job, size_t function, enum cause cause)

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "experiment/replicate.h"
 
-/* Whether the cause has at least 5 % of the time or of the money of the job's function. */
+/* Whether the cause has at least 5 % of the time, not counting the wait for places, or of the money of the function. */
 bool advice_is_due(const struct run_job *job, size_t function, enum cause cause);
 
 /* Adds the sentence, without a line end. */

@@ -1,0 +1,1 @@
+lamina explain platform aws-lamda

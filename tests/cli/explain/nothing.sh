@@ -1,0 +1,2 @@
+# A name like no other.
+lamina explain platform zeppelin
