@@ -34,13 +34,13 @@ static bool is_repeatable(enum option_kind kind)
 	return kind == OPTION_LIST || kind == OPTION_PAIRS;
 }
 
-static void check_range(const struct parse *parse, const struct option_row *row, double value)
+static void check_range(const struct parse *parse, const struct option_row *row, const char *text, double value)
 {
 	char low[NUM_TEXT_BYTES];
 	char high[NUM_TEXT_BYTES];
 	bool is_bounded = row->min != 0 || row->max != 0;
 	if (is_bounded && !(value >= row->min && value <= row->max))
-		diag_error(parse->diag, parse->place, "--%s is outside [%s, %s]", row->name,
+		diag_error(parse->diag, parse->place, "--%s is %s, outside %s to %s", row->name, text,
 			   num_format_double(row->min, low), num_format_double(row->max, high));
 }
 
@@ -49,7 +49,7 @@ static void set_int(const struct parse *parse, const struct option_row *row, str
 	if (!num_parse_int64(value->text, &value->integer))
 		diag_error(parse->diag, parse->place, "--%s must be a whole number, not '%s'", row->name, value->text);
 	else
-		check_range(parse, row, (double)value->integer);
+		check_range(parse, row, value->text, (double)value->integer);
 }
 
 static void set_double(const struct parse *parse, const struct option_row *row, struct option_value *value)
@@ -57,7 +57,7 @@ static void set_double(const struct parse *parse, const struct option_row *row, 
 	if (!num_parse_double(value->text, &value->number))
 		diag_error(parse->diag, parse->place, "--%s must be a number, not '%s'", row->name, value->text);
 	else
-		check_range(parse, row, value->number);
+		check_range(parse, row, value->text, value->number);
 }
 
 static void set_choice(const struct parse *parse, const struct option_row *row, struct option_value *value)
