@@ -377,6 +377,18 @@ static const struct part_rule {
 	{"network", {true, false}}, {"store", {true, false}}, {"price", {true, true}},    {"machine", {false, true}},
 };
 
+/* Less than a microsecond a period is no share that a scheduler could give. */
+static void check_smallest_share(const struct platform *platform, const struct yaml_node *node, struct diag *diag)
+{
+	if (platform->cpu.visible_vcpus.count == 0 || platform->cpu.mb_per_vcpu == 0)
+		return;
+	double quota_seconds = platform->cpu.period_seconds * cpu_share(&platform->cpu, platform->memory.min_mb);
+	if (platform->kind == PLATFORM_FUNCTIONS && quota_seconds < 1e-6)
+		diag_error(diag, bind_place(yaml_get(node, "cpu"), "mb_per_vcpu"),
+			   "%lld MB get %.3g s of CPU in a period of %g s; at least 1e-06 s are simulated",
+			   (long long)platform->memory.min_mb, quota_seconds, platform->cpu.period_seconds);
+}
+
 static void check_platform(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	const struct platform *platform = value;
@@ -390,6 +402,7 @@ static void check_platform(void *value, const struct yaml_node *node, struct dia
 			diag_error(diag, bind_place(node, rule->key), "a platform of kind '%s' has no '%s'",
 				   kinds[platform->kind], rule->key);
 	}
+	check_smallest_share(platform, node, diag);
 }
 
 const struct bind_schema platform_schema = {
