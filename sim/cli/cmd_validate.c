@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
+#include "cli/interrupt.h"
 #include "cli/table.h"
 #include "report/gnuplot.h"
 #include "report/validation.h"
@@ -195,17 +196,51 @@ static int load(struct cli *cli, int argc, char **argv, struct validation *out)
 	return io_failed ? CLI_FAILED : status;
 }
 
+/* The paper's experiments, with their fit, as `lamina paper` runs them. */
+static int add_paper(struct cli *cli, struct validation *validation)
+{
+	struct diag diag;
+	struct paper *paper = ARENA_NEW(&cli->arena, struct paper);
+	struct paper_request request = {
+		.folder = data_file_find("configs/paper", &cli->arena),
+		.control = {.jobs = experiment_options_jobs(cli), .interrupt = interrupt_flag()},
+	};
+	if (!request.folder) {
+		fprintf(stderr, "%s: the folder 'configs/paper' that comes with the program was not found\n",
+			cli->name);
+		return CLI_FAILED;
+	}
+	diag_init(&diag);
+	bool ok = paper_run(&request, &cli->arena, &diag, paper);
+	int status = cli_report(cli, &diag);
+	diag_release(&diag);
+	if (!ok)
+		return status == CLI_OK ? CLI_FAILED : status;
+	validation_add_paper(validation, paper);
+	return CLI_OK;
+}
+
+/* Experiments named by operands stand for themselves; by default the paper takes part. */
+static int simulate_all(struct cli *cli, int argc, char **argv, struct validation *out)
+{
+	int status = load(cli, argc, argv, out);
+	for (size_t i = 0; status == CLI_OK && i < out->part_count; i++) {
+		if (!experiment_options_replicate(cli, &out->parts[i].study))
+			return CLI_FAILED;
+	}
+	if (status == CLI_OK && argc == 0)
+		status = add_paper(cli, out);
+	if (status == CLI_OK)
+		validation_evaluate(out, &cli->arena);
+	return status;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct validation validation;
-	int status = load(cli, argc, argv, &validation);
+	int status = simulate_all(cli, argc, argv, &validation);
 	if (status != CLI_OK)
 		return status;
-	for (size_t i = 0; i < validation.part_count; i++) {
-		if (!experiment_options_replicate(cli, &validation.parts[i].study))
-			return CLI_FAILED;
-	}
-	validation_evaluate(&validation, &cli->arena);
 
 	struct tables tables;
 	struct buf out;
@@ -239,9 +274,8 @@ const struct command cmd_validate = {
 	.operands = "[EXPERIMENT...]",
 	.operands_max = -1,
 	.description =
-		"Simulates experiments that hold measured values (`claims:`; by default those of configs/validation, "
-		"which "
-		"come with the program) and prints each value as somebody measured it, with its spread where one is "
+		"Simulates experiments that hold measured values (`claims:`; by default those of configs/validation "
+		"and the paper's) and prints each value as somebody measured it, with its spread where one is "
 		"known, and as Lamina predicts it. Then a summary by mechanism: the mean absolute error over the rows "
 		"that took no part in fitting the model, the bar it is held against, and the best error that others "
 		"have published.\n\n"

@@ -35,13 +35,27 @@ static bool load_part(const char *path, struct arena *arena, struct diag *diag, 
 bool validation_load(const char *const *paths, size_t count, struct arena *arena, struct diag *diag,
 		     struct validation *out, bool *io_failed)
 {
-	*out = (struct validation){.parts = ARENA_ARRAY(arena, struct validation_part, count), .part_count = count};
+	*out = (struct validation){
+		.parts = ARENA_ARRAY(arena, struct validation_part, count + PAPER_PARTS),
+		.part_count = count,
+	};
 	size_t errors_before = diag->error_count;
 	for (size_t i = 0; i < count; i++) {
 		if (load_part(paths[i], arena, diag, &out->parts[i], io_failed))
 			out->row_count += out->parts[i].claims.count;
 	}
 	return diag->error_count == errors_before;
+}
+
+void validation_add_paper(struct validation *validation, const struct paper *paper)
+{
+	for (int i = 0; i < PAPER_PARTS; i++) {
+		if (paper->claims[i].count == 0)
+			continue;
+		struct validation_part *part = &validation->parts[validation->part_count++];
+		*part = (struct validation_part){paper->studies[i], paper->claims[i]};
+		validation->row_count += part->claims.count;
+	}
 }
 
 static const struct validation_bar *find_bar(const char *mechanism)

@@ -7,6 +7,7 @@
 
 #include "experiment/claims.h"
 #include "experiment/study.h"
+#include "report/paper.h"
 
 /* How good a mechanism should be, and how good others are. */
 struct validation_bar {
@@ -18,10 +19,11 @@ struct validation_bar {
 };
 extern const struct validation_bar validation_bars[];
 
+/* The rows of a mechanism; its errors are over those that took no part in fitting, NaN where there are none. */
 struct validation_mechanism {
 	const char *name;
 	size_t rows;
-	size_t judged; /* rows that took no part in fitting, the base of the figures below; NaN where there are none */
+	size_t judged; /* rows that took no part in fitting */
 	double mean_abs_error_percent;
 	double worst_error_percent;       /* signed, of the largest absolute error */
 	double mean_spread_percent;       /* over judged rows with a known spread; NaN where there are none */
@@ -48,6 +50,9 @@ struct validation {
  */
 bool validation_load(const char *const *paths, size_t count, struct arena *arena, struct diag *diag,
 		     struct validation *out, bool *io_failed);
+
+/* Adds the claims of the paper's experiments, which paper_run has simulated. */
+void validation_add_paper(struct validation *validation, const struct paper *paper);
 
 /* After study_run of every part: fills the claims' predictions and the mechanisms. */
 void validation_evaluate(struct validation *validation, struct arena *arena);
