@@ -1,0 +1,1 @@
+lamina validate no_such.yaml
