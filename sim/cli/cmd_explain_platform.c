@@ -29,6 +29,8 @@ static void print_sources(const char *text, enum table_format format, struct are
 		table_text(&table, sources[i].value);
 		if (sources[i].source[0] != '\0')
 			table_text(&table, sources[i].source);
+		else if (strcmp(sources[i].value, "unknown") == 0)
+			table_text(&table, "nobody has published it");
 		else
 			table_missing(&table);
 		table_end_row(&table);
