@@ -6,6 +6,7 @@ static const struct command *const commands[] = {
 	&cmd_profile,
 	&cmd_run,
 	&cmd_sweep,
+	&cmd_plan,
 	&cmd_check,
 	&cmd_fit,
 	&cmd_validate,

@@ -11,6 +11,7 @@ extern const struct command cmd_profile;
 extern const struct command cmd_profile_show;
 extern const struct command cmd_run;
 extern const struct command cmd_sweep;
+extern const struct command cmd_plan;
 extern const struct command cmd_check;
 extern const struct command cmd_explain;
 extern const struct command cmd_explain_platform;

@@ -1,6 +1,6 @@
 /*
- * Lines of the AWS command line interface, to be run by hand or from a script. What the functions are called there may
- * differ from the experiment; the architecture comes with the code, so that it is a comment.
+ * Lines of the AWS command line interface, to be run by hand or from a script. What the functions are called there
+ * may differ from the experiment; the architecture comes with the code, so that it is a comment.
  *
  * Source: AWS CLI command reference, aws lambda.
  */

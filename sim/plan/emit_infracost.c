@@ -1,6 +1,6 @@
 /*
- * An Infracost usage file: what it cannot see in a Terraform plan. Resources are called as in a plan without for_each;
- * with it they are aws_lambda_function.NAME["conv1"].
+ * An Infracost usage file: what it cannot see in a Terraform plan. Resources are called as in a plan without
+ * for_each; with it they are aws_lambda_function.NAME["conv1"].
  *
  * Source: infracost.io, usage file; infracost, internal/resources/aws/lambda_function.go.
  */

@@ -3,8 +3,8 @@
  * keys and the address that shows the points in its user interface. The simulation cost nothing, so that the costs of
  * the state machine are 0.
  *
- * The address is the page, '#', and base64 of three little-endian arrays joined by ';': sizes as 16-bit integers, then
- * milliseconds and USD as 32-bit floats, by ascending size.
+ * The address is the page, '#', and base64 of three little-endian arrays joined by ';': sizes as 16-bit integers,
+ * then milliseconds and USD as 32-bit floats, by ascending size.
  * Source: aws-lambda-power-tuning, README-EXECUTE (results); aws-lambda-power-tuning-ui, encode.js.
  */
 #include <stdint.h>

@@ -37,7 +37,7 @@ struct search_goal search_fastest(void)
 
 static struct search_factors factors_of(const struct search_request *request, const struct shape *shape)
 {
-	struct search_factors factors = {1, 1, 1};
+	struct search_factors factors = {1, 1, 1, 1, false};
 	if (request->factors)
 		request->factors(request->factors_context, shape, &factors);
 	return factors;
@@ -52,7 +52,7 @@ static void make_task(const struct search_request *request, const struct shape *
 	task->usd_weight = goal->usd_weight * factors.usd;
 	task->seconds_weight = goal->seconds_weight * factors.seconds;
 	task->seconds_max = goal->seconds_max / factors.seconds_bound;
-	task->usd_max = goal->usd_max / factors.usd;
+	task->usd_max = goal->usd_max / factors.usd_bound;
 	task->beat = HUGE_VAL;
 }
 
@@ -103,6 +103,8 @@ static void bound_shapes(struct search *search, const struct shape_list *shapes)
 		struct solve_task task;
 		double seconds;
 		double usd;
+		if (factors_of(search->request, &shapes->items[i]).is_left_out)
+			continue;
 		make_task(search->request, &shapes->items[i], &scratch, &task);
 		least_of_task(&task, &seconds, &usd);
 		arena_release(&scratch);

@@ -1,7 +1,7 @@
 /*
- * The best plan of a space under bounds on time and cost: over all shapes, each solved to its optimum. Shapes are taken
- * in the order of a bound that costs little; one whose Lagrangian bound is no better than the best plan known is done
- * with. The answer tells how far from the optimum it can be at most.
+ * The best plan of a space under bounds on time and cost: over all shapes, each solved to its optimum. Shapes are
+ * taken in the order of a bound that costs little; one whose Lagrangian bound is no better than the best plan known
+ * is done with. The answer tells how far from the optimum it can be at most.
  */
 #ifndef LAMINA_SEARCH_H
 #define LAMINA_SEARCH_H
@@ -16,14 +16,16 @@ struct search_goal {
 };
 
 /*
- * What a simulation made of a shape's figures: time that counts for the goal's weights and for its bound, and cost,
- * each over the model's. 1 everywhere where nothing is known: then the search's bound holds for every simulation
+ * What a simulation made of a shape's figures over the model's: time and cost as they count for the goal's weights
+ * and for its bounds. 1 everywhere where nothing is known: then the search's bound holds for every simulation
  * (stage.h).
  */
 struct search_factors {
 	double seconds;
 	double seconds_bound;
 	double usd;
+	double usd_bound;
+	bool is_left_out; /* the shape is not to be considered */
 };
 
 struct search_request {

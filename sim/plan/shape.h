@@ -1,8 +1,8 @@
 /*
- * A shape: record size, schedule and parallelism. With it, a batch runs in waves: all jobs at once, each `waves` times,
- * the first time on new sandboxes. Jobs of equal length stay in step, so that the makespan of a batch is a longest path
- * (solve.h). Requests that come over time meet warm sandboxes and do not wait for one another: what counts is one visit
- * to each function.
+ * A shape: record size, schedule and parallelism. With it, a batch runs in waves: all jobs at once, each `waves`
+ * times, the first time on new sandboxes. Jobs of equal length stay in step, so that the makespan of a batch is a
+ * longest path (solve.h). Requests that come over time meet warm sandboxes and do not wait for one another: what
+ * counts is one visit to each function.
  */
 #ifndef LAMINA_SHAPE_H
 #define LAMINA_SHAPE_H
@@ -24,8 +24,8 @@ struct shape_list {
 int64_t shape_waves(const struct space *space, const struct shape *shape);
 
 /*
- * All shapes worth looking at. Of all parallelisms that give the same number of waves, the least costs least and takes
- * as long: fewer new sandboxes (and, where the last record is alone in its wave and shorter, that one too).
+ * All shapes worth looking at. Of all parallelisms that give the same number of waves, the least costs least and
+ * takes as long: fewer new sandboxes (and, where the last record is alone in its wave and shorter, that one too).
  */
 void shape_list_init(struct shape_list *list, const struct space *space, struct arena *arena);
 

@@ -4,8 +4,8 @@
  *
  *     objective = usd_weight * usd + seconds_weight * seconds
  *
- * is least under a bound on seconds and one on usd. usd is a sum over stages. seconds is the longest of a few sums over
- * stages, the paths through waves of records:
+ * is least under a bound on seconds and one on usd. usd is a sum over stages. seconds is the longest of a few sums
+ * over stages, the paths through waves of records:
  *
  *     per record   sum of cold + tail
  *     pipelined    for every stage b:  cold of the stages to b, tail of b, pass of the stages behind b
@@ -15,10 +15,10 @@
  *
  * Method: Lagrangian relaxation. Any multipliers >= 0 of paths and budget give a lower bound, because stages then
  * part and each takes its own cheapest option; the best multipliers are sought by Polyak's subgradient steps. Options
- * whose reduced cost exceeds the gap between that bound and the best known choice cannot be part of a better one. What
- * is left is enumerated stage by stage with dominance, which ends with the optimum, or, past labels_max, with the gap.
- * Sources: Fisher, "The Lagrangian relaxation method for solving integer programming problems", Management Science
- * 27(1), 1981; Polyak, "Minimization of unsmooth functionals", USSR Comp. Math. 9(3), 1969.
+ * whose reduced cost exceeds the gap between that bound and the best known choice cannot be part of a better one.
+ * What is left is enumerated stage by stage with dominance, which ends with the optimum, or, past labels_max, with
+ * the gap. Sources: Fisher, "The Lagrangian relaxation method for solving integer programming problems", Management
+ * Science 27(1), 1981; Polyak, "Minimization of unsmooth functionals", USSR Comp. Math. 9(3), 1969.
  */
 #ifndef LAMINA_SOLVE_H
 #define LAMINA_SOLVE_H

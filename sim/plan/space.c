@@ -105,6 +105,8 @@ static void fill_table(struct space_table *table, const struct stage *stage, con
 		stage_at(stage, memory_mb, &figures[count]);
 		sizes_mb[count] = memory_mb;
 		count += figures[count].longest_seconds <= stage->timeout_seconds;
+		if (stage_is_flat_from(stage, memory_mb, memory->to_mb))
+			break;
 	}
 	keep_unbeaten(table, figures, sizes_mb, count);
 	arena_release(&scratch);

@@ -270,9 +270,37 @@ void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures
 	}
 }
 
-double stage_knee_mb(const struct stage *stage, int64_t threads)
+int64_t stage_threads(const struct stage *stage)
 {
-	return (double)threads * stage->platform->cpu.mb_per_vcpu;
+	int64_t threads = 1;
+	for (int k = 0; k < STAGE_VISITS; k++) {
+		const struct stage_visit *visit = &stage->visits[k];
+		for (int i = 0; i < visit->term_count; i++)
+			threads = visit->terms[i].threads > threads ? visit->terms[i].threads : threads;
+	}
+	return threads;
+}
+
+bool stage_is_flat_from(const struct stage *stage, int64_t memory_mb, int64_t most_mb)
+{
+	const struct platform_cpu *cpu = &stage->platform->cpu;
+	int64_t visible = cpu_visible_vcpus(cpu, most_mb);
+	int64_t threads = stage_threads(stage);
+	int64_t running = threads < visible ? threads : visible;
+	return cpu_visible_vcpus(cpu, memory_mb) >= running && cpu_share(cpu, memory_mb) >= (double)running;
+}
+
+double stage_fixed_share(const struct stage *stage, int64_t memory_mb)
+{
+	const struct stage_visit *visit = &stage->visits[STAGE_WARM];
+	double fixed = visit->fixed_seconds;
+	double total = visit->fixed_seconds;
+	for (int i = 0; i < visit->term_count; i++) {
+		const struct stage_term *term = &visit->terms[i];
+		fixed += term->is_transfer ? fmax(term->stream_seconds, term->network_seconds) : 0;
+		total += term_seconds(term, &stage->platform->cpu, memory_mb);
+	}
+	return total > 0 ? fixed / total : 0;
 }
 
 double stage_sandboxes_ready_seconds(const struct platform *platform, int64_t sandboxes)

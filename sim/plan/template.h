@@ -23,8 +23,8 @@ struct yaml_node *template_read(const char *path, struct arena *arena, struct di
 struct yaml_node *template_parse_json(const char *file, const char *text, struct arena *arena);
 
 /*
- * The node at a dotted path ("EphemeralStorage.Size"; elements of lists by index) below node, or NULL. Stops at a node
- * that is not resolved and returns that.
+ * The node at a dotted path ("EphemeralStorage.Size"; elements of lists by index) below node, or NULL. Stops at a
+ * node that is not resolved and returns that.
  */
 const struct yaml_node *template_find(const struct yaml_node *node, const char *path);
 

@@ -1,0 +1,280 @@
+/* `lamina plan EXPERIMENT`: the memory of every function, the record size and the parallelism that a goal asks for. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/experiment_options.h"
+#include "cli/interrupt.h"
+#include "cli/plan_front.h"
+#include "cli/plan_report.h"
+#include "plan/reason.h"
+
+enum { REPLICATIONS_MIN = 100 };
+
+static int load(struct cli *cli, const char *path, struct plan_report *report)
+{
+	struct study *study = ARENA_NEW(&cli->arena, struct study);
+	int status = experiment_options_load(cli, path, false, study);
+	if (status != CLI_OK)
+		return status;
+	report->cli = cli;
+	report->study = study;
+	const struct setting *setting = study->jobs[0].setting;
+	int64_t wanted = study->jobs[0].replications.min;
+	bool is_stated = options_given(&cli->options, "replications");
+	int64_t replications = is_stated || wanted > REPLICATIONS_MIN ? wanted : REPLICATIONS_MIN;
+	struct diag diag;
+	diag_init(&diag);
+	bool is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
+	bool ok = plan_request_read(cli, is_served, replications, &report->request, &diag);
+	report->space_request = (struct space_request){
+		.experiment = &study->experiment,
+		.setting = setting,
+		.root = study->root,
+		.library = &study->library,
+		.headroom = report->request.headroom,
+	};
+	if (ok)
+		space_init(&report->space, &report->space_request, &cli->arena, &diag);
+	status = cli_report(cli, &diag);
+	diag_release(&diag);
+	return status;
+}
+
+static int infeasible(const struct plan_report *report)
+{
+	struct buf why;
+	buf_init(&why);
+	fprintf(stderr, "%s: no plan keeps the bounds in %.4g %% of replications\n", report->cli->name,
+		100 * report->request.share);
+	reason_infeasible(&report->planner, &why);
+	fputs(buf_text(&why), stderr);
+	buf_release(&why);
+	return CLI_INFEASIBLE;
+}
+
+static int interrupted(const struct plan_report *report)
+{
+	fprintf(stderr, "%s: interrupted\n", report->cli->name);
+	return CLI_FAILED;
+}
+
+static bool states_memory(const struct experiment *experiment)
+{
+	bool states = experiment->defaults.memory_mb > 0;
+	const struct function_entry *entries = experiment->functions.items;
+	for (size_t i = 0; i < experiment->functions.count; i++)
+		states = states || entries[i].memory_mb > 0;
+	return states;
+}
+
+static bool try_named(struct plan_report *report)
+{
+	const struct setting *setting = report->space_request.setting;
+	for (int i = 0; i < NAMED_PLANS; i++) {
+		struct trial *trial = &report->named[i];
+		*trial = (struct trial){0};
+		if (i == NAMED_CURRENT && !states_memory(&report->study->experiment))
+			continue;
+		trial->setting = named_setting((enum named_plan)i, setting, &report->space.memory, &report->cli->arena);
+		if (trial->setting && !trial_run(trial, 1, &report->planner.control))
+			return false;
+	}
+	return true;
+}
+
+/* memMin and memMax are what they are: nothing is searched for, but a bound must hold. */
+static int run_named(struct plan_report *report)
+{
+	bool is_least = report->request.strategy == STRATEGY_MEM_MIN;
+	const struct trial *trial = &report->named[is_least ? NAMED_MEM_MIN : NAMED_MEM_MAX];
+	const char *name = plan_strategy_names[report->request.strategy];
+	if (!trial->setting) {
+		fprintf(stderr, "%s: no memory size that is sold holds the records\n", report->cli->name);
+		return CLI_INFEASIBLE;
+	}
+	if (!planner_is_allowed(&report->goal, trial)) {
+		fprintf(stderr,
+			"%s: strategy '%s' cannot keep the bounds: %.4g s (in %.4g %% of replications no more) and "
+			"%.4g "
+			"USD a run, %.4g records fail; leave the strategy or the bound out\n",
+			report->cli->name, name, trial->seconds_at, 100 * report->request.share, trial->usd_at,
+			trial->failed);
+		return CLI_INFEASIBLE;
+	}
+	printf("%s: %s MB, %lld images per record, %lld at once: %.4g s and %.4g USD a run\n", name,
+	       plan_report_memories(trial->setting, &report->cli->arena), (long long)trial->setting->images_per_record,
+	       (long long)trial->setting->parallel, trial->seconds, trial->usd);
+	return CLI_OK;
+}
+
+static int find(struct plan_report *report)
+{
+	planner_find(&report->planner, &report->answer);
+	if (report->answer.end == PLANNER_INTERRUPTED)
+		return interrupted(report);
+	if (report->answer.end == PLANNER_INFEASIBLE)
+		return infeasible(report);
+	if (!planner_rivals(&report->planner, &report->answer.best, report->rivals, &report->rival_count))
+		return interrupted(report);
+	report->best_share =
+		planner_best_share(&report->planner, &report->answer.best, report->rivals, report->rival_count);
+	if (!options_flag(&report->cli->options, "quick"))
+		sensitivity_find(&report->planner, &report->space_request, &report->answer.best, report->sensitivity,
+				 &report->sensitivity_count);
+	return CLI_OK;
+}
+
+static int print_report(const struct plan_report *report)
+{
+	static void (*const renderers[])(const struct plan_report *report, struct buf *out) = {
+		[TABLE_TEXT] = plan_report_text,
+		[TABLE_JSON] = plan_report_json,
+		[TABLE_CSV] = plan_report_csv,
+	};
+	struct buf out;
+	buf_init(&out);
+	renderers[cli_format(report->cli)](report, &out);
+	fputs(buf_text(&out), stdout);
+	buf_release(&out);
+	return CLI_OK;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct plan_report *report = ARENA_NEW(&cli->arena, struct plan_report);
+	int status = load(cli, argv[0], report);
+	if (status != CLI_OK)
+		return status;
+	interrupt_catch();
+	struct run_control control = {.jobs = experiment_options_jobs(cli), .interrupt = interrupt_flag()};
+	struct trial_control trials = {
+		.space = &report->space,
+		.seconds_metric = outcome_find_metric(report->request.seconds_metric),
+		.seed = report->study->jobs[0].seed,
+		.replications = report->request.replications,
+		.share = report->request.share,
+		.run = &control,
+		.arena = &cli->arena,
+	};
+	plan_request_goal(&report->request, &report->space, &report->goal);
+	planner_init(&report->planner, &trials, &report->goal);
+	if (!try_named(report))
+		return interrupted(report);
+	if (report->request.strategy >= STRATEGY_MEM_MIN)
+		return run_named(report);
+	status = find(report);
+	if (status != CLI_OK)
+		return status;
+	if (options_flag(&cli->options, "pareto"))
+		return plan_front_run(report);
+	return print_report(report);
+}
+
+static const struct option_row options[] = {
+	{.name = "deadline",
+	 .letter = 'd',
+	 .kind = OPTION_DOUBLE,
+	 .metavar = "SECONDS",
+	 .min = 1e-6,
+	 .max = 4e9,
+	 .help = "the batch must be done by then"},
+	{.name = "budget",
+	 .letter = 'b',
+	 .kind = OPTION_DOUBLE,
+	 .metavar = "USD",
+	 .min = 1e-12,
+	 .max = 1e12,
+	 .help = "a run may cost no more"},
+	{.name = "latency",
+	 .kind = OPTION_TEXT,
+	 .metavar = "p95=SECONDS",
+	 .help = "requests that come over time: bound of their mean, p50, p95 or p99"},
+	{.name = "strategy",
+	 .kind = OPTION_CHOICE,
+	 .metavar = "STRATEGY",
+	 .choices = plan_strategy_names,
+	 .help = "what is least; by default cost with a deadline, speed with a budget, else balanced"},
+	{.name = "balanced-weight",
+	 .kind = OPTION_DOUBLE,
+	 .metavar = "W",
+	 .fallback = "0.5",
+	 .min = 0,
+	 .max = 1,
+	 .help = "balanced: weight of cost, 1 - W is that of time"},
+	{.name = "headroom",
+	 .kind = OPTION_DOUBLE,
+	 .metavar = "PERCENT",
+	 .fallback = "3",
+	 .min = 0,
+	 .max = 1000,
+	 .help = "memory above the peak"},
+	{.name = "share",
+	 .kind = OPTION_DOUBLE,
+	 .metavar = "PERCENT",
+	 .fallback = "95",
+	 .min = 1,
+	 .max = 100,
+	 .help = "of replications that must keep the bounds"},
+	{.name = "runs-per-month",
+	 .kind = OPTION_DOUBLE,
+	 .metavar = "N",
+	 .fallback = "0",
+	 .min = 0,
+	 .max = 1e12,
+	 .help = "also print the price of a month"},
+	{.name = "pareto", .kind = OPTION_FLAG, .help = "print the whole time-cost front instead"},
+	{.name = "points",
+	 .kind = OPTION_INT,
+	 .metavar = "N",
+	 .fallback = "40",
+	 .min = 2,
+	 .max = PARETO_POINTS_MAX,
+	 .help = "deadlines along the front"},
+	{.name = "output",
+	 .letter = 'o',
+	 .kind = OPTION_TEXT,
+	 .metavar = "NAME",
+	 .help = "front: write NAME.csv, NAME.gp and, through gnuplot, NAME.svg"},
+	{.name = "quick", .kind = OPTION_FLAG, .help = "leave out how the plan moves with its inputs"},
+	OPTION_ROW_FORMAT,
+	OPTION_ROW_SET,
+	OPTION_ROW_WITH,
+	OPTION_ROW_REPLICATIONS,
+	OPTION_ROW_SEED,
+	OPTION_ROW_JOBS,
+	OPTION_END,
+};
+
+const struct command cmd_plan = {
+	.name = "plan",
+	.summary = "find memory, record size and parallelism for a deadline, a budget or a balance",
+	.operands = "EXPERIMENT",
+	.operands_min = 1,
+	.operands_max = 1,
+	.description = "Searches all memory sizes that the platform sells, for every function, with all record sizes, "
+		       "schedules "
+		       "and numbers of parallel jobs, and proves that nothing is better in its model of expected "
+		       "values. What it "
+		       "finds is then simulated, always on the same luck, corrected and searched for again, until "
+		       "deadline and "
+		       "budget hold in the wanted share of replications. What may vary is in the experiment's `plan` "
+		       "section.\n\n"
+		       "Strategies: `cost` is least cost (then time), `speed` least time (then cost), `balanced` the "
+		       "least of W "
+		       "times cost over the fastest plan's cost plus 1 - W times time over the cheapest plan's time. "
+		       "`memMin` and "
+		       "`memMax` are the least and the largest memory at the experiment's own record size and "
+		       "parallelism; both "
+		       "are always shown beside the recommended plan.\n\n"
+		       "Every number comes with what keeps it from moving. Exit status 3 says that no plan keeps the "
+		       "bounds; the "
+		       "nearest bounds that can be kept are on standard error.",
+	.examples = "lamina plan configs/paper/common.yaml --deadline 90\n"
+		    "lamina plan exp.yaml --budget 0.05 --runs-per-month 3000\n"
+		    "lamina plan exp.yaml --strategy balanced --balanced-weight 0.7 --format json\n"
+		    "lamina plan exp.yaml --pareto -o front\n",
+	.options = options,
+	.run = run,
+};

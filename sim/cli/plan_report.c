@@ -1,0 +1,323 @@
+#include "cli/plan_report.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/version.h"
+#include "cli/experiment_options.h"
+#include "plan/reason.h"
+
+#define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
+
+static const struct table_column plan_columns[] = {
+	{.name = "plan"},
+	{.name = "images_per_record", .heading = "images", .align = TABLE_RIGHT},
+	{.name = "schedule"},
+	{.name = "parallel", .align = TABLE_RIGHT},
+	{.name = "memory_mb", .heading = "memory MB"},
+	{.name = "seconds", .heading = "time s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "seconds_half_width_95", .heading = "± 95 %", .align = TABLE_RIGHT, .decimals = 2},
+	{.name = "seconds_in_share", .heading = "time s, share", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "usd", .heading = "USD a run", .align = TABLE_RIGHT, .decimals = 6},
+	{.name = "usd_half_width_95", .heading = "± 95 %", .align = TABLE_RIGHT, .decimals = 6},
+	{.name = "seconds_against_plan", .heading = "time", .align = TABLE_RIGHT, .decimals = 3},
+	{.name = "usd_against_plan", .heading = "cost", .align = TABLE_RIGHT, .decimals = 3},
+	{.name = "failed_records", .heading = "failed", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "keeps_bounds", .heading = "allowed"},
+};
+
+static const struct table_column decision_columns[] = {
+	{.name = "what"},
+	{.name = "value"},
+	{.name = "reason"},
+	{.name = "sentence"},
+};
+
+static const struct table_column sensitivity_columns[] = {
+	{.name = "input"},
+	{.name = "change", .align = TABLE_RIGHT, .decimals = 2},
+	{.name = "images_per_record", .heading = "images", .align = TABLE_RIGHT},
+	{.name = "parallel", .align = TABLE_RIGHT},
+	{.name = "memory_mb", .heading = "best memory MB"},
+	{.name = "regret", .align = TABLE_RIGHT, .decimals = 4},
+	{.name = "still_fits", .heading = "fits"},
+	{.name = "still_allowed", .heading = "allowed"},
+};
+
+const char *plan_report_memories(const struct setting *setting, struct arena *arena)
+{
+	struct buf text;
+	buf_init(&text);
+	for (size_t i = 0; i < setting->function_count; i++)
+		buf_printf(&text, "%s%lld", i > 0 ? ", " : "", (long long)setting->functions[i].memory_mb);
+	char *copy = arena_strdup(arena, buf_text(&text));
+	buf_release(&text);
+	return copy;
+}
+
+/* Requests that come over time may be served by any number of sandboxes. */
+static void add_parallel(struct table *table, int64_t parallel)
+{
+	if (parallel < INT64_MAX)
+		table_int(table, parallel);
+	else
+		table_missing(table);
+}
+
+static void add_plan(struct table *table, const struct plan_report *report, const char *name, const struct trial *trial)
+{
+	const struct trial *best = &report->answer.best;
+	const struct run_result *result = &trial->result;
+	table_text(table, name);
+	table_int(table, trial->setting->images_per_record);
+	table_text(table, schedule_names[trial->setting->schedule]);
+	add_parallel(table, trial->setting->parallel);
+	table_text(table, plan_report_memories(trial->setting, &report->cli->arena));
+	table_double(table, trial->seconds);
+	table_double(table, result->metrics[report->planner.control.seconds_metric].half_width);
+	table_double(table, trial->seconds_at);
+	table_double(table, trial->usd);
+	table_double(table, run_result_metric(result, "cost_usd")->half_width);
+	table_double(table, trial->seconds / best->seconds);
+	table_double(table, trial->usd / best->usd);
+	table_double(table, trial->failed);
+	table_bool(table, planner_is_allowed(&report->goal, trial));
+	table_end_row(table);
+}
+
+static void fill_plans(struct table *table, const struct plan_report *report, bool with_neighbours)
+{
+	table_init(table, COLUMNS(plan_columns));
+	add_plan(table, report, "recommended", &report->answer.best);
+	for (int i = 0; i < NAMED_PLANS; i++) {
+		if (report->named[i].setting)
+			add_plan(table, report, named_plan_names[i], &report->named[i]);
+	}
+	for (size_t i = 0; i < report->rival_count; i++) {
+		bool is_neighbour = strncmp(report->rivals[i].what, "another", 7) != 0;
+		if (with_neighbours || !is_neighbour)
+			add_plan(table, report, report->rivals[i].what, &report->rivals[i].trial);
+	}
+}
+
+static void add_decision(struct table *table, const char *what, const char *value, enum reason_kind reason,
+			 struct buf *sentence)
+{
+	table_text(table, what);
+	table_text(table, value);
+	table_text(table, reason_names[reason]);
+	table_text(table, buf_text(sentence));
+	table_end_row(table);
+	buf_clear(sentence);
+}
+
+static void fill_decisions(struct table *table, const struct plan_report *report)
+{
+	const struct planner *planner = &report->planner;
+	const struct trial *best = &report->answer.best;
+	struct arena *arena = &report->cli->arena;
+	struct buf sentence;
+	buf_init(&sentence);
+	table_init(table, COLUMNS(decision_columns));
+	for (size_t i = 0; i < best->setting->function_count; i++) {
+		const struct setting_function *function = &best->setting->functions[i];
+		enum reason_kind reason = reason_memory(planner, best, i, &sentence);
+		add_decision(table, function->name, arena_printf(arena, "%lld MB", (long long)function->memory_mb),
+			     reason, &sentence);
+	}
+	enum reason_kind reason = reason_images(planner, best, &sentence);
+	add_decision(table, "images per record",
+		     arena_printf(arena, "%lld", (long long)best->setting->images_per_record), reason, &sentence);
+	if (!report->space.is_served) {
+		reason = reason_parallel(planner, best, &sentence);
+		add_decision(table, "parallel",
+			     arena_printf(arena, "%lld %s", (long long)best->setting->parallel,
+					  schedule_names[best->setting->schedule]),
+			     reason, &sentence);
+	}
+	buf_release(&sentence);
+}
+
+static void fill_sensitivity(struct table *table, const struct plan_report *report)
+{
+	table_init(table, COLUMNS(sensitivity_columns));
+	for (size_t i = 0; i < report->sensitivity_count; i++) {
+		const struct sensitivity_row *row = &report->sensitivity[i];
+		table_text(table, row->input);
+		table_double(table, row->change);
+		if (row->has_plan) {
+			table_int(table, row->images_per_record);
+			add_parallel(table, row->choice.shape.parallel);
+			table_text(table, row->memories);
+		} else {
+			table_missing(table);
+			table_missing(table);
+			table_missing(table);
+		}
+		table_double(table, row->still_fits ? row->regret : (double)NAN);
+		table_bool(table, row->still_fits);
+		table_bool(table, row->still_allowed);
+		table_end_row(table);
+	}
+}
+
+static void say_against(const struct trial *best, const struct trial *other, const char *name, struct buf *out)
+{
+	double usd = 100 * (best->usd / other->usd - 1);
+	double seconds = 100 * (best->seconds / other->seconds - 1);
+	if (other->failed > 0) {
+		buf_printf(out, "%s does not work: %.4g records fail\n", name, other->failed);
+		return;
+	}
+	buf_printf(out, "%.1f %% %s and %.1f %% %s than %s\n", fabs(usd), usd <= 0 ? "cheaper" : "dearer",
+		   fabs(seconds), seconds <= 0 ? "faster" : "slower", name);
+}
+
+/* Keeping the plan costs more than a little, or does not work, when an input moves. */
+static bool is_shaken(const struct sensitivity_row *row)
+{
+	return !row->still_fits || !row->still_allowed || row->regret > SENSITIVITY_REGRET;
+}
+
+static const char *verdict(const struct plan_report *report)
+{
+	return report->best_share >= 0.95 ? "robust" : report->best_share >= 0.8 ? "likely" : "coin toss";
+}
+
+static void say_choice(const struct plan_report *report, const struct sensitivity_row *row, struct buf *out)
+{
+	buf_printf(out, " (then: %s MB", row->memories);
+	if (!report->space.is_served)
+		buf_printf(out, ", %lld images, %lld at once", (long long)row->images_per_record,
+			   (long long)row->choice.shape.parallel);
+	buf_add_char(out, ')');
+}
+
+static void say_certainty(const struct plan_report *report, struct buf *out)
+{
+	const struct planner_answer *answer = &report->answer;
+	const struct rival *closest = planner_closest(&report->planner, report->rivals, report->rival_count);
+	buf_printf(
+		out,
+		"Optimal among all plans of the model: proven gap %.2g %% over %zu shapes; against it the simulation "
+		"takes %+.1f %% time and %+.1f %% cost\n",
+		100 * answer->model_gap, answer->shape_count,
+		100 * (answer->best.seconds / answer->best.choice.seconds - 1),
+		100 * (answer->best.usd / answer->best.choice.usd - 1));
+	if (report->best_share >= 0.8 || !closest)
+		buf_printf(out, "%s: the best in %.0f %% of %lld replications on the same luck\n",
+			   report->best_share >= 0.95 ? "Robust" : "Likely", 100 * report->best_share,
+			   (long long)answer->best.result.replications);
+	else
+		buf_printf(out, "A coin toss between this plan (the best in %.0f %% of replications) and %s\n",
+			   100 * report->best_share, closest->what);
+	if (report->goal.seconds_max < HUGE_VAL)
+		buf_printf(out, "Within %.6g s in %.1f %% of replications\n", report->goal.seconds_max,
+			   100 * trial_share_within(&answer->best, &report->planner.control, report->goal.seconds_max));
+	for (size_t i = 0; i < report->sensitivity_count; i++) {
+		const struct sensitivity_row *row = &report->sensitivity[i];
+		if (!is_shaken(row))
+			continue;
+		buf_printf(out, "Check %s: %+.0f %% and ", row->input, 100 * row->change);
+		if (!row->still_fits)
+			buf_add(out, "a record no longer fits");
+		else if (!row->still_allowed)
+			buf_add(out, "a bound is missed");
+		else
+			buf_printf(out, "keeping this plan is %.1f %% worse than the best", 100 * row->regret);
+		if (row->has_plan)
+			say_choice(report, row, out);
+		buf_add_char(out, '\n');
+	}
+}
+
+static double month_usd(const struct plan_report *report, const struct trial *trial)
+{
+	return trial->usd * report->request.runs_per_month;
+}
+
+void plan_report_text(const struct plan_report *report, struct buf *out)
+{
+	const struct trial *best = &report->answer.best;
+	struct table decisions;
+	struct table plans;
+	struct table sensitivity;
+	experiment_options_describe(report->study, best->setting, out);
+	buf_printf(out, "strategy %s, %lld replications, seed %llu, lamina %s\n\n",
+		   plan_strategy_names[report->request.strategy], (long long)best->result.replications,
+		   (unsigned long long)report->planner.control.seed, lamina_version());
+	fill_decisions(&decisions, report);
+	for (size_t i = 0; i < table_row_count(&decisions); i++) {
+		const struct table_cell *row = &decisions.cells[i * decisions.column_count];
+		buf_printf(out, "%s %s: %s.\n", row[0].text, row[1].text, row[3].text);
+	}
+	table_release(&decisions);
+	buf_printf(out, "\n%.4g s and %.4g USD a run", best->seconds, best->usd);
+	if (report->request.runs_per_month > 0)
+		buf_printf(out, ", %.4g USD a month of %.6g runs before volume prices and free allowances",
+			   month_usd(report, best), report->request.runs_per_month);
+	buf_add(out, "\n");
+	for (int i = 0; i < NAMED_PLANS; i++) {
+		if (report->named[i].setting)
+			say_against(best, &report->named[i], named_plan_names[i], out);
+	}
+	say_certainty(report, out);
+	buf_add(out, "\nPlans, all on the same luck; time and cost as multiples of the recommended plan's\n");
+	fill_plans(&plans, report, false);
+	table_render(&plans, TABLE_TEXT, out);
+	table_release(&plans);
+	if (report->sensitivity_count == 0)
+		return;
+	buf_add(out, "\nThe best plan where an input is a little different; regret: what keeping the recommended one "
+		     "costs\n");
+	fill_sensitivity(&sensitivity, report);
+	table_render(&sensitivity, TABLE_TEXT, out);
+	table_release(&sensitivity);
+}
+
+void plan_report_csv(const struct plan_report *report, struct buf *out)
+{
+	struct table plans;
+	fill_plans(&plans, report, true);
+	table_render(&plans, TABLE_CSV, out);
+	table_release(&plans);
+}
+
+static void write_table(struct json *json, const char *key, struct table *table)
+{
+	json_key(json, key);
+	table_write_json(table, json);
+	table_release(table);
+}
+
+void plan_report_json(const struct plan_report *report, struct buf *out)
+{
+	const struct trial *best = &report->answer.best;
+	struct json json;
+	struct table table;
+	json_init(&json, out, true);
+	json_object_begin(&json);
+	json_field_text(&json, "experiment", report->study->experiment.name);
+	json_field_text(&json, "platform", best->setting->platform->name);
+	json_field_text(&json, "lamina_version", lamina_version());
+	json_field_text(&json, "strategy", plan_strategy_names[report->request.strategy]);
+	json_field_int(&json, "seed", (int64_t)report->planner.control.seed);
+	json_field_int(&json, "replications", best->result.replications);
+	json_field_double(&json, "optimality_gap", report->answer.model_gap);
+	json_field_int(&json, "shapes", (int64_t)report->answer.shape_count);
+	json_field_double(&json, "model_seconds", best->choice.seconds);
+	json_field_double(&json, "model_usd", best->choice.usd);
+	json_field_double(&json, "best_share", report->best_share);
+	json_field_text(&json, "verdict", verdict(report));
+	if (report->request.runs_per_month > 0)
+		json_field_double(&json, "usd_per_month", month_usd(report, best));
+	fill_decisions(&table, report);
+	write_table(&json, "decisions", &table);
+	fill_plans(&table, report, true);
+	write_table(&json, "plans", &table);
+	fill_sensitivity(&table, report);
+	write_table(&json, "sensitivity", &table);
+	json_object_end(&json);
+	buf_add_char(out, '\n');
+}

@@ -1,0 +1,128 @@
+#include "cli/plan_request.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+
+const char *const plan_strategy_names[] = {
+	[STRATEGY_COST] = "cost",      [STRATEGY_SPEED] = "speed",    [STRATEGY_BALANCED] = "balanced",
+	[STRATEGY_MEM_MIN] = "memMin", [STRATEGY_MEM_MAX] = "memMax", NULL,
+};
+
+static const struct {
+	const char *name;
+	const char *metric;
+} latencies[] = {
+	{"mean", "record_seconds"},
+	{"p50", "record_p50_seconds"},
+	{"p95", "record_p95_seconds"},
+	{"p99", "record_p99_seconds"},
+};
+
+static struct diag_place at_option(const char *option)
+{
+	return (struct diag_place){.file = option};
+}
+
+/* "p95=SECONDS" */
+static void read_latency(const char *text, struct plan_request *out, struct diag *diag)
+{
+	const char *equals = strchr(text, '=');
+	size_t length = equals ? (size_t)(equals - text) : strlen(text);
+	const char *metric = NULL;
+	for (size_t i = 0; i < sizeof latencies / sizeof latencies[0]; i++) {
+		if (strlen(latencies[i].name) == length && strncmp(latencies[i].name, text, length) == 0)
+			metric = latencies[i].metric;
+	}
+	if (!equals || !metric) {
+		diag_error(diag, at_option("--latency"),
+			   "'%s' is not p95=SECONDS (mean, p50, p95 and p99 can be bounded)", text);
+		return;
+	}
+	out->seconds_metric = metric;
+	if (!num_parse_double(equals + 1, &out->latency_seconds) || !(out->latency_seconds > 0) ||
+	    !isfinite(out->latency_seconds))
+		diag_error(diag, at_option("--latency"), "'%s' must be a number of seconds above 0", equals + 1);
+}
+
+static void check_together(const struct cli *cli, bool is_served, const struct plan_request *request, struct diag *diag)
+{
+	const struct options *options = &cli->options;
+	bool is_named = request->strategy == STRATEGY_MEM_MIN || request->strategy == STRATEGY_MEM_MAX;
+	if (options_given(options, "deadline") && is_served)
+		diag_error(
+			diag, at_option("--deadline"),
+			"requests come over time and have no common end; bound their latency (--latency p95=SECONDS)");
+	if (options_given(options, "latency") && !is_served)
+		diag_error(diag, at_option("--latency"),
+			   "all records are there at once; bound the time of the whole batch (--deadline SECONDS)");
+	if (options_given(options, "balanced-weight") && request->strategy != STRATEGY_BALANCED)
+		diag_error(diag, at_option("--balanced-weight"), "counts with --strategy balanced only, not '%s'",
+			   plan_strategy_names[request->strategy]);
+	if (is_named && options_given(options, "pareto"))
+		diag_error(diag, at_option("--pareto"), "strategy '%s' is one point and has no front",
+			   plan_strategy_names[request->strategy]);
+}
+
+/* A bound says what is scarce: with a deadline money is saved, with a budget time. */
+static enum plan_strategy default_strategy(const struct options *options)
+{
+	if (options_given(options, "deadline") || options_given(options, "latency"))
+		return STRATEGY_COST;
+	return options_given(options, "budget") ? STRATEGY_SPEED : STRATEGY_BALANCED;
+}
+
+bool plan_request_read(const struct cli *cli, bool is_served, int64_t replications_min, struct plan_request *out,
+		       struct diag *diag)
+{
+	const struct options *options = &cli->options;
+	size_t errors_before = diag->error_count;
+	*out = (struct plan_request){
+		.deadline_seconds = options_double(options, "deadline"),
+		.budget_usd = options_double(options, "budget"),
+		.seconds_metric = is_served ? "record_p95_seconds" : "makespan_seconds",
+		.strategy = default_strategy(options),
+		.cost_weight = options_double(options, "balanced-weight"),
+		.headroom = options_double(options, "headroom") / 100,
+		.share = options_double(options, "share") / 100,
+		.runs_per_month = options_double(options, "runs-per-month"),
+		.replications = replications_min,
+	};
+	if (options_given(options, "strategy"))
+		out->strategy = (enum plan_strategy)options_choice(options, "strategy");
+	if (options_given(options, "latency"))
+		read_latency(options_text(options, "latency"), out, diag);
+	check_together(cli, is_served, out, diag);
+	return diag->error_count == errors_before;
+}
+
+static bool extremes(const struct space *space, struct plan_choice *fastest, struct plan_choice *cheapest)
+{
+	struct search_request request = {.space = space, .goal = search_fastest()};
+	struct search_answer answer;
+	search(&request, &answer);
+	*fastest = answer.choice;
+	request.goal = search_cheapest();
+	search(&request, &answer);
+	*cheapest = answer.choice;
+	return answer.found;
+}
+
+bool plan_request_goal(const struct plan_request *request, const struct space *space, struct search_goal *out)
+{
+	struct plan_choice fastest;
+	struct plan_choice cheapest;
+	bool has_any = extremes(space, &fastest, &cheapest);
+	*out = request->strategy == STRATEGY_SPEED ? search_fastest() : search_cheapest();
+	if (request->strategy == STRATEGY_BALANCED && has_any) {
+		out->usd_weight = request->cost_weight / fastest.usd;
+		out->seconds_weight = (1 - request->cost_weight) / cheapest.seconds;
+	}
+	double seconds = request->deadline_seconds > 0 ? request->deadline_seconds : request->latency_seconds;
+	if (seconds > 0)
+		out->seconds_max = seconds;
+	if (request->budget_usd > 0)
+		out->usd_max = request->budget_usd;
+	return has_any;
+}

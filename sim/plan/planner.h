@@ -1,0 +1,67 @@
+/*
+ * From a goal to a plan that was tried out. The search's optimum is simulated; what the simulation makes of the
+ * model's time and cost becomes a factor of that shape (and, until they are tried themselves, of shapes like it), and
+ * the search is repeated until it comes back with a plan that was already tried. The best of all tried plans that
+ * keep the bounds in the wanted share of replications is recommended.
+ */
+#ifndef LAMINA_PLANNER_H
+#define LAMINA_PLANNER_H
+
+#include "plan/trial.h"
+
+enum { PLANNER_TRIALS_MAX = 64, PLANNER_RIVALS_MAX = 16 };
+
+struct planner {
+	struct trial_control control;
+	struct search_goal goal; /* bounds are of seconds_at and usd_at */
+	struct trial trials[PLANNER_TRIALS_MAX];
+	size_t trial_count;
+};
+
+enum planner_end { PLANNER_FOUND, PLANNER_INFEASIBLE, PLANNER_INTERRUPTED };
+
+struct planner_answer {
+	enum planner_end end;
+	struct trial best;
+	double model_gap; /* how far the search's last optimum may be from the model's, relative */
+	size_t shape_count;
+	size_t searches;
+};
+
+void planner_init(struct planner *planner, const struct trial_control *control, const struct search_goal *goal);
+
+void planner_find(struct planner *planner, struct planner_answer *out);
+
+/* Factors of a shape as the trials so far suggest them: for search_request. */
+void planner_factors(const void *planner, const struct shape *shape, struct search_factors *out);
+
+double planner_objective(const struct search_goal *goal, double seconds, double usd);
+
+/* Whether a trial keeps the goal's bounds, and all its records have results. */
+bool planner_is_allowed(const struct search_goal *goal, const struct trial *trial);
+
+/* Something that could have been recommended instead. */
+struct rival {
+	const char *what; /* "next best record size", "conv1 at 1,856 MB" */
+	struct trial trial;
+	bool is_allowed;
+};
+
+/*
+ * The best plans with another record size, parallelism or schedule, and the neighbours in memory: fills rivals, tried
+ * on the plan's own luck. Where one of them does better than *best, it takes its place and rivals of its own, so that
+ * none does in the end. False when interrupted.
+ */
+bool planner_rivals(struct planner *planner, struct trial *best, struct rival *rivals, size_t *count);
+
+/* The allowed rival with the best objective, or NULL. */
+const struct rival *planner_closest(const struct planner *planner, const struct rival *rivals, size_t count);
+
+/* Share of replications in which the plan's objective is not above that of any allowed rival. */
+double planner_best_share(const struct planner *planner, const struct trial *best, const struct rival *rivals,
+			  size_t count);
+
+/* The best plan, of the model and its factors, for one record size alone. */
+bool planner_best_of_size(const struct planner *planner, size_t size, struct plan_choice *out);
+
+#endif

@@ -1,0 +1,278 @@
+#include "plan/reason.h"
+
+#include <math.h>
+
+const char *const reason_names[] = {
+	[REASON_MEMORY_FLOOR] = "memory_floor",   [REASON_VCPU_KNEE] = "vcpu_knee",
+	[REASON_DEADLINE] = "deadline",           [REASON_BUDGET] = "budget",
+	[REASON_LEAST_COST] = "least_cost",       [REASON_BALANCE] = "balance",
+	[REASON_ACCOUNT_LIMIT] = "account_limit", [REASON_ALL_AT_ONCE] = "all_at_once",
+	[REASON_ONLY_CHOICE] = "only_choice",
+};
+
+/* A change of the plan as the goal sees it. */
+struct effect {
+	double seconds; /* as bounded */
+	double usd;     /* mean */
+	double usd_bounded;
+	double objective;
+	double seconds_change; /* relative to the plan */
+	double usd_change;
+};
+
+static struct effect effect_of(const struct planner *planner, const struct trial *best, struct plan_choice *choice)
+{
+	struct search_factors factors = {1, 1, 1, 1, false};
+	planner_factors(planner, &choice->shape, &factors);
+	struct effect effect = {
+		.seconds = choice->seconds * factors.seconds_bound,
+		.usd = choice->usd * factors.usd,
+		.usd_bounded = choice->usd * factors.usd_bound,
+	};
+	effect.objective = planner_objective(&planner->goal, choice->seconds * factors.seconds, effect.usd);
+	effect.seconds_change = choice->seconds * factors.seconds / best->seconds - 1;
+	effect.usd_change = effect.usd / best->usd - 1;
+	return effect;
+}
+
+static struct effect effect_of_option(const struct planner *planner, const struct trial *best, size_t function,
+				      size_t option)
+{
+	struct plan_choice choice = best->choice;
+	choice.options[function] = option;
+	search_evaluate(planner->control.space, &choice);
+	return effect_of(planner, best, &choice);
+}
+
+static const struct space_size *size_of(const struct planner *planner, const struct trial *best)
+{
+	return &planner->control.space->sizes[best->choice.shape.size];
+}
+
+static void say_change(struct buf *sentence, const struct effect *effect)
+{
+	buf_printf(sentence, "%+.1f %% time and %+.1f %% cost", 100 * effect->seconds_change, 100 * effect->usd_change);
+}
+
+static void say_knee(const struct planner *planner, const struct stage *stage, int64_t memory_mb, struct buf *sentence)
+{
+	double knee_mb = stage->platform->cpu.mb_per_vcpu;
+	int64_t most_mb = planner->control.space->memory.to_mb;
+	double vcpus = cpu_share(&stage->platform->cpu, memory_mb);
+	if (stage_is_flat_from(stage, memory_mb, most_mb))
+		buf_printf(sentence,
+			   "more memory makes nothing faster: it runs %lld thread%s at most, which have %.2g vCPU",
+			   (long long)stage_threads(stage), stage_threads(stage) == 1 ? "" : "s", vcpus);
+	else
+		buf_printf(
+			sentence,
+			"one vCPU (%.0f MB): above it, what runs on one thread (import, decoding, transfers) gets no "
+			"faster",
+			knee_mb);
+}
+
+static void say_floor(const struct planner *planner, const struct trial *best, size_t function, struct buf *sentence)
+{
+	const struct space_size *size = size_of(planner, best);
+	buf_printf(sentence, "below that a %lld-image record does not fit (peak %.0f MB + %.3g %% headroom)",
+		   (long long)size->images_per_record, size->stages[function].memory_floor_mb,
+		   100 * planner->control.space->headroom);
+	const struct stage *stage = &size->stages[function];
+	double knee_mb = stage->platform->cpu.mb_per_vcpu;
+	if ((double)size->tables[function].floor_mb > knee_mb)
+		buf_printf(sentence, "; above %.0f MB (one vCPU) what runs on one thread gets no faster", knee_mb);
+}
+
+/* A sixteenth less or more: smaller steps make no difference that anybody sees. */
+static size_t option_beside(const struct space_table *table, size_t own, int sign)
+{
+	int64_t wanted_mb = table->memory_mb[own] + sign * (table->memory_mb[own] / 16);
+	size_t option = space_find_option(table, wanted_mb);
+	if (option == own)
+		option = sign > 0 ? own + 1 : own > 0 ? own - 1 : 0;
+	return option < table->count ? option : table->count - 1;
+}
+
+enum reason_kind reason_memory(const struct planner *planner, const struct trial *best, size_t function,
+			       struct buf *sentence)
+{
+	const struct space_size *size = size_of(planner, best);
+	const struct space_table *table = &size->tables[function];
+	const struct stage *stage = &size->stages[function];
+	const struct search_goal *goal = &planner->goal;
+	size_t own = best->choice.options[function];
+	int64_t memory_mb = table->memory_mb[own];
+	if (own == 0 && memory_mb == table->floor_mb) {
+		say_floor(planner, best, function, sentence);
+		return REASON_MEMORY_FLOOR;
+	}
+	double knee_mb = stage->platform->cpu.mb_per_vcpu;
+	bool is_at_knee = fabs((double)memory_mb - knee_mb) < (double)planner->control.space->memory.step_mb;
+	if (own + 1 == table->count || is_at_knee) {
+		say_knee(planner, stage, memory_mb, sentence);
+		return REASON_VCPU_KNEE;
+	}
+	size_t smaller = option_beside(table, own, -1);
+	size_t larger = option_beside(table, own, 1);
+	struct effect less = own > 0 ? effect_of_option(planner, best, function, smaller) : (struct effect){0};
+	struct effect more = effect_of_option(planner, best, function, larger);
+	if (own > 0 && less.seconds > goal->seconds_max) {
+		buf_printf(sentence,
+			   "the deadline: with %lld MB the run would take %.4g s (in %.3g %% of runs no more)",
+			   (long long)table->memory_mb[smaller], less.seconds, 100 * planner->control.share);
+		return REASON_DEADLINE;
+	}
+	if (more.usd_bounded > goal->usd_max) {
+		buf_printf(sentence, "the budget: with %lld MB a run would cost %.4g USD",
+			   (long long)table->memory_mb[larger], more.usd_bounded);
+		return REASON_BUDGET;
+	}
+	double network = 100 * stage_fixed_share(stage, memory_mb);
+	buf_printf(sentence, "%lld MB would mean ", (long long)table->memory_mb[larger]);
+	say_change(sentence, &more);
+	if (own > 0) {
+		buf_printf(sentence, ", %lld MB ", (long long)table->memory_mb[smaller]);
+		say_change(sentence, &less);
+	}
+	if (network >= 30)
+		buf_printf(sentence, "; %.0f %% of a visit is network and store, which memory does not hasten",
+			   network);
+	return goal->seconds_weight > 1e-3 * goal->usd_weight ? REASON_BALANCE : REASON_LEAST_COST;
+}
+
+/* The best memories for a shape, with the factors of the trials. */
+static bool best_of_shape(const struct planner *planner, const struct trial *best, const struct shape *shape,
+			  struct effect *out)
+{
+	struct plan_choice choice = best->choice;
+	choice.shape = *shape;
+	search_evaluate(planner->control.space, &choice);
+	*out = effect_of(planner, best, &choice);
+	return true;
+}
+
+enum reason_kind reason_parallel(const struct planner *planner, const struct trial *best, struct buf *sentence)
+{
+	const struct space *space = planner->control.space;
+	const struct shape *shape = &best->choice.shape;
+	const struct setting *setting = size_of(planner, best)->setting;
+	int64_t waves = shape_waves(space, shape);
+	if (space->is_served) {
+		buf_add(sentence, "requests come over time and do not wait for one another");
+		return REASON_ONLY_CHOICE;
+	}
+	if (waves == 1) {
+		buf_printf(sentence, "all %lld records at once", (long long)setting->records);
+		return REASON_ALL_AT_ONCE;
+	}
+	buf_printf(sentence, "%lld records in %lld waves", (long long)setting->records, (long long)waves);
+	if (shape->parallel == shape_parallel_max(space, shape->size, shape->schedule)) {
+		buf_printf(sentence, "; no more may run at once (%lld per account)",
+			   (long long)setting->platform->limits.concurrency);
+		return REASON_ACCOUNT_LIMIT;
+	}
+	struct shape fewer = *shape;
+	struct effect effect;
+	fewer.parallel = (setting->records + waves) / (waves + 1);
+	if (fewer.parallel == shape->parallel)
+		fewer.parallel--;
+	if (fewer.parallel < space->parallel_from) {
+		buf_add(sentence, "; fewer are not asked for");
+		return REASON_ONLY_CHOICE;
+	}
+	best_of_shape(planner, best, &fewer, &effect);
+	buf_printf(sentence, "; %lld at once would mean ", (long long)fewer.parallel);
+	say_change(sentence, &effect);
+	if (effect.seconds <= planner->goal.seconds_max)
+		return REASON_BALANCE;
+	buf_add(sentence, " and miss the deadline");
+	return REASON_DEADLINE;
+}
+
+enum reason_kind reason_images(const struct planner *planner, const struct trial *best, struct buf *sentence)
+{
+	const struct space *space = planner->control.space;
+	size_t own = best->choice.shape.size;
+	const size_t others[] = {own - 1, own + 1};
+	bool has_said = false;
+	for (size_t i = 0; i < 2; i++) {
+		size_t other = others[i];
+		struct plan_choice choice;
+		if (other >= space->size_count)
+			continue;
+		buf_add(sentence, has_said ? ", " : "the best plan with ");
+		has_said = true;
+		buf_printf(sentence, "%lld: ", (long long)space->sizes[other].images_per_record);
+		if (!planner_best_of_size(planner, other, &choice)) {
+			buf_add(sentence, "none within the bounds");
+			continue;
+		}
+		struct effect effect = effect_of(planner, best, &choice);
+		say_change(sentence, &effect);
+	}
+	if (!has_said)
+		buf_add(sentence, "the only record size that is asked for");
+	return has_said ? REASON_BALANCE : REASON_ONLY_CHOICE;
+}
+
+static void say_limit(const struct planner *planner, const struct plan_choice *fastest, struct buf *sentences)
+{
+	const struct space *space = planner->control.space;
+	const struct shape *shape = &fastest->shape;
+	const struct space_size *size = &space->sizes[shape->size];
+	if (!space->is_served && shape_waves(space, shape) > 1 &&
+	    shape->parallel == shape_parallel_max(space, shape->size, shape->schedule))
+		buf_printf(sentences, "Lift the number of jobs at once (%lld): the fastest plan uses them all.\n",
+			   (long long)shape->parallel);
+	else if (size->tables[0].memory_mb[fastest->options[0]] == space->memory.to_mb)
+		buf_printf(sentences, "Lift the largest memory (%lld MB): the fastest plan has reached it.\n",
+			   (long long)space->memory.to_mb);
+	else
+		buf_add(sentences,
+			"No limit of the platform stands in the way: one record's own work takes that long. Smaller "
+			"records, or a faster network, would help.\n");
+}
+
+/* The best plan when only one of the goal's two bounds holds, or none. */
+static bool relaxed(const struct planner *planner, bool keep_seconds, bool keep_usd, bool fastest,
+		    struct plan_choice *choice, struct search_factors *factors)
+{
+	struct search_request request = {
+		.space = planner->control.space,
+		.goal = fastest ? search_fastest() : search_cheapest(),
+		.factors = planner_factors,
+		.factors_context = planner,
+	};
+	struct search_answer answer;
+	request.goal.seconds_max = keep_seconds ? planner->goal.seconds_max : HUGE_VAL;
+	request.goal.usd_max = keep_usd ? planner->goal.usd_max : HUGE_VAL;
+	search(&request, &answer);
+	*choice = answer.choice;
+	*factors = (struct search_factors){1, 1, 1, 1, false};
+	if (answer.found)
+		planner_factors(planner, &choice->shape, factors);
+	return answer.found;
+}
+
+void reason_infeasible(const struct planner *planner, struct buf *sentences)
+{
+	const struct search_goal *goal = &planner->goal;
+	bool has_budget = goal->usd_max < HUGE_VAL;
+	bool has_deadline = goal->seconds_max < HUGE_VAL;
+	struct plan_choice choice;
+	struct search_factors factors;
+	if (!relaxed(planner, false, false, true, &choice, &factors)) {
+		buf_add(sentences,
+			"No function has a memory size that holds its records and ends within its timeout.\n");
+		return;
+	}
+	struct plan_choice fastest = choice;
+	if (has_deadline && relaxed(planner, false, has_budget, true, &choice, &factors))
+		buf_printf(sentences, "The nearest feasible deadline%s is about %.4g s.\n",
+			   has_budget ? " within the budget" : "", choice.seconds * factors.seconds_bound);
+	if (has_budget && relaxed(planner, has_deadline, false, false, &choice, &factors))
+		buf_printf(sentences, "The nearest feasible budget%s is about %.4g USD a run.\n",
+			   has_deadline ? " within the deadline" : "", choice.usd * factors.usd_bound);
+	if (has_deadline)
+		say_limit(planner, &fastest, sentences);
+}
