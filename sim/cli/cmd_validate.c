@@ -220,13 +220,19 @@ static int add_paper(struct cli *cli, struct validation *validation)
 	return CLI_OK;
 }
 
-/* Experiments named by operands stand for themselves; by default the paper takes part. */
-static int simulate_all(struct cli *cli, int argc, char **argv, struct validation *out)
+/*
+ * Experiments named by operands stand for themselves; by default the paper takes part. *judged gets CLI_FAILED where
+ * records failed, which the rows alone would not show.
+ */
+static int simulate_all(struct cli *cli, int argc, char **argv, struct validation *out, int *judged)
 {
 	int status = load(cli, argc, argv, out);
+	*judged = CLI_OK;
 	for (size_t i = 0; status == CLI_OK && i < out->part_count; i++) {
 		if (!experiment_options_replicate(cli, &out->parts[i].study))
 			return CLI_FAILED;
+		if (experiment_options_judge(cli, &out->parts[i].study) != CLI_OK)
+			*judged = CLI_FAILED;
 	}
 	if (status == CLI_OK && argc == 0)
 		status = add_paper(cli, out);
@@ -238,7 +244,8 @@ static int simulate_all(struct cli *cli, int argc, char **argv, struct validatio
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct validation validation;
-	int status = simulate_all(cli, argc, argv, &validation);
+	int judged;
+	int status = simulate_all(cli, argc, argv, &validation, &judged);
 	if (status != CLI_OK)
 		return status;
 
@@ -254,7 +261,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		status = write_files(cli, &validation, &tables, folder);
 	tables_release(&tables);
 	buf_release(&out);
-	return status;
+	return status == CLI_OK ? judged : status;
 }
 
 static const struct option_row options[] = {
@@ -282,7 +289,7 @@ const struct command cmd_validate = {
 		"Measured values stand in the experiment: `at` names the point of the sweep, `metric` a metric of "
 		"`lamina run`; a claim of `kind: fitted` took part in fitting. What many claims share can be said "
 		"once, "
-		"in `claim_defaults`.",
+		"in `claim_defaults`. Exit status 1 says that records failed or that a bound stopped a simulation.",
 	.examples = "lamina validate\n"
 		    "lamina validate configs/validation/cpu-share-slapp.yaml --format csv\n"
 		    "lamina validate -o results/validation\n",
