@@ -89,8 +89,8 @@ static void render_text(const struct study *study, struct buf *out)
 {
 	const struct run_job *job = &study->jobs[0];
 	experiment_options_describe(study, job->setting, out);
-	buf_printf(out, "%lld replications, seed %llu, lamina %s\n", (long long)job->result.replications,
-		   (unsigned long long)job->seed, lamina_version());
+	buf_printf(out, "%lld replication%s, seed %llu, lamina %s\n", (long long)job->result.replications,
+		   job->result.replications == 1 ? "" : "s", (unsigned long long)job->seed, lamina_version());
 	for (size_t f = 0; f < job->result.function_count; f++) {
 		struct table table;
 		write_heading(job, f, out);

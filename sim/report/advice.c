@@ -74,10 +74,11 @@ static void say_throttled(const struct subject *subject, struct buf *out)
 		   "%s computes at %.2f vCPU: its CPU work takes %.3g s a call and would take %.3g s without a quota",
 		   subject->name, subject->share, seconds[CAUSE_COMPUTE] + seconds[CAUSE_THROTTLED],
 		   seconds[CAUSE_COMPUTE]);
-	if (enough_mb > 0)
+	if (enough_mb > subject->setting->memory_mb)
 		buf_printf(out, "; from %lld MB on %s.", (long long)enough_mb, threads_text(subject, threads));
 	else
-		buf_add(out, "; no size sold has enough vCPUs for its threads.");
+		buf_add(out, enough_mb > 0 ? "; a larger size would not change that."
+					   : "; no size sold has enough vCPUs for its threads.");
 }
 
 static void say_compute(const struct subject *subject, struct buf *out)
