@@ -15,7 +15,8 @@
 #include "calibrate/report_reader.h"
 
 /* Where an event says what it is a log of, and where a message or more events are in it. */
-static const char *const group_keys[] = {"logGroup", "logGroupName", "@logGroup", "@log", NULL};
+static const char *const group_keys[] = {"function",  "lambdaARN", "logGroup", "logGroupName",
+					 "@logGroup", "@log",      NULL};
 static const char *const inner_keys[] = {"message", "events", "logEvents", "results", "output", NULL};
 
 static void read_number(const json_t *object, const char *key, double *out)

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/version.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
+#include "cli/plan_emit.h"
 #include "cli/plan_front.h"
 #include "cli/plan_report.h"
 #include "plan/reason.h"
@@ -15,7 +17,7 @@ enum { REPLICATIONS_MIN = 100 };
 static int load(struct cli *cli, const char *path, struct plan_report *report)
 {
 	struct study *study = ARENA_NEW(&cli->arena, struct study);
-	int status = experiment_options_load(cli, path, false, study);
+	int status = plan_emit_load(cli, path, study);
 	if (status != CLI_OK)
 		return status;
 	report->cli = cli;
@@ -28,6 +30,7 @@ static int load(struct cli *cli, const char *path, struct plan_report *report)
 	diag_init(&diag);
 	bool is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
 	bool ok = plan_request_read(cli, is_served, replications, &report->request, &diag);
+	ok = plan_emit_check(cli, &diag) && ok;
 	report->space_request = (struct space_request){
 		.experiment = &study->experiment,
 		.setting = setting,
@@ -84,6 +87,23 @@ static bool try_named(struct plan_report *report)
 	return true;
 }
 
+/* The plan for the tools that deploy it. Where no runs per month were stated, a month has one. */
+static int hand_over(const struct plan_report *report, const struct trial *trial)
+{
+	double runs = report->request.runs_per_month > 0 ? report->request.runs_per_month : 1;
+	double records = trial->result.metrics[outcome_find_metric("completed_records")].mean;
+	struct deployment deployment;
+	deployment_init(&deployment, trial->setting, &report->cli->arena);
+	deployment.experiment = report->study->experiment.name;
+	deployment.version = lamina_version();
+	deployment.strategy = plan_strategy_names[report->request.strategy];
+	deployment.seconds_metric = report->request.seconds_metric;
+	deployment.seconds = trial->seconds;
+	deployment.cost_usd = trial->usd;
+	deployment.monthly_requests = llround(fmin(records * runs, 1e18));
+	return plan_emit_write(report->cli, &deployment);
+}
+
 /* memMin and memMax are what they are: nothing is searched for, but a bound must hold. */
 static int run_named(struct plan_report *report)
 {
@@ -103,10 +123,12 @@ static int run_named(struct plan_report *report)
 			trial->failed);
 		return CLI_INFEASIBLE;
 	}
-	printf("%s: %s MB, %lld images per record, %lld at once: %.4g s and %.4g USD a run\n", name,
-	       plan_report_memories(trial->setting, &report->cli->arena), (long long)trial->setting->images_per_record,
-	       (long long)trial->setting->parallel, trial->seconds, trial->usd);
-	return CLI_OK;
+	if (!plan_emit_replaces_report(report->cli))
+		printf("%s: %s MB, %lld images per record, %lld at once: %.4g s and %.4g USD a run\n", name,
+		       plan_report_memories(trial->setting, &report->cli->arena),
+		       (long long)trial->setting->images_per_record, (long long)trial->setting->parallel,
+		       trial->seconds, trial->usd);
+	return hand_over(report, trial);
 }
 
 static int find(struct plan_report *report)
@@ -167,9 +189,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	status = find(report);
 	if (status != CLI_OK)
 		return status;
-	if (options_flag(&cli->options, "pareto"))
-		return plan_front_run(report);
-	return print_report(report);
+	if (!plan_emit_replaces_report(cli))
+		status = options_flag(&cli->options, "pareto") ? plan_front_run(report) : print_report(report);
+	return status == CLI_OK ? hand_over(report, &report->answer.best) : status;
 }
 
 static const struct option_row options[] = {
@@ -238,6 +260,8 @@ static const struct option_row options[] = {
 	 .metavar = "NAME",
 	 .help = "front: write NAME.csv, NAME.gp and, through gnuplot, NAME.svg"},
 	{.name = "quick", .kind = OPTION_FLAG, .help = "leave out how the plan moves with its inputs"},
+	OPTION_ROW_EMIT,
+	OPTION_ROW_CURRENT,
 	OPTION_ROW_FORMAT,
 	OPTION_ROW_SET,
 	OPTION_ROW_WITH,
@@ -274,7 +298,8 @@ const struct command cmd_plan = {
 	.examples = "lamina plan configs/paper/common.yaml --deadline 90\n"
 		    "lamina plan exp.yaml --budget 0.05 --runs-per-month 3000\n"
 		    "lamina plan exp.yaml --strategy balanced --balanced-weight 0.7 --format json\n"
-		    "lamina plan exp.yaml --pareto -o front\n",
+		    "lamina plan exp.yaml --pareto -o front\n"
+		    "lamina plan exp.yaml --current template.yaml --emit sam=fragment.yaml\n",
 	.options = options,
 	.run = run,
 };

@@ -41,7 +41,8 @@ struct deployment {
 	int64_t images_per_record;
 	int64_t parallel; /* jobs at once; INT64_MAX: no bound */
 	const char *schedule;
-	double makespan_seconds;  /* of a run */
+	const char *seconds_metric; /* what `seconds` is: "makespan_seconds" or a latency */
+	double seconds;
 	double cost_usd;          /* of a run */
 	int64_t monthly_requests; /* of every function */
 	const struct deployed_function *functions;

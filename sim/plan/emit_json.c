@@ -48,7 +48,7 @@ void emit_json(const struct deployment *deployment, struct arena *arena, struct 
 	else
 		json_int(&json, deployment->parallel);
 	json_field_int(&json, "images_per_record", deployment->images_per_record);
-	json_field_double(&json, "makespan_seconds", deployment->makespan_seconds);
+	json_field_double(&json, deployment->seconds_metric, deployment->seconds);
 	json_field_double(&json, "cost_usd", deployment->cost_usd);
 	json_field_int(&json, "monthly_requests", deployment->monthly_requests);
 	json_key(&json, "functions");

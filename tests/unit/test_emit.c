@@ -38,7 +38,8 @@ static struct deployment plan_of(int64_t parallel)
 		.images_per_record = 500,
 		.parallel = parallel,
 		.schedule = "per_record",
-		.makespan_seconds = 99.5,
+		.seconds_metric = "makespan_seconds",
+		.seconds = 99.5,
 		.cost_usd = 0.05,
 		.monthly_requests = 100000,
 		.functions = functions,
@@ -121,6 +122,7 @@ static void test_json(struct arena *arena)
 
 	json_t *all = json_loads(emit("json", &plan, arena), 0, NULL);
 	t_str(json_string_value(json_object_get(all, "lamina_version")), "1.0", "JSON: the version");
+	t_near(json_real_value(json_object_get(all, "makespan_seconds")), 99.5, 0, 0, "seconds by their metric's name");
 	t_ok(json_is_null(json_object_get(all, "parallel")), "no bound on jobs is null");
 	t_near(json_real_value(json_at(all, PATH("functions", "0", "sizes", "0", "request_seconds"))), 41.2, 0, 0,
 	       "a point");

@@ -1,0 +1,117 @@
+#include "cli/plan_emit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/experiment_options.h"
+#include "plan/current.h"
+#include "plan/emit.h"
+
+enum { FORMATS_MAX = 16 };
+
+/* "sam=template.yaml": the format, or NULL, and the file, or NULL for standard output. */
+static const struct emit_format *parse(const char *text, struct arena *arena, const char **file)
+{
+	const char *equals = strchr(text, '=');
+	*file = equals && strcmp(equals + 1, "-") != 0 ? equals + 1 : NULL;
+	return emit_find(equals ? arena_strndup(arena, text, (size_t)(equals - text)) : text);
+}
+
+static void unknown_format(const char *text, struct diag *diag)
+{
+	const char *names[FORMATS_MAX];
+	size_t count = 0;
+	struct buf all;
+	buf_init(&all);
+	for (; emit_formats[count].name; count++) {
+		CHECK(count < FORMATS_MAX);
+		names[count] = emit_formats[count].name;
+		buf_printf(&all, "%s%s", count > 0 ? ", " : "", names[count]);
+	}
+	const char *word = arena_strndup(&diag->arena, text, strcspn(text, "="));
+	const char *meant = did_you_mean(word, names, count);
+	struct diag_place place = {.file = "--emit"};
+	if (meant)
+		diag_error(diag, place, "there is no format '%s'; did you mean '%s'?", diag_excerpt(word, &diag->arena),
+			   meant);
+	else
+		diag_error(diag, place, "there is no format '%s'; there are %s", diag_excerpt(word, &diag->arena),
+			   buf_text(&all));
+	buf_release(&all);
+}
+
+bool plan_emit_check(const struct cli *cli, struct diag *diag)
+{
+	size_t count;
+	size_t to_output = 0;
+	size_t errors_before = diag->error_count;
+	const char *const *texts = options_list(&cli->options, "emit", &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *file;
+		if (!parse(texts[i], &diag->arena, &file))
+			unknown_format(texts[i], diag);
+		else if (file && file[0] == '\0')
+			diag_error(diag, (struct diag_place){.file = "--emit"}, "'%s' names no file behind '='",
+				   diag_excerpt(texts[i], &diag->arena));
+		to_output += !file;
+	}
+	if (to_output > 1)
+		diag_error(diag, (struct diag_place){.file = "--emit"},
+			   "only one fragment can go to standard output; give files to the others (FORMAT=FILE)");
+	return diag->error_count == errors_before;
+}
+
+bool plan_emit_replaces_report(const struct cli *cli)
+{
+	size_t count;
+	const char *const *texts = options_list(&cli->options, "emit", &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *equals = strchr(texts[i], '=');
+		if (!equals || strcmp(equals + 1, "-") == 0)
+			return true;
+	}
+	return false;
+}
+
+int plan_emit_write(struct cli *cli, const struct deployment *deployment)
+{
+	size_t count;
+	struct err err;
+	bool ok = true;
+	const char *const *texts = options_list(&cli->options, "emit", &count);
+	for (size_t i = 0; i < count && ok; i++) {
+		const char *file;
+		struct buf out;
+		buf_init(&out);
+		parse(texts[i], &cli->arena, &file)->write(deployment, &cli->arena, &out);
+		if (file)
+			ok = file_write(file, buf_text(&out), out.length, &err);
+		else
+			fputs(buf_text(&out), stdout);
+		buf_release(&out);
+	}
+	return ok ? CLI_OK : cli_failed(cli, &err);
+}
+
+int plan_emit_load(struct cli *cli, const char *path, struct study *out)
+{
+	const char *file = options_text(&cli->options, "current");
+	int status = experiment_options_load(cli, path, false, out);
+	if (status != CLI_OK || !file)
+		return status;
+	const struct setting *setting = out->jobs[0].setting;
+	const char **names = ARENA_ARRAY(&cli->arena, const char *, setting->function_count);
+	for (size_t i = 0; i < setting->function_count; i++)
+		names[i] = setting->functions[i].name;
+	struct diag diag;
+	struct current current;
+	bool io_failed;
+	diag_init(&diag);
+	bool ok = current_read(file, names, setting->function_count, &cli->arena, &diag, &current, &io_failed);
+	status = cli_report(cli, &diag);
+	diag_release(&diag);
+	if (!ok)
+		return io_failed ? CLI_FAILED : status;
+	return experiment_options_load_over(cli, path, false, current_overlay(&current, &cli->arena), out);
+}

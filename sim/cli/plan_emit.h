@@ -1,0 +1,36 @@
+/* What `lamina plan` shares with deployment tools: their files as the current settings, and fragments for them. */
+#ifndef LAMINA_PLAN_EMIT_H
+#define LAMINA_PLAN_EMIT_H
+
+#include "cli/command.h"
+#include "experiment/study.h"
+#include "plan/deployment.h"
+
+#define OPTION_ROW_EMIT \
+	{ \
+		.name = "emit", .letter = 'e', .kind = OPTION_LIST, .metavar = "FORMAT[=FILE]", \
+		.help = "write the plan as a fragment of a deployment file (sam, serverless, terraform, cli, " \
+			"stepfunctions, power-tuning, infracost, json), to FILE or instead of the report" \
+	}
+#define OPTION_ROW_CURRENT \
+	{ \
+		.name = "current", .kind = OPTION_TEXT, .metavar = "FILE", \
+		.help = "what is deployed now: a SAM template, serverless.yml, terraform show -json, a state machine" \
+	}
+
+/*
+ * Loads the experiment with what --current says put over it, which then is what the experiment states. An enum
+ * cli_exit; mistakes are printed.
+ */
+int plan_emit_load(struct cli *cli, const char *path, struct study *out);
+
+/* False, with diag errors, where an --emit names no format, or two would go to standard output. */
+bool plan_emit_check(const struct cli *cli, struct diag *diag);
+
+/* Whether an --emit without a file takes the report's place on standard output. */
+bool plan_emit_replaces_report(const struct cli *cli);
+
+/* Writes every --emit; an enum cli_exit. */
+int plan_emit_write(struct cli *cli, const struct deployment *deployment);
+
+#endif
