@@ -138,6 +138,8 @@ static int find(struct plan_report *report)
 		return interrupted(report);
 	if (report->answer.end == PLANNER_INFEASIBLE)
 		return infeasible(report);
+	if (!survivors_try(&report->planner, &report->answer.best, &report->survivors))
+		return interrupted(report);
 	if (!planner_rivals(&report->planner, &report->answer.best, report->rivals, &report->rival_count))
 		return interrupted(report);
 	report->best_share =

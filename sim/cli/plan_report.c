@@ -205,6 +205,9 @@ static void say_certainty(const struct plan_report *report, struct buf *out)
 		100 * answer->model_gap, answer->shape_count,
 		100 * (answer->best.seconds / answer->best.choice.seconds - 1),
 		100 * (answer->best.usd / answer->best.choice.usd - 1));
+	if (report->survivors.is_complete)
+		buf_printf(out, "Best of an exhaustive simulation: of %zu plans the model left %zu, all simulated\n",
+			   report->survivors.choices, report->survivors.simulated);
 	if (report->best_share >= 0.8 || !closest)
 		buf_printf(out, "%s: the best in %.0f %% of %lld replications on the same luck\n",
 			   report->best_share >= 0.95 ? "Robust" : "Likely", 100 * report->best_share,

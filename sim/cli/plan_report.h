@@ -7,6 +7,7 @@
 #include "plan/named.h"
 #include "plan/pareto.h"
 #include "plan/sensitivity.h"
+#include "plan/survivors.h"
 
 struct plan_report {
 	struct cli *cli;
@@ -17,6 +18,7 @@ struct plan_report {
 	struct search_goal goal;
 	struct planner planner;
 	struct planner_answer answer;
+	struct survivors survivors;
 	struct rival rivals[PLANNER_RIVALS_MAX];
 	size_t rival_count;
 	double best_share;
