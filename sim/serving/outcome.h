@@ -65,7 +65,7 @@ struct outcome {
 	size_t function_count;
 	struct usage usage;
 	struct bill bill;
-	struct bill month; /* of setting.runs_per_month such runs */
+	struct bill month; /* of setting.runs_per_month such runs; its total is NaN where that is 0 */
 };
 
 /* A named figure of an outcome. */

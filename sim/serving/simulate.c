@@ -4,6 +4,8 @@
  */
 #include "serving/simulate.h"
 
+#include <math.h>
+
 #include "base/num.h"
 #include "serving/machine.h"
 #include "serving/simulation.h"
@@ -143,6 +145,8 @@ void simulate(const struct setting *setting, const struct simulate_options *opti
 	for (size_t i = 0; i < out->function_count; i++)
 		usage_add(&out->usage, &out->functions[i].usage);
 	price_bill(&setting->platform->price, &out->usage, &out->bill);
+	/* Where no month is asked for, there is no figure, rather than one that looks free. */
+	out->month.total_usd = (double)NAN;
 	if (setting->runs_per_month > 0)
 		price_bill_month(&setting->platform->price, &out->usage, setting->runs_per_month,
 				 setting->has_free_tier, &out->month);
