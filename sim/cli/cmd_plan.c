@@ -178,6 +178,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		.seconds_metric = outcome_find_metric(report->request.seconds_metric),
 		.seed = report->study->jobs[0].seed,
 		.replications = report->request.replications,
+		.runs_per_month = report->request.runs_per_month,
 		.share = report->request.share,
 		.run = &control,
 		.arena = &cli->arena,

@@ -15,6 +15,7 @@ static const struct table_column plan_columns[] = {
 	{.name = "images_per_record", .heading = "images", .align = TABLE_RIGHT},
 	{.name = "schedule"},
 	{.name = "parallel", .align = TABLE_RIGHT},
+	{.name = "architecture", .is_data_only = true},
 	{.name = "memory_mb", .heading = "memory MB"},
 	{.name = "seconds", .heading = "time s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
 	{.name = "seconds_half_width_95", .heading = "± 95 %", .align = TABLE_RIGHT, .decimals = 2},
@@ -73,6 +74,7 @@ static void add_plan(struct table *table, const struct plan_report *report, cons
 	table_int(table, trial->setting->images_per_record);
 	table_text(table, schedule_names[trial->setting->schedule]);
 	add_parallel(table, trial->setting->parallel);
+	table_text(table, trial->setting->functions[0].sandbox.is_arm64 ? "arm64" : "x86_64");
 	table_text(table, plan_report_memories(trial->setting, &report->cli->arena));
 	table_double(table, trial->seconds);
 	table_double(table, result->metrics[report->planner.control.seconds_metric].half_width);
@@ -136,6 +138,9 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 					  schedule_names[best->setting->schedule]),
 			     reason, &sentence);
 	}
+	if (reason_architecture(planner, best, &sentence))
+		add_decision(table, "architecture", best->setting->functions[0].sandbox.is_arm64 ? "arm64" : "x86_64",
+			     REASON_BALANCE, &sentence);
 	buf_release(&sentence);
 }
 
@@ -235,9 +240,22 @@ static void say_certainty(const struct plan_report *report, struct buf *out)
 	}
 }
 
-static double month_usd(const struct plan_report *report, const struct trial *trial)
+/* With the month's volume prices; 0 where nobody asked. */
+static double month_usd(const struct trial *trial)
 {
-	return trial->usd * report->request.runs_per_month;
+	bool is_asked = trial->setting->runs_per_month > 0;
+	return is_asked ? run_result_metric(&trial->result, "month_usd")->mean : 0;
+}
+
+static void say_month(const struct plan_report *report, struct buf *out)
+{
+	const struct trial *best = &report->answer.best;
+	const struct trial *current = &report->named[NAMED_CURRENT];
+	if (best->setting->runs_per_month == 0)
+		return;
+	buf_printf(out, ", %.4g USD a month of %.6g runs", month_usd(best), best->setting->runs_per_month);
+	if (current->setting)
+		buf_printf(out, " (now %.4g)", month_usd(current));
 }
 
 void plan_report_text(const struct plan_report *report, struct buf *out)
@@ -257,9 +275,7 @@ void plan_report_text(const struct plan_report *report, struct buf *out)
 	}
 	table_release(&decisions);
 	buf_printf(out, "\n%.4g s and %.4g USD a run", best->seconds, best->usd);
-	if (report->request.runs_per_month > 0)
-		buf_printf(out, ", %.4g USD a month of %.6g runs before volume prices and free allowances",
-			   month_usd(report, best), report->request.runs_per_month);
+	say_month(report, out);
 	buf_add(out, "\n");
 	for (int i = 0; i < NAMED_PLANS; i++) {
 		if (report->named[i].setting)
@@ -313,8 +329,8 @@ void plan_report_json(const struct plan_report *report, struct buf *out)
 	json_field_double(&json, "model_usd", best->choice.usd);
 	json_field_double(&json, "best_share", report->best_share);
 	json_field_text(&json, "verdict", verdict(report));
-	if (report->request.runs_per_month > 0)
-		json_field_double(&json, "usd_per_month", month_usd(report, best));
+	if (best->setting->runs_per_month > 0)
+		json_field_double(&json, "usd_per_month", month_usd(best));
 	fill_decisions(&table, report);
 	write_table(&json, "decisions", &table);
 	fill_plans(&table, report, true);

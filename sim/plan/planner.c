@@ -27,7 +27,8 @@ static double distance(const struct space *space, const struct shape *a, const s
 	double images =
 		log((double)space->sizes[a->size].images_per_record / (double)space->sizes[b->size].images_per_record);
 	double waves = log((double)shape_waves(space, a) / (double)shape_waves(space, b));
-	return fabs(parallel) + fabs(images) + fabs(waves) + (a->schedule != b->schedule ? 1 : 0);
+	bool is_other = space->sizes[a->size].is_arm64 != space->sizes[b->size].is_arm64;
+	return fabs(parallel) + fabs(images) + fabs(waves) + (a->schedule != b->schedule ? 1 : 0) + (is_other ? 1 : 0);
 }
 
 void planner_factors(const void *context, const struct shape *shape, struct search_factors *out)

@@ -189,11 +189,39 @@ enum reason_kind reason_parallel(const struct planner *planner, const struct tri
 	return REASON_DEADLINE;
 }
 
+static bool is_two_fold(const struct space *space, size_t size)
+{
+	int64_t images = space->sizes[size].images_per_record;
+	return (size > 0 && space->sizes[size - 1].images_per_record == images) ||
+	       (size + 1 < space->size_count && space->sizes[size + 1].images_per_record == images);
+}
+
+bool reason_architecture(const struct planner *planner, const struct trial *best, struct buf *sentence)
+{
+	const struct space *space = planner->control.space;
+	size_t own = best->choice.shape.size;
+	struct plan_choice choice;
+	if (!is_two_fold(space, own))
+		return false;
+	const char *other_name = space->sizes[own].is_arm64 ? "x86_64" : "arm64";
+	size_t other = space->sizes[own].is_arm64 ? own - 1 : own + 1;
+	if (!planner_best_of_size(planner, other, &choice)) {
+		buf_printf(sentence, "%s has no plan within the bounds", other_name);
+		return true;
+	}
+	struct effect effect = effect_of(planner, best, &choice);
+	buf_printf(sentence, "the best plan on %s: ", other_name);
+	say_change(sentence, &effect);
+	return true;
+}
+
 enum reason_kind reason_images(const struct planner *planner, const struct trial *best, struct buf *sentence)
 {
 	const struct space *space = planner->control.space;
 	size_t own = best->choice.shape.size;
-	const size_t others[] = {own - 1, own + 1};
+	/* Architectures of one record size stand side by side. */
+	size_t apart = is_two_fold(space, own) ? 2 : 1;
+	const size_t others[] = {own - apart, own + apart};
 	bool has_said = false;
 	for (size_t i = 0; i < 2; i++) {
 		size_t other = others[i];

@@ -26,6 +26,9 @@ enum reason_kind reason_parallel(const struct planner *planner, const struct tri
 
 enum reason_kind reason_images(const struct planner *planner, const struct trial *best, struct buf *sentence);
 
+/* Against the other architecture; false where there is only one. */
+bool reason_architecture(const struct planner *planner, const struct trial *best, struct buf *sentence);
+
 /* Why there is no plan: the nearest deadline and budget that have one, and which limit to lift. */
 void reason_infeasible(const struct planner *planner, struct buf *sentences);
 

@@ -90,7 +90,7 @@ static bool carry_over(const struct space *from, const struct space *to, const s
 	*out = *choice;
 	for (size_t i = 0; i < to->size_count; i++) {
 		const struct space_size *other = &to->sizes[i];
-		if (other->images_per_record != size->images_per_record || !other->is_feasible)
+		if (!space_size_is_same(other, size) || !other->is_feasible)
 			continue;
 		out->shape.size = i;
 		for (size_t k = 0; k < to->function_count; k++) {
@@ -117,7 +117,7 @@ static void factors_of_moved(const void *context, const struct shape *shape, str
 	const struct space *original = moved->planner->control.space;
 	struct shape same = *shape;
 	for (size_t i = 0; i < original->size_count; i++) {
-		if (original->sizes[i].images_per_record == moved->space->sizes[shape->size].images_per_record)
+		if (space_size_is_same(&original->sizes[i], &moved->space->sizes[shape->size]))
 			same.size = i;
 	}
 	planner_factors(moved->planner, &same, out);

@@ -118,6 +118,7 @@ void space_add_setting(struct space *space, struct setting *setting)
 	struct space_size *size = &space->sizes[space->size_count++];
 	*size = (struct space_size){
 		.images_per_record = setting->images_per_record,
+		.is_arm64 = setting->functions[0].sandbox.is_arm64,
 		.setting = setting,
 		.stages = ARENA_ARRAY(arena, struct stage, setting->function_count),
 		.tables = ARENA_ARRAY(arena, struct space_table, setting->function_count),
@@ -203,6 +204,31 @@ static bool resolve_size(const struct space_request *request, const struct space
 	       experiment_resolve(experiment, request->library, arena, diag, out);
 }
 
+/* The same on one architecture for all functions. */
+static struct setting *on_architecture(const struct setting *setting, bool is_arm64, struct arena *arena)
+{
+	struct setting *copy = ARENA_NEW(arena, struct setting);
+	*copy = *setting;
+	copy->functions = ARENA_ARRAY(arena, struct setting_function, setting->function_count);
+	for (size_t i = 0; i < setting->function_count; i++) {
+		copy->functions[i] = setting->functions[i];
+		copy->functions[i].sandbox.is_arm64 = is_arm64;
+	}
+	return copy;
+}
+
+/* Both architectures where the platform sells both, and how fast they are is known. */
+static void add_architectures(struct space *space, struct setting *setting)
+{
+	const struct platform *platform = setting->platform;
+	if (platform->cpu.arm64_speed == 0 || platform->price.usd_per_gb_second_arm64 == 0) {
+		space_add_setting(space, setting);
+		return;
+	}
+	space_add_setting(space, on_architecture(setting, false, space->arena));
+	space_add_setting(space, on_architecture(setting, true, space->arena));
+}
+
 /* A record size that cannot be served at all is no mistake here, but no candidate either. */
 static void try_size(struct space *space, const struct space_request *request, int64_t images)
 {
@@ -215,7 +241,7 @@ static void try_size(struct space *space, const struct space_request *request, i
 		return;
 	if (request->perturb)
 		request->perturb(setting, space->arena, request->perturb_context);
-	space_add_setting(space, setting);
+	add_architectures(space, setting);
 }
 
 static struct plan_images choose_images(const struct space_request *request, const struct space *space)
@@ -278,7 +304,7 @@ bool space_init(struct space *space, const struct space_request *request, struct
 	struct plan_images images = choose_images(request, space);
 	int64_t own = experiment->workload.images_per_record;
 	bool has_own = experiment->plan.images_per_record.from > 0;
-	for (int64_t n = images.from; n <= images.to && space->size_count < SPACE_SIZES_MAX - 1; n += images.step) {
+	for (int64_t n = images.from; n <= images.to && space->size_count + 4 <= SPACE_SIZES_MAX; n += images.step) {
 		if (!has_own && own < n) {
 			try_size(space, request, own);
 			has_own = true;
@@ -293,6 +319,11 @@ bool space_init(struct space *space, const struct space_request *request, struct
 			   "none of the record sizes from %lld to %lld can be served (profile range, /tmp, memory)",
 			   (long long)images.from, (long long)images.to);
 	return space->size_count > 0;
+}
+
+bool space_size_is_same(const struct space_size *a, const struct space_size *b)
+{
+	return a->images_per_record == b->images_per_record && a->is_arm64 == b->is_arm64;
 }
 
 size_t space_find_option(const struct space_table *table, int64_t memory_mb)

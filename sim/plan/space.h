@@ -32,9 +32,10 @@ struct space_table {
 	int64_t floor_mb; /* least memory that holds the peak and the headroom; 0: none that is sold does */
 };
 
-/* One number of images per record. */
+/* One number of images per record, on one architecture. */
 struct space_size {
 	int64_t images_per_record;
+	bool is_arm64;
 	struct setting *setting; /* with the largest memories; parallel and schedule are the experiment's */
 	struct stage *stages;
 	struct space_table *tables;
@@ -76,6 +77,9 @@ void space_init_of_setting(struct space *space, struct setting *setting, const s
 
 /* Adds a record size to a space made that way. */
 void space_add_setting(struct space *space, struct setting *setting);
+
+/* The same number of images on the same architecture, maybe in different spaces. */
+bool space_size_is_same(const struct space_size *a, const struct space_size *b);
 
 /* The size's option of exactly this memory, or of the least memory at or above it; the last option where none is. */
 size_t space_find_option(const struct space_table *table, int64_t memory_mb);

@@ -82,6 +82,8 @@ bool trial_run(struct trial *trials, size_t count, const struct trial_control *c
 	for (size_t i = 0; i < count; i++) {
 		if (!trials[i].setting)
 			trials[i].setting = trial_setting(control->space, &trials[i].choice, control->arena);
+		if (control->runs_per_month > 0)
+			trials[i].setting->runs_per_month = control->runs_per_month;
 		jobs[i] = (struct run_job){
 			.setting = trials[i].setting,
 			.seed = control->seed,

@@ -24,7 +24,8 @@ struct trial_control {
 	int seconds_metric; /* in outcome_metrics: the makespan, or a latency */
 	uint64_t seed;
 	int64_t replications;
-	double share; /* of replications that a bound on seconds must hold in */
+	double runs_per_month; /* 0: as the experiment has it */
+	double share;          /* of replications that a bound on seconds must hold in */
 	const struct run_control *run;
 	struct arena *arena;
 };
