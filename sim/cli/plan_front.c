@@ -71,6 +71,21 @@ static void fill(struct table *table, const struct plan_report *report)
 	add_uniform(table, report);
 }
 
+/* Text inside gnuplot's single quotes, where a quote is written twice. */
+static const char *quoted(const char *text, struct arena *arena)
+{
+	struct buf out;
+	buf_init(&out);
+	for (const char *c = text; *c; c++) {
+		buf_add_char(&out, *c == '\n' ? ' ' : *c);
+		if (*c == '\'')
+			buf_add_char(&out, '\'');
+	}
+	char *copy = arena_strdup(arena, buf_text(&out));
+	buf_release(&out);
+	return copy;
+}
+
 /* Reads the CSV beside it; the colours are those that colour-blind people tell apart. */
 static void write_script(const char *name, const char *title, struct buf *out)
 {
@@ -118,7 +133,7 @@ static bool write_figure(const struct plan_report *report, const struct table *t
 	table_render(table, TABLE_CSV, &text);
 	bool ok = file_write(arena_printf(arena, "%s.csv", name), text.text, text.length, err);
 	buf_clear(&text);
-	write_script(name, report->study->experiment.name, &text);
+	write_script(quoted(name, arena), quoted(report->study->experiment.name, arena), &text);
 	char *script = arena_printf(arena, "%s.gp", name);
 	ok = ok && file_write(script, text.text, text.length, err);
 	buf_release(&text);

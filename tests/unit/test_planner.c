@@ -7,7 +7,7 @@
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
-enum { SIZES = 16, PIPELINES = 30, REPLICATIONS = 20 };
+enum { SIZES = 16, PIPELINES = 16, REPLICATIONS = 20 };
 
 static const struct run_control one_thread = {.jobs = 1};
 
