@@ -261,6 +261,29 @@ static void say_limit(const struct planner *planner, const struct plan_choice *f
 			"records, or a faster network, would help.\n");
 }
 
+/* The functions that have no memory size, for the smallest record. */
+static void say_what_never_works(const struct space *space, struct buf *sentences)
+{
+	const struct space_size *size = &space->sizes[0];
+	for (size_t i = 0; i < space->function_count; i++) {
+		const struct stage *stage = &size->stages[i];
+		const char *name = size->setting->functions[i].name;
+		if (size->tables[i].floor_mb == 0)
+			buf_printf(
+				sentences,
+				"'%s' needs %.0f MB + %.3g %% headroom for %lld images; the largest size is %lld MB. "
+				"Use fewer images per record, or less headroom.\n",
+				name, stage->memory_floor_mb, 100 * space->headroom, (long long)size->images_per_record,
+				(long long)space->memory.to_mb);
+		else if (size->tables[i].count == 0)
+			buf_printf(
+				sentences,
+				"'%s' does not end within its timeout of %.4g s at any memory. Raise the timeout, or "
+				"use fewer images per record.\n",
+				name, stage->timeout_seconds);
+	}
+}
+
 /* The best plan when only one of the goal's two bounds holds, or none. */
 static bool relaxed(const struct planner *planner, bool keep_seconds, bool keep_usd, bool fastest,
 		    struct plan_choice *choice, struct search_factors *factors)
@@ -290,8 +313,7 @@ void reason_infeasible(const struct planner *planner, struct buf *sentences)
 	struct plan_choice choice;
 	struct search_factors factors;
 	if (!relaxed(planner, false, false, true, &choice, &factors)) {
-		buf_add(sentences,
-			"No function has a memory size that holds its records and ends within its timeout.\n");
+		say_what_never_works(planner->control.space, sentences);
 		return;
 	}
 	struct plan_choice fastest = choice;
