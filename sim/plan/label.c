@@ -161,6 +161,8 @@ static bool staircase_add(struct staircase *stairs, const struct label_time *tim
 
 static void drop_dominated(struct label_list *list)
 {
+	if (list->count == 0)
+		return;
 	qsort(list->items, list->count, sizeof *list->items, compare_labels);
 	struct staircase stairs = {.steps = mem_alloc((list->count + 1) * sizeof *stairs.steps)};
 	size_t kept = 0;
