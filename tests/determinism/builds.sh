@@ -6,21 +6,24 @@ cd "$(dirname "$0")/../.."
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/lamina-bytes.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
-# print PROGRAM JOBS: everything that the experiments say, their traces included.
+# print PROGRAM JOBS: everything that the experiments say, their traces included; warnings come last, as the order of
+# two streams is nobody's promise.
 print() {
 	local experiment
+	exec 2>"$scratch/errors"
 	for experiment in tests/determinism/*.yaml; do
 		"$1" run "$experiment" --format json --jobs "$2" --timeline "$scratch/trace.json"
 		cat "$scratch/trace.json"
 		"$1" sweep "$experiment" --format csv --jobs "$2" --baseline 1
 		"$1" sweep "$experiment" --jobs "$2"
 	done
+	cat "$scratch/errors"
 }
 
-print build/release-gcc/lamina 1 >"$scratch/want" 2>"$scratch/errors"
+(print build/release-gcc/lamina 1) >"$scratch/want"
 count=1
 failed=0
-if [[ $(wc -c <"$scratch/want") -gt 10000 && ! -s $scratch/errors ]]; then
+if [[ $(wc -c <"$scratch/want") -gt 10000 ]] && ! grep -qv ': warning: ' "$scratch/errors"; then
 	echo "ok 1 - release-gcc with 1 thread has something to say"
 else
 	failed=1
@@ -30,7 +33,7 @@ fi
 for build in release-gcc release-clang debug-gcc debug-clang; do
 	for jobs in 1 2 7; do
 		count=$((count + 1))
-		print build/$build/lamina $jobs >"$scratch/got" 2>&1
+		(print build/$build/lamina $jobs) >"$scratch/got"
 		if cmp -s "$scratch/want" "$scratch/got"; then
 			echo "ok $count - $build with $jobs threads says the same"
 		else
