@@ -298,6 +298,11 @@ bool space_init(struct space *space, const struct space_request *request, struct
 	}
 	if (space->parallel_to == 0)
 		space->parallel_to = platform->limits.concurrency;
+	int64_t map_limit = platform->workflow.inline_map_limit;
+	bool is_bounded = experiment->pipeline.orchestrator == ORCHESTRATOR_WORKFLOW &&
+			  !experiment->pipeline.distributed_map && map_limit > 0;
+	if (is_bounded && space->parallel_to > map_limit)
+		space->parallel_to = map_limit;
 	if (!choose_memory(space, platform, diag))
 		return false;
 	choose_schedules(space);
