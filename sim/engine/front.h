@@ -18,7 +18,7 @@
 #include "base/arena.h"
 #include "engine/event.h"
 
-enum { FRONT_FEW_MAX = 8, FRONT_SPILL_MIN = 8 };
+enum { FRONT_FEW_MAX = 16, FRONT_SPILL_MIN = 8 };
 
 struct front_entry {
 	int64_t time_ns;
@@ -118,15 +118,15 @@ static inline uint32_t front_few_take(struct front *front, uint32_t at, int64_t 
 }
 
 /*
- * Takes out the earliest event when it is not after until_ns: its index. Else 0, and only stale entries went. Of
- * two the earlier is found with a branch: which one it is decides what runs next, and a processor that guesses the
- * one has guessed the other.
+ * Takes out the earliest event when it is not after until_ns: its index. Else 0, and only stale entries went. Where
+ * two are all there is, as in small models, the earlier is found with a branch: which one it is decides what runs
+ * next, and a processor that guesses the one has guessed the other.
  */
 static inline uint32_t front_take(struct front *front, const struct event *events, int64_t until_ns)
 {
 	if (front->heap_count > 0)
 		return front_take_behind(front, events, until_ns);
-	if (front->few_count == 2) {
+	if (front->few_count == 2 && front->end_ns == INT64_MAX) {
 		if (front_is_before(front->few_time_ns[1], front->few_order[1], front->few_time_ns[0],
 				    front->few_order[0]))
 			return front_few_take(front, 1, until_ns);

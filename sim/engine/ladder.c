@@ -7,7 +7,7 @@
 
 enum {
 	TOP_TO_FRONT_MAX = 8,     /* so few events need no rung */
-	BUCKET_TO_FRONT_MAX = 16, /* a bucket with more becomes a rung */
+	BUCKET_TO_FRONT_MAX = 24, /* a bucket with more becomes a rung */
 	BUCKETS_MIN = 16,
 	SAMPLE_MAX = 64,
 	PREFETCH_BUCKETS = 8,     /* reaches as far ahead as memory takes to answer, at two events a bucket */
@@ -15,8 +15,8 @@ enum {
 	TOP_SHIFT_MAX = 60,       /* the end of a bucket fits an int64_t */
 };
 
-/* Twice the events meant to be in a bucket: half of them lie before the median. Measured; flat around 4. */
-enum { BUCKET_EVENTS_TWICE = 4 };
+/* Twice the events meant to be in a bucket: half of them lie before the median. Measured; flat around 6. */
+enum { BUCKET_EVENTS_TWICE = 6 };
 
 void ladder_init(struct ladder *ladder, struct arena *arena, uint32_t capacity)
 {
