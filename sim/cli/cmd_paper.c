@@ -1,7 +1,10 @@
 /* `lamina paper`: the paper's evaluation, number by number, with its figures. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/data_file.h"
@@ -87,6 +90,11 @@ static int run(struct cli *cli, int argc, char **argv)
 	};
 	if (!request.folder)
 		return CLI_FAILED;
+	/* Said here, because the experiments would blame the value that is put over them. */
+	if (request.profile && access(request.profile, R_OK) != 0) {
+		err_set(&err, "cannot open '%s': %s", request.profile, strerror(errno));
+		return cli_failed(cli, &err);
+	}
 	diag_init(&diag);
 	double start = now_seconds();
 	bool ok = paper_run(&request, &cli->arena, &diag, paper);

@@ -1,0 +1,1 @@
+lamina paper --profile no.yaml
