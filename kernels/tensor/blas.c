@@ -11,26 +11,59 @@
 
 static const char guard_variable[] = "LAMINA_BLAS_PREPARED";
 
-void blas_prepare(char *const argv[])
+/* The kernels that any x86-64 can run: what OpenBLAS takes where it does not know the CPU's model number. */
+static const char fallback_core_type[] = "Prescott";
+
+/* What this CPU's instructions allow, newest first, among the core types that every OpenBLAS since 0.3 has. */
+static const char *core_type_by_features(void)
 {
-	bool forced = getenv("OPENBLAS_CORETYPE") != NULL;
-	bool keep = getenv("LAMINA_KEEP_CORETYPE") != NULL;
-	bool already = getenv(guard_variable) != NULL;
-	/* Children (profiling starts some) are to decide for themselves. */
-	unsetenv(guard_variable);
-	blas_set_threads(1);
-	if (!forced || keep || already)
-		return;
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+	    __builtin_cpu_supports("avx512vl"))
+		return "SkylakeX";
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+		return "Haswell";
+	if (__builtin_cpu_supports("avx"))
+		return "Sandybridge";
+#endif
+	return NULL;
+}
+
+/* Replaces the process by itself; a core_type of NULL leaves the choice to OpenBLAS. Returns where that fails. */
+static void start_again(char *const argv[], const char *core_type)
+{
 	char program[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
 	if (length <= 0)
 		return;
 	program[length] = '\0';
-	unsetenv("OPENBLAS_CORETYPE");
+	if (core_type)
+		setenv("OPENBLAS_CORETYPE", core_type, 1);
+	else
+		unsetenv("OPENBLAS_CORETYPE");
 	setenv("OPENBLAS_NUM_THREADS", "1", 1);
-	setenv(guard_variable, "1", 1);
+	setenv(guard_variable, core_type ? "chosen" : "free", 1);
 	execv(program, argv);
 	unsetenv(guard_variable);
+}
+
+void blas_prepare(char *const argv[])
+{
+	const char *prepared = getenv(guard_variable);
+	bool is_chosen = prepared && strcmp(prepared, "chosen") == 0;
+	bool is_forced = getenv("OPENBLAS_CORETYPE") != NULL;
+	/* Children (profiling starts some) are to decide for themselves. */
+	unsetenv(guard_variable);
+	blas_set_threads(1);
+	if (getenv("LAMINA_KEEP_CORETYPE"))
+		return;
+	if (is_forced && !prepared)
+		start_again(argv, NULL);
+	else if (!is_chosen && strcmp(blas_core_type(), fallback_core_type) == 0 && core_type_by_features())
+		start_again(argv, core_type_by_features());
+	if (is_chosen)
+		unsetenv("OPENBLAS_CORETYPE");
 }
 
 const char *blas_core_type(void)
