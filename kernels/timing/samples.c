@@ -1,6 +1,5 @@
 #include "kernels/timing/samples.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -45,11 +44,7 @@ double samples_half_iqr(const struct samples *samples)
 
 double samples_rounded(double value)
 {
-	char text[NUM_TEXT_BYTES];
-	double rounded = value;
-	snprintf(text, sizeof text, "%.6g", value);
-	num_parse_double(text, &rounded);
-	return rounded;
+	return num_rounded(value, 6);
 }
 
 static double read_clock(clockid_t id)

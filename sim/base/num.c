@@ -95,6 +95,14 @@ const char *num_format_double(double value, char out[NUM_TEXT_BYTES])
 	return out;
 }
 
+double num_rounded(double value, int digits)
+{
+	char text[NUM_TEXT_BYTES];
+	CHECK(digits >= 1 && digits <= 17);
+	snprintf(text, sizeof text, "%.*g", digits, value);
+	return strtod(text, NULL);
+}
+
 int64_t div_ceil_int64(int64_t a, int64_t b)
 {
 	CHECK(a >= 0);

@@ -20,6 +20,12 @@ bool num_parse_int64(const char *text, int64_t *out);
 /* Shortest decimal text that reads back as the same double; "nan", "inf", "-inf" for the rest. Returns out. */
 const char *num_format_double(double value, char out[NUM_TEXT_BYTES]);
 
+/*
+ * To `digits` significant decimal digits, 1 to 17. For what a library computed whose last bits are its own, as BLAS's
+ * are with every kind of processor: what follows from the rounded value is the same everywhere.
+ */
+double num_rounded(double value, int digits);
+
 /* ceil(a / b) for a >= 0, b > 0: the rounding of every bill is written with this. */
 int64_t div_ceil_int64(int64_t a, int64_t b);
 

@@ -9,6 +9,9 @@
 
 enum { ITERATIONS_MAX = 100, CORRECTIONS = 4, PHASES = 32, GROUPS_MAX = 2 * SAMPLES_SIZES_MAX };
 
+/* What the solver finds is kept to so many digits: more than its tolerance, fewer than BLAS's own last bits. */
+enum { DIGITS_KEPT = 9 };
+
 /*
  * A column within this of what others explain is not told apart from them. Below one vCPU, several threads differ from
  * one by up to 4 % through the losses of being stopped, which no log shows.
@@ -254,8 +257,9 @@ static double fit_parameters(const struct subset *all, struct fitted_parameter p
 		bool is_member = best_bits >> i & 1;
 		parameters[parameter] = (struct fitted_parameter){
 			.state = is_member ? PARAMETER_FITTED : PARAMETER_AT_ZERO,
-			.seconds = best.values[parameter],
-			.standard_error = is_member ? best.standard_errors[parameter] : (double)NAN,
+			.seconds = num_rounded(best.values[parameter], DIGITS_KEPT),
+			.standard_error =
+				is_member ? num_rounded(best.standard_errors[parameter], DIGITS_KEPT) : (double)NAN,
 		};
 	}
 	return best.chi_squared;
@@ -293,7 +297,7 @@ bool work_fit_solve(const struct function_samples *samples, const struct platfor
 		correct_columns(data, cpu, out);
 		chi_squared = fit_parameters(&all, out->parameters);
 	}
-	out->relative_rms = sqrt(chi_squared / (double)samples->completed);
+	out->relative_rms = num_rounded(sqrt(chi_squared / (double)samples->completed), DIGITS_KEPT);
 	mem_free(data);
 	return true;
 }

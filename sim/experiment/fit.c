@@ -8,7 +8,8 @@
 #include "base/num.h"
 #include "experiment/point.h"
 
-enum { ITERATIONS_MAX = 60 };
+/* Parameters keep nine digits: more than the tolerance of the solver, fewer than the last bits that are BLAS's own. */
+enum { ITERATIONS_MAX = 60, DIGITS_KEPT = 9 };
 
 static const struct bind_field parameter_fields[] = {
 	BIND_FIELD(struct fit_parameter, start, BIND_DOUBLE, .required = true, .min = 1e-12, .max = 1e12,
@@ -112,9 +113,10 @@ struct evaluation {
 	bool failed;
 };
 
+/* Rounded so that every simulation of a fit is the same whatever bits BLAS gives on this processor. */
 static double bounded_value(const struct fit_parameter *parameter, double log_value)
 {
-	return fmin(parameter->max, fmax(parameter->min, exp(log_value)));
+	return fmin(parameter->max, fmax(parameter->min, num_rounded(exp(log_value), DIGITS_KEPT)));
 }
 
 static struct yaml_node *root_with_parameters(const struct evaluation *evaluation, const gsl_vector *x,
@@ -185,7 +187,7 @@ static void keep_parameters(struct fit *fit, const gsl_multifit_nlinear_workspac
 			bounded_value(parameter, gsl_vector_get(gsl_multifit_nlinear_position(workspace), i));
 		parameter->at_bound = parameter->value <= parameter->min || parameter->value >= parameter->max;
 		double variance = n > p ? gsl_matrix_get(covariance, i, i) * chi_square / (double)(n - p) : (double)NAN;
-		parameter->standard_error = parameter->value * sqrt(variance);
+		parameter->standard_error = num_rounded(parameter->value * sqrt(variance), DIGITS_KEPT);
 	}
 	gsl_matrix_free(covariance);
 }

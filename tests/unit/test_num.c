@@ -144,6 +144,9 @@ static void test_rounding(void)
 	t_int(ns_from_seconds(3.5e-9), 4, "3.5 ns goes to the even neighbour");
 	t_int(ns_from_seconds(-1), -1000000000, "-1 s");
 	t_near(seconds_from_ns(1500000000), 1.5, 0, 0, "1.5e9 ns");
+	t_near(num_rounded(1.23456789012, 9), 1.23456789, 0, 0, "nine digits");
+	t_near(num_rounded(-98765.4321, 3), -98800, 0, 0, "three digits");
+	t_near(num_rounded(0.1 + 0.2, 15), 0.3, 0, 0, "a last bit goes");
 	t_aborts(divide_negative, "a negative dividend is a bug");
 	t_aborts(divide_by_zero, "a zero divisor is a bug");
 	t_int(ns_from_seconds(2e9), 2000000000000000000, "63 years are the longest time");
