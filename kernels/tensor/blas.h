@@ -3,10 +3,10 @@
  *
  * OpenBLAS chooses its kernels when the library is loaded, before main: by the CPU, or by OPENBLAS_CORETYPE where
  * somebody exported it, which on a newer CPU can halve the speed. A CPU whose model number it does not know gets the
- * kernels of 2004 (OpenBLAS 0.3.21 does not know Emerald Rapids, and runs at a quarter of its speed there). Setting the
- * variable in main is too late, so blas_prepare starts the program once more. Its own threads are not used: they would cut one
- * multiplication in ways that change the bits with their number, and two pools of threads would wait for each other;
- * kernels are split over images and tiles by struct team instead.
+ * kernels of 2004 (OpenBLAS 0.3.21 does not know Emerald Rapids, and runs at a quarter of its speed there). Setting
+ * the variable in main is too late, so blas_prepare starts the program once more. Its own threads are not used: they
+ * would cut one multiplication in ways that change the bits with their number, and two pools of threads would wait
+ * for each other; kernels are split over images and tiles by struct team instead.
  */
 #ifndef LAMINA_BLAS_H
 #define LAMINA_BLAS_H
