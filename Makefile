@@ -186,6 +186,7 @@ coverage: ## lines that the tests reach, file by file
 	@contrib/build/coverage.sh build/coverage-gcc
 
 DETERMINISM_T := $(wildcard tests/determinism/*.sh)
+FORMATS_T := tests/formats/formats.sh
 BUILDS := release-gcc release-clang debug-gcc debug-clang
 
 .PHONY: determinism-programs
@@ -196,6 +197,11 @@ determinism-programs: ## build the program with both compilers, with and without
 .PHONY: determinism
 determinism: determinism-programs ## the same bytes from all of them, for any number of threads, on any processor
 	@prove --exec '' $(DETERMINISM_T)
+
+.PHONY: formats
+formats: $(B)/lamina ## what plan --emit writes, read by other programs (installed through npm)
+	@tests/formats/setup.sh
+	@prove --exec '' $(FORMATS_T)
 
 # Everything is built first and tested by one prove, so that its summary is the last thing printed.
 JOBS := $(shell nproc)
@@ -209,9 +215,10 @@ check: ## set up this machine, build with every compiler and mode, run every tes
 	+@$(MAKE) --no-print-directory -j$(JOBS) determinism-programs
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=release CC=gcc test-programs valgrind-programs bench-programs
 	+@$(MAKE) --no-print-directory -j$(JOBS) fuzz-programs
+	@tests/formats/setup.sh || echo 'tests/formats is left out' >&2
 	@prove -j$(JOBS) --timer --exec '' $(call of_build,release-gcc) $(call of_build,release-clang) \
 		$(call of_build,asan-gcc) $(patsubst $(B)/%,build/release-gcc/%,$(VALGRIND_T)) \
-		$(FUZZ_T) $(LINT_T) $(DETERMINISM_T)
+		$(FUZZ_T) $(LINT_T) $(DETERMINISM_T) $(FORMATS_T)
 
 .PHONY: bench-programs
 bench-programs: $(BENCH) ## build the benchmarks

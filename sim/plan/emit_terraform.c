@@ -1,16 +1,6 @@
 /*
- * Terraform variables, which it loads by themselves from a file called *.auto.tfvars.json. They are used with
- *
- *	variable "lamina_functions" { type = any }
- *	resource "aws_lambda_function" "stage" {
- *	  for_each                       = var.lamina_functions
- *	  function_name                  = each.key
- *	  memory_size                    = each.value.memory_size
- *	  timeout                        = each.value.timeout
- *	  architectures                  = each.value.architectures
- *	  reserved_concurrent_executions = each.value.reserved_concurrent_executions
- *	  ephemeral_storage { size = each.value.ephemeral_storage_size }
- *	}
+ * Terraform variables, which it loads by themselves from a file called *.auto.tfvars.json. The resources that use them
+ * are in the manual page (contrib/man/lamina-plan.more.scd).
  *
  * Reserved concurrency of -1 is none; 0 would disable the function.
  * Source: registry.terraform.io, hashicorp/aws, aws_lambda_function.
