@@ -134,7 +134,8 @@ static int run_named(struct plan_report *report)
 static int find(struct plan_report *report)
 {
 	planner_find(&report->planner, &report->answer);
-	if (report->answer.end == PLANNER_INTERRUPTED)
+	if (report->answer.end == PLANNER_INTERRUPTED ||
+	    !provision_choose(&report->planner, &report->answer, &report->provision))
 		return interrupted(report);
 	if (report->answer.end == PLANNER_INFEASIBLE)
 		return infeasible(report);
@@ -287,7 +288,8 @@ const struct command cmd_plan = {
 		       "finds is then simulated, always on the same luck, corrected and searched for again, until "
 		       "deadline and "
 		       "budget hold in the wanted share of replications. What may vary is in the experiment's `plan` "
-		       "section.\n\n"
+		       "section. Where requests come over time, it also decides how many sandboxes to keep "
+		       "provisioned, by simulations without such a proof.\n\n"
 		       "Strategies: `cost` is least cost (then time), `speed` least time (then cost), `balanced` the "
 		       "least of W "
 		       "times cost over the fastest plan's cost plus 1 - W times time over the cheapest plan's time. "

@@ -138,6 +138,15 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 					  schedule_names[best->setting->schedule]),
 			     reason, &sentence);
 	}
+	if (report->provision.is_offered) {
+		struct buf numbers;
+		buf_init(&numbers);
+		buf_clear(&sentence);
+		provision_numbers(best->setting, &numbers);
+		provision_words(&report->provision, planner, best, &sentence);
+		add_decision(table, "provisioned", arena_strdup(arena, buf_text(&numbers)), REASON_BALANCE, &sentence);
+		buf_release(&numbers);
+	}
 	if (reason_architecture(planner, best, &sentence))
 		add_decision(table, "architecture", best->setting->functions[0].sandbox.is_arm64 ? "arm64" : "x86_64",
 			     REASON_BALANCE, &sentence);

@@ -6,6 +6,7 @@
 #include "experiment/study.h"
 #include "plan/named.h"
 #include "plan/pareto.h"
+#include "plan/provision.h"
 #include "plan/sensitivity.h"
 #include "plan/survivors.h"
 
@@ -22,6 +23,7 @@ struct plan_report {
 	struct rival rivals[PLANNER_RIVALS_MAX];
 	size_t rival_count;
 	double best_share;
+	struct provision provision;
 	struct sensitivity_row sensitivity[SENSITIVITY_ROWS];
 	size_t sensitivity_count;
 	struct trial named[NAMED_PLANS]; /* setting NULL: there is none */

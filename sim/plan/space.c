@@ -239,6 +239,9 @@ static void try_size(struct space *space, const struct space_request *request, i
 	diag_release(&unsaid);
 	if (!ok)
 		return;
+	for (size_t i = 0; space->is_served && i < setting->function_count; i++)
+		setting->functions[i].sandbox.provisioned =
+			request->provisioned ? request->provisioned->functions[i].sandbox.provisioned : 0;
 	if (request->perturb)
 		request->perturb(setting, space->arena, request->perturb_context);
 	add_architectures(space, setting);

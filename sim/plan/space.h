@@ -63,6 +63,11 @@ struct space_request {
 	const struct yaml_node *root;
 	struct library *library;
 	double headroom;
+	/*
+	 * Where requests come over time, functions have as many provisioned sandboxes as those of this setting; NULL:
+	 * none (provision.h decides).
+	 */
+	const struct setting *provisioned;
 	/* Changes every record size's setting before its figures are made; may be NULL. */
 	void (*perturb)(struct setting *setting, struct arena *arena, void *context);
 	void *perturb_context;

@@ -1,0 +1,220 @@
+#include "plan/provision.h"
+
+#include <math.h>
+
+enum { ROUNDS_MAX = 3, TRIALS_MAX = 400 };
+
+struct choice {
+	struct planner *planner;
+	struct provision *out;
+	struct trial best; /* with the numbers that are best so far */
+	bool is_interrupted;
+};
+
+int64_t provision_total(const struct setting *setting)
+{
+	int64_t total = 0;
+	for (size_t i = 0; i < setting->function_count; i++)
+		total += setting->functions[i].sandbox.provisioned;
+	return total;
+}
+
+/* A plan that keeps the bounds beats one that does not; of two that do not, the faster one is nearer to it. */
+static bool is_better(const struct planner *planner, const struct trial *a, const struct trial *b)
+{
+	bool a_allowed = planner_is_allowed(&planner->goal, a);
+	bool b_allowed = planner_is_allowed(&planner->goal, b);
+	if (a_allowed != b_allowed)
+		return a_allowed;
+	if (!a_allowed)
+		return a->failed < b->failed || (a->failed == b->failed && a->seconds_at < b->seconds_at);
+	return planner_objective(&planner->goal, a->seconds, a->usd) <
+	       planner_objective(&planner->goal, b->seconds, b->usd);
+}
+
+/* The same plan with another number for one function. */
+static bool try_number(struct choice *choice, size_t function, int64_t number, struct trial *trial)
+{
+	struct arena *arena = choice->planner->control.arena;
+	*trial = (struct trial){.choice = choice->best.choice};
+	trial->setting = trial_setting(choice->planner->control.space, &trial->choice, arena);
+	for (size_t i = 0; i < trial->setting->function_count; i++)
+		trial->setting->functions[i].sandbox.provisioned =
+			choice->best.setting->functions[i].sandbox.provisioned;
+	trial->setting->functions[function].sandbox.provisioned = number;
+	choice->out->tried++;
+	choice->is_interrupted = !trial_run(trial, 1, &choice->planner->control);
+	return !choice->is_interrupted;
+}
+
+static void remember_rival(struct choice *choice, const struct trial *trial)
+{
+	struct provision *out = choice->out;
+	if (provision_total(trial->setting) == 0 ||
+	    (out->rival.setting && !is_better(choice->planner, trial, &out->rival)))
+		return;
+	out->rival = *trial;
+	out->rival_allowed = planner_is_allowed(&choice->planner->goal, trial);
+}
+
+static bool improve(struct choice *choice, size_t function, int64_t number)
+{
+	struct trial trial;
+	if (choice->out->tried == TRIALS_MAX || !try_number(choice, function, number, &trial))
+		return false;
+	remember_rival(choice, &trial);
+	if (!is_better(choice->planner, &trial, &choice->best))
+		return false;
+	choice->best = trial;
+	return true;
+}
+
+/* Sandboxes of one function that are busy in the mean: Little's law on its calls. */
+static double mean_busy(const struct choice *choice, size_t function)
+{
+	const struct trial *best = &choice->best;
+	const struct space_size *size = &choice->planner->control.space->sizes[best->choice.shape.size];
+	double run_seconds = run_result_metric(&best->result, "makespan_seconds")->mean;
+	struct stage_figures figures;
+	stage_at(&size->stages[function], best->setting->functions[function].memory_mb, &figures);
+	return run_seconds > 0 ? size->requests * figures.warm_seconds / run_seconds : 0;
+}
+
+/*
+ * From the number now there in steps that halve. The first step is wide enough to reach, from none, the busy share at
+ * which one pays for itself and, upwards, what hardly any burst exceeds.
+ */
+static void move(struct choice *choice, size_t function)
+{
+	double busy = mean_busy(choice, function);
+	int64_t most = choice->best.setting->platform->limits.concurrency;
+	int64_t step = 1;
+	while (step < most && (double)step < 1 + busy)
+		step *= 2;
+	for (; step > 0 && !choice->is_interrupted; step /= 2) {
+		int64_t now = choice->best.setting->functions[function].sandbox.provisioned;
+		bool moved = now + step <= most && improve(choice, function, now + step);
+		if (!moved && now >= step)
+			improve(choice, function, now - step);
+	}
+}
+
+static void set_numbers(const struct space *space, const struct setting *from)
+{
+	for (size_t s = 0; s < space->size_count; s++) {
+		struct setting *setting = space->sizes[s].setting;
+		for (size_t i = 0; i < setting->function_count; i++)
+			setting->functions[i].sandbox.provisioned = from ? from->functions[i].sandbox.provisioned : 0;
+	}
+}
+
+/* Memories for the numbers that were found. False where they stay as they are. */
+static bool search_memories(struct choice *choice)
+{
+	struct planner *planner = choice->planner;
+	struct planner_answer answer;
+	set_numbers(planner->control.space, choice->best.setting);
+	planner->trial_count = 0;
+	planner_find(planner, &answer);
+	choice->is_interrupted = answer.end == PLANNER_INTERRUPTED;
+	if (answer.end != PLANNER_FOUND || !is_better(planner, &answer.best, &choice->best))
+		return false;
+	choice->best = answer.best;
+	return true;
+}
+
+/* Where nothing keeps the bounds: what comes nearest to it without them. */
+static bool start_from_fastest(struct choice *choice)
+{
+	struct planner *planner = choice->planner;
+	struct search_goal goal = planner->goal;
+	struct planner_answer answer;
+	planner->goal = search_fastest();
+	planner->trial_count = 0;
+	planner_find(planner, &answer);
+	planner->goal = goal;
+	choice->is_interrupted = answer.end == PLANNER_INTERRUPTED;
+	choice->best = answer.best;
+	return answer.end == PLANNER_FOUND;
+}
+
+static bool sells_provisioned(const struct space *space)
+{
+	return space->size_count > 0 && space->sizes[0].setting->platform->price.usd_per_provisioned_gb_second > 0;
+}
+
+bool provision_choose(struct planner *planner, struct planner_answer *answer, struct provision *out)
+{
+	const struct space *space = planner->control.space;
+	struct choice choice = {.planner = planner, .out = out};
+	struct planner *before = ARENA_NEW(planner->control.arena, struct planner);
+	*before = *planner;
+	*out = (struct provision){.is_offered = space->is_served && sells_provisioned(space)};
+	if (!out->is_offered)
+		return true;
+	if (answer->end == PLANNER_FOUND)
+		out->none = choice.best = answer->best;
+	else if (!start_from_fastest(&choice))
+		return !choice.is_interrupted;
+	for (int round = 0; round < ROUNDS_MAX && !choice.is_interrupted; round++) {
+		int64_t earlier = provision_total(choice.best.setting);
+		for (size_t i = 0; i < space->function_count && !choice.is_interrupted; i++)
+			move(&choice, i);
+		bool has_moved = provision_total(choice.best.setting) != earlier;
+		if (choice.is_interrupted || !has_moved || !search_memories(&choice))
+			break;
+	}
+	bool is_found = planner_is_allowed(&planner->goal, &choice.best) && provision_total(choice.best.setting) > 0;
+	set_numbers(space, is_found ? choice.best.setting : NULL);
+	if (is_found) {
+		answer->end = PLANNER_FOUND;
+		answer->best = choice.best;
+	} else {
+		*planner = *before;
+	}
+	return !choice.is_interrupted;
+}
+
+static double objective(const struct planner *planner, const struct trial *trial)
+{
+	return planner_objective(&planner->goal, trial->seconds, trial->usd);
+}
+
+void provision_numbers(const struct setting *setting, struct buf *out)
+{
+	if (provision_total(setting) == 0)
+		buf_add(out, "none");
+	for (size_t i = 0; i < setting->function_count && provision_total(setting) > 0; i++)
+		buf_printf(out, "%s%lld of %s", i > 0 ? ", " : "", (long long)setting->functions[i].sandbox.provisioned,
+			   setting->functions[i].name);
+}
+
+static void say_difference(const struct trial *this, const struct trial *that, struct buf *out)
+{
+	buf_printf(out, "%+.1f %% time and %+.1f %% cost", 100 * (this->seconds / that->seconds - 1),
+		   100 * (this->usd / that->usd - 1));
+}
+
+void provision_words(const struct provision *provision, const struct planner *planner, const struct trial *best,
+		     struct buf *out)
+{
+	const struct trial *rival = &provision->rival;
+	if (provision_total(best->setting) > 0) {
+		if (!provision->none.setting) {
+			buf_add(out, "without any, no plan keeps the bounds");
+			return;
+		}
+		say_difference(best, &provision->none, out);
+		buf_add(out, " against the best plan without any");
+		return;
+	}
+	buf_printf(out, "the best of %zu tries, ", provision->tried);
+	provision_numbers(rival->setting, out);
+	if (!provision->rival_allowed) {
+		buf_add(out, ", misses a bound");
+		return;
+	}
+	buf_add(out, ", is ");
+	say_difference(rival, best, out);
+	buf_printf(out, " (%.2g %% worse)", 100 * (objective(planner, rival) / objective(planner, best) - 1));
+}

@@ -1,0 +1,42 @@
+/*
+ * How many sandboxes of each function to keep provisioned, where requests come over time. A provisioned sandbox is
+ * paid for by the clock and computes at a lower rate, so that the n-th one pays for itself when it is busy for more
+ * than a certain share of the time (0.6 at AWS's prices), and it saves cold starts, which may be what a bound on
+ * latency needs.
+ *
+ * Numbers are chosen together with memory by turns: with the plan's memories, the number of one function after the
+ * other is moved by halving steps while the simulated objective falls; with these numbers, the planner searches for
+ * memories again. Every comparison is a simulation on the same luck. The result is a local optimum of simulations: the
+ * planner's proof is of memory for the numbers found, not of the numbers.
+ */
+#ifndef LAMINA_PROVISION_H
+#define LAMINA_PROVISION_H
+
+#include "base/buf.h"
+#include "plan/planner.h"
+
+struct provision {
+	bool is_offered;    /* requests come over time, and the platform sells it */
+	size_t tried;       /* settings that were simulated */
+	struct trial none;  /* the best plan without any; setting NULL: none keeps the bounds */
+	struct trial rival; /* the best plan tried that has some */
+	bool rival_allowed;
+};
+
+/* Sandboxes of all functions that a setting provisions. */
+int64_t provision_total(const struct setting *setting);
+
+/*
+ * After planner_find: where provisioning makes a better plan, or one that keeps bounds which the answer misses, *answer
+ * becomes that plan, and the settings of the planner's space have its numbers. False when interrupted.
+ */
+bool provision_choose(struct planner *planner, struct planner_answer *answer, struct provision *out);
+
+/* "12 of resize, 3 of crop", or "none". */
+void provision_numbers(const struct setting *setting, struct buf *out);
+
+/* Why these numbers, without a full stop; only where it is offered. */
+void provision_words(const struct provision *provision, const struct planner *planner, const struct trial *best,
+		     struct buf *out);
+
+#endif
