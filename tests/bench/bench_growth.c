@@ -1,20 +1,16 @@
 /*
- * Cost against length: requests to the serverless platform of bench_platform.c, from a thousand to ten million (a
- * hundred million with --long). Time per request must not grow, nor the memory: what a finished request used is
- * used again.
+ * Cost against length: requests to the serverless platform of bench_platform.c, from a thousand to a hundred
+ * million. Time per request must not grow, nor the memory: what a finished request used is used again.
  */
-#include <string.h>
-
 #include "tests/bench/bench.h"
 #include "tests/models/faas.h"
 
-int main(int argc, char **argv)
+int main(void)
 {
 	static struct faas faas;
-	int digits_max = argc > 1 && strcmp(argv[1], "--long") == 0 ? 8 : 7;
 	double first_rate = 0;
 	uint64_t requests = 1000;
-	for (int digits = 3; digits <= digits_max; digits++, requests *= 10) {
+	for (int digits = 3; digits <= 8; digits++, requests *= 10) {
 		double rates[BENCH_REPEATS];
 		size_t bytes = 0;
 		for (int i = 0; i < BENCH_REPEATS; i++) {
