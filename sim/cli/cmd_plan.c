@@ -78,9 +78,11 @@ static bool try_named(struct plan_report *report)
 	for (int i = 0; i < NAMED_PLANS; i++) {
 		struct trial *trial = &report->named[i];
 		*trial = (struct trial){0};
-		if (i == NAMED_CURRENT && !states_memory(&report->study->experiment))
+		if ((i == NAMED_CURRENT && !states_memory(&report->study->experiment)) ||
+		    (i == NAMED_MEM_MIN_HEADROOM && report->space.headroom == 0))
 			continue;
-		trial->setting = named_setting((enum named_plan)i, setting, &report->space.memory, &report->cli->arena);
+		trial->setting = named_setting((enum named_plan)i, setting, &report->space.memory,
+					       report->space.headroom, &report->cli->arena);
 		if (trial->setting && !trial_run(trial, 1, &report->planner.control))
 			return false;
 	}
@@ -145,9 +147,16 @@ static int find(struct plan_report *report)
 		return interrupted(report);
 	report->best_share =
 		planner_best_share(&report->planner, &report->answer.best, report->rivals, report->rival_count);
-	if (!options_flag(&report->cli->options, "quick"))
-		sensitivity_find(&report->planner, &report->space_request, &report->answer.best, report->sensitivity,
-				 &report->sensitivity_count);
+	if (options_flag(&report->cli->options, "quick"))
+		return CLI_OK;
+	const int known[] = {NAMED_MEM_MIN, NAMED_MEM_MAX};
+	for (size_t i = 0; i < 2; i++) {
+		if (report->named[known[i]].setting &&
+		    !versus_find(&report->planner, &report->named[known[i]], &report->versus[known[i]]))
+			return interrupted(report);
+	}
+	sensitivity_find(&report->planner, &report->space_request, &report->answer.best, report->sensitivity,
+			 &report->sensitivity_count);
 	return CLI_OK;
 }
 
@@ -263,7 +272,9 @@ static const struct option_row options[] = {
 	 .kind = OPTION_TEXT,
 	 .metavar = "NAME",
 	 .help = "front: write NAME.csv, NAME.gp and, through gnuplot, NAME.svg"},
-	{.name = "quick", .kind = OPTION_FLAG, .help = "leave out how the plan moves with its inputs"},
+	{.name = "quick",
+	 .kind = OPTION_FLAG,
+	 .help = "leave out what beats memMin and memMax, and how the plan moves with its inputs"},
 	OPTION_ROW_EMIT,
 	OPTION_ROW_CURRENT,
 	OPTION_ROW_FORMAT,
@@ -281,25 +292,29 @@ const struct command cmd_plan = {
 	.operands = "EXPERIMENT",
 	.operands_min = 1,
 	.operands_max = 1,
-	.description = "Searches all memory sizes that the platform sells, for every function, with all record sizes, "
-		       "schedules "
-		       "and numbers of parallel jobs, and proves that nothing is better in its model of expected "
-		       "values. What it "
-		       "finds is then simulated, always on the same luck, corrected and searched for again, until "
-		       "deadline and "
-		       "budget hold in the wanted share of replications. What may vary is in the experiment's `plan` "
-		       "section. Where requests come over time, it also decides how many sandboxes to keep "
-		       "provisioned, by simulations without such a proof.\n\n"
-		       "Strategies: `cost` is least cost (then time), `speed` least time (then cost), `balanced` the "
-		       "least of W "
-		       "times cost over the fastest plan's cost plus 1 - W times time over the cheapest plan's time. "
-		       "`memMin` and "
-		       "`memMax` are the least and the largest memory at the experiment's own record size and "
-		       "parallelism; both "
-		       "are always shown beside the recommended plan.\n\n"
-		       "Every number comes with what keeps it from moving. Exit status 3 says that no plan keeps the "
-		       "bounds; the "
-		       "nearest bounds that can be kept are on standard error.",
+	.description =
+		"Searches all memory sizes that the platform sells, for every function, with all record sizes, "
+		"schedules and "
+		"numbers of parallel jobs, and proves that nothing is better in its model of expected values. What it "
+		"finds "
+		"is then simulated, always on the same luck, corrected and searched for again, until deadline and "
+		"budget hold "
+		"in the wanted share of replications. What may vary is in the experiment's `plan` section. Where "
+		"requests "
+		"come over time, it also decides how many sandboxes to keep provisioned, by simulations without such a "
+		"proof.\n\n"
+		"Strategies: `cost` is least cost (then time), `speed` least time (then cost), `balanced` the least of "
+		"W "
+		"times cost over the fastest plan's cost plus 1 - W times time over the cheapest plan's time. `memMin` "
+		"and "
+		"`memMax` are the least and the largest memory at the experiment's own record size and parallelism, "
+		"without "
+		"headroom unless it says so; both are always shown beside the recommended plan, with what beats them: "
+		"the "
+		"cheapest plan that takes no longer and the fastest that costs no more.\n\n"
+		"Every number comes with what keeps it from moving. Exit status 3 says that no plan keeps the bounds; "
+		"the "
+		"nearest bounds that can be kept are on standard error.",
 	.examples = "lamina plan configs/paper/common.yaml --deadline 90\n"
 		    "lamina plan exp.yaml --budget 0.05 --runs-per-month 3000\n"
 		    "lamina plan exp.yaml --strategy balanced --balanced-weight 0.7 --format json\n"

@@ -65,7 +65,8 @@ static void fill(struct table *table, const struct plan_report *report)
 	add_row(table, best->seconds, best->usd, "recommended", best->setting, arena);
 	for (int i = 0; i < NAMED_PLANS; i++) {
 		const struct trial *trial = &report->named[i];
-		if (trial->setting && trial->failed == 0)
+		/* With headroom it would lie on memMin's own mark. */
+		if (i != NAMED_MEM_MIN_HEADROOM && trial->setting && trial->failed == 0)
 			add_row(table, trial->seconds, trial->usd, named_plan_names[i], trial->setting, arena);
 	}
 	add_uniform(table, report);

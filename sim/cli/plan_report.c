@@ -90,11 +90,20 @@ static void add_plan(struct table *table, const struct plan_report *report, cons
 
 static void fill_plans(struct table *table, const struct plan_report *report, bool with_neighbours)
 {
+	struct arena *arena = &report->cli->arena;
 	table_init(table, COLUMNS(plan_columns));
 	add_plan(table, report, "recommended", &report->answer.best);
 	for (int i = 0; i < NAMED_PLANS; i++) {
 		if (report->named[i].setting)
 			add_plan(table, report, named_plan_names[i], &report->named[i]);
+	}
+	for (int i = 0; i < NAMED_PLANS && with_neighbours; i++) {
+		if (report->versus[i].has_cheaper)
+			add_plan(table, report, arena_printf(arena, "cheapest no slower than %s", named_plan_names[i]),
+				 &report->versus[i].cheaper);
+		if (report->versus[i].has_faster)
+			add_plan(table, report, arena_printf(arena, "fastest no dearer than %s", named_plan_names[i]),
+				 &report->versus[i].faster);
 	}
 	for (size_t i = 0; i < report->rival_count; i++) {
 		bool is_neighbour = strncmp(report->rivals[i].what, "another", 7) != 0;
@@ -186,6 +195,33 @@ static void say_against(const struct trial *best, const struct trial *other, con
 	}
 	buf_printf(out, "%.1f %% %s and %.1f %% %s than %s\n", fabs(usd), usd <= 0 ? "cheaper" : "dearer",
 		   fabs(seconds), seconds <= 0 ? "faster" : "slower", name);
+}
+
+static void say_better(const struct plan_report *report, const struct trial *better, struct buf *out)
+{
+	const struct setting *setting = better->setting;
+	buf_printf(out, " (%.4g s, %.4g USD: %s MB, %lld images", better->seconds, better->usd,
+		   plan_report_memories(setting, &report->cli->arena), (long long)setting->images_per_record);
+	if (!report->space.is_served)
+		buf_printf(out, ", %s x %lld", schedule_names[setting->schedule], (long long)setting->parallel);
+	buf_add(out, ")\n");
+}
+
+/* What beats a plan that people know in one thing without being worse in the other, whatever the goal. */
+static void say_versus(const struct plan_report *report, int i, struct buf *out)
+{
+	const struct trial *known = &report->named[i];
+	const struct versus *versus = &report->versus[i];
+	if (versus->has_cheaper && versus->cheaper.usd < known->usd) {
+		buf_printf(out, "No slower than %s and cheapest: %.1f %% cheaper", named_plan_names[i],
+			   100 * (1 - versus->cheaper.usd / known->usd));
+		say_better(report, &versus->cheaper, out);
+	}
+	if (versus->has_faster && versus->faster.seconds < known->seconds) {
+		buf_printf(out, "No dearer than %s and fastest: %.1f %% faster", named_plan_names[i],
+			   100 * (1 - versus->faster.seconds / known->seconds));
+		say_better(report, &versus->faster, out);
+	}
 }
 
 /* Keeping the plan costs more than a little, or does not work, when an input moves. */
@@ -290,6 +326,8 @@ void plan_report_text(const struct plan_report *report, struct buf *out)
 		if (report->named[i].setting)
 			say_against(best, &report->named[i], named_plan_names[i], out);
 	}
+	for (int i = 0; i < NAMED_PLANS; i++)
+		say_versus(report, i, out);
 	say_certainty(report, out);
 	buf_add(out, "\nPlans, all on the same luck; time and cost as multiples of the recommended plan's\n");
 	fill_plans(&plans, report, false);

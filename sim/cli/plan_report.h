@@ -9,6 +9,7 @@
 #include "plan/provision.h"
 #include "plan/sensitivity.h"
 #include "plan/survivors.h"
+#include "plan/versus.h"
 
 struct plan_report {
 	struct cli *cli;
@@ -27,6 +28,7 @@ struct plan_report {
 	struct sensitivity_row sensitivity[SENSITIVITY_ROWS];
 	size_t sensitivity_count;
 	struct trial named[NAMED_PLANS]; /* setting NULL: there is none */
+	struct versus versus[NAMED_PLANS];
 };
 
 /* The whole report; the caller prints it. */

@@ -2,8 +2,11 @@
 
 #include <string.h>
 
-const char *const named_plan_names[NAMED_PLANS + 1] = {
-	[NAMED_MEM_MIN] = "memMin", [NAMED_MEM_MAX] = "memMax", [NAMED_CURRENT] = "current", NULL};
+const char *const named_plan_names[NAMED_PLANS + 1] = {[NAMED_MEM_MIN] = "memMin",
+						       [NAMED_MEM_MIN_HEADROOM] = "memMin with the same headroom",
+						       [NAMED_MEM_MAX] = "memMax",
+						       [NAMED_CURRENT] = "current",
+						       NULL};
 
 static struct setting *copy_setting(const struct setting *setting, struct arena *arena)
 {
@@ -22,13 +25,13 @@ struct setting *named_uniform(const struct setting *setting, int64_t memory_mb, 
 	return copy;
 }
 
-static bool set_least(struct setting *setting, const struct plan_memory *memory)
+static bool set_least(struct setting *setting, const struct plan_memory *memory, double headroom)
 {
 	for (size_t i = 0; i < setting->function_count; i++) {
 		struct stage stage;
 		stage_init(&stage, setting, i);
 		int64_t size_mb = memory->from_mb;
-		while ((double)size_mb < stage.memory_floor_mb)
+		while ((double)size_mb < stage.memory_floor_mb * (1 + headroom))
 			size_mb += memory->step_mb;
 		if (size_mb > memory->to_mb)
 			return false;
@@ -38,10 +41,10 @@ static bool set_least(struct setting *setting, const struct plan_memory *memory)
 }
 
 struct setting *named_setting(enum named_plan plan, const struct setting *setting, const struct plan_memory *memory,
-			      struct arena *arena)
+			      double headroom, struct arena *arena)
 {
 	if (plan == NAMED_MEM_MAX)
 		return named_uniform(setting, memory->to_mb, arena);
 	struct setting *copy = copy_setting(setting, arena);
-	return plan == NAMED_CURRENT || set_least(copy, memory) ? copy : NULL;
+	return plan == NAMED_CURRENT || set_least(copy, memory, plan == NAMED_MEM_MIN ? 0 : headroom) ? copy : NULL;
 }

@@ -72,6 +72,10 @@ static void summarise(struct trial *trial, const struct trial_control *control)
 	trial->seconds = result->metrics[control->seconds_metric].mean;
 	trial->usd = result->metrics[metric_index("cost_usd")].mean;
 	trial->failed = result->metrics[metric_index("failed_records")].mean;
+	trial->seconds_at = trial->seconds;
+	trial->usd_at = trial->usd;
+	if (control->share == 0)
+		return;
 	trial->seconds_at = at_share(trial, control->seconds_metric, control->share);
 	trial->usd_at = at_share(trial, metric_index("cost_usd"), control->share);
 }

@@ -25,7 +25,7 @@ struct trial_control {
 	uint64_t seed;
 	int64_t replications;
 	double runs_per_month; /* 0: as the experiment has it */
-	double share;          /* of replications that a bound on seconds must hold in */
+	double share;          /* of replications that a bound must hold in; 0: it is one of the mean */
 	const struct run_control *run;
 	struct arena *arena;
 };
