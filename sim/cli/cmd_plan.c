@@ -175,6 +175,46 @@ static int print_report(const struct plan_report *report)
 	return CLI_OK;
 }
 
+/* From here on the experiment is the one with that split, which was resolved before. */
+static void adopt_split(struct plan_report *report)
+{
+	struct diag unsaid;
+	struct study *study = report->study;
+	struct arena *arena = &report->cli->arena;
+	struct setting *setting = ARENA_NEW(arena, struct setting);
+	study->root = report->split.root;
+	report->space_request.root = study->root;
+	report->space_request.setting = study->jobs[0].setting = setting;
+	diag_init(&unsaid);
+	CHECK(experiment_bind(study->root, study->experiment.path, arena, &unsaid, &study->experiment));
+	CHECK(experiment_resolve(&study->experiment, &study->library, arena, &unsaid, setting));
+	CHECK(space_init(&report->space, &report->space_request, arena, &unsaid));
+	diag_release(&unsaid);
+}
+
+static int choose_split(struct plan_report *report, const struct trial_control *trials)
+{
+	struct study *study = report->study;
+	const struct experiment *experiment = &study->experiment;
+	struct diag diag;
+	diag_init(&diag);
+	const struct profile *profile = NULL;
+	if (experiment->profile[0] != '\0')
+		profile = library_profile(&study->library, experiment->profile, bind_place(experiment->root, "profile"),
+					  &diag);
+	struct split_request request = {&report->space_request, profile, &report->goal, trials};
+	enum planner_end end = PLANNER_INFEASIBLE;
+	if (split_check(experiment, profile, &diag)) {
+		report->has_split = true;
+		end = split_choose(&request, &report->split);
+		if (end == PLANNER_FOUND && !report->split.is_given)
+			adopt_split(report);
+	}
+	int status = cli_report(report->cli, &diag);
+	diag_release(&diag);
+	return end == PLANNER_INTERRUPTED ? interrupted(report) : status;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct plan_report *report = ARENA_NEW(&cli->arena, struct plan_report);
@@ -199,7 +239,9 @@ static int run(struct cli *cli, int argc, char **argv)
 		return interrupted(report);
 	if (report->request.strategy >= STRATEGY_MEM_MIN)
 		return run_named(report);
-	status = find(report);
+	status = options_flag(&cli->options, "split") ? choose_split(report, &trials) : CLI_OK;
+	if (status == CLI_OK)
+		status = find(report);
 	if (status != CLI_OK)
 		return status;
 	if (!plan_emit_replaces_report(cli))
@@ -259,6 +301,9 @@ static const struct option_row options[] = {
 	 .min = 0,
 	 .max = 1e12,
 	 .help = "also print the price of a month"},
+	{.name = "split",
+	 .kind = OPTION_FLAG,
+	 .help = "also decide which neighbouring functions of the profile are one"},
 	{.name = "pareto", .kind = OPTION_FLAG, .help = "print the whole time-cost front instead"},
 	{.name = "points",
 	 .kind = OPTION_INT,

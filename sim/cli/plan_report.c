@@ -131,6 +131,11 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 	struct buf sentence;
 	buf_init(&sentence);
 	table_init(table, COLUMNS(decision_columns));
+	if (report->has_split) {
+		split_words(&report->split, &sentence);
+		add_decision(table, "functions", arena_printf(arena, "%lld", (long long)best->setting->function_count),
+			     REASON_BALANCE, &sentence);
+	}
 	for (size_t i = 0; i < best->setting->function_count; i++) {
 		const struct setting_function *function = &best->setting->functions[i];
 		enum reason_kind reason = reason_memory(planner, best, i, &sentence);

@@ -8,12 +8,13 @@
 #include "plan/pareto.h"
 #include "plan/provision.h"
 #include "plan/sensitivity.h"
+#include "plan/split.h"
 #include "plan/survivors.h"
 #include "plan/versus.h"
 
 struct plan_report {
 	struct cli *cli;
-	const struct study *study;
+	struct study *study;
 	struct plan_request request;
 	struct space_request space_request;
 	struct space space;
@@ -25,6 +26,8 @@ struct plan_report {
 	size_t rival_count;
 	double best_share;
 	struct provision provision;
+	bool has_split; /* it was asked for */
+	struct split_answer split;
 	struct sensitivity_row sensitivity[SENSITIVITY_ROWS];
 	size_t sensitivity_count;
 	struct trial named[NAMED_PLANS]; /* setting NULL: there is none */

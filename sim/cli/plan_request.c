@@ -60,6 +60,9 @@ static void check_together(const struct cli *cli, bool is_served, const struct p
 	if (options_given(options, "balanced-weight") && request->strategy != STRATEGY_BALANCED)
 		diag_error(diag, at_option("--balanced-weight"), "counts with --strategy balanced only, not '%s'",
 			   plan_strategy_names[request->strategy]);
+	if (is_named && options_given(options, "split"))
+		diag_error(diag, at_option("--split"), "strategy '%s' keeps the experiment's own functions",
+			   plan_strategy_names[request->strategy]);
 	if (is_named && options_given(options, "pareto"))
 		diag_error(diag, at_option("--pareto"), "strategy '%s' is one point and has no front",
 			   plan_strategy_names[request->strategy]);
