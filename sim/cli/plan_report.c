@@ -44,6 +44,7 @@ static const struct table_column sensitivity_columns[] = {
 	{.name = "regret", .align = TABLE_RIGHT, .decimals = 4},
 	{.name = "still_fits", .heading = "fits"},
 	{.name = "still_allowed", .heading = "allowed"},
+	{.name = "basis", .heading = "why that much"},
 };
 
 const char *plan_report_memories(const struct setting *setting, struct arena *arena)
@@ -186,6 +187,7 @@ static void fill_sensitivity(struct table *table, const struct plan_report *repo
 		table_double(table, row->still_fits ? row->regret : (double)NAN);
 		table_bool(table, row->still_fits);
 		table_bool(table, row->still_allowed);
+		table_text(table, row->basis);
 		table_end_row(table);
 	}
 }

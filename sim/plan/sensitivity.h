@@ -11,6 +11,7 @@ enum { SENSITIVITY_INPUTS = 4, SENSITIVITY_ROWS = 2 * SENSITIVITY_INPUTS };
 
 struct sensitivity_row {
 	const char *input; /* "CPU speed" */
+	const char *basis; /* where its uncertainty comes from, with source */
 	double change;     /* -0.1: a tenth less */
 	bool has_plan;     /* there is a plan within the bounds at all */
 	struct plan_choice choice;
