@@ -140,7 +140,11 @@ static bool start_from_fastest(struct choice *choice)
 
 static bool sells_provisioned(const struct space *space)
 {
-	return space->size_count > 0 && space->sizes[0].setting->platform->price.usd_per_provisioned_gb_second > 0;
+	if (space->size_count == 0)
+		return false;
+	const struct platform_price *price = &space->sizes[0].setting->platform->price;
+	bool sells_for_arm64 = price->usd_per_gb_second_arm64 == 0 || price->usd_per_provisioned_gb_second_arm64 > 0;
+	return price->usd_per_provisioned_gb_second > 0 && sells_for_arm64;
 }
 
 bool provision_choose(struct planner *planner, struct planner_answer *answer, struct provision *out)

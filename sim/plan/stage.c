@@ -153,6 +153,7 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 	*stage = (struct stage){
 		.platform = setting->platform,
 		.usd_per_mb_second = usd_of(&setting->platform->price, &gb_second) / 1024,
+		.peak_memory_mb = full->peak_memory_mb,
 		.memory_floor_mb = fmax(full->peak_memory_mb, record_mb(full)),
 		.timeout_seconds = seconds_from_ns(of->timeout_ns),
 	};
@@ -242,8 +243,9 @@ static double visit_at(const struct stage *stage, const struct stage_visit *visi
 	double billed = rounded_up_mean(seconds + visit->billed_start_seconds, sqrt(3) * *deviation_seconds,
 					platform->price.granularity_seconds);
 	billed = fmax(billed, platform->price.minimum_seconds);
+	int64_t billed_mb = price_billed_mb(&platform->price, memory_mb, stage->peak_memory_mb);
 	return visit->fixed_usd + stage->visit_usd +
-	       billed * ((double)memory_mb * stage->usd_per_mb_second + stage->tmp_usd_per_second);
+	       billed * ((double)billed_mb * stage->usd_per_mb_second + stage->tmp_usd_per_second);
 }
 
 void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures *out)

@@ -66,6 +66,7 @@ struct stage {
 	double tmp_usd_per_second; /* of bought /tmp */
 	double visit_usd;          /* of the orchestrator */
 	double hop_seconds;        /* of the orchestrator, before a visit */
+	double peak_memory_mb;     /* of the handler with a full record */
 	double memory_floor_mb;    /* peak memory of a full record, without headroom */
 	double timeout_seconds;
 };

@@ -10,7 +10,9 @@ const char *const bill_item_names[BILL_ITEMS] = {
 	[BILL_COMPUTE_ARM64] = "compute arm64",
 	[BILL_VCPU] = "vCPU",
 	[BILL_PROVISIONED] = "provisioned",
+	[BILL_PROVISIONED_ARM64] = "provisioned arm64",
 	[BILL_PROVISIONED_BUSY] = "provisioned compute",
+	[BILL_PROVISIONED_BUSY_ARM64] = "provisioned compute arm64",
 	[BILL_TMP] = "tmp",
 	[BILL_SNAPSHOT_CACHE] = "snapshot cache",
 	[BILL_SNAPSHOT_RESTORE] = "snapshot restore",
@@ -25,11 +27,23 @@ const char *const bill_item_names[BILL_ITEMS] = {
 };
 
 const char *const bill_item_units[BILL_ITEMS] = {
-	[BILL_COMPUTE] = "GB-s",          [BILL_COMPUTE_ARM64] = "GB-s", [BILL_PROVISIONED] = "GB-s",
-	[BILL_PROVISIONED_BUSY] = "GB-s", [BILL_TMP] = "GB-s",           [BILL_SNAPSHOT_CACHE] = "GB-s",
-	[BILL_SNAPSHOT_RESTORE] = "GB",   [BILL_REQUESTS] = "requests",  [BILL_TRANSITIONS] = "transitions",
-	[BILL_PUTS] = "requests",         [BILL_GETS] = "requests",      [BILL_PUT_BYTES] = "GB",
-	[BILL_GET_BYTES] = "GB",          [BILL_STORED] = "GB-month",    [BILL_MACHINE] = "hours",
+	[BILL_COMPUTE] = "GB-s",
+	[BILL_COMPUTE_ARM64] = "GB-s",
+	[BILL_PROVISIONED] = "GB-s",
+	[BILL_PROVISIONED_ARM64] = "GB-s",
+	[BILL_PROVISIONED_BUSY_ARM64] = "GB-s",
+	[BILL_PROVISIONED_BUSY] = "GB-s",
+	[BILL_TMP] = "GB-s",
+	[BILL_SNAPSHOT_CACHE] = "GB-s",
+	[BILL_SNAPSHOT_RESTORE] = "GB",
+	[BILL_REQUESTS] = "requests",
+	[BILL_TRANSITIONS] = "transitions",
+	[BILL_PUTS] = "requests",
+	[BILL_GETS] = "requests",
+	[BILL_PUT_BYTES] = "GB",
+	[BILL_GET_BYTES] = "GB",
+	[BILL_STORED] = "GB-month",
+	[BILL_MACHINE] = "hours",
 };
 
 void usage_add(struct usage *total, const struct usage *part)
@@ -39,6 +53,8 @@ void usage_add(struct usage *total, const struct usage *part)
 	total->billed_micro_vcpu_ns += part->billed_micro_vcpu_ns;
 	total->provisioned_mb_ns += part->provisioned_mb_ns;
 	total->provisioned_busy_mb_ns += part->provisioned_busy_mb_ns;
+	total->provisioned_arm64_mb_ns += part->provisioned_arm64_mb_ns;
+	total->provisioned_busy_arm64_mb_ns += part->provisioned_busy_arm64_mb_ns;
 	total->tmp_mb_ns += part->tmp_mb_ns;
 	total->cached_mb_ns += part->cached_mb_ns;
 	total->restored_mb += part->restored_mb;
@@ -65,6 +81,14 @@ int64_t price_billed_ns(const struct platform_price *price, int64_t duration_ns,
 	int64_t counted_ns = duration_ns + init_ns;
 	int64_t billed_ns = div_ceil_int64(counted_ns, granularity_ns) * granularity_ns;
 	return billed_ns > minimum_ns ? billed_ns : minimum_ns;
+}
+
+int64_t price_billed_mb(const struct platform_price *price, int64_t memory_mb, double used_mb)
+{
+	if (price->used_memory_step_mb == 0)
+		return memory_mb;
+	double steps = fmax(1, ceil(used_mb / price->used_memory_step_mb));
+	return (int64_t)fmin((double)memory_mb, steps * price->used_memory_step_mb);
 }
 
 /* 1 GB-s = 1024 MB * 10^9 ns */
@@ -97,6 +121,10 @@ static void fill(const struct platform_price *price, const struct usage *usage, 
 		{BILL_PROVISIONED, gb_seconds(usage->provisioned_mb_ns), price->usd_per_provisioned_gb_second},
 		{BILL_PROVISIONED_BUSY, gb_seconds(usage->provisioned_busy_mb_ns),
 		 price->usd_per_provisioned_gb_second_busy},
+		{BILL_PROVISIONED_ARM64, gb_seconds(usage->provisioned_arm64_mb_ns),
+		 price->usd_per_provisioned_gb_second_arm64},
+		{BILL_PROVISIONED_BUSY_ARM64, gb_seconds(usage->provisioned_busy_arm64_mb_ns),
+		 price->usd_per_provisioned_gb_second_busy_arm64},
 		{BILL_TMP, gb_seconds(usage->tmp_mb_ns), price->usd_per_tmp_gb_second},
 		{BILL_SNAPSHOT_CACHE, gb_seconds(usage->cached_mb_ns), price->usd_per_cached_gb_second},
 		{BILL_SNAPSHOT_RESTORE, (double)usage->restored_mb / 1024, price->usd_per_gb_restored},

@@ -24,10 +24,13 @@ struct platform_price {
 	double usd_per_million_requests;
 	double granularity_seconds; /* billed duration is rounded up to a multiple ... */
 	double minimum_seconds;     /* ... and to this */
+	double used_memory_step_mb; /* memory is billed as used, rounded up to a multiple; 0: as it was given */
 	bool init_billed;
 	bool image_init_billed;
 	double usd_per_provisioned_gb_second;
 	double usd_per_provisioned_gb_second_busy; /* instead of usd_per_gb_second */
+	double usd_per_provisioned_gb_second_arm64;
+	double usd_per_provisioned_gb_second_busy_arm64;
 	double usd_per_tmp_gb_second;
 	double usd_per_gb_restored;
 	double usd_per_cached_gb_second;
@@ -52,6 +55,8 @@ struct usage {
 	price_mb_ns billed_micro_vcpu_ns; /* 10^-6 vCPU */
 	price_mb_ns provisioned_mb_ns;
 	price_mb_ns provisioned_busy_mb_ns;
+	price_mb_ns provisioned_arm64_mb_ns;
+	price_mb_ns provisioned_busy_arm64_mb_ns;
 	price_mb_ns tmp_mb_ns; /* above what is free */
 	price_mb_ns cached_mb_ns;
 	int64_t restored_mb;
@@ -69,7 +74,9 @@ enum bill_item {
 	BILL_COMPUTE_ARM64,
 	BILL_VCPU,
 	BILL_PROVISIONED,
+	BILL_PROVISIONED_ARM64,
 	BILL_PROVISIONED_BUSY,
+	BILL_PROVISIONED_BUSY_ARM64,
 	BILL_TMP,
 	BILL_SNAPSHOT_CACHE,
 	BILL_SNAPSHOT_RESTORE,
@@ -98,6 +105,9 @@ extern const char *const bill_item_names[BILL_ITEMS]; /* "compute", "requests", 
 extern const char *const bill_item_units[BILL_ITEMS]; /* "GB-s", "requests", ... */
 
 void usage_add(struct usage *total, const struct usage *part);
+
+/* MB that a duration is billed for: those given, or those used where the platform samples them. */
+int64_t price_billed_mb(const struct platform_price *price, int64_t memory_mb, double used_mb);
 
 /* duration_ns and init_ns (0 where price_bills_init says no), rounded up to the granularity. */
 int64_t price_billed_ns(const struct platform_price *price, int64_t duration_ns, int64_t init_ns);

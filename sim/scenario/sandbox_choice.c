@@ -82,7 +82,10 @@ static bool resolve_snapshot(const struct choice *choice)
 static bool resolve_provisioned(const struct choice *choice)
 {
 	choice->out->sandbox.provisioned = choice->entry->provisioned_concurrency;
-	if (choice->entry->provisioned_concurrency == 0 || choice->platform->price.usd_per_provisioned_gb_second > 0)
+	const struct platform_price *price = &choice->platform->price;
+	bool is_arm64 = choice->out->sandbox.is_arm64;
+	double usd = is_arm64 ? price->usd_per_provisioned_gb_second_arm64 : price->usd_per_provisioned_gb_second;
+	if (choice->entry->provisioned_concurrency == 0 || usd > 0)
 		return true;
 	diag_error(choice->diag, entry_place(choice, "provisioned_concurrency"), "%s sells no provisioned concurrency",
 		   choice->platform->name);

@@ -54,8 +54,8 @@ void cause_costs(const struct function_outcome *counts, const struct platform_pr
 	usd[CAUSE_ROUNDING] = per_ns * (double)(counts->billed_ns - counts->duration_ns - counts->billed_init_ns);
 	usd[CAUSE_INVOKING] = lines_usd(&bill, BILL_REQUESTS, BILL_TRANSITIONS);
 	usd[CAUSE_STORING] = lines_usd(&bill, BILL_PUTS, BILL_STORED);
-	usd[CAUSE_STANDING] =
-		bill.lines[BILL_PROVISIONED].usd + lines_usd(&bill, BILL_SNAPSHOT_CACHE, BILL_SNAPSHOT_RESTORE);
+	usd[CAUSE_STANDING] = lines_usd(&bill, BILL_PROVISIONED, BILL_PROVISIONED_ARM64) +
+			      lines_usd(&bill, BILL_SNAPSHOT_CACHE, BILL_SNAPSHOT_RESTORE);
 }
 
 double cause_sum(const double parts[CAUSES])

@@ -127,7 +127,8 @@ static double month_usd(const struct outcome *outcome)
 static double gb_seconds(const struct outcome *outcome)
 {
 	return outcome->bill.lines[BILL_COMPUTE].quantity + outcome->bill.lines[BILL_COMPUTE_ARM64].quantity +
-	       outcome->bill.lines[BILL_PROVISIONED_BUSY].quantity;
+	       outcome->bill.lines[BILL_PROVISIONED_BUSY].quantity +
+	       outcome->bill.lines[BILL_PROVISIONED_BUSY_ARM64].quantity;
 }
 
 static double invocations(const struct outcome *outcome)
@@ -270,7 +271,8 @@ static double function_init_mean(const struct function_outcome *outcome)
 static double function_gb_seconds(const struct function_outcome *outcome)
 {
 	const struct usage *usage = &outcome->usage;
-	price_mb_ns billed = usage->billed_mb_ns + usage->billed_arm64_mb_ns + usage->provisioned_busy_mb_ns;
+	price_mb_ns billed = usage->billed_mb_ns + usage->billed_arm64_mb_ns + usage->provisioned_busy_mb_ns +
+			     usage->provisioned_busy_arm64_mb_ns;
 	return (double)billed / (1024.0 * 1e9);
 }
 

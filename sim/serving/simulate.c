@@ -104,7 +104,8 @@ static void bill_standing(struct simulation *simulation)
 		const struct sandbox_spec *spec = &simulation->pools[i].spec;
 		struct usage *usage = &simulation->outcome->functions[i].usage;
 		price_mb_ns memory_mb = (price_mb_ns)spec->memory_mb;
-		usage->provisioned_mb_ns = memory_mb * (price_mb_ns)(spec->provisioned * reserved_ns);
+		*(spec->is_arm64 ? &usage->provisioned_arm64_mb_ns : &usage->provisioned_mb_ns) =
+			memory_mb * (price_mb_ns)(spec->provisioned * reserved_ns);
 		if (spec->has_snapshot)
 			usage->cached_mb_ns = memory_mb * (price_mb_ns)elapsed_ns;
 	}

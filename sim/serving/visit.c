@@ -52,15 +52,16 @@ static void bill_visit(struct invocation *invocation, int64_t duration_ns)
 	bool init_counts = invocation->is_cold && price_bills_init(&platform->price, function->sandbox.is_image);
 	int64_t billed_init_ns = init_counts ? sandbox->init_ns : 0;
 	int64_t billed_ns = price_billed_ns(&platform->price, duration_ns, billed_init_ns);
-	price_mb_ns billed_mb_ns = (price_mb_ns)billed_ns * (price_mb_ns)function->memory_mb;
 	double used_mb = fmin(invocation_work(invocation)->peak_memory_mb, (double)function->memory_mb);
+	int64_t billed_mb = price_billed_mb(&platform->price, function->memory_mb, used_mb);
 	int64_t tmp_mb = function->tmp_mb - platform->limits.tmp_mb;
 	counts->duration_ns += duration_ns;
 	counts->billed_ns += billed_ns;
 	counts->billed_init_ns += billed_init_ns;
-	*(sandbox->is_provisioned      ? &counts->usage.provisioned_busy_mb_ns
-	  : function->sandbox.is_arm64 ? &counts->usage.billed_arm64_mb_ns
-				       : &counts->usage.billed_mb_ns) += billed_mb_ns;
+	struct usage *usage = &counts->usage;
+	price_mb_ns *const meters[2][2] = {{&usage->billed_mb_ns, &usage->billed_arm64_mb_ns},
+					   {&usage->provisioned_busy_mb_ns, &usage->provisioned_busy_arm64_mb_ns}};
+	*meters[sandbox->is_provisioned][function->sandbox.is_arm64] += (price_mb_ns)billed_ns * (price_mb_ns)billed_mb;
 	counts->usage.billed_micro_vcpu_ns +=
 		(price_mb_ns)billed_ns * (price_mb_ns)llround(1e6 * cpu_share(&platform->cpu, function->memory_mb));
 	counts->usage.tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;

@@ -124,6 +124,31 @@ static void test_provisioned(void)
 	       "two by the clock, 5 minutes at least");
 	t_near(outcome.bill.lines[BILL_PROVISIONED_BUSY].usd, 1.1, 1e-9, 0, "durations at their own price");
 	t_near(outcome.bill.lines[BILL_COMPUTE].usd, 0, 0, 0, "and not at the other");
+	toy.platform.price.usd_per_provisioned_gb_second_arm64 = 0.2;
+	toy.platform.price.usd_per_provisioned_gb_second_busy_arm64 = 0.8;
+	toy.platform.cpu.arm64_speed = 1;
+	function->sandbox.is_arm64 = true;
+	outcome = toy_simulate(&toy, 1);
+	t_near(outcome.bill.total_usd, 0.2 * 2 * 300 + 0.8 * 1.1 + 0.2e-6, 1e-9, 0, "arm64 has prices of its own");
+	toy_release(&toy);
+}
+
+/* A function of 1,024 MB that uses 300 of them is billed for 384 where memory is billed as used, to 128 MB. */
+static void test_used_memory(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy.platform.price.usd_per_gb_second = 1;
+	toy.platform.price.used_memory_step_mb = 128;
+	toy.platform.cpu.mb_per_vcpu = 1024;
+	toy_function(&toy, "f", 1024, &(struct toy_work){.cpu_seconds = 1, .memory_mb = 300});
+	struct outcome outcome = toy_simulate(&toy, 1);
+	t_near(outcome.bill.lines[BILL_COMPUTE].usd, 384.0 / 1024, 1e-9, 0, "memory as used");
+	t_int(price_billed_mb(&toy.platform.price, 1024, 128), 128, "a whole step stays one");
+	t_int(price_billed_mb(&toy.platform.price, 1024, 0), 128, "one at least");
+	t_int(price_billed_mb(&toy.platform.price, 1000, 990), 1000, "what was given at most");
+	toy.platform.price.used_memory_step_mb = 0;
+	t_int(price_billed_mb(&toy.platform.price, 1024, 300), 1024, "elsewhere what was given");
 	toy_release(&toy);
 }
 
@@ -174,6 +199,7 @@ int main(void)
 	test_tmp();
 	test_init();
 	test_provisioned();
+	test_used_memory();
 	test_month();
 	test_month_of_runs();
 	return t_done();
