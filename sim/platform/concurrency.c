@@ -9,7 +9,25 @@ void concurrency_init(struct concurrency *concurrency, const struct platform_lim
 		.burst_tokens = (double)limits->burst,
 		.burst_depth = (double)limits->burst,
 		.tokens_per_ns = limits->burst_per_minute / 60e9,
+		.calls_per_place = limits->invocations_per_place,
+		.calls = HUGE_VAL,
 	};
+}
+
+bool concurrency_may_call(struct concurrency *places, int64_t now_ns)
+{
+	if (places->calls_per_place == 0)
+		return true;
+	double a_second = places->calls_per_place * (double)places->limit;
+	double gained = (double)(now_ns - places->calls_updated_ns) * 1e-9 * a_second;
+	places->calls = fmin(a_second, places->calls + gained);
+	places->calls_updated_ns = now_ns;
+	return places->calls >= 1;
+}
+
+void concurrency_called(struct concurrency *places)
+{
+	places->calls -= 1;
 }
 
 static bool take_token(struct concurrency *bucket, int64_t now_ns)

@@ -49,17 +49,18 @@ struct platform_sandbox {
 };
 
 struct platform_limits {
-	double timeout_seconds;   /* the most a function may ask for */
-	double init_seconds;      /* longer initialising is broken off and repeated by the first request */
-	int64_t tmp_mb;           /* that comes with a function */
-	int64_t tmp_max_mb;       /* that can be bought; 0: no more than that */
-	int64_t concurrency;      /* sandboxes in use at once, account-wide */
-	int64_t unreserved;       /* of these, what reservations must leave */
-	int64_t burst;            /* new sandboxes at once, then ... */
-	double burst_per_minute;  /* ... this many more a minute (token bucket) */
-	int burst_scope;          /* enum burst_scope */
-	double retry_min_seconds; /* a throttled caller backs off from this, doubling with full jitter, ... */
-	double retry_max_seconds; /* ... to this */
+	double timeout_seconds;       /* the most a function may ask for */
+	double init_seconds;          /* longer initialising is broken off and repeated by the first request */
+	int64_t tmp_mb;               /* that comes with a function */
+	int64_t tmp_max_mb;           /* that can be bought; 0: no more than that */
+	int64_t concurrency;          /* sandboxes in use at once, account-wide */
+	int64_t unreserved;           /* of these, what reservations must leave */
+	int64_t burst;                /* new sandboxes at once, then ... */
+	double invocations_per_place; /* synchronous calls a second for each unit of concurrency; 0: no bound */
+	double burst_per_minute;      /* ... this many more a minute (token bucket) */
+	int burst_scope;              /* enum burst_scope */
+	double retry_min_seconds;     /* a throttled caller backs off from this, doubling with full jitter, ... */
+	double retry_max_seconds;     /* ... to this */
 	struct bind_doubles async_retry_seconds; /* after each failure of an asynchronous call, before the next try */
 	double async_backoff_min_seconds;        /* a throttled asynchronous call waits from this, doubling, ... */
 	double async_backoff_max_seconds;        /* ... to this ... */

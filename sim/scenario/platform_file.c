@@ -155,6 +155,8 @@ static const struct bind_field limits_fields[] = {
 	BIND_FIELD(struct platform_limits, unreserved, BIND_INT, .fallback = "0", .min = 0, .max = 10000000,
 		   .help = "concurrency that reservations must leave"),
 	INTEGER(struct platform_limits, burst, 1, 10000000, "new sandboxes at once"),
+	MAYBE_NUMBER(struct platform_limits, invocations_per_place, "0", 0, 1e6,
+		     "synchronous calls a second for each unit of concurrency; 0: no bound"),
 	NUMBER(struct platform_limits, burst_per_minute, 0, 1e9, "new sandboxes per minute once the burst is used up"),
 	BIND_FIELD(struct platform_limits, burst_scope, BIND_CHOICE, .fallback = "account", .choices = burst_scopes,
 		   .help = "who has a burst of its own"),

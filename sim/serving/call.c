@@ -65,9 +65,13 @@ static bool admit(struct invocation *invocation, bool needs_new_sandbox)
 	struct simulation *simulation = invocation->simulation;
 	bool is_own = simulation->setting->platform->limits.burst_scope == BURST_OF_FUNCTION;
 	struct concurrency *bucket = is_own ? &simulation->functions[invocation->function] : &simulation->account;
-	if (!concurrency_admit_from(places_of(invocation), bucket, engine_now_ns(&simulation->engine),
-				    needs_new_sandbox))
+	struct concurrency *places = places_of(invocation);
+	int64_t now_ns = engine_now_ns(&simulation->engine);
+	bool is_sync = simulation->setting->invocation == INVOCATION_SYNC;
+	if ((is_sync && !concurrency_may_call(places, now_ns)) ||
+	    !concurrency_admit_from(places, bucket, now_ns, needs_new_sandbox))
 		return false;
+	concurrency_called(places);
 	simulation->in_use++;
 	if (simulation->in_use > simulation->outcome->peak_concurrency)
 		simulation->outcome->peak_concurrency = simulation->in_use;

@@ -37,6 +37,28 @@ static void bursts(void)
 	t_int(admitted, 3, "the bucket never holds more than the burst");
 }
 
+static void calls(void)
+{
+	struct platform_limits fast = limits;
+	struct concurrency concurrency;
+	fast.invocations_per_place = 10;
+	concurrency_init(&concurrency, &fast);
+	int64_t now_ns = 1000000000;
+	int made = 0;
+	for (; concurrency_may_call(&concurrency, now_ns); made++)
+		concurrency_called(&concurrency);
+	t_int(made, 50, "ten times five places in a second");
+	t_ok(!concurrency_may_call(&concurrency, now_ns + 19999999), "not yet a fiftieth of a second: none");
+	t_ok(concurrency_may_call(&concurrency, now_ns + 20000001), "one after a fiftieth of a second");
+	for (made = 0; concurrency_may_call(&concurrency, 1000 * now_ns); made++)
+		concurrency_called(&concurrency);
+	t_int(made, 50, "no more than a second's calls are saved up");
+	concurrency_init(&concurrency, &limits);
+	for (made = 0; made < 1000 && concurrency_may_call(&concurrency, now_ns); made++)
+		concurrency_called(&concurrency);
+	t_int(made, 1000, "no bound where none is known");
+}
+
 static void leave_nobody(void)
 {
 	struct concurrency concurrency;
@@ -48,6 +70,7 @@ int main(void)
 {
 	places();
 	bursts();
+	calls();
 	t_aborts(leave_nobody, "leaving without a place is a bug");
 	return t_done();
 }
