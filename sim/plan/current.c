@@ -112,6 +112,17 @@ static const struct yaml_node *find_value(const struct yaml_node *own, const str
 	return node && node->kind == YAML_SCALAR && yaml_type_of(node) == YAML_TYPE_NULL ? NULL : node;
 }
 
+/* A reservation of 0 lets nothing run: no plan can be compared with that. */
+static void warn_of_disabled(const struct reading *reading, const struct yaml_node *node, const char *key,
+			     const char *owner)
+{
+	double number;
+	if (node->kind == YAML_SCALAR && num_parse_double(node->text, &number) && number == 0)
+		diag_warning(reading->diag, node->place,
+			     "'%s' of '%s' is 0, which disables the function; it is compared without a reservation",
+			     key, diag_excerpt(owner, reading->arena));
+}
+
 static void read_settings(const struct reading *reading, const struct dialect *dialect, const struct yaml_node *own,
 			  const struct yaml_node *defaults, const char *owner, struct current_function *out)
 {
@@ -120,6 +131,8 @@ static void read_settings(const struct reading *reading, const struct dialect *d
 		const struct yaml_node *node = find_value(own, defaults, key->path);
 		*(int64_t *)(void *)((char *)out + key->offset) =
 			node ? known_number(reading, node, key->path, owner) : key->fallback;
+		if (node && key->offset == offsetof(struct current_function, reserved_concurrency))
+			warn_of_disabled(reading, node, key->path, owner);
 	}
 	const struct yaml_node *node = find_value(own, defaults, dialect->architecture);
 	const char *text = node ? known_text(reading, node, dialect->architecture, owner) : "x86_64";

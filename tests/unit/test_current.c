@@ -118,7 +118,7 @@ static void test_serverless(void)
 		  "provider: {name: aws, memorySize: 512}\n"
 		  "functions:\n"
 		  "  conv1: {handler: a.b, memorySize: '${self:custom.size}', timeout: 20}\n"
-		  "  conv2: {handler: a.b}\n"
+		  "  conv2: {handler: a.b, reservedConcurrency: 0}\n"
 		  "  other: {handler: a.b, name: shop-dev-fc, memorySize: 3008, reservedConcurrency: 7}\n",
 		  &reading);
 	const struct current_function *functions = reading.current.functions;
@@ -131,6 +131,8 @@ static void test_serverless(void)
 	t_int(functions[2].reserved_concurrency, 7, "a reservation");
 	t_has(reading.words,
 	      "'memorySize' of 'conv1' is '${self:custom.size}', which only deployment resolves; skipped", "the words");
+	t_has(reading.words, "'reservedConcurrency' of 'conv2' is 0, which disables the function",
+	      "nothing runs there");
 	arena_release(&reading.arena);
 }
 
