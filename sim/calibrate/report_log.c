@@ -64,6 +64,42 @@ static void read_event(struct report_reader *reader, const char *text, const cha
 	}
 }
 
+/*
+ * "... RequestId Task timed out after 3.00 seconds" stands behind its report in some logs, and before it in others,
+ * where other requests' lines may stand between the two.
+ */
+static void note_time_out(struct report_reader *reader, const char *text)
+{
+	const char *words = strstr(text, "Task timed out after");
+	if (!words)
+		return;
+	if (reader->has_pending && reader->pending_id[0] && strstr(text, reader->pending_id)) {
+		reader->pending.status = REPORT_TIMEOUT;
+		return;
+	}
+	const char *end = words;
+	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	const char *begin = end;
+	while (begin > text && begin[-1] != ' ' && begin[-1] != '\t')
+		begin--;
+	size_t length = (size_t)(end - begin);
+	if (length == 0 || length >= REPORT_REQUEST_BYTES)
+		return;
+	char *id = reader->timed_out_ids[reader->timed_out_count++ % REPORT_TIMED_OUT_MAX];
+	memcpy(id, begin, length);
+	id[length] = '\0';
+}
+
+static bool has_timed_out(const struct report_reader *reader, const char *request_id)
+{
+	for (int i = 0; i < REPORT_TIMED_OUT_MAX; i++) {
+		if (request_id[0] && strcmp(reader->timed_out_ids[i], request_id) == 0)
+			return true;
+	}
+	return false;
+}
+
 void report_reader_text(struct report_reader *reader, const char *text, const char *function, int nest)
 {
 	if (nest > REPORT_NEST_MAX)
@@ -79,9 +115,7 @@ void report_reader_text(struct report_reader *reader, const char *text, const ch
 	report_row_init(&row);
 	switch (report_text_read(text, &row, request_id, &problem)) {
 	case REPORT_TEXT_NONE:
-		if (reader->has_pending && reader->pending_id[0] && strstr(text, reader->pending_id) &&
-		    strstr(text, "Task timed out after"))
-			reader->pending.status = REPORT_TIMEOUT;
+		note_time_out(reader, text);
 		read_event(reader, text, function, nest);
 		break;
 	case REPORT_TEXT_BROKEN:
@@ -89,6 +123,8 @@ void report_reader_text(struct report_reader *reader, const char *text, const ch
 		break;
 	case REPORT_TEXT_ROW:
 		report_reader_flush(reader);
+		if (has_timed_out(reader, request_id))
+			row.status = REPORT_TIMEOUT;
 		row.function = function;
 		row.line = reader->line;
 		if (nest > 0) {

@@ -5,6 +5,8 @@
 #include "calibrate/report_log.h"
 #include "calibrate/report_text.h"
 
+enum { REPORT_TIMED_OUT_MAX = 16 };
+
 struct report_reader {
 	const char *file; /* for messages */
 	const struct report_sink *sink;
@@ -15,6 +17,9 @@ struct report_reader {
 	bool has_pending;  /* the last text row waits: the line after it may say that it timed out */
 	struct report_row pending;
 	char pending_id[REPORT_REQUEST_BYTES];
+	/* Requests whose time-out was logged and whose report is still to come; the oldest is forgotten. */
+	char timed_out_ids[REPORT_TIMED_OUT_MAX][REPORT_REQUEST_BYTES];
+	unsigned int timed_out_count;
 };
 
 /* Hands the row out, or says why it cannot be used (problem, or what report_row_check finds). */

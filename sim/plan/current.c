@@ -197,7 +197,13 @@ static void read_map(struct reading *reading, const struct yaml_node *state)
 {
 	const struct yaml_node *bound = template_find(state, "MaxConcurrency");
 	int64_t parallel = bound ? known_number(reading, bound, "MaxConcurrency", state->key) : 0;
-	if (parallel == 0)
+	const struct yaml_node *path = template_find(state, "MaxConcurrencyPath");
+	if (path)
+		diag_warning(reading->diag, path->place,
+			     "'MaxConcurrencyPath' of '%s' is '%s', which only a run resolves; skipped",
+			     diag_excerpt(state->key, reading->arena),
+			     path->kind == YAML_SCALAR ? diag_excerpt(path->text, reading->arena) : "no text");
+	else if (parallel == 0)
 		diag_warning(reading->diag, state->place, "map '%s' has no bound on its concurrency; skipped",
 			     diag_excerpt(state->key, reading->arena));
 	if (parallel > reading->out->parallel && parallel > 0)

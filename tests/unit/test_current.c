@@ -179,6 +179,15 @@ static void test_machine(void)
 	      "a task of another function");
 	t_ok(!strstr(reading.words, "'A'"), "a task of a known one");
 	arena_release(&reading.arena);
+
+	read_text("{\"StartAt\":\"Each\",\"States\":{\"Each\":{\"Type\":\"Map\",\"MaxConcurrencyPath\":\"$.lanes\","
+		  "\"ItemProcessor\":{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Task\",\"Resource\":"
+		  "\"arn:aws:lambda:eu-west-1:1:function:conv1\",\"End\":true}}},\"End\":true}}}",
+		  &reading);
+	t_has(reading.words, "'MaxConcurrencyPath' of 'Each' is '$.lanes', which only a run resolves; skipped",
+	      "a bound that the input has");
+	t_ok(!strstr(reading.words, "no bound"), "which is not said to be missing");
+	arena_release(&reading.arena);
 }
 
 static void test_mistakes(void)
