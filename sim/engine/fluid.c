@@ -1,0 +1,251 @@
+#include "engine/fluid.h"
+
+#include <math.h>
+
+#include "base/check.h"
+
+/* Rounding of work that is done by ns: less than this many ns of it is none. */
+static const double REST_NS = 1e-3;
+
+static void next_change(struct engine *engine, void *subject, int64_t argument);
+
+void fluid_init(struct fluid *fluid, struct engine *engine, double capacity)
+{
+	CHECK(capacity > 0);
+	*fluid = (struct fluid){.engine = engine, .capacity = capacity, .updated_ns = engine_now_ns(engine)};
+}
+
+void fluid_group_init(struct fluid_group *group, struct fluid *fluid, double burst, double refill, double depth)
+{
+	CHECK(burst > 0 && refill > 0);
+	*group = (struct fluid_group){
+		.fluid = fluid,
+		.burst = burst,
+		.refill = fmin(refill, burst),
+		.depth = depth,
+		.tokens = depth,
+		.idle_since_ns = engine_now_ns(fluid->engine),
+	};
+}
+
+static double add_tokens(const struct fluid_group *group, double rate, double passed_ns)
+{
+	return fmin(group->depth, fmax(0, group->tokens + passed_ns * (group->refill - rate)));
+}
+
+static bool has_tokens(const struct fluid_group *group)
+{
+	return group->tokens > REST_NS * group->burst;
+}
+
+/* Brings jobs and tokens up to now. */
+static void advance(struct fluid *fluid)
+{
+	int64_t now_ns = engine_now_ns(fluid->engine);
+	double passed_ns = (double)(now_ns - fluid->updated_ns);
+	fluid->updated_ns = now_ns;
+	if (passed_ns == 0)
+		return;
+	for (struct fluid_group *group = fluid->groups; group; group = group->next) {
+		group->tokens = add_tokens(group, group->rate, passed_ns);
+		for (struct fluid_job *job = group->jobs; job; job = job->next)
+			job->left -= passed_ns * job->rate;
+	}
+}
+
+/*
+ * Water is let in until the capacity is reached or everybody is full. Who takes less than the level is full first, so
+ * that each round either ends or fills somebody for good.
+ */
+static void divide_among_jobs(struct fluid_group *group)
+{
+	double level = 0;
+	for (;;) {
+		double taken = 0;
+		double takers = 0;
+		for (const struct fluid_job *job = group->jobs; job; job = job->next) {
+			if (job->rate_max <= level)
+				taken += job->rate_max;
+			else
+				takers++;
+		}
+		double next = takers > 0 ? (group->rate - taken) / takers : level;
+		if (next <= level)
+			break;
+		level = next;
+	}
+	for (struct fluid_job *job = group->jobs; job; job = job->next)
+		job->rate = fmin(job->rate_max, level);
+}
+
+static void divide_among_groups(struct fluid *fluid)
+{
+	double level = 0;
+	for (;;) {
+		double taken = 0;
+		double takers = 0;
+		for (const struct fluid_group *group = fluid->groups; group; group = group->next) {
+			if (group->rate_max <= level)
+				taken += group->rate_max;
+			else
+				takers++;
+		}
+		double next = takers > 0 ? (fluid->capacity - taken) / takers : level;
+		if (next <= level)
+			break;
+		level = next;
+	}
+	for (struct fluid_group *group = fluid->groups; group; group = group->next)
+		group->rate = fmin(group->rate_max, level);
+}
+
+static double group_rate_max(const struct fluid_group *group)
+{
+	double by_jobs = 0;
+	for (const struct fluid_job *job = group->jobs; job; job = job->next)
+		by_jobs += job->rate_max;
+	return fmin(by_jobs, has_tokens(group) ? group->burst : group->refill);
+}
+
+/* ns until a job of the group ends or its tokens do; HUGE_VAL where nothing changes by itself. */
+static double change_ns(const struct fluid_group *group)
+{
+	double ns = HUGE_VAL;
+	for (const struct fluid_job *job = group->jobs; job; job = job->next)
+		ns = fmin(ns, fmax(0, job->left) / job->rate);
+	if (has_tokens(group) && group->rate > group->refill)
+		ns = fmin(ns, group->tokens / (group->rate - group->refill));
+	return ns;
+}
+
+/* After every change: who flows how fast, and when that changes by itself. */
+static void divide(struct fluid *fluid)
+{
+	for (struct fluid_group *group = fluid->groups; group; group = group->next)
+		group->rate_max = group_rate_max(group);
+	divide_among_groups(fluid);
+	double ns = HUGE_VAL;
+	for (struct fluid_group *group = fluid->groups; group; group = group->next) {
+		divide_among_jobs(group);
+		ns = fmin(ns, change_ns(group));
+	}
+	engine_cancel(fluid->engine, fluid->next);
+	fluid->next = 0;
+	if (!fluid->groups)
+		return;
+	/* What is done to the last thousandth of a ns is done: it waits for no further ns. */
+	int64_t delay_ns = (int64_t)fmin(ceil(ns - REST_NS), 4e18);
+	if (event_delay_fits(delay_ns, engine_now_ns(fluid->engine)))
+		fluid->next = engine_schedule(fluid->engine, delay_ns, 0, next_change, fluid, 0);
+}
+
+static void unlink_job(struct fluid_job *job)
+{
+	struct fluid_group *group = job->group;
+	if (job->previous)
+		job->previous->next = job->next;
+	else
+		group->jobs = job->next;
+	if (job->next)
+		job->next->previous = job->previous;
+	job->group = NULL;
+	if (group->jobs)
+		return;
+	if (group->previous)
+		group->previous->next = group->next;
+	else
+		group->fluid->groups = group->next;
+	if (group->next)
+		group->next->previous = group->previous;
+	group->idle_since_ns = engine_now_ns(group->fluid->engine);
+}
+
+static void link_job(struct fluid_job *job, struct fluid_group *group)
+{
+	if (!group->jobs) {
+		struct fluid *fluid = group->fluid;
+		group->tokens = add_tokens(group, 0, (double)(engine_now_ns(fluid->engine) - group->idle_since_ns));
+		group->previous = NULL;
+		group->next = fluid->groups;
+		if (fluid->groups)
+			fluid->groups->previous = group;
+		fluid->groups = group;
+	}
+	job->group = group;
+	job->previous = NULL;
+	job->next = group->jobs;
+	if (group->jobs)
+		group->jobs->previous = job;
+	group->jobs = job;
+}
+
+/* Jobs that are done, in the order in which they began; `next` links them. */
+static struct fluid_job *take_done(struct fluid *fluid)
+{
+	struct fluid_job *done = NULL;
+	struct fluid_group *next_group;
+	for (struct fluid_group *group = fluid->groups; group; group = next_group) {
+		struct fluid_job *next;
+		next_group = group->next;
+		for (struct fluid_job *job = group->jobs; job; job = next) {
+			next = job->next;
+			if (job->left > REST_NS * job->rate)
+				continue;
+			unlink_job(job);
+			job->next = done;
+			done = job;
+		}
+	}
+	return done;
+}
+
+static void next_change(struct engine *engine, void *subject, int64_t argument)
+{
+	struct fluid *fluid = subject;
+	fluid->next = 0;
+	advance(fluid);
+	struct fluid_job *done = take_done(fluid);
+	divide(fluid);
+	/* An action may stop other jobs of this instant, so each has an event of its own. */
+	for (; done; done = done->next)
+		done->ending = engine_schedule(engine, 0, 0, done->done, done->subject, done->argument);
+}
+
+void fluid_start(struct fluid_job *job, struct fluid_group *group, double work, double rate_max, event_action *done,
+		 void *subject, int64_t argument)
+{
+	CHECK(!job->group);
+	CHECK(work >= 0 && rate_max > 0);
+	advance(group->fluid);
+	*job = (struct fluid_job){
+		.left = work, .rate_max = rate_max, .done = done, .subject = subject, .argument = argument};
+	link_job(job, group);
+	divide(group->fluid);
+}
+
+void fluid_stop(struct engine *engine, struct fluid_job *job)
+{
+	struct fluid_group *group = job->group;
+	if (!group) {
+		/* Its work may be done and this not yet told. */
+		engine_cancel(engine, job->ending);
+		job->ending = 0;
+		return;
+	}
+	advance(group->fluid);
+	unlink_job(job);
+	divide(group->fluid);
+}
+
+int64_t fluid_alone_ns(const struct fluid_group *group, double work, double rate_max)
+{
+	double rate = fmin(fmin(rate_max, group->burst), group->fluid->capacity);
+	double tokens = group->jobs ? group->tokens
+				    : add_tokens(group, 0,
+						 (double)(engine_now_ns(group->fluid->engine) - group->idle_since_ns));
+	double burst_ns = rate > group->refill ? tokens / (rate - group->refill) : HUGE_VAL;
+	double ns = work / rate;
+	if (ns > burst_ns)
+		ns = burst_ns + (work - burst_ns * rate) / group->refill;
+	return (int64_t)fmin(ceil(ns - REST_NS), 4e18);
+}
