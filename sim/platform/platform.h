@@ -46,6 +46,9 @@ struct platform_sandbox {
 	struct quantiles keep_alive_seconds; /* idle time after which a sandbox is gone; or else ... */
 	double halving_seconds;              /* ... half of the idle ones are gone each time this has passed */
 	struct quantiles lifetime_seconds;   /* age at which even a busy one is not used again; may be missing */
+	int64_t requests_max;                /* at once on one sandbox, the most that can be asked for */
+	int64_t requests_default;            /* where nobody asks */
+	double shared_from_vcpus;            /* a smaller share of CPU has one request at a time */
 };
 
 struct platform_limits {
@@ -105,6 +108,18 @@ struct platform_machine {
 	double boot_seconds;
 };
 
+/* An accelerator that comes with every sandbox; its requests take turns on it. name is NULL where there is none. */
+struct platform_device {
+	const char *name;
+	double start_seconds; /* of a new sandbox, until its driver is ready */
+};
+
+/* Machines whose network card the sandboxes on them share; memory_mb is 0 where nothing is known of them. */
+struct platform_hosts {
+	int64_t memory_mb;         /* that its sandboxes fill, the first host with room first */
+	double card_mb_per_second; /* in each direction */
+};
+
 struct platform {
 	const char *path;
 	int apiVersion; /* 0: lamina/v1 */
@@ -122,6 +137,8 @@ struct platform {
 	struct platform_workflow workflow; /* may be missing */
 	struct platform_price price;
 	struct platform_machine machine;
+	struct platform_device device;
+	struct platform_hosts hosts;
 	struct bind_texts unknown; /* dotted keys of quantities that nobody has published */
 	struct yaml_node *regions; /* what is different there: a map of names to parts of a platform */
 	struct diag_place place;

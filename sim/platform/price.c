@@ -5,10 +5,18 @@
 #include "base/check.h"
 #include "base/num.h"
 
+const char *const billed_by_names[] = {
+	[BILLED_BY_REQUEST] = "request",
+	[BILLED_BY_ACTIVITY] = "activity",
+	[BILLED_BY_INSTANCE] = "instance",
+	NULL,
+};
+
 const char *const bill_item_names[BILL_ITEMS] = {
 	[BILL_COMPUTE] = "compute",
 	[BILL_COMPUTE_ARM64] = "compute arm64",
 	[BILL_VCPU] = "vCPU",
+	[BILL_DEVICE] = "device",
 	[BILL_PROVISIONED] = "provisioned",
 	[BILL_PROVISIONED_ARM64] = "provisioned arm64",
 	[BILL_PROVISIONED_BUSY] = "provisioned compute",
@@ -27,23 +35,15 @@ const char *const bill_item_names[BILL_ITEMS] = {
 };
 
 const char *const bill_item_units[BILL_ITEMS] = {
-	[BILL_COMPUTE] = "GB-s",
-	[BILL_COMPUTE_ARM64] = "GB-s",
-	[BILL_PROVISIONED] = "GB-s",
-	[BILL_PROVISIONED_ARM64] = "GB-s",
-	[BILL_PROVISIONED_BUSY_ARM64] = "GB-s",
-	[BILL_PROVISIONED_BUSY] = "GB-s",
-	[BILL_TMP] = "GB-s",
-	[BILL_SNAPSHOT_CACHE] = "GB-s",
-	[BILL_SNAPSHOT_RESTORE] = "GB",
-	[BILL_REQUESTS] = "requests",
-	[BILL_TRANSITIONS] = "transitions",
-	[BILL_PUTS] = "requests",
-	[BILL_GETS] = "requests",
-	[BILL_PUT_BYTES] = "GB",
-	[BILL_GET_BYTES] = "GB",
-	[BILL_STORED] = "GB-month",
-	[BILL_MACHINE] = "hours",
+	[BILL_COMPUTE] = "GB-s",           [BILL_COMPUTE_ARM64] = "GB-s",
+	[BILL_DEVICE] = "seconds",         [BILL_PROVISIONED] = "GB-s",
+	[BILL_PROVISIONED_ARM64] = "GB-s", [BILL_PROVISIONED_BUSY_ARM64] = "GB-s",
+	[BILL_PROVISIONED_BUSY] = "GB-s",  [BILL_TMP] = "GB-s",
+	[BILL_SNAPSHOT_CACHE] = "GB-s",    [BILL_SNAPSHOT_RESTORE] = "GB",
+	[BILL_REQUESTS] = "requests",      [BILL_TRANSITIONS] = "transitions",
+	[BILL_PUTS] = "requests",          [BILL_GETS] = "requests",
+	[BILL_PUT_BYTES] = "GB",           [BILL_GET_BYTES] = "GB",
+	[BILL_STORED] = "GB-month",        [BILL_MACHINE] = "hours",
 };
 
 void usage_add(struct usage *total, const struct usage *part)
@@ -55,6 +55,7 @@ void usage_add(struct usage *total, const struct usage *part)
 	total->provisioned_busy_mb_ns += part->provisioned_busy_mb_ns;
 	total->provisioned_arm64_mb_ns += part->provisioned_arm64_mb_ns;
 	total->provisioned_busy_arm64_mb_ns += part->provisioned_busy_arm64_mb_ns;
+	total->device_ns += part->device_ns;
 	total->tmp_mb_ns += part->tmp_mb_ns;
 	total->cached_mb_ns += part->cached_mb_ns;
 	total->restored_mb += part->restored_mb;
@@ -118,6 +119,7 @@ static void fill(const struct platform_price *price, const struct usage *usage, 
 		{BILL_COMPUTE, gb_seconds(usage->billed_mb_ns), price->usd_per_gb_second},
 		{BILL_COMPUTE_ARM64, gb_seconds(usage->billed_arm64_mb_ns), price->usd_per_gb_second_arm64},
 		{BILL_VCPU, (double)usage->billed_micro_vcpu_ns / 1e15, price->usd_per_vcpu_second},
+		{BILL_DEVICE, (double)usage->device_ns / 1e9, price->usd_per_device_second},
 		{BILL_PROVISIONED, gb_seconds(usage->provisioned_mb_ns), price->usd_per_provisioned_gb_second},
 		{BILL_PROVISIONED_BUSY, gb_seconds(usage->provisioned_busy_mb_ns),
 		 price->usd_per_provisioned_gb_second_busy},

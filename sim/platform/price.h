@@ -14,9 +14,19 @@
 
 #include "doc/bind.h"
 
+/* Whose time is paid for. */
+enum billed_by {
+	BILLED_BY_REQUEST,  /* every request's */
+	BILLED_BY_ACTIVITY, /* a sandbox's while it has requests, and while it starts */
+	BILLED_BY_INSTANCE, /* a sandbox's from its start to its end, idle or not */
+};
+extern const char *const billed_by_names[]; /* "request", "activity", "instance", NULL */
+
 struct platform_price {
+	int billed_by; /* enum billed_by */
 	double usd_per_gb_second;
-	double usd_per_vcpu_second; /* beside memory, of the size's share */
+	double usd_per_vcpu_second;   /* beside memory, of the size's share */
+	double usd_per_device_second; /* of the sandbox's accelerator */
 	double usd_per_gb_second_arm64;
 	/* A month's GB-seconds above [i] cost usd_per_gb_second times [i]; ascending; may be missing. */
 	struct bind_doubles tier_above_gb_seconds;
@@ -57,6 +67,7 @@ struct usage {
 	price_mb_ns provisioned_busy_mb_ns;
 	price_mb_ns provisioned_arm64_mb_ns;
 	price_mb_ns provisioned_busy_arm64_mb_ns;
+	price_mb_ns device_ns;
 	price_mb_ns tmp_mb_ns; /* above what is free */
 	price_mb_ns cached_mb_ns;
 	int64_t restored_mb;
@@ -73,6 +84,7 @@ enum bill_item {
 	BILL_COMPUTE,
 	BILL_COMPUTE_ARM64,
 	BILL_VCPU,
+	BILL_DEVICE,
 	BILL_PROVISIONED,
 	BILL_PROVISIONED_ARM64,
 	BILL_PROVISIONED_BUSY,

@@ -152,6 +152,8 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 	named_stream(&luck, pool, "cold start", ordinal);
 	int64_t placed_ns = ns_from_seconds(place_seconds(pool, &luck));
 	initialise(sandbox, &luck);
+	if (pool->spec.has_device)
+		placed_ns += ns_from_seconds(pool->platform->device.start_seconds);
 	*cold_start_ns = placed_ns + sandbox->init_ns;
 	return sandbox;
 }
@@ -159,6 +161,8 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 static void forget(struct sandbox *sandbox)
 {
 	struct sandbox_pool *pool = sandbox->pool;
+	if (sandbox->instance)
+		pool->gone(sandbox);
 	sandbox->older = pool->free_list;
 	pool->free_list = sandbox;
 }
@@ -241,5 +245,7 @@ void sandbox_pool_return(struct sandbox *sandbox)
 	pool->newest_idle = sandbox;
 	pool->idle_count++;
 	int64_t kept_ns = keep_alive_ns(sandbox);
-	sandbox->expiry = engine_schedule(pool->engine, kept_ns < left_ns ? kept_ns : left_ns, 0, expire, sandbox, 0);
+	kept_ns = kept_ns < left_ns ? kept_ns : left_ns;
+	sandbox->expires_ns = engine_now_ns(pool->engine) + kept_ns;
+	sandbox->expiry = engine_schedule(pool->engine, kept_ns, 0, expire, sandbox, 0);
 }

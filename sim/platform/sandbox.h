@@ -29,6 +29,8 @@ struct sandbox_spec {
 	int64_t init_cpu_ns;                    /* the function's own initialising, one thread, never throttled */
 	const struct quantiles *measured_init;  /* all of it, as logs tell; NULL: by the above */
 	int64_t provisioned;                    /* sandboxes that are made beforehand and stay */
+	int64_t requests_max;                   /* at once on one of them; 0 and 1: one */
+	bool has_device;                        /* the platform's */
 };
 
 struct sandbox {
@@ -45,7 +47,9 @@ struct sandbox {
 	bool is_provisioned;
 	uint64_t idle_periods;
 	event_id expiry;
-	struct sandbox *newer; /* idle list */
+	int64_t expires_ns;        /* while it is idle */
+	struct instance *instance; /* of whoever takes it: what requests share on it; or NULL */
+	struct sandbox *newer;     /* idle list */
 	struct sandbox *older;
 };
 
@@ -67,6 +71,7 @@ struct sandbox_pool {
 	struct sandbox *newest_idle;
 	struct sandbox *provisioned_idle; /* linked by `older` */
 	struct sandbox *free_list;
+	void (*gone)(struct sandbox *sandbox); /* called before one with an instance is forgotten; may be NULL */
 };
 
 void sandbox_pool_init(struct sandbox_pool *pool, struct engine *engine, struct arena *arena,

@@ -169,6 +169,29 @@ static void say_network(const struct subject *subject, struct buf *out)
 		   subject->name, subject->result->cause_seconds[CAUSE_NETWORK]);
 }
 
+static void say_device(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out, "%s computes for %.3g s a call on its %s: no size hastens that.", subject->name,
+		   subject->result->cause_seconds[CAUSE_DEVICE], subject->platform->device.name);
+}
+
+static void say_card(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out,
+		   "%s moves bytes for %.3g s a call longer because other sandboxes on its host do: larger sizes have "
+		   "fewer neighbours, fewer calls at once less company.",
+		   subject->name, subject->result->cause_seconds[CAUSE_CARD]);
+}
+
+static void say_instance(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out,
+		   "a call of %s takes %.3g s longer because up to %lld requests share its sandbox: fewer "
+		   "(requests_per_instance), or more vCPUs, would hasten it.",
+		   subject->name, subject->result->cause_seconds[CAUSE_INSTANCE],
+		   (long long)subject->setting->sandbox.requests_max);
+}
+
 static void say_rounding(const struct subject *subject, struct buf *out)
 {
 	const struct platform_price *price = &subject->platform->price;
@@ -206,6 +229,9 @@ static void (*const sentences[CAUSES])(const struct subject *, struct buf *) = {
 	[CAUSE_NETWORK] = say_network,
 	[CAUSE_COMPUTE] = say_compute,
 	[CAUSE_THROTTLED] = say_throttled,
+	[CAUSE_DEVICE] = say_device,
+	[CAUSE_CARD] = say_card,
+	[CAUSE_INSTANCE] = say_instance,
 	[CAUSE_ROUNDING] = say_rounding,
 	[CAUSE_INVOKING] = say_invoking,
 	[CAUSE_STORING] = say_storing,

@@ -30,6 +30,8 @@ static const struct bind_field platform_fields[] = {
 	PART(workflow, "a workflow service"),
 	PART(price, "prices and rounding"),
 	PART(machine, "a machine with a GPU"),
+	PART(device, "an accelerator of every sandbox"),
+	PART(hosts, "machines whose network card sandboxes share"),
 	BIND_FIELD(struct platform, regions, BIND_NODE,
 		   .help = "by name, what is different in a region: parts of a platform"),
 	BIND_END,

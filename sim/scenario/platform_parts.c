@@ -10,6 +10,8 @@
 #define INTEGER(type_name, member, low, high, text) \
 	BIND_FIELD(type_name, member, BIND_INT, .required = true, .min = (low), .max = (high), .help = text)
 
+enum { REQUESTS_MAX = 10000 };
+
 #define MAYBE_QUANTILES(type_name, member, text) \
 	BIND_FIELD(type_name, member, BIND_STRUCT, .schema = &quantiles_schema, .help = text)
 #define MAYBE_NUMBER(type_name, member, default_text, low, high, text) \
@@ -121,6 +123,12 @@ static const struct bind_field sandbox_fields[] = {
 	MAYBE_NUMBER(struct platform_sandbox, halving_seconds, "0", 0, 1e6,
 		     "instead of keep_alive_seconds: half of the idle sandboxes are gone each time this has passed"),
 	MAYBE_QUANTILES(struct platform_sandbox, lifetime_seconds, "age at which a sandbox is not used again"),
+	BIND_FIELD(struct platform_sandbox, requests_max, BIND_INT, .fallback = "1", .min = 1, .max = REQUESTS_MAX,
+		   .help = "requests at once on one sandbox, the most that a function may ask for"),
+	BIND_FIELD(struct platform_sandbox, requests_default, BIND_INT, .fallback = "1", .min = 1, .max = REQUESTS_MAX,
+		   .help = "the same of a function that does not ask"),
+	MAYBE_NUMBER(struct platform_sandbox, shared_from_vcpus, "0", 0, 1024,
+		     "sizes with fewer vCPUs have one request at a time"),
 	BIND_END,
 };
 
@@ -131,6 +139,9 @@ static void check_sandbox(void *value, const struct yaml_node *node, struct diag
 	if (has_keep_alive == (sandbox->halving_seconds > 0))
 		diag_error(diag, bind_place(node, "keep_alive_seconds"),
 			   "give either 'keep_alive_seconds' or 'halving_seconds'");
+	if (sandbox->requests_default > sandbox->requests_max)
+		diag_error(diag, bind_place(node, "requests_default"),
+			   "'requests_default' is above 'requests_max' (%lld)", (long long)sandbox->requests_max);
 }
 
 const struct bind_schema platform_sandbox_schema = {
@@ -267,6 +278,9 @@ const struct bind_schema platform_workflow_schema = {
 	BIND_FIELD(struct platform_price, member, BIND_DOUBLE, .min = 0, .max = 1e6, .fallback = "0", .help = text)
 
 static const struct bind_field price_fields[] = {
+	BIND_FIELD(struct platform_price, billed_by, BIND_CHOICE, .fallback = "request", .choices = billed_by_names,
+		   .help = "whose time is paid for: every request's, a sandbox's while it has any, all of its time"),
+	PRICE(usd_per_device_second, "a sandbox's accelerator, beside vCPUs and memory"),
 	PRICE(usd_per_gb_second, "GB = 1024 MB"),
 	PRICE(usd_per_vcpu_second, "vCPUs of the size, beside memory"),
 	PRICE(usd_per_gb_second_arm64, "the same of arm64 functions"),
@@ -341,4 +355,29 @@ const struct bind_schema platform_machine_schema = {
 	.title = "machine",
 	.bytes = sizeof(struct platform_machine),
 	.fields = machine_fields,
+};
+
+static const struct bind_field device_fields[] = {
+	BIND_FIELD(struct platform_device, name, BIND_TEXT, .required = true, .help = "for people"),
+	MAYBE_NUMBER(struct platform_device, start_seconds, "0", 0, 1e5, "of a new sandbox, until its driver is ready"),
+	BIND_END,
+};
+
+const struct bind_schema platform_device_schema = {
+	.title = "device",
+	.bytes = sizeof(struct platform_device),
+	.fields = device_fields,
+};
+
+static const struct bind_field hosts_fields[] = {
+	INTEGER(struct platform_hosts, memory_mb, 1, 1e9, "memory of a host that sandboxes fill, MB"),
+	NUMBER(struct platform_hosts, card_mb_per_second, 0.01, 1e6,
+	       "its network card, which they share, in each direction, 10^6 bytes/s"),
+	BIND_END,
+};
+
+const struct bind_schema platform_hosts_schema = {
+	.title = "hosts",
+	.bytes = sizeof(struct platform_hosts),
+	.fields = hosts_fields,
 };

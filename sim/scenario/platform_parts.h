@@ -16,5 +16,7 @@ extern const struct bind_schema platform_store_schema;
 extern const struct bind_schema platform_workflow_schema;
 extern const struct bind_schema platform_price_schema;
 extern const struct bind_schema platform_machine_schema;
+extern const struct bind_schema platform_device_schema;
+extern const struct bind_schema platform_hosts_schema;
 
 #endif

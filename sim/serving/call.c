@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "serving/instance.h"
 #include "serving/simulation.h"
 
 static void call(struct engine *engine, void *subject, int64_t argument);
@@ -60,7 +61,8 @@ static struct concurrency *places_of(const struct invocation *invocation)
 	return is_reserved ? &simulation->functions[invocation->function] : &simulation->account;
 }
 
-static bool admit(struct invocation *invocation, bool needs_new_sandbox)
+/* Only so many calls may start in a second; who joins others on an instance takes no more of its places. */
+static bool admit(struct invocation *invocation, bool needs_new_sandbox, bool joins)
 {
 	struct simulation *simulation = invocation->simulation;
 	bool is_own = simulation->setting->platform->limits.burst_scope == BURST_OF_FUNCTION;
@@ -69,9 +71,11 @@ static bool admit(struct invocation *invocation, bool needs_new_sandbox)
 	int64_t now_ns = engine_now_ns(&simulation->engine);
 	bool is_sync = simulation->setting->invocation == INVOCATION_SYNC;
 	if ((is_sync && !concurrency_may_call(places, now_ns)) ||
-	    !concurrency_admit_from(places, bucket, now_ns, needs_new_sandbox))
+	    (!joins && !concurrency_admit_from(places, bucket, now_ns, needs_new_sandbox)))
 		return false;
 	concurrency_called(places);
+	if (joins)
+		return true;
 	simulation->in_use++;
 	if (simulation->in_use > simulation->outcome->peak_concurrency)
 		simulation->outcome->peak_concurrency = simulation->in_use;
@@ -93,6 +97,11 @@ static void handler_starts(struct engine *engine, void *subject, int64_t argumen
 	visit_start(invocation);
 }
 
+event_id call_handler_in(struct invocation *invocation, int64_t delay_ns)
+{
+	return engine_schedule(&invocation->simulation->engine, delay_ns, 0, handler_starts, invocation, 0);
+}
+
 static int64_t cold_start_ns(struct invocation *invocation, struct sandbox_pool *pool)
 {
 	struct function_outcome *counts = counts_of(invocation);
@@ -105,15 +114,21 @@ static int64_t cold_start_ns(struct invocation *invocation, struct sandbox_pool 
 	return start_ns;
 }
 
-static int64_t warm_start_ns(struct invocation *invocation, struct sandbox_pool *pool)
+int64_t call_warm_start_ns(struct invocation *invocation)
 {
+	const struct platform_sandbox *platform = &invocation->simulation->setting->platform->sandbox;
 	struct stream luck;
 	invocation_stream(&luck, invocation, "warm start");
-	invocation->sandbox = sandbox_pool_take(pool);
-	invocation->init_ns = 0;
-	int64_t start_ns = ns_from_seconds(quantile_draw(&pool->platform->sandbox.warm_start_seconds.table, &luck));
+	int64_t start_ns = ns_from_seconds(quantile_draw(&platform->warm_start_seconds.table, &luck));
 	counts_of(invocation)->cause_ns[CAUSE_WARM_START] += start_ns;
 	return start_ns;
+}
+
+static int64_t warm_start_ns(struct invocation *invocation, struct sandbox_pool *pool)
+{
+	invocation->sandbox = sandbox_pool_take(pool);
+	invocation->init_ns = 0;
+	return call_warm_start_ns(invocation);
 }
 
 static void call(struct engine *engine, void *subject, int64_t argument)
@@ -121,16 +136,25 @@ static void call(struct engine *engine, void *subject, int64_t argument)
 	struct invocation *invocation = subject;
 	struct sandbox_pool *pool = &invocation->simulation->pools[invocation->function];
 	struct function_outcome *counts = counts_of(invocation);
-	invocation->is_cold = pool->idle_count == 0;
-	if (!admit(invocation, invocation->is_cold)) {
+	bool has_instances = invocation->simulation->rings;
+	struct instance *instance = has_instances ? instance_to_join(invocation) : NULL;
+	invocation->is_cold = !instance && pool->idle_count == 0;
+	if (!admit(invocation, invocation->is_cold, instance)) {
 		throttled(invocation);
 		return;
 	}
 	counts->invocations++;
 	counts->usage.transitions += invocation->simulation->setting->orchestrator == ORCHESTRATOR_WORKFLOW;
 	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns;
+	if (instance) {
+		instance_join(instance, invocation);
+		return;
+	}
 	int64_t start_ns = invocation->is_cold ? cold_start_ns(invocation, pool) : warm_start_ns(invocation, pool);
-	engine_schedule(engine, start_ns, 0, handler_starts, invocation, 0);
+	if (has_instances)
+		instance_begin(invocation, start_ns);
+	else
+		call_handler_in(invocation, start_ns);
 }
 
 static void call_now(struct engine *engine, void *subject, int64_t argument)

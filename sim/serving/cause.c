@@ -3,16 +3,17 @@
 #include "serving/outcome.h"
 
 const char *const cause_names[CAUSES] = {
-	[CAUSE_QUEUE] = "waiting for a place", [CAUSE_COLD_START] = "cold start", [CAUSE_WARM_START] = "warm start",
-	[CAUSE_LOAD] = "loading when cold",    [CAUSE_WAIT] = "waiting, stated",  [CAUSE_LATENCY] = "store latency",
-	[CAUSE_STREAM] = "store stream",       [CAUSE_NETWORK] = "network",       [CAUSE_COMPUTE] = "computing",
-	[CAUSE_THROTTLED] = "CPU throttled",   [CAUSE_ROUNDING] = "rounding",     [CAUSE_INVOKING] = "request fees",
-	[CAUSE_STORING] = "store fees",        [CAUSE_STANDING] = "kept ready",
+	[CAUSE_QUEUE] = "waiting for a place",  [CAUSE_COLD_START] = "cold start", [CAUSE_WARM_START] = "warm start",
+	[CAUSE_LOAD] = "loading when cold",     [CAUSE_WAIT] = "waiting, stated",  [CAUSE_LATENCY] = "store latency",
+	[CAUSE_STREAM] = "store stream",        [CAUSE_NETWORK] = "network",       [CAUSE_COMPUTE] = "computing",
+	[CAUSE_THROTTLED] = "CPU throttled",    [CAUSE_DEVICE] = "on the device",  [CAUSE_CARD] = "sharing a host",
+	[CAUSE_INSTANCE] = "sharing a sandbox", [CAUSE_ROUNDING] = "rounding",     [CAUSE_INVOKING] = "request fees",
+	[CAUSE_STORING] = "store fees",         [CAUSE_STANDING] = "kept ready",
 };
 
 void cause_count(struct function_outcome *counts, const struct phase_split *split, int64_t elapsed_ns)
 {
-	for (int cause = CAUSE_LOAD; cause <= CAUSE_THROTTLED; cause++) {
+	for (int cause = CAUSE_HANDLER_FIRST; cause <= CAUSE_HANDLER_LAST; cause++) {
 		int64_t part_ns = split->ns[cause] < elapsed_ns ? split->ns[cause] : elapsed_ns;
 		counts->cause_ns[cause] += part_ns;
 		elapsed_ns -= part_ns;
@@ -40,21 +41,23 @@ void cause_costs(const struct function_outcome *counts, const struct platform_pr
 	struct bill bill;
 	price_bill(price, &counts->usage, &bill);
 	double by_duration =
-		lines_usd(&bill, BILL_COMPUTE, BILL_VCPU) + lines_usd(&bill, BILL_PROVISIONED_BUSY, BILL_TMP);
+		lines_usd(&bill, BILL_COMPUTE, BILL_DEVICE) + lines_usd(&bill, BILL_PROVISIONED_BUSY, BILL_TMP);
 	double per_ns = counts->billed_ns > 0 ? by_duration / (double)counts->billed_ns : 0;
 	double handler_ns = 0;
-	for (int cause = CAUSE_LOAD; cause <= CAUSE_THROTTLED; cause++)
+	for (int cause = CAUSE_HANDLER_FIRST; cause <= CAUSE_HANDLER_LAST; cause++)
 		handler_ns += (double)counts->cause_ns[cause];
-	double handler_usd = handler_ns > 0 ? per_ns * (double)counts->duration_ns / handler_ns : 0;
+	int64_t other_ns = counts->billed_init_ns + counts->billed_rounding_ns + counts->billed_idle_ns;
+	double handler_usd = handler_ns > 0 ? per_ns * (double)(counts->billed_ns - other_ns) / handler_ns : 0;
 	for (int cause = 0; cause < CAUSES; cause++)
-		usd[cause] = cause >= CAUSE_LOAD && cause <= CAUSE_THROTTLED
+		usd[cause] = cause >= CAUSE_HANDLER_FIRST && cause <= CAUSE_HANDLER_LAST
 				     ? handler_usd * (double)counts->cause_ns[cause]
 				     : 0;
 	usd[CAUSE_COLD_START] = per_ns * (double)counts->billed_init_ns;
-	usd[CAUSE_ROUNDING] = per_ns * (double)(counts->billed_ns - counts->duration_ns - counts->billed_init_ns);
+	usd[CAUSE_ROUNDING] = per_ns * (double)counts->billed_rounding_ns;
 	usd[CAUSE_INVOKING] = lines_usd(&bill, BILL_REQUESTS, BILL_TRANSITIONS);
 	usd[CAUSE_STORING] = lines_usd(&bill, BILL_PUTS, BILL_STORED);
-	usd[CAUSE_STANDING] = lines_usd(&bill, BILL_PROVISIONED, BILL_PROVISIONED_ARM64) +
+	usd[CAUSE_STANDING] = per_ns * (double)counts->billed_idle_ns +
+			      lines_usd(&bill, BILL_PROVISIONED, BILL_PROVISIONED_ARM64) +
 			      lines_usd(&bill, BILL_SNAPSHOT_CACHE, BILL_SNAPSHOT_RESTORE);
 }
 

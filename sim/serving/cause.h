@@ -20,11 +20,16 @@ enum cause {
 	CAUSE_NETWORK,    /* what the sandbox's network carries, where that is less */
 	CAUSE_COMPUTE,    /* what the CPU work takes without a quota */
 	CAUSE_THROTTLED,  /* what it takes longer for its quota */
+	CAUSE_DEVICE,     /* what the accelerator takes */
+	CAUSE_CARD,       /* what the network takes longer for others on its host */
+	CAUSE_INSTANCE,   /* what all of this takes longer for other requests on the sandbox */
 	CAUSE_ROUNDING,   /* money: billed time above the handler's and what is billed of initialising */
 	CAUSE_INVOKING,   /* money: fees for requests and transitions */
 	CAUSE_STORING,    /* money: the store's requests, bytes and storage */
 	CAUSE_STANDING,   /* money: provisioned concurrency and snapshots, by the clock */
 	CAUSES,
+	CAUSE_HANDLER_FIRST = CAUSE_LOAD,
+	CAUSE_HANDLER_LAST = CAUSE_INSTANCE,
 };
 extern const char *const cause_names[CAUSES];
 

@@ -18,6 +18,7 @@ void outcome_total(const struct outcome *outcome, struct function_outcome *total
 		total->invocations += part->invocations;
 		total->completed += part->completed;
 		total->cold_starts += part->cold_starts;
+		total->joined += part->joined;
 		total->out_of_memory += part->out_of_memory;
 		total->timeouts += part->timeouts;
 		total->errors += part->errors;
@@ -31,6 +32,8 @@ void outcome_total(const struct outcome *outcome, struct function_outcome *total
 		total->duration_ns += part->duration_ns;
 		total->billed_ns += part->billed_ns;
 		total->billed_init_ns += part->billed_init_ns;
+		total->billed_rounding_ns += part->billed_rounding_ns;
+		total->billed_idle_ns += part->billed_idle_ns;
 		total->paid_mb_ns += part->paid_mb_ns;
 		total->used_mb_ns += part->used_mb_ns;
 		for (int phase = 0; phase < WORK_PHASES; phase++)

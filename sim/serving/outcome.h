@@ -18,6 +18,7 @@ struct function_outcome {
 	int64_t invocations;
 	int64_t completed;
 	int64_t cold_starts;
+	int64_t joined; /* calls that went to a sandbox which had others */
 	int64_t out_of_memory;
 	int64_t timeouts;
 	int64_t errors;
@@ -30,10 +31,12 @@ struct function_outcome {
 	int64_t init_ns;     /* cold starts before the handler */
 	int64_t duration_ns; /* handler time */
 	int64_t billed_ns;
-	int64_t billed_init_ns;   /* of billed_ns: initialising */
-	int64_t cause_ns[CAUSES]; /* of the handler, and CAUSE_WARM_START; cause_times() has all */
-	price_mb_ns paid_mb_ns;   /* memory bought * handler time */
-	price_mb_ns used_mb_ns;   /* memory needed * handler time */
+	int64_t billed_init_ns;     /* of billed_ns: initialising */
+	int64_t billed_rounding_ns; /* of billed_ns: above what was used */
+	int64_t billed_idle_ns;     /* of billed_ns: sandboxes without requests */
+	int64_t cause_ns[CAUSES];   /* of the handler, and CAUSE_WARM_START; cause_times() has all */
+	price_mb_ns paid_mb_ns;     /* memory bought * handler time */
+	price_mb_ns used_mb_ns;     /* memory needed * handler time */
 	int64_t phase_ns[WORK_PHASES];
 	int64_t bytes_in;
 	int64_t bytes_out;

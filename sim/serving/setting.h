@@ -73,6 +73,7 @@ struct setting {
 	int64_t retries;        /* of failed visits, by a caller that waits */
 	int orchestrator;       /* enum orchestrator */
 	struct failures failures;
+	bool has_hosts;        /* sandboxes share the network cards of the platform's hosts */
 	double runs_per_month; /* for a month's bill; 0: none is asked for */
 	bool has_free_tier;    /* what is free each month is taken off it */
 	uint64_t event_budget;

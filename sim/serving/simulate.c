@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "serving/instance.h"
 #include "serving/machine.h"
 #include "serving/simulation.h"
 
@@ -28,6 +29,8 @@ static void warm_up(struct simulation *simulation)
 			int64_t cold_start_ns;
 			struct sandbox *sandbox = sandbox_pool_create(&simulation->pools[i], &cold_start_ns);
 			sandbox->is_initialised = true;
+			if (simulation->rings)
+				instance_attach(simulation, i, sandbox);
 			sandbox_pool_return(sandbox);
 		}
 	}
@@ -42,11 +45,22 @@ static void init_function(struct simulation *simulation, size_t index)
 	spec.memory_mb = function->memory_mb;
 	sandbox_pool_init(&simulation->pools[index], &simulation->engine, simulation->arena, setting->platform, &spec,
 			  index, simulation->options->seed, simulation->options->replication);
+	simulation->pools[index].gone = instance_gone;
 	concurrency_init(&simulation->functions[index], &setting->platform->limits);
 	if (function->reserved_concurrency > 0) {
 		simulation->functions[index].limit = function->reserved_concurrency;
 		simulation->account.limit -= function->reserved_concurrency;
 	}
+}
+
+/* Whether sandboxes are more than one request on a machine of its own. */
+static bool needs_instances(const struct setting *setting)
+{
+	bool needs = setting->has_hosts || setting->platform->price.billed_by == BILLED_BY_INSTANCE;
+	for (size_t i = 0; i < setting->function_count; i++)
+		needs = needs || setting->functions[i].sandbox.requests_max > 1 ||
+			setting->functions[i].sandbox.has_device;
+	return needs;
 }
 
 static void simulation_init(struct simulation *simulation, const struct setting *setting,
@@ -69,6 +83,9 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 	simulation->pools = ARENA_ARRAY(arena, struct sandbox_pool, functions);
 	for (size_t i = 0; i < functions; i++)
 		init_function(simulation, i);
+	if (needs_instances(setting))
+		simulation->rings = ARENA_ARRAY(arena, struct instance_rings, functions);
+	host_pool_init(&simulation->hosts, &simulation->engine, arena, &setting->platform->hosts);
 	size_t queues = setting->schedule == SCHEDULE_PIPELINED ? functions : 1;
 	simulation->places = ARENA_ARRAY(arena, struct resource, queues);
 	for (size_t i = 0; i < queues; i++)
@@ -127,6 +144,7 @@ static void simulate_functions(const struct setting *setting, const struct simul
 	out->store_refusals = simulation.gets.refusals + simulation.puts.refusals;
 	count_instances(&simulation);
 	bill_standing(&simulation);
+	instance_bill_living(&simulation);
 }
 
 void simulate(const struct setting *setting, const struct simulate_options *options, struct arena *arena,

@@ -8,11 +8,16 @@
 #include "engine/engine.h"
 #include "engine/resource.h"
 #include "platform/concurrency.h"
+#include "platform/host.h"
 #include "platform/sandbox.h"
 #include "platform/store.h"
 #include "random/stream.h"
 #include "serving/arrivals.h"
 #include "serving/simulate.h"
+
+struct instance;
+struct instance_rings;
+struct seat;
 
 struct simulation {
 	struct engine engine;
@@ -33,6 +38,10 @@ struct simulation {
 	int64_t in_flight;      /* records that have come and are not done */
 	int64_t driver_free_ns; /* when the driver can start its next call */
 	struct invocation *free_list;
+	struct instance_rings *rings; /* one per function; NULL where every request has its sandbox and host alone */
+	struct instance *living_instances;
+	struct instance *free_instances;
+	struct host_pool hosts;
 };
 
 /* One record on its way; reused for another record when it is done. */
@@ -48,12 +57,14 @@ struct invocation {
 	int attempts;     /* throttled calls of the current function */
 	int failures;     /* failed visits to the current function */
 	struct sandbox *sandbox;
+	struct seat *seat; /* where the sandbox has an instance */
 	bool is_cold;
 	int phase;
 	int64_t init_ns;
 	int64_t start_ns; /* handler start */
 	int64_t phase_start_ns;
-	struct phase_split split; /* of the current phase */
+	int64_t step_start_ns;    /* of what is not counted yet of the phase */
+	struct phase_split split; /* of the current step */
 	int64_t stop_ns;          /* the sandbox crashes now; INT64_MAX: it does not */
 	double straggling;
 };
@@ -95,6 +106,12 @@ void call_soon(struct invocation *invocation);
 
 /* Gives back the place that the current function's call took. */
 void call_leave(struct invocation *invocation);
+
+/* The handler starts so much later. */
+event_id call_handler_in(struct invocation *invocation, int64_t delay_ns);
+
+/* What reaching a sandbox that runs takes this time. */
+int64_t call_warm_start_ns(struct invocation *invocation);
 
 /* A failed visit is tried again where the caller does that; false where the record is given up. */
 bool call_again(struct invocation *invocation);

@@ -7,6 +7,32 @@
 
 #include "serving/simulation.h"
 
+/* A phase's requests, sent now. */
+struct transfer {
+	bool is_put;
+	int64_t bytes;
+	int64_t wait_ns;   /* to the first byte of the last one */
+	int64_t stream_ns; /* that the store's or the client's stream takes */
+	int64_t cpu_ns;    /* thread time of the sandbox */
+};
+
+/* When the bytes have passed the stream, the sandbox's network, and its CPU without and with a quota. */
+struct transfer_ends {
+	int64_t stream_ns;
+	int64_t network_ns;
+	int64_t unthrottled_ns;
+	int64_t cpu_ns;
+};
+
+/* Draws the requests' luck, of this name, and counts them against the store's rate. */
+void transfer_prepare(struct invocation *invocation, const struct phase *phase, const char *name, struct transfer *out);
+
+/*
+ * The slower of stream and network has its whole time, the CPU what it takes beyond that, and its quota the rest.
+ * Returns when all are over.
+ */
+int64_t transfer_divide(const struct transfer_ends *ends, int64_t begin_ns, struct phase_split *split);
+
 /* When the phase's requests that begin now are answered, and what that time goes to; name is that of its luck. */
 int64_t transfer_end_ns(struct invocation *invocation, const struct phase *phase, const char *name,
 			struct phase_split *split);

@@ -2,11 +2,18 @@
  * The handler on its sandbox: phases one after the other until the work is done, time or memory runs out, or the
  * sandbox crashes. However it ends, it is billed. Peak memory is reached while the layers run. A visit that failed
  * leaves no result, and a sandbox that timed out, ran out of memory or crashed is gone.
+ *
+ * On a sandbox of its own a phase's end is known when it begins. On an instance, which others may come to, it goes
+ * step by step (seat.h).
  */
+#include "serving/visit.h"
+
 #include <math.h>
 
 #include "base/num.h"
-#include "serving/simulation.h"
+#include "serving/billing.h"
+#include "serving/instance.h"
+#include "serving/seat.h"
 #include "serving/transfer.h"
 
 const struct work *invocation_work(const struct invocation *invocation)
@@ -43,64 +50,79 @@ void visit_span(const struct invocation *invocation, const char *name, int64_t s
 	sink->span(sink->context, &span);
 }
 
-static void bill_visit(struct invocation *invocation, int64_t duration_ns)
-{
-	const struct setting_function *function = function_of(invocation);
-	const struct platform *platform = invocation->simulation->setting->platform;
-	struct function_outcome *counts = counts_of(invocation);
-	const struct sandbox *sandbox = invocation->sandbox;
-	bool init_counts = invocation->is_cold && price_bills_init(&platform->price, function->sandbox.is_image);
-	int64_t billed_init_ns = init_counts ? sandbox->init_ns : 0;
-	int64_t billed_ns = price_billed_ns(&platform->price, duration_ns, billed_init_ns);
-	double used_mb = fmin(invocation_work(invocation)->peak_memory_mb, (double)function->memory_mb);
-	int64_t billed_mb = price_billed_mb(&platform->price, function->memory_mb, used_mb);
-	int64_t tmp_mb = function->tmp_mb - platform->limits.tmp_mb;
-	counts->duration_ns += duration_ns;
-	counts->billed_ns += billed_ns;
-	counts->billed_init_ns += billed_init_ns;
-	struct usage *usage = &counts->usage;
-	price_mb_ns *const meters[2][2] = {{&usage->billed_mb_ns, &usage->billed_arm64_mb_ns},
-					   {&usage->provisioned_busy_mb_ns, &usage->provisioned_busy_arm64_mb_ns}};
-	*meters[sandbox->is_provisioned][function->sandbox.is_arm64] += (price_mb_ns)billed_ns * (price_mb_ns)billed_mb;
-	counts->usage.billed_micro_vcpu_ns +=
-		(price_mb_ns)billed_ns * (price_mb_ns)llround(1e6 * cpu_share(&platform->cpu, function->memory_mb));
-	counts->usage.tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;
-	counts->usage.requests++;
-	counts->paid_mb_ns += (price_mb_ns)duration_ns * (price_mb_ns)function->memory_mb;
-	counts->used_mb_ns += (price_mb_ns)((double)duration_ns * used_mb);
-}
-
 static const struct end_rule {
 	size_t count_offset; /* in struct function_outcome */
 	bool keeps_sandbox;
+	bool keeps_instance; /* where others are, or may come, on it */
 } end_rules[VISIT_ENDS] = {
-	[VISIT_COMPLETED] = {offsetof(struct function_outcome, completed), true},
-	[VISIT_OUT_OF_MEMORY] = {offsetof(struct function_outcome, out_of_memory), false},
-	[VISIT_TMP_FULL] = {offsetof(struct function_outcome, tmp_full), true},
-	[VISIT_TIMEOUT] = {offsetof(struct function_outcome, timeouts), false},
-	[VISIT_ERROR] = {offsetof(struct function_outcome, errors), true},
-	[VISIT_CRASH] = {offsetof(struct function_outcome, crashes), false},
+	[VISIT_COMPLETED] = {offsetof(struct function_outcome, completed), true, true},
+	[VISIT_OUT_OF_MEMORY] = {offsetof(struct function_outcome, out_of_memory), false, false},
+	[VISIT_TMP_FULL] = {offsetof(struct function_outcome, tmp_full), true, true},
+	[VISIT_TIMEOUT] = {offsetof(struct function_outcome, timeouts), false, true},
+	[VISIT_ERROR] = {offsetof(struct function_outcome, errors), true, true},
+	[VISIT_CRASH] = {offsetof(struct function_outcome, crashes), false, false},
 };
 
-static void visit_end(struct invocation *invocation, enum visit_end end)
+static void leave_sandbox(struct invocation *invocation, bool is_kept)
 {
-	struct simulation *simulation = invocation->simulation;
-	bill_visit(invocation, engine_now_ns(&simulation->engine) - invocation->start_ns);
-	int64_t *count = (int64_t *)(void *)((char *)counts_of(invocation) + end_rules[end].count_offset);
-	++*count;
+	if (invocation->seat) {
+		instance_leave(invocation, !is_kept);
+		return;
+	}
 	call_leave(invocation);
-	if (end_rules[end].keeps_sandbox) {
+	if (is_kept) {
 		invocation->sandbox->is_initialised = true;
 		sandbox_pool_return(invocation->sandbox);
 	} else {
 		sandbox_pool_destroy(invocation->sandbox);
 	}
+}
+
+static void end_one(struct invocation *invocation, enum visit_end end, bool is_kept)
+{
+	struct simulation *simulation = invocation->simulation;
+	billing_visit(invocation, engine_now_ns(&simulation->engine) - invocation->start_ns);
+	int64_t *count = (int64_t *)(void *)((char *)counts_of(invocation) + end_rules[end].count_offset);
+	++*count;
+	leave_sandbox(invocation, is_kept);
 	invocation->sandbox = NULL;
 	if (end == VISIT_COMPLETED || !call_again(invocation))
 		journey_visit_done(invocation, end == VISIT_COMPLETED);
 }
 
-static int64_t wait_ns(const struct invocation *invocation, const struct phase *phase)
+static void count_phase(struct invocation *invocation)
+{
+	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
+	visit_step_done(invocation);
+	counts_of(invocation)->phase_ns[invocation->phase] += now_ns - invocation->phase_start_ns;
+	visit_span(invocation, work_phase_names[invocation->phase], invocation->phase_start_ns, now_ns);
+}
+
+/* An instance is lost with all of its requests, those whose handlers have not started among them. */
+static void end_all(struct instance *instance, enum visit_end end)
+{
+	for (int64_t left = instance->requests; left > 0; left--) {
+		struct invocation *invocation = instance->first->invocation;
+		if (!instance->first->has_started)
+			invocation->start_ns = engine_now_ns(&invocation->simulation->engine);
+		else if (instance->first->is_in_phase)
+			count_phase(invocation);
+		end_one(invocation, end, false);
+	}
+}
+
+static void visit_end(struct invocation *invocation, enum visit_end end)
+{
+	const struct end_rule *rule = &end_rules[end];
+	struct instance *instance = invocation->seat ? invocation->seat->instance : NULL;
+	bool is_kept = instance && instance->is_shared ? rule->keeps_instance : rule->keeps_sandbox;
+	if (instance && !is_kept)
+		end_all(instance, end);
+	else
+		end_one(invocation, end, is_kept);
+}
+
+int64_t visit_wait_ns(const struct invocation *invocation, const struct phase *phase)
 {
 	return invocation->phase == WORK_WAIT ? phase->wait_ns + (invocation->function == 0 ? invocation->wait_ns : 0)
 					      : 0;
@@ -112,6 +134,12 @@ static int64_t repeat_init_ns(const struct invocation *invocation)
 	return invocation->phase == WORK_IMPORT ? invocation->sandbox->repeat_init_ns : 0;
 }
 
+int64_t visit_cpu_ns(const struct invocation *invocation, const struct phase *phase)
+{
+	double work_ns = (double)(phase->cpu_ns + repeat_init_ns(invocation));
+	return llround(fmin(work_ns * invocation->sandbox->slowness * invocation->straggling, 1e18));
+}
+
 static int64_t phase_end_ns(struct invocation *invocation, const struct phase *phase)
 {
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
@@ -120,10 +148,9 @@ static int64_t phase_end_ns(struct invocation *invocation, const struct phase *p
 	*split = (struct phase_split){0};
 	if (phase->gets + phase->puts > 0)
 		return transfer_end_ns(invocation, phase, work_phase_names[invocation->phase], split);
-	double work_ns = (double)(phase->cpu_ns + repeat_init_ns(invocation));
-	int64_t cpu_ns = llround(fmin(work_ns * sandbox->slowness * invocation->straggling, 1e18));
+	int64_t cpu_ns = visit_cpu_ns(invocation, phase);
 	int64_t threads = phase->threads > 0 ? phase->threads : 1;
-	int64_t begin_ns = now_ns + wait_ns(invocation, phase);
+	int64_t begin_ns = now_ns + visit_wait_ns(invocation, phase);
 	int64_t end_ns = cpu_quota_run(&sandbox->quota, begin_ns, cpu_ns, threads);
 	split->ns[CAUSE_WAIT] = begin_ns - now_ns;
 	int64_t unthrottled_ns = cpu_unthrottled_ns(&sandbox->quota, cpu_ns, threads);
@@ -137,25 +164,28 @@ static bool phase_is_empty(const struct invocation *invocation, const struct pha
 	if (phase->cold_only && invocation->sandbox->is_initialised)
 		return true;
 	return phase->cpu_ns + repeat_init_ns(invocation) == 0 && phase->gets + phase->puts == 0 &&
-	       wait_ns(invocation, phase) == 0;
+	       phase->device_ns == 0 && visit_wait_ns(invocation, phase) == 0;
 }
 
-static void count_phase(struct invocation *invocation, int64_t now_ns)
+void visit_step_done(struct invocation *invocation)
 {
 	struct function_outcome *counts = counts_of(invocation);
-	int64_t elapsed_ns = now_ns - invocation->phase_start_ns;
-	counts->phase_ns[invocation->phase] += elapsed_ns;
+	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
+	int64_t elapsed_ns = now_ns - invocation->step_start_ns;
+	invocation->step_start_ns = now_ns;
 	if (invocation_work(invocation)->phases[invocation->phase].cold_only)
 		counts->cause_ns[CAUSE_LOAD] += elapsed_ns;
 	else
 		cause_count(counts, &invocation->split, elapsed_ns);
-	visit_span(invocation, work_phase_names[invocation->phase], invocation->phase_start_ns, now_ns);
 }
 
-static void visit_stopped(struct engine *engine, void *subject, int64_t end)
+void visit_stopped(struct engine *engine, void *subject, int64_t end)
 {
 	struct invocation *invocation = subject;
-	count_phase(invocation, engine_now_ns(engine));
+	struct seat *seat = invocation->seat;
+	bool is_counted_with_others = seat && (!seat->instance->is_shared || end == VISIT_CRASH);
+	if (!is_counted_with_others)
+		count_phase(invocation);
 	visit_end(invocation, (enum visit_end)end);
 }
 
@@ -169,39 +199,39 @@ static bool handler_fails(const struct invocation *invocation)
 	return stream_uniform(&luck) < rate;
 }
 
-static void phase_done(struct engine *engine, void *subject, int64_t argument);
-
-/* Starts the next phase that has something to do, or ends the visit. */
-static void next_phase(struct invocation *invocation)
+/* Whether the visit ends before the phase, or after the last one. */
+static bool ends_here(struct invocation *invocation, enum visit_end *end)
 {
-	struct engine *engine = &invocation->simulation->engine;
 	const struct setting_function *function = function_of(invocation);
 	const struct work *work = invocation_work(invocation);
-	while (invocation->phase < WORK_PHASES && phase_is_empty(invocation, &work->phases[invocation->phase]))
-		invocation->phase++;
-	if (invocation->phase >= WORK_COMPUTE && invocation->phase < WORK_PHASES &&
-	    work->peak_memory_mb > (double)function->memory_mb) {
-		visit_end(invocation, VISIT_OUT_OF_MEMORY);
-		return;
+	bool is_over = invocation->phase == WORK_PHASES;
+	struct seat *seat = invocation->seat;
+	if (invocation->phase >= WORK_COMPUTE && !is_over &&
+	    (seat ? !instance_hold(seat, work, function->memory_mb)
+		  : work->peak_memory_mb > (double)function->memory_mb)) {
+		*end = VISIT_OUT_OF_MEMORY;
+		return true;
 	}
-	if (invocation->phase >= WORK_DECODE && invocation->phase < WORK_PHASES &&
-	    work->tmp_mb > (double)function->tmp_mb) {
-		visit_end(invocation, VISIT_TMP_FULL);
-		return;
+	if (invocation->phase >= WORK_DECODE && !is_over && work->tmp_mb > (double)function->tmp_mb) {
+		*end = VISIT_TMP_FULL;
+		return true;
 	}
-	if (invocation->phase == WORK_PHASES) {
-		visit_end(invocation, handler_fails(invocation) ? VISIT_ERROR : VISIT_COMPLETED);
-		return;
-	}
+	*end = handler_fails(invocation) ? VISIT_ERROR : VISIT_COMPLETED;
+	return is_over;
+}
+
+static void phase_done(struct engine *engine, void *subject, int64_t argument)
+{
+	visit_phase_done(subject);
+}
+
+static void begin_alone(struct invocation *invocation, const struct phase *phase)
+{
+	struct engine *engine = &invocation->simulation->engine;
 	int64_t now_ns = engine_now_ns(engine);
-	int64_t deadline_ns = invocation->start_ns + function->timeout_ns;
+	int64_t deadline_ns = invocation->start_ns + function_of(invocation)->timeout_ns;
 	int64_t stop_ns = deadline_ns < invocation->stop_ns ? deadline_ns : invocation->stop_ns;
-	const struct phase *phase = &work->phases[invocation->phase];
 	int64_t end_ns = phase_end_ns(invocation, phase);
-	/* A request is paid for when it is made, even where the function does not live to see the answer. */
-	counts_of(invocation)->usage.gets += phase->gets;
-	counts_of(invocation)->usage.puts += phase->puts;
-	invocation->phase_start_ns = now_ns;
 	if (end_ns > stop_ns)
 		engine_schedule(engine, stop_ns - now_ns, 0, visit_stopped, invocation,
 				stop_ns == deadline_ns ? VISIT_TIMEOUT : VISIT_CRASH);
@@ -209,12 +239,64 @@ static void next_phase(struct invocation *invocation)
 		engine_schedule(engine, end_ns - now_ns, 0, phase_done, invocation, 0);
 }
 
-static void phase_done(struct engine *engine, void *subject, int64_t argument)
+/* On an instance one request loads what all need; false where another one does. */
+static bool may_load(struct seat *seat, const struct phase *phase)
 {
-	struct invocation *invocation = subject;
+	struct instance *instance = seat->instance;
+	if (!phase->cold_only)
+		return true;
+	if (!instance->loader)
+		instance->loader = seat;
+	seat->waits_for_load = instance->loader != seat;
+	return !seat->waits_for_load;
+}
+
+/* What comes only once in a sandbox's life is over. */
+static void note_loaded(struct invocation *invocation)
+{
+	struct sandbox *sandbox = invocation->sandbox;
+	if (sandbox->is_initialised || invocation->phase <= WORK_WEIGHTS_LOAD)
+		return;
+	sandbox->is_initialised = true;
+	instance_loaded(sandbox->instance);
+}
+
+/* Starts the next phase that has something to do, or ends the visit. */
+static void next_phase(struct invocation *invocation)
+{
+	const struct work *work = invocation_work(invocation);
+	struct seat *seat = invocation->seat;
+	enum visit_end end;
+	while (invocation->phase < WORK_PHASES && phase_is_empty(invocation, &work->phases[invocation->phase]))
+		invocation->phase++;
+	if (seat)
+		note_loaded(invocation);
+	if (ends_here(invocation, &end)) {
+		visit_end(invocation, end);
+		return;
+	}
+	const struct phase *phase = &work->phases[invocation->phase];
+	invocation->phase_start_ns = engine_now_ns(&invocation->simulation->engine);
+	invocation->step_start_ns = invocation->phase_start_ns;
+	if (seat) {
+		seat->is_in_phase = true;
+		if (!may_load(seat, phase))
+			return;
+	}
+	/* A request is paid for when it is made, even where the function does not live to see the answer. */
+	counts_of(invocation)->usage.gets += phase->gets;
+	counts_of(invocation)->usage.puts += phase->puts;
+	if (seat)
+		seat_begin_phase(seat, phase);
+	else
+		begin_alone(invocation, phase);
+}
+
+void visit_phase_done(struct invocation *invocation)
+{
 	const struct phase *phase = &invocation_work(invocation)->phases[invocation->phase];
 	struct function_outcome *counts = counts_of(invocation);
-	count_phase(invocation, engine_now_ns(engine));
+	count_phase(invocation);
 	if (phase->puts > 0) {
 		counts->bytes_out += phase->bytes;
 		counts->usage.put_bytes += phase->bytes;
@@ -223,6 +305,15 @@ static void phase_done(struct engine *engine, void *subject, int64_t argument)
 		counts->usage.get_bytes += phase->bytes;
 	}
 	invocation->phase++;
+	if (invocation->seat)
+		invocation->seat->is_in_phase = false;
+	next_phase(invocation);
+}
+
+void visit_go_on(struct invocation *invocation)
+{
+	count_phase(invocation);
+	invocation->seat->is_in_phase = false;
 	next_phase(invocation);
 }
 
@@ -246,5 +337,7 @@ void visit_start(struct invocation *invocation)
 	invocation->start_ns = engine_now_ns(&invocation->simulation->engine);
 	invocation->phase = 0;
 	draw_failures(invocation);
+	if (invocation->seat)
+		instance_handler_starts(invocation);
 	next_phase(invocation);
 }

@@ -7,6 +7,7 @@ const char *const work_phase_names[WORK_PHASES] = {
 	[WORK_RECORD_GET] = "record get",
 	[WORK_DECODE] = "decode",
 	[WORK_COMPUTE] = "compute",
+	[WORK_DEVICE] = "device",
 	[WORK_WAIT] = "wait",
 	[WORK_SERIALISE] = "serialise",
 	[WORK_RECORD_PUT] = "record put",

@@ -15,6 +15,7 @@ enum work_phase {
 	WORK_RECORD_GET,   /* input record from the store */
 	WORK_DECODE,       /* record bytes to tensors */
 	WORK_COMPUTE,      /* layers */
+	WORK_DEVICE,       /* layers on the sandbox's accelerator */
 	WORK_WAIT,         /* for something that neither CPU nor network of the sandbox hastens */
 	WORK_SERIALISE,    /* tensors to record bytes */
 	WORK_RECORD_PUT,   /* output record to the store */
@@ -26,7 +27,8 @@ struct phase {
 	int64_t cpu_ns;  /* thread time on one nominal vCPU of the platform, summed over threads */
 	int64_t threads; /* >= 1 where cpu_ns > 0 */
 	int64_t wait_ns; /* before the CPU work */
-	int64_t gets;    /* store requests, each with its own first-byte latency, one after the other */
+	int64_t device_ns;
+	int64_t gets; /* store requests, each with its own first-byte latency, one after the other */
 	int64_t puts;
 	int64_t bytes;               /* moved in (gets) or out (puts) */
 	double stream_mb_per_second; /* the most this client's stream carries, whatever the memory */
@@ -35,8 +37,9 @@ struct phase {
 
 struct work {
 	struct phase phases[WORK_PHASES];
-	double peak_memory_mb; /* MiB, as the platform counts them */
-	double tmp_mb;         /* put into /tmp; MiB */
+	double peak_memory_mb;   /* MiB, as the platform counts them */
+	double shared_memory_mb; /* of these, what requests on one sandbox have in common */
+	double tmp_mb;           /* put into /tmp; MiB */
 	int64_t images;
 };
 

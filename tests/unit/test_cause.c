@@ -130,7 +130,7 @@ static void test_network(int schedule)
 	for (size_t i = 0; i < outcome.function_count; i++) {
 		const struct function_outcome *counts = &outcome.functions[i];
 		int64_t handler_ns = 0;
-		for (int cause = CAUSE_LOAD; cause <= CAUSE_THROTTLED; cause++)
+		for (int cause = CAUSE_HANDLER_FIRST; cause <= CAUSE_HANDLER_LAST; cause++)
 			handler_ns += counts->cause_ns[cause];
 		t_int(handler_ns, counts->duration_ns, "to the nanosecond");
 		double usd[CAUSES];

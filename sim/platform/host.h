@@ -1,0 +1,39 @@
+/*
+ * Hosts: machines that sandboxes are put on, the first one with room first, and whose network card the sandboxes on
+ * one share. Which other customers' sandboxes are there is not modelled.
+ *
+ * Source: Wang et al., Peeking Behind the Curtains of Serverless Platforms, USENIX ATC 2018: AWS Lambda packed one
+ * customer's sandboxes onto virtual machines of 3,328 MB; all on one had about 538 Mbit/s together. That the card's
+ * directions are apart, and that sandboxes share it max-min fairly, is assumed.
+ */
+#ifndef LAMINA_HOST_H
+#define LAMINA_HOST_H
+
+#include "base/arena.h"
+#include "engine/fluid.h"
+#include "platform/platform.h"
+
+struct host {
+	struct fluid inbound; /* bytes per ns */
+	struct fluid outbound;
+	int64_t free_mb;
+	struct host *next;
+};
+
+struct host_pool {
+	struct engine *engine;
+	struct arena *arena;
+	const struct platform_hosts *kind;
+	struct host *first;
+};
+
+void host_pool_init(struct host_pool *pool, struct engine *engine, struct arena *arena,
+		    const struct platform_hosts *kind);
+
+/* A host with room for so much memory, which is taken; a sandbox larger than a host has one for itself. */
+struct host *host_pool_place(struct host_pool *pool, int64_t memory_mb);
+
+/* Gives the memory back. */
+void host_leave(struct host_pool *pool, struct host *host, int64_t memory_mb);
+
+#endif

@@ -1,0 +1,61 @@
+#include "serving/billing.h"
+
+#include <math.h>
+
+#include "base/num.h"
+
+void billing_time(struct simulation *simulation, size_t index, const struct billed_time *time)
+{
+	const struct setting_function *function = &simulation->setting->functions[index];
+	const struct platform *platform = simulation->setting->platform;
+	struct function_outcome *counts = &simulation->outcome->functions[index];
+	int64_t used_ns = time->busy_ns + time->idle_ns;
+	int64_t billed_ns = price_billed_ns(&platform->price, used_ns, time->init_ns);
+	int64_t billed_mb = price_billed_mb(&platform->price, function->memory_mb, time->used_mb);
+	int64_t tmp_mb = function->tmp_mb - platform->limits.tmp_mb;
+	counts->billed_ns += billed_ns;
+	counts->billed_init_ns += time->init_ns;
+	counts->billed_idle_ns += time->idle_ns;
+	counts->billed_rounding_ns += billed_ns - used_ns - time->init_ns;
+	struct usage *usage = &counts->usage;
+	price_mb_ns *const meters[2][2] = {{&usage->billed_mb_ns, &usage->billed_arm64_mb_ns},
+					   {&usage->provisioned_busy_mb_ns, &usage->provisioned_busy_arm64_mb_ns}};
+	*meters[time->is_provisioned][function->sandbox.is_arm64] += (price_mb_ns)billed_ns * (price_mb_ns)billed_mb;
+	usage->billed_micro_vcpu_ns +=
+		(price_mb_ns)billed_ns * (price_mb_ns)llround(1e6 * cpu_share(&platform->cpu, function->memory_mb));
+	usage->device_ns += function->sandbox.has_device ? (price_mb_ns)billed_ns : 0;
+	usage->tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;
+	counts->paid_mb_ns += (price_mb_ns)used_ns * (price_mb_ns)function->memory_mb;
+	counts->used_mb_ns += (price_mb_ns)((double)time->busy_ns * time->used_mb);
+}
+
+int64_t billing_init_ns(const struct invocation *invocation)
+{
+	const struct platform_price *price = &invocation->simulation->setting->platform->price;
+	bool is_paid = invocation->is_cold && price_bills_init(price, function_of(invocation)->sandbox.is_image);
+	return is_paid ? invocation->sandbox->init_ns : 0;
+}
+
+void billing_visit(const struct invocation *invocation, int64_t duration_ns)
+{
+	const struct setting_function *function = function_of(invocation);
+	const struct work *work = invocation_work(invocation);
+	struct function_outcome *counts = counts_of(invocation);
+	counts->duration_ns += duration_ns;
+	counts->usage.requests++;
+	bool is_own =
+		!invocation->seat || invocation->simulation->setting->platform->price.billed_by == BILLED_BY_REQUEST;
+	if (!is_own) {
+		/* Its sandbox is paid for; what is shared there counts with it. */
+		counts->used_mb_ns +=
+			(price_mb_ns)((double)duration_ns * fmax(0, work->peak_memory_mb - work->shared_memory_mb));
+		return;
+	}
+	const struct billed_time time = {
+		.busy_ns = duration_ns,
+		.init_ns = billing_init_ns(invocation),
+		.used_mb = fmin(work->peak_memory_mb, (double)function->memory_mb),
+		.is_provisioned = invocation->sandbox->is_provisioned,
+	};
+	billing_time(invocation->simulation, invocation->function, &time);
+}

@@ -1,0 +1,358 @@
+#include "serving/instance.h"
+
+#include <math.h>
+
+#include "base/num.h"
+#include "serving/billing.h"
+#include "serving/seat.h"
+#include "serving/visit.h"
+
+static struct instance_rings *rings_of(const struct instance *instance)
+{
+	return &instance->simulation->rings[instance->function];
+}
+
+static const struct sandbox_spec *spec_of(const struct instance *instance)
+{
+	return &instance->sandbox->pool->spec;
+}
+
+static int billed_by(const struct instance *instance)
+{
+	return instance->simulation->setting->platform->price.billed_by;
+}
+
+/* Behind all others of the ring. */
+static void open_in(struct instance *instance, struct instance **ring)
+{
+	struct instance *head = *ring;
+	instance->open = ring;
+	instance->next_open = head ? head : instance;
+	instance->previous_open = head ? head->previous_open : instance;
+	instance->next_open->previous_open = instance;
+	instance->previous_open->next_open = instance;
+	if (!head)
+		*ring = instance;
+}
+
+static void close(struct instance *instance)
+{
+	if (!instance->open)
+		return;
+	if (*instance->open == instance)
+		*instance->open = instance->next_open == instance ? NULL : instance->next_open;
+	instance->next_open->previous_open = instance->previous_open;
+	instance->previous_open->next_open = instance->next_open;
+	instance->open = NULL;
+}
+
+/* Where it belongs now: among those that have requests and can take more, or nowhere. */
+static void update_open(struct instance *instance)
+{
+	bool can_join = instance->requests > 0 && instance->requests < spec_of(instance)->requests_max;
+	struct instance_rings *rings = rings_of(instance);
+	struct instance **ring = instance->is_ready ? &rings->ready : &rings->starting;
+	if (can_join && instance->open == ring)
+		return;
+	close(instance);
+	if (can_join)
+		open_in(instance, ring);
+}
+
+struct instance *instance_to_join(const struct invocation *invocation)
+{
+	const struct instance_rings *rings = &invocation->simulation->rings[invocation->function];
+	if (rings->ready)
+		return rings->ready;
+	return invocation->simulation->pools[invocation->function].idle_count == 0 ? rings->starting : NULL;
+}
+
+static void init_network(struct instance *instance)
+{
+	struct simulation *simulation = instance->simulation;
+	const struct platform_network *network = &simulation->setting->platform->network;
+	struct fluid *inbound = &instance->inbound_card;
+	struct fluid *outbound = &instance->outbound_card;
+	if (simulation->setting->has_hosts) {
+		instance->host = host_pool_place(&simulation->hosts, spec_of(instance)->memory_mb);
+		inbound = &instance->host->inbound;
+		outbound = &instance->host->outbound;
+	} else {
+		fluid_init(inbound, &simulation->engine, HUGE_VAL);
+		fluid_init(outbound, &simulation->engine, HUGE_VAL);
+	}
+	/* MB/s is bytes per microsecond: 1e6 / 1e9 bytes per ns. */
+	double burst = network->burst_mb_per_second * 1e-3;
+	double refill = network->refill_mb_per_second * 1e-3;
+	fluid_group_init(&instance->inbound, inbound, burst, refill, network->bucket_mb * 1e6);
+	fluid_group_init(&instance->outbound, outbound, burst, refill, network->bucket_mb * 1e6);
+}
+
+static void init_cpu(struct instance *instance)
+{
+	const struct platform_cpu *cpu = &instance->simulation->setting->platform->cpu;
+	double vcpus = cpu_share(cpu, spec_of(instance)->memory_mb) * (1 - cpu->overhead_share);
+	fluid_init(&instance->cpu, &instance->simulation->engine, vcpus);
+	fluid_group_init(&instance->cpu_share, &instance->cpu, vcpus, vcpus, 0);
+}
+
+void instance_attach(struct simulation *simulation, size_t function, struct sandbox *sandbox)
+{
+	struct instance *instance = simulation->free_instances;
+	if (instance)
+		simulation->free_instances = instance->next;
+	else
+		instance = ARENA_NEW(simulation->arena, struct instance);
+	*instance = (struct instance){
+		.simulation = simulation,
+		.sandbox = sandbox,
+		.function = function,
+		.is_ready = true,
+		.is_shared = sandbox->pool->spec.requests_max > 1,
+		.free_seats = instance->free_seats,
+		.next = simulation->living_instances,
+	};
+	if (instance->next)
+		instance->next->previous = instance;
+	simulation->living_instances = instance;
+	sandbox->instance = instance;
+	init_network(instance);
+	init_cpu(instance);
+}
+
+static struct seat *take_seat(struct instance *instance, struct invocation *invocation)
+{
+	struct seat *seat = instance->free_seats;
+	if (seat)
+		instance->free_seats = seat->next;
+	else
+		seat = ARENA_NEW(instance->simulation->arena, struct seat);
+	*seat = (struct seat){
+		.invocation = invocation,
+		.instance = instance,
+		.previous = instance->last,
+		.joined_ns = engine_now_ns(&instance->simulation->engine),
+	};
+	if (instance->last)
+		instance->last->next = seat;
+	else
+		instance->first = seat;
+	instance->last = seat;
+	instance->requests++;
+	invocation->seat = seat;
+	invocation->sandbox = instance->sandbox;
+	update_open(instance);
+	return seat;
+}
+
+void instance_join(struct instance *instance, struct invocation *invocation)
+{
+	counts_of(invocation)->joined++;
+	/* The next call goes to the next one. */
+	if (instance->is_ready)
+		*instance->open = instance->next_open;
+	struct seat *seat = take_seat(instance, invocation);
+	if (instance->is_ready)
+		seat->timer = call_handler_in(invocation, call_warm_start_ns(invocation));
+}
+
+void instance_begin(struct invocation *invocation, int64_t start_ns)
+{
+	struct simulation *simulation = invocation->simulation;
+	struct sandbox *sandbox = invocation->sandbox;
+	if (!sandbox->instance)
+		instance_attach(simulation, invocation->function, sandbox);
+	struct instance *instance = sandbox->instance;
+	if (invocation->is_cold) {
+		instance->is_ready = false;
+		instance->start_ns = start_ns;
+		instance->init_ns = billing_init_ns(invocation);
+	}
+	instance->busy_since_ns = engine_now_ns(&simulation->engine) + start_ns;
+	take_seat(instance, invocation)->timer = call_handler_in(invocation, start_ns);
+}
+
+static void crashed(struct engine *engine, void *subject, int64_t argument)
+{
+	struct instance *instance = subject;
+	instance->crash = 0;
+	visit_stopped(engine, instance->first->invocation, VISIT_CRASH);
+}
+
+/* A busy sandbox crashes at a constant rate, however many requests it has. */
+static void draw_crash(struct instance *instance, struct invocation *invocation)
+{
+	struct engine *engine = &instance->simulation->engine;
+	if (!instance->crash_is_drawn && invocation->stop_ns < INT64_MAX)
+		instance->crash = engine_schedule(engine, invocation->stop_ns - engine_now_ns(engine),
+						  EVENT_PRIORITY_MIN, crashed, instance, 0);
+	instance->crash_is_drawn = true;
+}
+
+void instance_handler_starts(struct invocation *invocation)
+{
+	struct seat *seat = invocation->seat;
+	struct instance *instance = seat->instance;
+	struct engine *engine = &instance->simulation->engine;
+	seat->has_started = true;
+	seat->timer = 0;
+	/* What ends at the very time is not too late. */
+	seat->timeout = engine_schedule(engine, function_of(invocation)->timeout_ns, EVENT_PRIORITY_MIN, visit_stopped,
+					invocation, VISIT_TIMEOUT);
+	draw_crash(instance, invocation);
+	if (instance->is_ready)
+		return;
+	instance->is_ready = true;
+	update_open(instance);
+	for (struct seat *other = instance->first; other; other = other->next) {
+		if (other == seat)
+			continue;
+		counts_of(invocation)->wait_ns += engine_now_ns(engine) - other->joined_ns;
+		other->timer = call_handler_in(other->invocation, 0);
+	}
+}
+
+static void go_on(struct engine *engine, void *subject, int64_t argument)
+{
+	struct seat *seat = subject;
+	seat->timer = 0;
+	seat->waits_for_load = false;
+	visit_go_on(seat->invocation);
+}
+
+void instance_loaded(struct instance *instance)
+{
+	instance->loader = NULL;
+	for (struct seat *seat = instance->first; seat; seat = seat->next) {
+		if (seat->waits_for_load && seat->timer == 0)
+			seat->timer = engine_schedule(&instance->simulation->engine, 0, 0, go_on, seat, 0);
+	}
+}
+
+bool instance_hold(struct seat *seat, const struct work *work, int64_t memory_mb)
+{
+	struct instance *instance = seat->instance;
+	double own_mb = fmax(0, work->peak_memory_mb - work->shared_memory_mb);
+	instance->held_mb += own_mb - seat->held_mb;
+	seat->held_mb = own_mb;
+	return work->peak_memory_mb - own_mb + instance->held_mb <= (double)memory_mb;
+}
+
+static void free_seat(struct seat *seat)
+{
+	struct instance *instance = seat->instance;
+	seat_stop(seat);
+	instance->held_mb -= seat->held_mb;
+	if (seat->previous)
+		seat->previous->next = seat->next;
+	else
+		instance->first = seat->next;
+	if (seat->next)
+		seat->next->previous = seat->previous;
+	else
+		instance->last = seat->previous;
+	seat->next = instance->free_seats;
+	instance->free_seats = seat;
+	seat->invocation->seat = NULL;
+	seat->invocation = NULL;
+	instance->requests--;
+}
+
+/* Shared memory of a full record's work is that of all. */
+static double shared_mb(const struct instance *instance)
+{
+	const struct work *work = &instance->simulation->setting->functions[instance->function].work;
+	return fmin(work->shared_memory_mb, (double)spec_of(instance)->memory_mb);
+}
+
+/* It has no requests any more. */
+static void end_activity(struct instance *instance)
+{
+	struct engine *engine = &instance->simulation->engine;
+	engine_cancel(engine, instance->crash);
+	instance->crash = 0;
+	instance->crash_is_drawn = false;
+	/* Rounding of sums must not outlive what was summed up. */
+	instance->held_mb = 0;
+	int64_t since_ns = engine_now_ns(engine) - instance->busy_since_ns;
+	int64_t busy_ns = since_ns > 0 ? since_ns : 0;
+	instance->busy_ns += busy_ns;
+	if (billed_by(instance) != BILLED_BY_ACTIVITY)
+		return;
+	const struct billed_time time = {
+		.busy_ns = busy_ns,
+		.init_ns = instance->init_ns,
+		.used_mb = shared_mb(instance),
+		.is_provisioned = instance->sandbox->is_provisioned,
+	};
+	billing_time(instance->simulation, instance->function, &time);
+	instance->init_ns = 0;
+}
+
+void instance_leave(struct invocation *invocation, bool is_lost)
+{
+	struct seat *seat = invocation->seat;
+	struct instance *instance = seat->instance;
+	bool was_loader = instance->loader == seat;
+	free_seat(seat);
+	/* Another one loads. */
+	if (was_loader && !is_lost)
+		instance_loaded(instance);
+	if (is_lost)
+		close(instance);
+	else
+		update_open(instance);
+	if (instance->requests > 0)
+		return;
+	end_activity(instance);
+	call_leave(invocation);
+	if (is_lost)
+		sandbox_pool_destroy(instance->sandbox);
+	else
+		sandbox_pool_return(instance->sandbox);
+}
+
+/* Of an instance that is paid for all along, up to until_ns. */
+static void bill_life(struct instance *instance, int64_t until_ns)
+{
+	if (billed_by(instance) != BILLED_BY_INSTANCE)
+		return;
+	int64_t life_ns = until_ns - instance->sandbox->created_ns;
+	const struct billed_time time = {
+		.busy_ns = instance->busy_ns,
+		.init_ns = instance->start_ns,
+		.idle_ns = life_ns - instance->busy_ns - instance->start_ns,
+		.used_mb = shared_mb(instance),
+	};
+	billing_time(instance->simulation, instance->function, &time);
+}
+
+void instance_gone(struct sandbox *sandbox)
+{
+	struct instance *instance = sandbox->instance;
+	struct simulation *simulation = instance->simulation;
+	bill_life(instance, engine_now_ns(&simulation->engine));
+	if (instance->host)
+		host_leave(&simulation->hosts, instance->host, spec_of(instance)->memory_mb);
+	if (instance->previous)
+		instance->previous->next = instance->next;
+	else
+		simulation->living_instances = instance->next;
+	if (instance->next)
+		instance->next->previous = instance->previous;
+	instance->next = simulation->free_instances;
+	simulation->free_instances = instance;
+	sandbox->instance = NULL;
+}
+
+void instance_bill_living(struct simulation *simulation)
+{
+	int64_t now_ns = engine_now_ns(&simulation->engine);
+	for (struct instance *instance = simulation->living_instances; instance; instance = instance->next) {
+		bool is_idle = instance->requests == 0;
+		if (!is_idle && instance->busy_since_ns < now_ns)
+			instance->busy_ns += now_ns - instance->busy_since_ns;
+		bool is_kept = is_idle && instance->sandbox->expires_ns > now_ns;
+		bill_life(instance, is_kept ? instance->sandbox->expires_ns : now_ns);
+	}
+}

@@ -1,0 +1,110 @@
+/*
+ * Instances: sandboxes on which several requests can be at once, or which have neighbours on their host. They share
+ * its vCPUs, network, memory and accelerator; a request that finds a place on one with others joins it, also while it
+ * starts. A crash, or memory that runs out, ends all of an instance's requests; a timeout ends one, where there may be
+ * several.
+ *
+ * Assumptions: requests go to instances that have others as long as these have a place, in turn; to an idle one else;
+ * then to one that starts; then to a new one (providers say no more than that they balance; Knative, which Cloud Run's
+ * interface is that of, takes turns among ready ones). vCPUs are shared as processor sharing: with several requests
+ * at once the quota's periods, far below their times, average out. On an accelerator requests take turns.
+ * Of an instance that is paid for all along, what follows the last request counts up to where it would have expired.
+ */
+#ifndef LAMINA_INSTANCE_H
+#define LAMINA_INSTANCE_H
+
+#include "engine/fluid.h"
+#include "platform/host.h"
+#include "serving/simulation.h"
+#include "serving/transfer.h"
+
+/* A request's place on an instance, with what it has under way there. */
+struct seat {
+	struct invocation *invocation;
+	struct instance *instance;
+	struct seat *next;
+	struct seat *previous;
+	struct seat *next_on_device;
+	event_id timer; /* its start, a latency, a stated wait, its turn on the accelerator */
+	event_id timeout;
+	event_id stream; /* the store's stream has carried a transfer's bytes */
+	struct fluid_job network;
+	struct fluid_job cpu;
+	int parts; /* of a transfer that are not over */
+	struct transfer transfer;
+	int64_t joined_ns;
+	bool has_started; /* its handler */
+	bool is_in_phase;
+	bool waits_for_load;
+	double held_mb; /* of its own, besides what requests share */
+};
+
+struct instance {
+	struct simulation *simulation;
+	struct sandbox *sandbox;
+	size_t function;
+	bool is_ready;    /* its first request's handler has started */
+	bool is_shared;   /* several requests at once */
+	struct fluid cpu; /* vCPUs */
+	struct fluid_group cpu_share;
+	struct fluid inbound_card; /* where it is alone on its host, without bound */
+	struct fluid outbound_card;
+	struct fluid_group inbound;
+	struct fluid_group outbound;
+	struct host *host;  /* or NULL */
+	struct seat *first; /* in order of coming */
+	struct seat *last;
+	struct seat *free_seats;
+	struct seat *loader;    /* loads what all need; others wait for it */
+	struct seat *on_device; /* has its turn; next_on_device wait */
+	int64_t requests;
+	double held_mb;
+	event_id crash;
+	bool crash_is_drawn; /* since it has had requests */
+	int64_t start_ns;    /* of its cold start */
+	int64_t init_ns;     /* of that, what is paid for */
+	int64_t busy_since_ns;
+	int64_t busy_ns;
+	struct instance **open; /* the ring that it is in, or NULL */
+	struct instance *next_open;
+	struct instance *previous_open;
+	struct instance *next; /* of all that live, or of those that can be used again */
+	struct instance *previous;
+};
+
+/* One function's instances that have requests and can take more: rings, whose heads are next. */
+struct instance_rings {
+	struct instance *ready;
+	struct instance *starting;
+};
+
+/* The instance that the invocation's next call joins; NULL where it has a sandbox to itself at first. */
+struct instance *instance_to_join(const struct invocation *invocation);
+
+void instance_join(struct instance *instance, struct invocation *invocation);
+
+/* The invocation's sandbox, which is new (is_cold) or was idle, is its instance's; its handler starts in start_ns. */
+void instance_begin(struct invocation *invocation, int64_t start_ns);
+
+/* The invocation's handler starts; where it is the first on a new instance, so do those that have joined. */
+void instance_handler_starts(struct invocation *invocation);
+
+/* What has been loaded serves all. */
+void instance_loaded(struct instance *instance);
+
+/* Takes the memory that a visit needs for itself; false where that is more than is left. */
+bool instance_hold(struct seat *seat, const struct work *work, int64_t memory_mb);
+
+/* The request gives back its seat; the last one leaves the instance idle, or gone. */
+void instance_leave(struct invocation *invocation, bool is_lost);
+
+/* A sandbox that has an instance is gone. */
+void instance_gone(struct sandbox *sandbox);
+
+/* Gives a sandbox that was made beforehand its instance. */
+void instance_attach(struct simulation *simulation, size_t function, struct sandbox *sandbox);
+
+/* Puts those that still live on the bill, where instances are paid for all along. */
+void instance_bill_living(struct simulation *simulation);
+
+#endif

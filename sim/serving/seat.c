@@ -1,0 +1,239 @@
+#include "serving/seat.h"
+
+#include <math.h>
+
+#include "base/num.h"
+#include "serving/transfer.h"
+#include "serving/visit.h"
+
+/* Of a step's time, whatever is left when the rest is told. */
+static const int64_t THE_REST_NS = INT64_MAX;
+
+static struct engine *engine_of(const struct seat *seat)
+{
+	return &seat->instance->simulation->engine;
+}
+
+static void after(struct seat *seat, int64_t delay_ns, event_action *action)
+{
+	seat->timer = engine_schedule(engine_of(seat), delay_ns, 0, action, seat, 0);
+}
+
+static void end_phase(struct seat *seat)
+{
+	visit_phase_done(seat->invocation);
+}
+
+static void computed(struct engine *engine, void *subject, int64_t argument)
+{
+	struct seat *seat = subject;
+	seat->timer = 0;
+	end_phase(seat);
+}
+
+static int64_t running_threads(const struct seat *seat, int64_t threads)
+{
+	int64_t visible = seat->invocation->sandbox->quota.visible_vcpus;
+	return threads < visible ? threads : visible;
+}
+
+/* CPU work alone on the instance: without a quota, and with its share. */
+static int64_t alone_ns(const struct seat *seat, int64_t cpu_ns, int64_t threads)
+{
+	return fluid_alone_ns(&seat->instance->cpu_share, (double)cpu_ns, (double)running_threads(seat, threads));
+}
+
+/* Thread time on the instance's vCPUs: shared, or by their quota. */
+static void run_cpu(struct seat *seat, int64_t cpu_ns, int64_t threads, event_action *done)
+{
+	struct sandbox *sandbox = seat->invocation->sandbox;
+	int64_t now_ns = engine_now_ns(engine_of(seat));
+	if (seat->instance->is_shared)
+		fluid_start(&seat->cpu, &seat->instance->cpu_share, (double)cpu_ns,
+			    (double)running_threads(seat, threads), done, seat, 0);
+	else
+		after(seat, cpu_quota_run(&sandbox->quota, now_ns, cpu_ns, threads) - now_ns, done);
+}
+
+static void compute(struct seat *seat, const struct phase *phase)
+{
+	struct invocation *invocation = seat->invocation;
+	int64_t threads = phase->threads > 0 ? phase->threads : 1;
+	int64_t cpu_ns = visit_cpu_ns(invocation, phase);
+	int64_t unthrottled_ns = cpu_unthrottled_ns(&invocation->sandbox->quota, cpu_ns, threads);
+	struct phase_split *split = &invocation->split;
+	*split = (struct phase_split){0};
+	split->ns[CAUSE_COMPUTE] = unthrottled_ns;
+	if (seat->instance->is_shared) {
+		int64_t throttled_ns = alone_ns(seat, cpu_ns, threads) - unthrottled_ns;
+		split->ns[CAUSE_THROTTLED] = throttled_ns > 0 ? throttled_ns : 0;
+		split->ns[CAUSE_INSTANCE] = THE_REST_NS;
+	} else {
+		split->ns[CAUSE_THROTTLED] = THE_REST_NS;
+	}
+	run_cpu(seat, cpu_ns, threads, computed);
+}
+
+static void waited(struct engine *engine, void *subject, int64_t argument)
+{
+	struct seat *seat = subject;
+	seat->timer = 0;
+	visit_step_done(seat->invocation);
+	compute(seat, &invocation_work(seat->invocation)->phases[seat->invocation->phase]);
+}
+
+static void wait_or_compute(struct seat *seat, const struct phase *phase)
+{
+	int64_t wait_ns = visit_wait_ns(seat->invocation, phase);
+	if (wait_ns == 0) {
+		compute(seat, phase);
+		return;
+	}
+	seat->invocation->split = (struct phase_split){.ns[CAUSE_WAIT] = THE_REST_NS};
+	after(seat, wait_ns, waited);
+}
+
+static void part_done(struct seat *seat)
+{
+	if (--seat->parts == 0)
+		end_phase(seat);
+}
+
+static void streamed(struct engine *engine, void *subject, int64_t argument)
+{
+	struct seat *seat = subject;
+	seat->stream = 0;
+	part_done(seat);
+}
+
+static void unpacked(struct engine *engine, void *subject, int64_t argument)
+{
+	struct seat *seat = subject;
+	seat->timer = 0;
+	part_done(seat);
+}
+
+static void moved(struct engine *engine, void *subject, int64_t argument)
+{
+	struct seat *seat = subject;
+	if (!seat->instance->simulation->setting->platform->network.is_overlapped)
+		run_cpu(seat, seat->transfer.cpu_ns, 1, unpacked);
+	part_done(seat);
+}
+
+/* What a transfer's bytes would take if nobody else were there; the rest is the others'. */
+static void split_transfer(struct seat *seat, const struct transfer *transfer, const struct fluid_group *network)
+{
+	const struct simulation *simulation = seat->instance->simulation;
+	struct invocation *invocation = seat->invocation;
+	int64_t now_ns = engine_now_ns(engine_of(seat));
+	int64_t network_ns = now_ns + fluid_alone_ns(network, (double)transfer->bytes, HUGE_VAL);
+	int64_t begin_ns = simulation->setting->platform->network.is_overlapped ? now_ns : network_ns;
+	struct cpu_quota quota = invocation->sandbox->quota;
+	int64_t unthrottled_ns = begin_ns + transfer->cpu_ns;
+	int64_t cpu_ns = seat->instance->is_shared ? begin_ns + alone_ns(seat, transfer->cpu_ns, 1)
+						   : cpu_quota_run(&quota, begin_ns, transfer->cpu_ns, 1);
+	const struct transfer_ends ends = {
+		.stream_ns = now_ns + transfer->stream_ns,
+		.network_ns = network_ns,
+		.unthrottled_ns = unthrottled_ns < cpu_ns ? unthrottled_ns : cpu_ns,
+		.cpu_ns = cpu_ns,
+	};
+	invocation->split = (struct phase_split){0};
+	transfer_divide(&ends, now_ns, &invocation->split);
+	invocation->split.ns[seat->instance->host ? CAUSE_CARD : CAUSE_INSTANCE] = THE_REST_NS;
+}
+
+static void answered(struct engine *engine, void *subject, int64_t argument)
+{
+	struct seat *seat = subject;
+	struct instance *instance = seat->instance;
+	const struct transfer *transfer = &seat->transfer;
+	struct fluid_group *network = transfer->is_put ? &instance->outbound : &instance->inbound;
+	seat->timer = 0;
+	visit_step_done(seat->invocation);
+	split_transfer(seat, transfer, network);
+	seat->parts = 3;
+	seat->stream = engine_schedule(engine, transfer->stream_ns, 0, streamed, seat, 0);
+	fluid_start(&seat->network, network, (double)transfer->bytes, HUGE_VAL, moved, seat, 0);
+	if (instance->simulation->setting->platform->network.is_overlapped)
+		run_cpu(seat, transfer->cpu_ns, 1, unpacked);
+}
+
+static void begin_transfer(struct seat *seat, const struct phase *phase)
+{
+	struct invocation *invocation = seat->invocation;
+	transfer_prepare(invocation, phase, work_phase_names[invocation->phase], &seat->transfer);
+	invocation->split = (struct phase_split){.ns[CAUSE_LATENCY] = THE_REST_NS};
+	after(seat, seat->transfer.wait_ns, answered);
+}
+
+static void leave_device(struct seat *seat);
+
+static void device_done(struct engine *engine, void *subject, int64_t argument)
+{
+	struct seat *seat = subject;
+	seat->timer = 0;
+	leave_device(seat);
+	end_phase(seat);
+}
+
+/* The seat's turn on the accelerator begins. */
+static void take_device(struct seat *seat)
+{
+	struct invocation *invocation = seat->invocation;
+	invocation->split = (struct phase_split){.ns[CAUSE_DEVICE] = THE_REST_NS};
+	after(seat, invocation_work(invocation)->phases[invocation->phase].device_ns, device_done);
+}
+
+static void begin_device(struct seat *seat)
+{
+	struct seat **place = &seat->instance->on_device;
+	if (!*place) {
+		*place = seat;
+		take_device(seat);
+		return;
+	}
+	while (*place)
+		place = &(*place)->next_on_device;
+	*place = seat;
+	seat->invocation->split = (struct phase_split){.ns[CAUSE_INSTANCE] = THE_REST_NS};
+}
+
+/* Where it has the accelerator, the next one's turn begins. */
+static void leave_device(struct seat *seat)
+{
+	struct seat **place = &seat->instance->on_device;
+	bool has_turn = *place == seat;
+	while (*place && *place != seat)
+		place = &(*place)->next_on_device;
+	if (!*place)
+		return;
+	*place = seat->next_on_device;
+	seat->next_on_device = NULL;
+	if (!has_turn || !*place)
+		return;
+	visit_step_done((*place)->invocation);
+	take_device(*place);
+}
+
+void seat_begin_phase(struct seat *seat, const struct phase *phase)
+{
+	if (phase->gets + phase->puts > 0)
+		begin_transfer(seat, phase);
+	else if (phase->device_ns > 0)
+		begin_device(seat);
+	else
+		wait_or_compute(seat, phase);
+}
+
+void seat_stop(struct seat *seat)
+{
+	struct engine *engine = engine_of(seat);
+	engine_cancel(engine, seat->timer);
+	engine_cancel(engine, seat->timeout);
+	engine_cancel(engine, seat->stream);
+	fluid_stop(engine, &seat->network);
+	fluid_stop(engine, &seat->cpu);
+	leave_device(seat);
+}
