@@ -25,7 +25,7 @@ static void keep(void *context, int64_t arrived_ns, int64_t taken_ns)
 
 bool record_times_apply(const struct setting *setting)
 {
-	return setting->platform->kind == PLATFORM_FUNCTIONS && setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
+	return setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
 }
 
 void record_times_analyse(const struct run_job *job, const volatile sig_atomic_t *interrupt, struct arena *arena,

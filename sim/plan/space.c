@@ -281,6 +281,29 @@ static void choose_schedules(struct space *space)
 	}
 }
 
+/* Bounds hold for machines that are bought by memory, and for requests that have a sandbox and its network alone. */
+static bool check_kind(const struct space_request *request, struct diag *diag)
+{
+	const struct experiment *experiment = request->experiment;
+	const struct setting *setting = request->setting;
+	const struct platform *platform = setting->platform;
+	if (platform->kind != PLATFORM_FUNCTIONS) {
+		diag_error(diag, bind_place(experiment->root, "platform"),
+			   "'%s' is a machine: it has no memory sizes to choose from", platform->name);
+		return false;
+	}
+	bool is_alone = !setting->has_hosts && platform->price.billed_by != BILLED_BY_INSTANCE;
+	for (size_t i = 0; i < setting->function_count; i++)
+		is_alone = is_alone && setting->functions[i].sandbox.requests_max <= 1 &&
+			   !setting->functions[i].sandbox.has_device;
+	if (!is_alone)
+		diag_error(
+			diag, bind_place(experiment->root, "platform"),
+			"a plan's bounds hold where each request has a sandbox to itself, which is paid for while it "
+			"works; compare shared ones with 'lamina sweep', or set 'requests_per_instance: 1'");
+	return is_alone;
+}
+
 bool space_init(struct space *space, const struct space_request *request, struct arena *arena, struct diag *diag)
 {
 	const struct experiment *experiment = request->experiment;
@@ -294,11 +317,8 @@ bool space_init(struct space *space, const struct space_request *request, struct
 		.headroom = request->headroom,
 		.is_served = experiment->workload.arrivals.kind != ARRIVALS_ALL_AT_ONCE,
 	};
-	if (platform->kind != PLATFORM_FUNCTIONS) {
-		diag_error(diag, bind_place(experiment->root, "platform"),
-			   "'%s' is a machine: it has no memory sizes to choose from", platform->name);
+	if (!check_kind(request, diag))
 		return false;
-	}
 	if (space->parallel_to == 0)
 		space->parallel_to = platform->limits.concurrency;
 	int64_t map_limit = platform->workflow.inline_map_limit;

@@ -35,15 +35,25 @@ const char *const bill_item_names[BILL_ITEMS] = {
 };
 
 const char *const bill_item_units[BILL_ITEMS] = {
-	[BILL_COMPUTE] = "GB-s",           [BILL_COMPUTE_ARM64] = "GB-s",
-	[BILL_DEVICE] = "seconds",         [BILL_PROVISIONED] = "GB-s",
-	[BILL_PROVISIONED_ARM64] = "GB-s", [BILL_PROVISIONED_BUSY_ARM64] = "GB-s",
-	[BILL_PROVISIONED_BUSY] = "GB-s",  [BILL_TMP] = "GB-s",
-	[BILL_SNAPSHOT_CACHE] = "GB-s",    [BILL_SNAPSHOT_RESTORE] = "GB",
-	[BILL_REQUESTS] = "requests",      [BILL_TRANSITIONS] = "transitions",
-	[BILL_PUTS] = "requests",          [BILL_GETS] = "requests",
-	[BILL_PUT_BYTES] = "GB",           [BILL_GET_BYTES] = "GB",
-	[BILL_STORED] = "GB-month",        [BILL_MACHINE] = "hours",
+	[BILL_COMPUTE] = "GB-s",
+	[BILL_COMPUTE_ARM64] = "GB-s",
+	[BILL_VCPU] = "vCPU-s",
+	[BILL_DEVICE] = "seconds",
+	[BILL_PROVISIONED] = "GB-s",
+	[BILL_PROVISIONED_ARM64] = "GB-s",
+	[BILL_PROVISIONED_BUSY_ARM64] = "GB-s",
+	[BILL_PROVISIONED_BUSY] = "GB-s",
+	[BILL_TMP] = "GB-s",
+	[BILL_SNAPSHOT_CACHE] = "GB-s",
+	[BILL_SNAPSHOT_RESTORE] = "GB",
+	[BILL_REQUESTS] = "requests",
+	[BILL_TRANSITIONS] = "transitions",
+	[BILL_PUTS] = "requests",
+	[BILL_GETS] = "requests",
+	[BILL_PUT_BYTES] = "GB",
+	[BILL_GET_BYTES] = "GB",
+	[BILL_STORED] = "GB-month",
+	[BILL_MACHINE] = "hours",
 };
 
 void usage_add(struct usage *total, const struct usage *part)

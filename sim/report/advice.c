@@ -105,6 +105,8 @@ static void say_queue(const struct subject *subject, struct buf *out)
 			   throttles);
 	else if (setting->parallel < INT64_MAX)
 		buf_printf(out, "pipeline.parallel is %lld; more would wait less.", (long long)setting->parallel);
+	else if (subject->setting->sandbox.requests_max > 1)
+		buf_add(out, "calls that come while a sandbox starts wait for it; a faster start would help.");
 	else
 		buf_add(out, "the driver starts one call after the other; a faster one would help.");
 }

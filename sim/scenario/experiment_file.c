@@ -110,6 +110,8 @@ static const struct bind_field pipeline_fields[] = {
 		   .help = "time the driver needs to start one call"),
 	BIND_FIELD(struct pipeline, warm_sandboxes, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
 		   .help = "sandboxes of every function that are idle and initialised at the start"),
+	BIND_FIELD(struct pipeline, shared_hosts, BIND_BOOL, .fallback = "false",
+		   .help = "sandboxes share the network cards of the platform's hosts"),
 	NUMBER(struct pipeline, pause_seconds, "0", 0, 1e6, "a job's rest between two records (a client that thinks)"),
 	BIND_FIELD(struct pipeline, invocation, BIND_CHOICE, .fallback = "sync", .choices = invocation_type_names,
 		   .help = "a caller that waits, or the service's queue, which tries again by itself"),
@@ -184,6 +186,8 @@ static const struct bind_field framework_fields[] = {
 	BIND_FIELD(
 		struct framework, weights_cpu_seconds_per_mb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 100,
 		.help = "more CPU than the profile's to make weights usable, one thread, on one vCPU, per 10^6 bytes"),
+	BIND_FIELD(struct framework, device_images_per_second, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e9,
+		   .help = "the profile's whole network on the platform's device; 0: layers run on vCPUs"),
 	BIND_FIELD(struct framework, activations, BIND_CHOICE, .fallback = "held", .choices = activations_names,
 		   .help = "memory holds every activation of the function, or only those of the running layer"),
 	BIND_FIELD(struct framework, record_in, BIND_CHOICE, .fallback = "memory", .choices = record_in_names,
@@ -208,6 +212,8 @@ static const struct bind_field work_fields[] = {
 	WORK(download_mb, 1e6, "read from the object store, 10^6 bytes"),
 	WORK(upload_mb, 1e6, "written to the object store, 10^6 bytes"),
 	WORK(memory_mb, 1e6, "peak memory, MB (1 MB = 1024 kB)"),
+	WORK(shared_memory_mb, 1e6, "of memory_mb, what requests on one instance have in common, MB"),
+	WORK(device_seconds, 1e6, "on the platform's device, which an instance's requests take turns on"),
 	WORK(wait_seconds, 1e6, "waiting that neither CPU nor network of the sandbox hastens"),
 	WORK(init_cpu_seconds, 1e6, "CPU of the init phase of a new sandbox, one thread, not throttled"),
 	BIND_FIELD(struct stated_work, init_seconds, BIND_STRUCT, .schema = &quantiles_schema,
@@ -219,10 +225,19 @@ static const struct bind_field work_fields[] = {
 	BIND_END,
 };
 
+static void check_work(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct stated_work *work = value;
+	if (work->shared_memory_mb > work->memory_mb)
+		diag_error(diag, bind_place(node, "shared_memory_mb"),
+			   "'shared_memory_mb' is part of 'memory_mb' (%g) and cannot be larger", work->memory_mb);
+}
+
 static const struct bind_schema work_schema = {
 	.title = "work",
 	.bytes = sizeof(struct stated_work),
 	.fields = work_fields,
+	.check = check_work,
 };
 
 static void check_function(void *value, const struct yaml_node *node, struct diag *diag)
@@ -249,6 +264,8 @@ static const struct bind_field function_fields[] = {
 		   .help = "places of its own, taken from the account's; 0: shares these"),
 	BIND_FIELD(struct function_entry, provisioned_concurrency, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
 		   .help = "sandboxes that are started beforehand and stay"),
+	BIND_FIELD(struct function_entry, requests_per_instance, BIND_INT, .fallback = "0", .min = 0, .max = 10000,
+		   .help = "requests at once on one sandbox; 0: the platform's default"),
 	BIND_FIELD(struct function_entry, snapshot, BIND_BOOL, .fallback = "false",
 		   .help = "new sandboxes are restored from a snapshot instead of initialised"),
 	BIND_FIELD(struct function_entry, architecture, BIND_CHOICE, .fallback = "x86_64", .choices = architectures,

@@ -42,6 +42,7 @@ struct pipeline {
 	bool distributed_map;
 	int64_t retries;
 	int64_t warm_sandboxes;
+	bool shared_hosts;
 };
 
 /* What a month looks like, for its bill. */
@@ -71,8 +72,9 @@ struct framework {
 	double record_mb_per_second;
 	int64_t record_image_bytes;
 	double weights_cpu_seconds_per_mb;
-	int activations; /* enum activations */
-	int record_in;   /* enum record_in */
+	double device_images_per_second; /* 0: layers run on vCPUs */
+	int activations;                 /* enum activations */
+	int record_in;                   /* enum record_in */
 };
 
 enum package_kind { PACKAGE_ZIP, PACKAGE_IMAGE };
@@ -88,6 +90,8 @@ struct stated_work {
 	double download_mb;
 	double upload_mb;
 	double memory_mb;
+	double shared_memory_mb;
+	double device_seconds;
 	double wait_seconds;
 	double init_cpu_seconds;
 	struct quantiles init_seconds; /* all of it, as measured; may be missing */
@@ -108,6 +112,7 @@ struct function_entry {
 	int64_t tmp_mb;
 	int64_t reserved_concurrency;
 	int64_t provisioned_concurrency;
+	int64_t requests_per_instance; /* 0: by default */
 	bool snapshot;
 	int architecture; /* enum architecture */
 	bool has_work;

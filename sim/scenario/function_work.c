@@ -84,6 +84,18 @@ static double compute_seconds(const struct profile *profile, struct layer_range 
 	return seconds;
 }
 
+/* A function's part of the whole network, by the measured time of its layers. */
+static int64_t device_ns(const struct experiment *experiment, const struct profile *profile, struct layer_range layers,
+			 int64_t images)
+{
+	double rate = experiment->framework.device_images_per_second;
+	struct layer_range all = {0, profile->layer_count};
+	if (rate == 0)
+		return 0;
+	double part = compute_seconds(profile, layers, images, 1) / compute_seconds(profile, all, images, 1);
+	return ns_from_seconds((double)images / rate * part);
+}
+
 static struct phase cpu_phase(double seconds, int64_t threads)
 {
 	return (struct phase){.cpu_ns = ns_from_seconds(seconds), .threads = threads};
@@ -116,7 +128,9 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 		.stream_mb_per_second = framework->record_mb_per_second,
 	};
 	out->phases[WORK_DECODE] = cpu_phase(profile_phase_seconds(profile, first, PROFILE_DECODE, images) * speed, 1);
-	out->phases[WORK_COMPUTE] = cpu_phase(compute * speed, threads);
+	out->phases[WORK_DEVICE].device_ns = device_ns(experiment, profile, layers, images);
+	if (out->phases[WORK_DEVICE].device_ns == 0)
+		out->phases[WORK_COMPUTE] = cpu_phase(compute * speed, threads);
 	out->phases[WORK_SERIALISE] =
 		cpu_phase(profile_phase_seconds(profile, last, PROFILE_SERIALISE, images) * speed, 1);
 	out->phases[WORK_RECORD_PUT] = (struct phase){
@@ -124,8 +138,9 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 		.bytes = function_record_bytes(framework, profile, layers.end, images),
 		.stream_mb_per_second = framework->record_mb_per_second,
 	};
+	out->shared_memory_mb = framework->memory_mb + (double)weights / MB_IN_BYTES;
 	out->peak_memory_mb =
-		framework->memory_mb + (double)weights / MB_IN_BYTES +
+		out->shared_memory_mb +
 		(double)images * activation_bytes_per_image(profile, layers, framework->activations) / MB_IN_BYTES;
 }
 
@@ -136,7 +151,10 @@ static struct phase stated_get(double mb)
 
 void function_work_from_stated(const struct stated_work *stated, int64_t images, struct work *out)
 {
-	*out = (struct work){.images = images, .peak_memory_mb = stated->memory_mb, .tmp_mb = stated->tmp_mb};
+	*out = (struct work){.images = images,
+			     .peak_memory_mb = stated->memory_mb,
+			     .shared_memory_mb = stated->shared_memory_mb,
+			     .tmp_mb = stated->tmp_mb};
 	double n = (double)images;
 	out->phases[WORK_IMPORT] = cpu_phase(stated->cold_cpu_seconds, 1);
 	out->phases[WORK_IMPORT].cold_only = true;
@@ -145,6 +163,7 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 	out->phases[WORK_RECORD_GET] = stated_get(stated->download_mb * n);
 	out->phases[WORK_DECODE] = cpu_phase(stated->single_cpu_seconds * n, 1);
 	out->phases[WORK_COMPUTE] = cpu_phase(stated->cpu_seconds * n, stated->threads);
+	out->phases[WORK_DEVICE].device_ns = ns_from_seconds(stated->device_seconds * n);
 	out->phases[WORK_WAIT].wait_ns = ns_from_seconds(stated->wait_seconds * n);
 	out->phases[WORK_RECORD_PUT] = (struct phase){
 		.puts = stated->upload_mb > 0,

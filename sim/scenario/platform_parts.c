@@ -328,6 +328,10 @@ static void check_price(void *value, const struct yaml_node *node, struct diag *
 			diag, bind_place(node, "tier_price_ratio"),
 			"'tier_price_ratio' has %zu entries and 'tier_above_gb_seconds' %zu; both need the same number",
 			price->tier_price_ratio.count, above->count);
+	if (price->used_memory_step_mb > 0 && price->billed_by != BILLED_BY_REQUEST)
+		diag_error(diag, bind_place(node, "used_memory_step_mb"),
+			   "memory is billed as used where requests are paid for, not where 'billed_by' is '%s'",
+			   billed_by_names[price->billed_by]);
 	for (size_t i = 1; i < above->count; i++) {
 		if (above->values[i] <= above->values[i - 1])
 			diag_error(diag, bind_place(node, "tier_above_gb_seconds"),

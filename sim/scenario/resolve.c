@@ -340,6 +340,12 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 			   "%s says nothing of '%s'", platform->name, orchestrator_names[pipeline->orchestrator]);
 		return false;
 	}
+	setting->has_hosts = pipeline->shared_hosts;
+	if (pipeline->shared_hosts && platform->hosts.memory_mb == 0) {
+		diag_error(resolution->diag, place_of(resolution, "pipeline", "shared_hosts"),
+			   "%s says nothing of its hosts", platform->name);
+		return false;
+	}
 	if (pipeline->orchestrator == ORCHESTRATOR_STORE_EVENTS)
 		setting->invocation = INVOCATION_ASYNC;
 	bool is_bounded = pipeline->orchestrator == ORCHESTRATOR_WORKFLOW && !pipeline->distributed_map &&
@@ -388,10 +394,6 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 		out->parallel = is_batch ? 1 : INT64_MAX;
 	if (!workload_resolve(experiment, library, diag, out) || !resolve_orchestrator(&resolution))
 		return false;
-	if (resolution.platform->kind == PLATFORM_FUNCTIONS)
-		return resolve_functions(&resolution) && unknown_check(out, has_profile, at_platform, diag);
-	if (!is_batch)
-		diag_error(diag, place_of(&resolution, "workload", "arrivals"),
-			   "%s is a machine, which serves a batch; leave 'arrivals' out", resolution.platform->name);
-	return is_batch && unknown_check(out, has_profile, at_platform, diag);
+	bool is_machine = resolution.platform->kind == PLATFORM_MACHINE;
+	return (is_machine || resolve_functions(&resolution)) && unknown_check(out, has_profile, at_platform, diag);
 }

@@ -92,6 +92,44 @@ static bool resolve_provisioned(const struct choice *choice)
 	return false;
 }
 
+/* Sizes with too small a share of CPU have one request at a time, also where more is the default. */
+static bool resolve_requests(const struct choice *choice)
+{
+	const struct platform *platform = choice->platform;
+	int64_t asked = choice->entry->requests_per_instance;
+	double vcpus = cpu_share(&platform->cpu, choice->out->memory_mb);
+	bool is_small = vcpus < platform->sandbox.shared_from_vcpus;
+	choice->out->sandbox.requests_max = asked > 0 ? asked : is_small ? 1 : platform->sandbox.requests_default;
+	if (asked > platform->sandbox.requests_max) {
+		diag_error(choice->diag, entry_place(choice, "requests_per_instance"),
+			   "'requests_per_instance' is %lld; %s allows at most %lld", (long long)asked, platform->name,
+			   (long long)platform->sandbox.requests_max);
+		return false;
+	}
+	if (asked > 1 && is_small)
+		diag_error(choice->diag, entry_place(choice, "requests_per_instance"),
+			   "'requests_per_instance' is %lld; on %s that takes %g vCPU, and %lld MB have %g",
+			   (long long)asked, platform->name, platform->sandbox.shared_from_vcpus,
+			   (long long)choice->out->memory_mb, vcpus);
+	return asked <= 1 || !is_small;
+}
+
+/* Every sandbox of a platform with a device has one, used or not. */
+static bool resolve_device(const struct choice *choice)
+{
+	const struct platform *platform = choice->platform;
+	choice->out->sandbox.has_device = platform->device.name != NULL;
+	bool is_of_profile = !choice->entry->has_work && choice->experiment->framework.device_images_per_second > 0;
+	bool uses_device = choice->entry->has_work ? choice->entry->work.device_seconds > 0 : is_of_profile;
+	if (!uses_device || platform->device.name)
+		return true;
+	diag_error(choice->diag,
+		   is_of_profile ? framework_place(choice, "device_images_per_second")
+				 : bind_place(yaml_get(choice->entry->node, "work"), "device_seconds"),
+		   "'%s' computes on a device, and %s has none", choice->entry->name, platform->name);
+	return false;
+}
+
 static bool check_payload(const struct choice *choice)
 {
 	bool is_async = choice->experiment->pipeline.invocation == INVOCATION_ASYNC;
@@ -112,8 +150,8 @@ bool sandbox_choice_resolve(const struct experiment *experiment, const struct pl
 			    struct setting_function *out)
 {
 	static bool (*const parts[])(const struct choice *) = {
-		resolve_runtime,  resolve_tmp,         resolve_architecture,
-		resolve_snapshot, resolve_provisioned, check_payload,
+		resolve_runtime,     resolve_tmp,      resolve_architecture, resolve_snapshot,
+		resolve_provisioned, resolve_requests, resolve_device,       check_payload,
 	};
 	const struct framework *framework = &experiment->framework;
 	struct choice choice = {experiment, platform, entry, arena, diag, out};

@@ -93,6 +93,11 @@ static bool runs_arm64(const struct setting *setting, bool has_profile)
 	return false;
 }
 
+static bool shares_hosts(const struct setting *setting, bool has_profile)
+{
+	return setting->has_hosts;
+}
+
 static bool always(const struct setting *setting, bool has_profile)
 {
 	return true;
@@ -112,6 +117,7 @@ static const struct need {
 	{"cpu.sgemm_gflop_per_vcpu_second", carries_profile},
 	{"sandbox.package_", has_package},
 	{"cpu.arm64_speed", runs_arm64},
+	{"hosts.", shares_hosts},
 	{"", always},
 };
 

@@ -5,35 +5,54 @@
 #include "base/num.h"
 #include "engine/engine.h"
 #include "random/stream.h"
+#include "serving/arrivals.h"
+
+/* Records that came at once. */
+struct delivery {
+	struct delivery *next;
+	int64_t submitted_ns;
+	int64_t images;
+	int64_t images_per_record; /* of all but the last */
+	int64_t computed_images;
+};
 
 struct machine {
 	struct engine engine;
 	const struct setting *setting;
+	const struct simulate_options *options;
+	struct arena *arena;
 	struct outcome *outcome;
-	double slowness;    /* of the host, drawn once per replication */
-	int64_t fed_images; /* images handed to the device so far */
-	int64_t computed_images;
+	double slowness; /* of the host, drawn once per replication */
+	struct arrivals arrivals;
+	struct arrival next_arrival;
+	struct delivery *first; /* not computed, in order of coming */
+	struct delivery *last;
+	struct delivery *free_list;
+	int64_t arrived_images; /* that are not fed */
+	int64_t feeding_images;
 	int64_t waiting_images; /* a fed batch that waits for the device */
 	int64_t device_images;  /* the batch on the device */
-	int64_t feeding_images;
 };
 
 static void batch_fed(struct engine *engine, void *subject, int64_t argument);
 static void batch_computed(struct engine *engine, void *subject, int64_t argument);
 
+/* A batch is fed while the one before it is computed, not earlier. */
 static void start_feed(struct machine *machine)
 {
-	int64_t left = machine->setting->images - machine->fed_images;
 	int64_t batch = machine->setting->platform->machine.batch_images;
-	machine->feeding_images = left < batch ? left : batch;
-	if (machine->feeding_images == 0)
+	if (machine->feeding_images > 0 || machine->waiting_images > 0 || machine->arrived_images == 0)
 		return;
+	machine->feeding_images = machine->arrived_images < batch ? machine->arrived_images : batch;
+	machine->arrived_images -= machine->feeding_images;
 	double seconds = (double)machine->feeding_images * machine->setting->platform->machine.feed_seconds_per_image;
 	engine_schedule(&machine->engine, ns_from_seconds(seconds * machine->slowness), 0, batch_fed, machine, 0);
 }
 
 static void start_device(struct machine *machine)
 {
+	if (machine->device_images > 0 || machine->waiting_images == 0)
+		return;
 	machine->device_images = machine->waiting_images;
 	machine->waiting_images = 0;
 	double seconds = (double)machine->device_images / machine->setting->platform->machine.device_images_per_second;
@@ -43,44 +62,119 @@ static void start_device(struct machine *machine)
 static void batch_fed(struct engine *engine, void *subject, int64_t argument)
 {
 	struct machine *machine = subject;
-	machine->fed_images += machine->feeding_images;
 	machine->waiting_images = machine->feeding_images;
 	machine->feeding_images = 0;
-	if (machine->device_images == 0) {
-		start_device(machine);
-		start_feed(machine);
-	}
+	start_device(machine);
+	start_feed(machine);
 }
 
-/* Records whose last image has now been computed are complete; all were submitted at time 0. */
-static void complete_records(struct machine *machine, int64_t now_ns)
+static int64_t records_in(const struct delivery *delivery, int64_t images)
+{
+	return images == delivery->images ? div_ceil_int64(images, delivery->images_per_record)
+					  : images / delivery->images_per_record;
+}
+
+static void record_done(struct machine *machine, int64_t submitted_ns)
 {
 	struct outcome *outcome = machine->outcome;
-	const struct setting *setting = machine->setting;
-	while (outcome->records_completed < setting->records) {
-		int64_t last = (outcome->records_completed + 1) * setting->images_per_record;
-		if (machine->computed_images < (last < setting->images ? last : setting->images))
+	const struct record_sink *sink = machine->options->records;
+	int64_t taken_ns = engine_now_ns(&machine->engine) - submitted_ns;
+	if (sink)
+		sink->completed(sink->context, submitted_ns, taken_ns);
+	histogram_add(&outcome->record_times, taken_ns);
+	outcome->records_completed++;
+	outcome->record_ns += taken_ns;
+}
+
+/* Images of the first deliveries have been computed. */
+static void complete(struct machine *machine, int64_t images)
+{
+	while (images > 0) {
+		struct delivery *delivery = machine->first;
+		int64_t left = delivery->images - delivery->computed_images;
+		int64_t now = images < left ? images : left;
+		int64_t before = records_in(delivery, delivery->computed_images);
+		delivery->computed_images += now;
+		images -= now;
+		int64_t after = records_in(delivery, delivery->computed_images);
+		for (int64_t i = before; i < after; i++)
+			record_done(machine, delivery->submitted_ns);
+		if (now < left)
 			return;
-		histogram_add(&outcome->record_times, now_ns);
-		outcome->records_completed++;
-		outcome->record_ns += now_ns;
+		machine->first = delivery->next;
+		delivery->next = machine->free_list;
+		machine->free_list = delivery;
 	}
 }
 
 static void batch_computed(struct engine *engine, void *subject, int64_t argument)
 {
 	struct machine *machine = subject;
-	int64_t now_ns = engine_now_ns(engine);
-	machine->computed_images += machine->device_images;
-	machine->outcome->images_completed = machine->computed_images;
+	int64_t images = machine->device_images;
 	machine->device_images = 0;
-	machine->outcome->makespan_ns = now_ns;
-	complete_records(machine, now_ns);
-	if (machine->waiting_images > 0) {
-		start_device(machine);
-		start_feed(machine);
-	}
+	machine->outcome->images_completed += images;
+	machine->outcome->makespan_ns = engine_now_ns(engine);
+	complete(machine, images);
+	start_device(machine);
+	start_feed(machine);
 }
+
+static void deliver(struct machine *machine, int64_t images, int64_t images_per_record)
+{
+	struct delivery *delivery = machine->free_list;
+	if (delivery)
+		machine->free_list = delivery->next;
+	else
+		delivery = ARENA_NEW(machine->arena, struct delivery);
+	*delivery = (struct delivery){
+		.submitted_ns = engine_now_ns(&machine->engine),
+		.images = images,
+		.images_per_record = images_per_record,
+	};
+	if (machine->first)
+		machine->last->next = delivery;
+	else
+		machine->first = delivery;
+	machine->last = delivery;
+	machine->arrived_images += images;
+	start_feed(machine);
+}
+
+/* Images of the record that has come last. */
+static int64_t record_images(const struct machine *machine)
+{
+	const struct setting *setting = machine->setting;
+	const struct trace *trace = setting->arrivals.trace;
+	if (trace && machine->next_arrival.size >= 0)
+		return trace->sizes[machine->next_arrival.size];
+	bool is_last = machine->arrivals.made == setting->records && setting->images > 0;
+	return is_last ? setting->images - (setting->records - 1) * setting->images_per_record
+		       : setting->images_per_record;
+}
+
+static void arrive(struct engine *engine, void *subject, int64_t argument);
+
+static void await_arrival(struct machine *machine)
+{
+	if (!arrivals_next(&machine->arrivals, &machine->next_arrival))
+		return;
+	int64_t delay_ns = machine->next_arrival.time_ns - engine_now_ns(&machine->engine);
+	engine_schedule(&machine->engine, delay_ns, 0, arrive, machine, 0);
+}
+
+static void arrive(struct engine *engine, void *subject, int64_t argument)
+{
+	struct machine *machine = subject;
+	int64_t images = record_images(machine);
+	deliver(machine, images, images);
+	await_arrival(machine);
+}
+
+static const enum outcome_end end_of_engine[] = {
+	[ENGINE_EMPTY] = OUTCOME_COMPLETE,          [ENGINE_STOPPED] = OUTCOME_COMPLETE,
+	[ENGINE_BUDGET] = OUTCOME_EVENT_BUDGET,     [ENGINE_HORIZON] = OUTCOME_HORIZON,
+	[ENGINE_INTERRUPTED] = OUTCOME_INTERRUPTED,
+};
 
 void simulate_machine(const struct setting *setting, const struct simulate_options *options, struct arena *arena,
 		      struct outcome *out)
@@ -89,17 +183,21 @@ void simulate_machine(const struct setting *setting, const struct simulate_optio
 	stream_init(&luck, options->seed, options->replication, stream_id_from_name("machine"), 0);
 	struct machine machine = {
 		.setting = setting,
+		.options = options,
+		.arena = arena,
 		.outcome = out,
 		.slowness = stream_lognormal(&luck, 0, setting->platform->cpu.speed_spread),
 	};
 	engine_init(&machine.engine, arena, 16);
 	machine.engine.interrupted = options->interrupt;
-	start_feed(&machine);
-	enum engine_end end = engine_run(&machine.engine, setting->horizon_ns, setting->event_budget);
-	out->end = end == ENGINE_EMPTY     ? OUTCOME_COMPLETE
-		   : end == ENGINE_BUDGET  ? OUTCOME_EVENT_BUDGET
-		   : end == ENGINE_HORIZON ? OUTCOME_HORIZON
-					   : OUTCOME_INTERRUPTED;
+	struct arrival_process arrivals = setting->arrivals;
+	arrivals.requests = setting->records;
+	arrivals_init(&machine.arrivals, &arrivals, options->seed, options->replication);
+	if (setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE)
+		deliver(&machine, setting->images, setting->images_per_record);
+	else
+		await_arrival(&machine);
+	out->end = end_of_engine[engine_run(&machine.engine, setting->horizon_ns, setting->event_budget)];
 	out->peak_concurrency = 1;
 	out->elapsed_ns = engine_now_ns(&machine.engine);
 	out->running_instance_ns = (price_mb_ns)out->elapsed_ns;

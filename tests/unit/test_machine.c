@@ -58,6 +58,40 @@ static void luck(void)
 	toy_release(&toy);
 }
 
+/* M/D/1 (Pollaczek-Khinchine) on the device alone, with batches of one image. */
+static void arrivals(void)
+{
+	struct toy toy;
+	machine_init(&toy, 0, 10);
+	toy.platform.machine.batch_images = 1;
+	toy.setting.images = 0;
+	toy.setting.images_per_record = 1;
+	toy.setting.records = 200000;
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_POISSON, .rate_per_second = 7};
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.records_completed, 200000, "all are served");
+	double load = 0.7;
+	double expected = 0.1 + 0.1 * load / (2 * (1 - load));
+	t_near((double)o.record_ns / 1e9 / 200000, expected, 0.02, 0, "M/D/1 at a load of 0.7");
+	t_near(o.bill.total_usd, (seconds_from_ns(o.makespan_ns) + 30) * 1e-3, 1e-9, 0,
+	       "the machine is paid for all along");
+	toy.platform.machine.batch_images = 100;
+	struct outcome batched = toy_simulate(&toy, 1);
+	t_ok(batched.record_ns > o.record_ns, "in batches records wait for each other");
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_DETERMINISTIC, .rate_per_second = 1};
+	toy.setting.images = 500;
+	toy.setting.images_per_record = 100;
+	toy.setting.records = 5;
+	toy.platform.machine.device_images_per_second = 1000;
+	o = toy_simulate(&toy, 1);
+	t_int(o.record_ns, 500 * NS_PER_MS, "five records of 100 images, each alone: 0.1 s");
+	toy.setting.images = 450;
+	o = toy_simulate(&toy, 1);
+	t_int(o.record_ns, 450 * NS_PER_MS, "the last one is half as large");
+	t_int(o.images_completed, 450, "all images");
+	toy_release(&toy);
+}
+
 static void bounds(void)
 {
 	struct toy toy;
@@ -75,6 +109,7 @@ int main(void)
 	fed_slowly();
 	computes_slowly();
 	luck();
+	arrivals();
 	bounds();
 	return t_done();
 }

@@ -78,8 +78,15 @@ static void negative_duration(void)
 	price_billed_ns(&price_2019, -1, 0);
 }
 
+static void named(void)
+{
+	for (int i = 0; i < BILL_ITEMS; i++)
+		t_ok(bill_item_names[i] && bill_item_units[i], "every line of a bill has a name and a unit");
+}
+
 int main(void)
 {
+	named();
 	rounding();
 	bills();
 	exact();
