@@ -64,12 +64,14 @@ static void by_hand(void)
 	run(&b, INT64_MAX);
 	t_int(b.ended_ns[0], 1500, "three on two vCPUs: two thirds of one for each");
 	t_int(b.ended_ns[2], 1500, "all alike");
+	arena_release(&b.arena);
 	bench_init(&b, 2, 2, 2, 0);
 	start(&b, 0, 0, 300, 0.25);
 	start(&b, 1, 0, 1750, HUGE_VAL);
 	run(&b, INT64_MAX);
 	t_int(b.ended_ns[1], 1000, "what one cannot take the other has");
 	t_int(b.ended_ns[0], 1200, "and it goes on at its own pace");
+	arena_release(&b.arena);
 	bench_init(&b, 3, 2, 2, 0);
 	start(&b, 0, 0, 1500, HUGE_VAL);
 	start(&b, 1, 0, 1500, HUGE_VAL);
