@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "platform/network.h"
+#include "random/elementary.h"
 
 static const double MB = 1e6;
 
@@ -62,7 +63,7 @@ static void add_transfer(struct stage_visit *visit, const struct platform *platf
 /* Mean CPU time of a sandbox over that of a nominal vCPU: the mean of a lognormal whose logarithm has mean 0. */
 static double mean_slowness(const struct platform_cpu *cpu, bool is_arm64)
 {
-	double slowness = exp(cpu->speed_spread * cpu->speed_spread / 2);
+	double slowness = elementary_exp(cpu->speed_spread * cpu->speed_spread / 2);
 	return is_arm64 ? slowness / cpu->arm64_speed : slowness;
 }
 

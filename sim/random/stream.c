@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/check.h"
+#include "random/elementary.h"
 #include "random/ziggurat.h"
 
 /* Philox4x64, as in Random123's philox.h. */
@@ -86,7 +87,7 @@ double stream_exponential_rare(struct stream *stream, uint64_t word)
 	double x = stream_fraction(word) * ziggurat_exponential_x[layer];
 	double low = ziggurat_exponential_f[layer];
 	double high = ziggurat_exponential_f[layer + 1];
-	if (low + stream_uniform(stream) * (high - low) < exp(-x))
+	if (low + stream_uniform(stream) * (high - low) < elementary_exp(-x))
 		return x;
 	return stream_exponential(stream, 1);
 }
@@ -110,14 +111,14 @@ double stream_normal_rare(struct stream *stream, uint64_t word)
 	double x = stream_fraction(word) * ziggurat_normal_x[layer];
 	double low = ziggurat_normal_f[layer];
 	double high = ziggurat_normal_f[layer + 1];
-	if (low + stream_uniform(stream) * (high - low) < exp(-0.5 * x * x))
+	if (low + stream_uniform(stream) * (high - low) < elementary_exp(-0.5 * x * x))
 		return stream_sign(word) * x;
 	return stream_normal(stream);
 }
 
 double stream_lognormal(struct stream *stream, double mu, double sigma)
 {
-	return exp(mu + sigma * stream_normal(stream));
+	return elementary_exp(mu + sigma * stream_normal(stream));
 }
 
 /* Marsaglia and Tsang, "A simple method for generating gamma variables", ACM TOMS 26(3), 2000; shape >= 1. */
@@ -133,7 +134,7 @@ static double gamma_unit(struct stream *stream, double shape)
 		v = v * v * v;
 		double u = stream_uniform(stream);
 		double x2 = x * x;
-		if (u < 1.0 - 0.0331 * x2 * x2 || log(u) < 0.5 * x2 + d * (1.0 - v + log(v)))
+		if (u < 1.0 - 0.0331 * x2 * x2 || elementary_log(u) < 0.5 * x2 + d * (1.0 - v + elementary_log(v)))
 			return d * v;
 	}
 }
@@ -144,6 +145,6 @@ double stream_gamma(struct stream *stream, double shape, double scale)
 	if (shape >= 1)
 		return scale * gamma_unit(stream, shape);
 	/* Gamma(a) = Gamma(a + 1) * U^(1 / a), and -log U is exponential. */
-	double factor = exp(-stream_exponential(stream, 1) / shape);
+	double factor = elementary_exp(-stream_exponential(stream, 1) / shape);
 	return scale * gamma_unit(stream, shape + 1) * factor;
 }

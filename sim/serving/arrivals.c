@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/num.h"
+#include "random/elementary.h"
 
 const char *const arrival_names[] = {
 	[ARRIVALS_ALL_AT_ONCE] = "all_at_once",
@@ -112,7 +113,7 @@ static bool next_counted(struct arrivals *arrivals, struct arrival *out)
 	}
 	double left_ns = (double)trace->stretch_ns * (double)(arrivals->segment + 1) - arrivals->now_ns;
 	double uniform = stream_uniform(&arrivals->luck);
-	arrivals->now_ns += left_ns * -expm1(log(uniform) / (double)arrivals->in_segment);
+	arrivals->now_ns += left_ns * (1 - elementary_exp(elementary_log(uniform) / (double)arrivals->in_segment));
 	arrivals->in_segment--;
 	out->time_ns = (int64_t)arrivals->now_ns;
 	return true;

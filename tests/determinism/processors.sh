@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What a fit finds does not depend on which processor BLAS has kernels for: each of them is forced in turn. As TAP.
+# What a fit finds, and what luck brings, does not depend on the processor that BLAS has kernels for, nor on the one
+# that the C library has functions for: each is forced in turn. As TAP.
 # usage: processors.sh, after `make determinism-programs`
 set -u
 cd "$(dirname "$0")/../.."
@@ -20,7 +21,19 @@ END
 print() {
 	OPENBLAS_CORETYPE=$1 $program calibrate "$scratch/logs" --format csv
 	OPENBLAS_CORETYPE=$1 $program paper --format csv
+	OPENBLAS_CORETYPE=$1 $program run "$scratch/lucky.yaml" --format csv
 }
+
+# Speeds and times of many draws, with all of their digits in the sums.
+cat >"$scratch/lucky.yaml" <<'END'
+apiVersion: lamina/v1
+name: lucky
+platform: aws-lambda
+workload: {arrivals: {kind: bursts, rate_per_second: 20, burst_rate_per_second: 200, calm_seconds: 60, burst_seconds: 5, duration_seconds: 3600}}
+functions: {f: {memory_mb: 1024, work: {cpu_seconds: 0.3, download_mb: 3, memory_mb: 100}}}
+failures: {crashes_per_hour: 1, straggler_rate: 0.1, straggler_slowdown: 2}
+replications: {min: 3}
+END
 
 print Prescott >"$scratch/want" 2>"$scratch/errors"
 count=1
@@ -36,16 +49,21 @@ cores=(Nehalem)
 grep -qw avx /proc/cpuinfo && cores+=(Sandybridge)
 grep -qw avx2 /proc/cpuinfo && cores+=(Haswell Zen)
 grep -qw avx512vl /proc/cpuinfo && cores+=(SkylakeX)
-for core in "${cores[@]}"; do
+compare() {
 	count=$((count + 1))
-	print "$core" >"$scratch/got" 2>"$scratch/errors"
 	if cmp -s "$scratch/want" "$scratch/got"; then
-		echo "ok $count - $core finds the same"
+		echo "ok $count - $1 finds the same"
 	else
 		failed=$((failed + 1))
-		echo "not ok $count - $core finds the same"
+		echo "not ok $count - $1 finds the same"
 		diff "$scratch/want" "$scratch/got" | head -10 | sed 's/^/# /'
 	fi
+}
+for core in "${cores[@]}"; do
+	print "$core" >"$scratch/got" 2>"$scratch/errors"
+	compare "$core"
 done
+GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F print Prescott >"$scratch/got" 2>"$scratch/errors"
+compare 'a C library without fused multiply-add'
 echo "1..$count"
 ((failed == 0))
