@@ -73,7 +73,7 @@ static inline void engine_place(struct engine *engine, uint32_t index)
 	const struct event *event = &engine->events[index];
 	struct front *front = &engine->front;
 	if (event->time_ns >= front->end_ns)
-		ladder_insert(&engine->ladder, engine->events, index);
+		ladder_insert(&engine->ladder, engine->events, event->time_ns, index);
 	else if (front->few_count < FRONT_FEW_MAX)
 		front_few_add(front, event->time_ns, event->order, index);
 	else

@@ -1,4 +1,4 @@
-/* The heap behind the few, and its stale entries. */
+/* The run, the heap behind the few, and its stale entries. */
 #include "engine/front.h"
 
 #include <string.h>
@@ -20,6 +20,8 @@ void front_init(struct front *front, struct arena *arena)
 
 void front_clear(struct front *front)
 {
+	front->run_at = 0;
+	front->run_end = 0;
 	front->few_count = 0;
 	front->heap_count = 0;
 	front->heap_stale = 0;
@@ -97,6 +99,66 @@ static void heap_pop(struct front *front)
 		sift_down(front->heap, count, 0, front->heap[count]);
 }
 
+static inline void order_two(uint64_t *a, uint64_t *b)
+{
+	uint64_t low = *a < *b ? *a : *b;
+	uint64_t high = *a < *b ? *b : *a;
+	*a = low;
+	*b = high;
+}
+
+/* Batcher's odd-even merge sort of eight, 19 comparisons (Knuth, The Art of Computer Programming 3, 5.3.4). */
+static inline void sort_eight(uint64_t k[8])
+{
+	static const uint8_t pairs[19][2] = {
+		{0, 1}, {2, 3}, {4, 5}, {6, 7}, {0, 2}, {1, 3}, {4, 6}, {5, 7}, {1, 2}, {5, 6},
+		{0, 4}, {1, 5}, {2, 6}, {3, 7}, {2, 4}, {3, 5}, {1, 2}, {3, 4}, {5, 6},
+	};
+#pragma GCC unroll 19
+	for (int i = 0; i < 19; i++)
+		order_two(&k[pairs[i][0]], &k[pairs[i][1]]);
+}
+
+static bool event_is_before(const struct event *events, uint64_t key_a, uint64_t key_b)
+{
+	const struct event *a = &events[key_a & FRONT_INDEX_MASK];
+	const struct event *b = &events[key_b & FRONT_INDEX_MASK];
+	return front_is_before(a->time_ns, a->order, b->time_ns, b->order);
+}
+
+/* Keys that differ in the index alone are put into their events' order. */
+static __attribute__((noinline)) void order_ties(uint64_t *run, uint32_t count, const struct event *events)
+{
+	for (uint32_t i = 1; i < count; i++) {
+		uint64_t key = run[i];
+		uint32_t at = i;
+		for (; at > 0 && event_is_before(events, key, run[at - 1]); at--)
+			run[at] = run[at - 1];
+		run[at] = key;
+	}
+}
+
+void front_run(struct front *front, const struct event *events, const uint64_t keys[FRONT_RUN_MAX], uint32_t count)
+{
+	uint64_t k[FRONT_RUN_MAX];
+#pragma GCC unroll 8
+	for (uint32_t i = 0; i < FRONT_RUN_MAX; i++)
+		k[i] = i < count ? keys[i] : UINT64_MAX;
+	sort_eight(k);
+	bool has_ties = false;
+#pragma GCC unroll 7
+	for (uint32_t i = 1; i < FRONT_RUN_MAX; i++)
+		has_ties |= (i < count) & ((k[i] ^ k[i - 1]) <= FRONT_INDEX_MASK);
+	memcpy(front->run, k, sizeof k);
+	front->run_at = 0;
+	front->run_end = count;
+	if (has_ties)
+		order_ties(front->run, count, events);
+}
+
+/* Where the earliest of the front stands. */
+enum place { PLACE_NONE, PLACE_RUN, PLACE_FEW, PLACE_HEAP };
+
 uint32_t front_take_behind(struct front *front, const struct event *events, int64_t until_ns)
 {
 	const struct front_entry *top = &front->heap[0];
@@ -104,23 +166,40 @@ uint32_t front_take_behind(struct front *front, const struct event *events, int6
 		heap_pop(front);
 		front->heap_stale--;
 	}
+	enum place place = PLACE_NONE;
+	struct front_entry first = {.time_ns = INT64_MAX, .order = UINT64_MAX};
+	uint32_t at = 0;
+	if (front->heap_count > 0) {
+		place = PLACE_HEAP;
+		first = *top;
+	}
 	if (front->few_count > 0) {
-		uint32_t at = front_few_first(front);
-		int64_t time_ns = front->few_time_ns[at];
-		if (front->heap_count == 0 ||
-		    front_is_before(time_ns, front->few_order[at], top->time_ns, top->order)) {
-			uint32_t event = front->few_event[at];
-			if (time_ns > until_ns)
-				return 0;
-			front_few_remove(front, at);
-			return event;
+		at = front_few_first(front);
+		if (front_is_before(front->few_time_ns[at], front->few_order[at], first.time_ns, first.order)) {
+			place = PLACE_FEW;
+			first.time_ns = front->few_time_ns[at];
+			first.order = front->few_order[at];
+			first.event = front->few_event[at];
 		}
 	}
-	if (front->heap_count == 0 || top->time_ns > until_ns)
+	if (front_has_run(front)) {
+		uint32_t index = front->run[front->run_at] & FRONT_INDEX_MASK;
+		const struct event *event = &events[index];
+		if (front_is_before(event->time_ns, event->order, first.time_ns, first.order)) {
+			place = PLACE_RUN;
+			first.time_ns = event->time_ns;
+			first.event = index;
+		}
+	}
+	if (place == PLACE_NONE || first.time_ns > until_ns)
 		return 0;
-	uint32_t event = top->event;
-	heap_pop(front);
-	return event;
+	if (place == PLACE_RUN)
+		front->run_at++;
+	else if (place == PLACE_FEW)
+		front_few_remove(front, at);
+	else
+		heap_pop(front);
+	return first.event;
 }
 
 static void heap_sweep(struct front *front, const struct event *events)
@@ -140,6 +219,13 @@ void front_remove(struct front *front, const struct event *events, uint32_t even
 	for (uint32_t i = 0; i < front->few_count; i++) {
 		if (front->few_event[i] == event) {
 			front_few_remove(front, i);
+			return;
+		}
+	}
+	for (uint32_t i = front->run_at; i < front->run_end; i++) {
+		if ((front->run[i] & FRONT_INDEX_MASK) == event) {
+			memmove(&front->run[i], &front->run[i + 1], (front->run_end - i - 1) * sizeof front->run[0]);
+			front->run_end--;
 			return;
 		}
 	}

@@ -1,7 +1,11 @@
 /*
- * The front of the pending events: those that run next. New ones stand in no order among the few, where the
- * earliest is found by a scan without branches; that beats any order as long as there are few of them. When the
- * few are full, all of them move to a 4-ary heap behind. Keys compare as one 128-bit number, time above order.
+ * The front of the pending events: those that run next. What comes from the ladder is a run, sorted once by a network
+ * of comparisons without branches and then taken one by one. New events stand in no order among the few, where the
+ * earliest is found by a scan without branches; that beats any order as long as there are few of them. When the few
+ * are full, all of them move to a 4-ary heap behind. Keys compare as one 128-bit number, time above order.
+ *
+ * The run's keys have 64 bits: the time since the run's start above the event's index. Events whose times look the
+ * same there are told apart by their own.
  *
  * A heap entry whose event was cancelled or moved stays there stale: its order is not its event's any more. Stale
  * entries are swept out when they outnumber the others.
@@ -18,7 +22,9 @@
 #include "base/arena.h"
 #include "engine/event.h"
 
-enum { FRONT_FEW_MAX = 16, FRONT_SPILL_MIN = 8 };
+enum { FRONT_FEW_MAX = 16, FRONT_RUN_MAX = 8, FRONT_SPILL_MIN = 8 };
+
+#define FRONT_INDEX_MASK ((UINT64_C(1) << EVENT_INDEX_BITS) - 1)
 
 struct front_entry {
 	int64_t time_ns;
@@ -27,7 +33,10 @@ struct front_entry {
 };
 
 struct front {
-	int64_t end_ns; /* every pending event before this time is here, and no other */
+	int64_t end_ns;  /* every pending event before this time is here, and no other */
+	uint32_t run_at; /* the next of the run; run_at == run_end: it is over */
+	uint32_t run_end;
+	uint64_t run[FRONT_RUN_MAX];
 	uint32_t few_count;
 	uint32_t heap_count;
 	int64_t few_time_ns[FRONT_FEW_MAX];
@@ -48,7 +57,10 @@ void front_clear(struct front *front);
 /* Moves the few to the heap. */
 void front_flush(struct front *front);
 
-/* front_take where the heap is not empty. */
+/* Makes a run of count keys; there is none before. */
+void front_run(struct front *front, const struct event *events, const uint64_t keys[FRONT_RUN_MAX], uint32_t count);
+
+/* front_take where there are a run and few, or a heap. */
 uint32_t front_take_behind(struct front *front, const struct event *events, int64_t until_ns);
 
 /* Takes an event out whose order was set to 0 before. */
@@ -102,9 +114,14 @@ static inline uint32_t front_few_first(const struct front *front)
 	return first;
 }
 
+static inline bool front_has_run(const struct front *front)
+{
+	return front->run_at < front->run_end;
+}
+
 static inline bool front_is_empty(const struct front *front)
 {
-	return front->few_count == 0 && front->heap_count == 0;
+	return !front_has_run(front) && front->few_count == 0 && front->heap_count == 0;
 }
 
 /* Takes out the one at a position when it is not after until_ns: its event. Else 0. */
@@ -124,6 +141,15 @@ static inline uint32_t front_few_take(struct front *front, uint32_t at, int64_t 
  */
 static inline uint32_t front_take(struct front *front, const struct event *events, int64_t until_ns)
 {
+	if (front_has_run(front)) {
+		if (front->few_count + front->heap_count > 0)
+			return front_take_behind(front, events, until_ns);
+		uint32_t event = front->run[front->run_at] & FRONT_INDEX_MASK;
+		if (events[event].time_ns > until_ns)
+			return 0;
+		front->run_at++;
+		return event;
+	}
 	if (front->heap_count > 0)
 		return front_take_behind(front, events, until_ns);
 	if (front->few_count == 2 && front->end_ns == INT64_MAX) {

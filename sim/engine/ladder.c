@@ -10,9 +10,10 @@ enum {
 	BUCKET_TO_FRONT_MAX = 24, /* a bucket with more becomes a rung */
 	BUCKETS_MIN = 16,
 	SAMPLE_MAX = 64,
-	PREFETCH_BUCKETS = 8,     /* reaches as far ahead as memory takes to answer, at two events a bucket */
-	PREFETCH_RUNG_MIN = 4096, /* events of smaller rungs stay in the cache */
-	TOP_SHIFT_MAX = 60,       /* the end of a bucket fits an int64_t */
+	PREFETCH_BUCKETS = 4, /* so far ahead a bucket's events are brought into the cache ... */
+	PREFETCH_EVENTS = 4,  /* ... this many of them */
+	TOP_SHIFT_MAX = 60,   /* the end of a bucket fits an int64_t */
+	KEY_TIME_BITS = 64 - EVENT_INDEX_BITS,
 };
 
 /* Twice the events meant to be in a bucket: half of them lie before the median. Measured; flat around 6. */
@@ -22,15 +23,15 @@ void ladder_init(struct ladder *ladder, struct arena *arena, uint32_t capacity)
 {
 	*ladder = (struct ladder){.arena = arena, .top_capacity = capacity, .scratch_capacity = capacity};
 	ladder->rungs[0].end_ns = INT64_MIN;
-	ladder->top = ARENA_ARRAY(arena, uint32_t, capacity);
-	ladder->scratch = ARENA_ARRAY(arena, uint32_t, capacity);
+	ladder->top = ARENA_ARRAY(arena, struct timed, capacity);
+	ladder->scratch = ARENA_ARRAY(arena, struct timed, capacity);
 }
 
-static uint32_t *array_grow(struct arena *arena, const uint32_t *old, uint32_t count, uint32_t *capacity)
+static struct timed *array_grow(struct arena *arena, const struct timed *old, uint32_t count, uint32_t *capacity)
 {
 	CHECK(*capacity <= UINT32_MAX / 2);
 	*capacity *= 2;
-	uint32_t *array = ARENA_ARRAY(arena, uint32_t, *capacity);
+	struct timed *array = ARENA_ARRAY(arena, struct timed, *capacity);
 	memcpy(array, old, count * sizeof *array);
 	return array;
 }
@@ -41,36 +42,52 @@ static inline struct rung *ladder_finest(struct ladder *ladder)
 	return &ladder->rungs[ladder->rung_count];
 }
 
-static void top_add(struct ladder *ladder, struct event *events, uint32_t index)
+static void top_add(struct ladder *ladder, struct event *events, int64_t time_ns, uint32_t index)
 {
 	if (ladder->top_count == ladder->top_capacity)
 		ladder->top = array_grow(ladder->arena, ladder->top, ladder->top_count, &ladder->top_capacity);
 	events[index].previous = ladder->top_count;
-	ladder->top[ladder->top_count++] = index;
+	ladder->top[ladder->top_count++] = (struct timed){time_ns, index};
 }
 
-static void scratch_add(struct ladder *ladder, uint32_t count, uint32_t index)
+static void scratch_add(struct ladder *ladder, uint32_t count, int64_t time_ns, uint32_t index)
 {
 	if (count == ladder->scratch_capacity)
 		ladder->scratch = array_grow(ladder->arena, ladder->scratch, count, &ladder->scratch_capacity);
-	ladder->scratch[count] = index;
+	ladder->scratch[count] = (struct timed){time_ns, index};
+}
+
+/* Before the start: a front that was given back may hold events scheduled since the rung was laid. */
+static inline uint64_t offset_in(const struct rung *rung, int64_t time_ns)
+{
+	return time_ns > rung->start_ns ? (uint64_t)(time_ns - rung->start_ns) : 0;
 }
 
 static inline uint32_t bucket_of(const struct rung *rung, int64_t time_ns)
 {
-	/* Before the start: a front that was given back may hold events scheduled since the rung was laid. */
-	int64_t offset_ns = time_ns > rung->start_ns ? time_ns - rung->start_ns : 0;
-	return (uint32_t)(offset_ns >> rung->bucket_shift);
+	return (uint32_t)(offset_in(rung, time_ns) >> rung->bucket_shift);
 }
 
-static inline void bucket_add(struct rung *rung, struct event *events, uint32_t index)
+static void overflow_add(uint32_t *first, struct event *events, uint32_t index)
 {
-	struct event *event = &events[index];
-	uint32_t *head = &rung->heads[bucket_of(rung, event->time_ns)];
-	event->previous = 0;
-	event->next = *head;
-	events[*head].previous = index;
-	*head = index;
+	events[index].previous = 0;
+	events[index].next = *first;
+	events[*first].previous = index;
+	*first = index;
+}
+
+static inline void bucket_add(struct rung *rung, struct event *events, int64_t time_ns, uint32_t index)
+{
+	uint64_t offset = offset_in(rung, time_ns);
+	uint64_t bucket = offset >> rung->bucket_shift;
+	uint64_t within = offset & ((UINT64_C(1) << rung->bucket_shift) - 1);
+	uint8_t count = rung->counts[bucket];
+	if (count == FRONT_RUN_MAX) {
+		overflow_add(&rung->overflows[bucket], events, index);
+		return;
+	}
+	rung->buckets[bucket].keys[count] = within >> rung->key_shift << EVENT_INDEX_BITS | index;
+	rung->counts[bucket] = count + 1;
 }
 
 /* The finest rung that ends after time_ns; NULL where only the top does. */
@@ -83,39 +100,65 @@ static inline struct rung *rung_of(struct ladder *ladder, int64_t time_ns)
 }
 
 /* Where the finest rung ends before the event's time, or there is none. */
-static __attribute__((noinline)) void insert_behind(struct ladder *ladder, struct event *events, uint32_t index)
+static __attribute__((noinline)) void insert_behind(struct ladder *ladder, struct event *events, int64_t time_ns,
+						    uint32_t index)
 {
-	struct rung *rung = rung_of(ladder, events[index].time_ns);
+	struct rung *rung = rung_of(ladder, time_ns);
 	if (rung)
-		bucket_add(rung, events, index);
+		bucket_add(rung, events, time_ns, index);
 	else
-		top_add(ladder, events, index);
+		top_add(ladder, events, time_ns, index);
 }
 
-void ladder_insert(struct ladder *ladder, struct event *events, uint32_t index)
+void ladder_insert(struct ladder *ladder, struct event *events, int64_t time_ns, uint32_t index)
 {
 	struct rung *rung = ladder_finest(ladder);
-	if (events[index].time_ns < rung->end_ns)
-		bucket_add(rung, events, index);
+	if (time_ns < rung->end_ns)
+		bucket_add(rung, events, time_ns, index);
 	else
-		insert_behind(ladder, events, index);
+		insert_behind(ladder, events, time_ns, index);
+}
+
+/* A bucket with overflow is full: one of these takes a key's place that has become free. */
+static void overflow_return(struct rung *rung, uint32_t bucket, struct event *events)
+{
+	uint32_t index = rung->overflows[bucket];
+	if (index == 0)
+		return;
+	rung->overflows[bucket] = events[index].next;
+	events[events[index].next].previous = 0;
+	bucket_add(rung, events, events[index].time_ns, index);
+}
+
+static void bucket_remove(struct rung *rung, uint32_t bucket, struct event *events, uint32_t index)
+{
+	uint64_t *keys = rung->buckets[bucket].keys;
+	for (uint32_t i = 0; i < rung->counts[bucket]; i++) {
+		if ((keys[i] & FRONT_INDEX_MASK) == index) {
+			keys[i] = keys[--rung->counts[bucket]];
+			overflow_return(rung, bucket, events);
+			return;
+		}
+	}
+	const struct event *event = &events[index];
+	if (event->previous)
+		events[event->previous].next = event->next;
+	else
+		rung->overflows[bucket] = event->next;
+	events[event->next].previous = event->previous;
 }
 
 void ladder_remove(struct ladder *ladder, struct event *events, uint32_t index)
 {
 	const struct event *event = &events[index];
 	struct rung *rung = rung_of(ladder, event->time_ns);
-	if (!rung) {
-		uint32_t moved = ladder->top[--ladder->top_count];
-		ladder->top[event->previous] = moved;
-		events[moved].previous = event->previous;
+	if (rung) {
+		bucket_remove(rung, bucket_of(rung, event->time_ns), events, index);
 		return;
 	}
-	if (event->previous)
-		events[event->previous].next = event->next;
-	else
-		rung->heads[bucket_of(rung, event->time_ns)] = event->next;
-	events[event->next].previous = event->previous;
+	struct timed moved = ladder->top[--ladder->top_count];
+	ladder->top[event->previous] = moved;
+	events[moved.event].previous = event->previous;
 }
 
 static int64_t bucket_end_ns(const struct rung *rung, uint32_t bucket)
@@ -124,12 +167,11 @@ static int64_t bucket_end_ns(const struct rung *rung, uint32_t bucket)
 }
 
 /* A sample of the times of scratch[0..count), sorted; returns its size. */
-static uint32_t sample_times(const struct ladder *ladder, const struct event *events, uint32_t count,
-			     int64_t sample[SAMPLE_MAX])
+static uint32_t sample_times(const struct ladder *ladder, uint32_t count, int64_t sample[SAMPLE_MAX])
 {
 	uint32_t size = count < SAMPLE_MAX ? count : SAMPLE_MAX;
 	for (uint32_t i = 0; i < size; i++) {
-		int64_t time_ns = events[ladder->scratch[(uint64_t)i * count / size]].time_ns;
+		int64_t time_ns = ladder->scratch[(uint64_t)i * count / size].time_ns;
 		uint32_t at = i;
 		for (; at > 0 && sample[at - 1] > time_ns; at--)
 			sample[at] = sample[at - 1];
@@ -145,7 +187,10 @@ static void rung_reserve(struct ladder *ladder, struct rung *rung, uint32_t buck
 	uint32_t capacity = rung->bucket_capacity ? rung->bucket_capacity : BUCKETS_MIN;
 	while (capacity < bucket_count)
 		capacity *= 2;
-	rung->heads = ARENA_ARRAY(ladder->arena, uint32_t, capacity);
+	rung->counts = ARENA_ARRAY(ladder->arena, uint8_t, capacity);
+	rung->overflows = ARENA_ARRAY(ladder->arena, uint32_t, capacity);
+	uintptr_t memory = (uintptr_t)ARENA_ARRAY(ladder->arena, struct bucket, (size_t)capacity + 1);
+	rung->buckets = (struct bucket *)((memory + EVENT_BYTES - 1) / EVENT_BYTES * EVENT_BYTES);
 	rung->bucket_capacity = capacity;
 }
 
@@ -154,11 +199,10 @@ static void rung_reserve(struct ladder *ladder, struct rung *rung, uint32_t buck
  * limit_ns: buckets wide enough for a few events at the density between start_ns and the median, as far as the
  * sample reaches. The caller distributes the events.
  */
-static struct rung *rung_push(struct ladder *ladder, const struct event *events, uint32_t count, int64_t start_ns,
-			      int64_t limit_ns, uint32_t shift_max)
+static void rung_push(struct ladder *ladder, uint32_t count, int64_t start_ns, int64_t limit_ns, uint32_t shift_max)
 {
 	int64_t sample[SAMPLE_MAX];
-	uint32_t size = sample_times(ladder, events, count, sample);
+	uint32_t size = sample_times(ladder, count, sample);
 	uint64_t half_span = (uint64_t)(sample[size / 2] - start_ns);
 	uint64_t width = half_span / (count / BUCKET_EVENTS_TWICE + 1);
 	struct rung *rung = &ladder->rungs[++ladder->rung_count];
@@ -174,36 +218,44 @@ static struct rung *rung_push(struct ladder *ladder, const struct event *events,
 	if (buckets > buckets_max)
 		buckets = buckets_max;
 	rung_reserve(ladder, rung, (uint32_t)buckets);
-	memset(rung->heads, 0, buckets * sizeof rung->heads[0]);
+	rung->key_shift = rung->bucket_shift > KEY_TIME_BITS ? rung->bucket_shift - KEY_TIME_BITS : 0;
+	memset(rung->counts, 0, buckets * sizeof rung->counts[0]);
+	memset(rung->overflows, 0, buckets * sizeof rung->overflows[0]);
 	rung->bucket_count = (uint32_t)buckets;
 	rung->current = 0;
 	rung->start_ns = start_ns;
 	int64_t end_ns = bucket_end_ns(rung, rung->bucket_count - 1);
 	rung->end_ns = end_ns < limit_ns ? end_ns : limit_ns;
-	return rung;
 }
 
 static void front_fill(struct front *front, const struct ladder *ladder, const struct event *events, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t index = ladder->scratch[i];
-		front_insert(front, events[index].time_ns, events[index].order, index);
+		uint32_t index = ladder->scratch[i].event;
+		front_insert(front, ladder->scratch[i].time_ns, events[index].order, index);
 	}
 	front->spill_count = 2 * count > FRONT_SPILL_MIN ? 2 * count : FRONT_SPILL_MIN;
 }
 
-static int64_t earliest_time_ns(const struct ladder *ladder, const struct event *events, uint32_t count)
+static int64_t earliest_time_ns(const struct ladder *ladder, uint32_t count)
 {
 	int64_t earliest = INT64_MAX;
 	for (uint32_t i = 0; i < count; i++) {
-		int64_t time_ns = events[ladder->scratch[i]].time_ns;
+		int64_t time_ns = ladder->scratch[i].time_ns;
 		earliest = time_ns < earliest ? time_ns : earliest;
 	}
 	return earliest;
 }
 
+/* Puts scratch[0..count) where it belongs now. */
+static void distribute(struct ladder *ladder, struct event *events, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		ladder_insert(ladder, events, ladder->scratch[i].time_ns, ladder->scratch[i].event);
+}
+
 /* Empties the top into the front where it is small, else into a first rung. */
-static void top_descend(struct ladder *ladder, struct event *events, struct front *front)
+static __attribute__((noinline)) void top_descend(struct ladder *ladder, struct event *events, struct front *front)
 {
 	uint32_t count = ladder->top_count;
 	while (ladder->scratch_capacity < count)
@@ -215,31 +267,22 @@ static void top_descend(struct ladder *ladder, struct event *events, struct fron
 		front_fill(front, ladder, events, count);
 		return;
 	}
-	int64_t start_ns = earliest_time_ns(ladder, events, count);
+	int64_t start_ns = earliest_time_ns(ladder, count);
 	front->end_ns = start_ns;
-	rung_push(ladder, events, count, start_ns, EVENT_TIME_MAX_NS + 1, TOP_SHIFT_MAX);
-	for (uint32_t i = 0; i < count; i++) {
-		if (i + PREFETCH_BUCKETS < count)
-			__builtin_prefetch(&events[ladder->scratch[i + PREFETCH_BUCKETS]], 1);
-		ladder_insert(ladder, events, ladder->scratch[i]);
-	}
+	rung_push(ladder, count, start_ns, EVENT_TIME_MAX_NS + 1, TOP_SHIFT_MAX);
+	distribute(ladder, events, count);
 }
 
-/*
- * Steps to the next bucket and brings the lists of coming ones into the cache: the first event of a far bucket, the
- * second of one less far, whose first is there by now, and so on.
- */
+/* Steps to the next bucket, and brings the events of a coming one into the cache; stale keys do no harm there. */
 static inline void rung_step(struct rung *rung, const struct event *events)
 {
 	rung->current++;
-	if (rung->bucket_count < PREFETCH_RUNG_MIN || rung->current + PREFETCH_BUCKETS >= rung->bucket_count)
+	if (rung->current + PREFETCH_BUCKETS >= rung->bucket_count)
 		return;
-	const uint32_t *heads = &rung->heads[rung->current];
-	__builtin_prefetch(&heads[4 * PREFETCH_BUCKETS]);
-	__builtin_prefetch(&events[heads[PREFETCH_BUCKETS]], 1);
-	__builtin_prefetch(&events[events[heads[6]].next], 1);
-	__builtin_prefetch(&events[events[events[heads[4]].next].next], 1);
-	__builtin_prefetch(&events[events[events[events[heads[2]].next].next].next], 1);
+	const struct bucket *coming = &rung->buckets[rung->current + PREFETCH_BUCKETS];
+	__builtin_prefetch(coming + PREFETCH_BUCKETS, 1);
+	for (int i = 0; i < PREFETCH_EVENTS; i++)
+		__builtin_prefetch(&events[coming->keys[i] & FRONT_INDEX_MASK], 1);
 }
 
 static inline int64_t current_end_ns(const struct rung *rung)
@@ -248,43 +291,49 @@ static inline int64_t current_end_ns(const struct rung *rung)
 	return end_ns < rung->end_ns ? end_ns : rung->end_ns;
 }
 
-/* Moves the current bucket to the front's few; false, with nothing changed, where it holds more. */
-static inline bool bucket_to_few(struct rung *rung, const struct event *events, struct front *front)
+/* Makes the current bucket the front's run; false, with nothing changed, where it holds more. */
+static inline bool bucket_to_run(struct rung *rung, const struct event *events, struct front *front)
 {
-	uint32_t index = rung->heads[rung->current];
-	uint32_t count = 0;
-	do {
-		if (count == FRONT_FEW_MAX)
-			return false;
-		const struct event *event = &events[index];
-		front->few_time_ns[count] = event->time_ns;
-		front->few_order[count] = event->order;
-		front->few_event[count] = index;
-		count++;
-		index = event->next;
-	} while (index);
-	front->few_count = count;
+	uint32_t current = rung->current;
+	uint32_t count = rung->counts[current];
+	if (count == FRONT_RUN_MAX && rung->overflows[current])
+		return false;
+	front_run(front, events, rung->buckets[current].keys, count);
+	rung->counts[current] = 0;
 	front->end_ns = current_end_ns(rung);
-	rung->heads[rung->current] = 0;
 	rung_step(rung, events);
 	return true;
 }
 
+/* The time of a key's event, which need not be looked at where the key holds it exactly. */
+static inline int64_t key_time_ns(const struct rung *rung, uint32_t bucket, uint64_t key, const struct event *events)
+{
+	if (rung->key_shift > 0 || bucket == 0)
+		return events[key & FRONT_INDEX_MASK].time_ns;
+	return rung->start_ns + ((int64_t)bucket << rung->bucket_shift) + (int64_t)(key >> EVENT_INDEX_BITS);
+}
+
 /* Moves the current bucket of the finest rung to the front, or cuts it into a finer rung. */
-static void bucket_descend(struct ladder *ladder, struct event *events, struct front *front)
+static __attribute__((noinline)) void bucket_descend(struct ladder *ladder, struct event *events, struct front *front)
 {
 	struct rung *rung = ladder_finest(ladder);
+	uint32_t current = rung->current;
 	uint32_t count = 0;
-	for (uint32_t index = rung->heads[rung->current]; index; index = events[index].next)
-		scratch_add(ladder, count++, index);
-	rung->heads[rung->current] = 0;
+	for (uint32_t i = 0; i < rung->counts[current]; i++) {
+		uint64_t key = rung->buckets[current].keys[i];
+		uint32_t index = (uint32_t)(key & FRONT_INDEX_MASK);
+		scratch_add(ladder, count++, key_time_ns(rung, current, key, events), index);
+	}
+	for (uint32_t index = rung->overflows[current]; index; index = events[index].next)
+		scratch_add(ladder, count++, events[index].time_ns, index);
+	rung->counts[current] = 0;
+	rung->overflows[current] = 0;
 	int64_t end_ns = current_end_ns(rung);
 	if (count > BUCKET_TO_FRONT_MAX && rung->bucket_shift > 0 && ladder->rung_count < LADDER_RUNGS_MAX) {
-		int64_t start_ns = earliest_time_ns(ladder, events, count);
+		int64_t start_ns = earliest_time_ns(ladder, count);
 		front->end_ns = start_ns;
-		rung_push(ladder, events, count, start_ns, end_ns, rung->bucket_shift - 1);
-		for (uint32_t i = 0; i < count; i++)
-			ladder_insert(ladder, events, ladder->scratch[i]);
+		rung_push(ladder, count, start_ns, end_ns, rung->bucket_shift - 1);
+		distribute(ladder, events, count);
 		return;
 	}
 	rung_step(rung, events);
@@ -296,7 +345,7 @@ static void bucket_descend(struct ladder *ladder, struct event *events, struct f
 static inline bool rung_seek(struct rung *rung, const struct event *events)
 {
 	while (rung->current < rung->bucket_count) {
-		if (rung->heads[rung->current])
+		if (rung->counts[rung->current] > 0)
 			return true;
 		rung_step(rung, events);
 	}
@@ -314,7 +363,7 @@ void ladder_refill(struct ladder *ladder, struct event *events, struct front *fr
 		struct rung *rung = ladder_finest(ladder);
 		if (!rung_seek(rung, events))
 			ladder->rung_count--;
-		else if (!bucket_to_few(rung, events, front))
+		else if (!bucket_to_run(rung, events, front))
 			bucket_descend(ladder, events, front);
 	}
 }
@@ -322,24 +371,25 @@ void ladder_refill(struct ladder *ladder, struct event *events, struct front *fr
 void ladder_spill(struct ladder *ladder, struct event *events, struct front *front)
 {
 	uint32_t count = 0;
-	int64_t earliest_ns = INT64_MAX;
 	front_flush(front);
+	for (uint32_t i = front->run_at; i < front->run_end; i++) {
+		uint32_t index = (uint32_t)(front->run[i] & FRONT_INDEX_MASK);
+		scratch_add(ladder, count++, events[index].time_ns, index);
+	}
 	for (uint32_t i = 0; i < front->heap_count; i++) {
 		const struct front_entry *entry = &front->heap[i];
-		if (events[entry->event].order != entry->order)
-			continue;
-		scratch_add(ladder, count++, entry->event);
-		earliest_ns = entry->time_ns < earliest_ns ? entry->time_ns : earliest_ns;
+		if (events[entry->event].order == entry->order)
+			scratch_add(ladder, count++, entry->time_ns, entry->event);
 	}
 	front_clear(front);
 	if (count == 0)
 		return;
+	int64_t earliest_ns = earliest_time_ns(ladder, count);
 	front->end_ns = earliest_ns;
 	if (ladder->rung_count > 0) {
 		struct rung *rung = ladder_finest(ladder);
 		rung->current = bucket_of(rung, earliest_ns);
 	}
-	for (uint32_t i = 0; i < count; i++)
-		ladder_insert(ladder, events, ladder->scratch[i]);
+	distribute(ladder, events, count);
 	ladder_refill(ladder, events, front);
 }

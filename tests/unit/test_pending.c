@@ -67,6 +67,18 @@ static int64_t delay_heavy_tail(struct stream *stream)
 	return (int64_t)stream_lognormal(stream, 5, 5);
 }
 
+/* Several at one time within a bucket, and several buckets. */
+static int64_t delay_rounded(struct stream *stream)
+{
+	return (int64_t)stream_exponential(stream, 1e3) / 20 * 20000;
+}
+
+/* So far apart that a bucket's times are more than its keys can hold, and so near that they look the same there. */
+static int64_t delay_wide(struct stream *stream)
+{
+	return (int64_t)(stream_below(stream, 8) << 44 | stream_below(stream, 3));
+}
+
 static bool is_before(const struct reference_event *a, const struct reference_event *b)
 {
 	if (a->time_ns != b->time_ns)
@@ -185,6 +197,7 @@ int main(void)
 		{"exponential", delay_exponential},    {"ties", delay_ties},
 		{"bursts at one time", delay_zero},    {"far future", delay_far},
 		{"two time scales", delay_two_scales}, {"heavy tail", delay_heavy_tail},
+		{"rounded times", delay_rounded},      {"wide buckets", delay_wide},
 	};
 	static const int targets[] = {2, 10, 20, 60, 300, 4000};
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
