@@ -233,6 +233,36 @@ static void read_states(struct reading *reading, const struct yaml_node *machine
 	}
 }
 
+/* A state machine written as one text. */
+static void read_definition_string(struct reading *reading, const struct yaml_node *node, const char *owner)
+{
+	const char *text = template_text(node);
+	const struct yaml_node *machine = text ? template_parse_json(reading->file, text, reading->arena) : NULL;
+	if (machine)
+		read_states(reading, machine);
+	else
+		diag_warning(reading->diag, node->place, "'DefinitionString' of '%s' is %s; skipped",
+			     diag_excerpt(owner, reading->arena), text ? "no JSON" : "put together by deployment");
+}
+
+/* Provisioned concurrency that stands on a version or an alias belongs to the function that these are of. */
+static void read_version(struct reading *reading, const struct yaml_node *resources, const struct yaml_node *version)
+{
+	static const char path[] = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions";
+	const struct yaml_node *properties = yaml_get(version, "Properties");
+	const struct yaml_node *number = template_find(properties, path);
+	const struct yaml_node *function = yaml_get(properties, "FunctionName");
+	const char *id = number && function ? template_referent(function, reading->arena) : NULL;
+	if (!id)
+		return;
+	const struct yaml_node *resource = yaml_get(resources, id);
+	const char *names[] = {plain_text(resource ? yaml_get(resource, "Properties") : NULL, "FunctionName"), id};
+	int found = match(reading, names, 2, version->place);
+	if (found >= 0 && reading->out->functions[found].is_found)
+		reading->out->functions[found].provisioned_concurrency =
+			known_number(reading, number, path, version->key);
+}
+
 static bool read_cloudformation(struct reading *reading, const struct yaml_node *root)
 {
 	const struct yaml_node *resources = yaml_get(root, "Resources");
@@ -249,18 +279,43 @@ static bool read_cloudformation(struct reading *reading, const struct yaml_node 
 				      is_serverless ? template_find(root, "Globals.Function") : NULL,
 				      plain_text(properties, "FunctionName"), resource->key);
 		read_states(reading, yaml_get(properties, "Definition"));
+		const struct yaml_node *definition = yaml_get(properties, "DefinitionString");
+		if (definition)
+			read_definition_string(reading, definition, resource->key);
+	}
+	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
+		const char *type = plain_text(resource, "Type");
+		if (type && (strcmp(type, "AWS::Lambda::Version") == 0 || strcmp(type, "AWS::Lambda::Alias") == 0))
+			read_version(reading, resources, resource);
 	}
 	return true;
+}
+
+static void read_serverless_map(struct reading *reading, const struct yaml_node *functions,
+				const struct yaml_node *provider)
+{
+	for (const struct yaml_node *function = functions->first; function; function = function->next)
+		read_function(reading, &serverless, function, provider, plain_text(function, "name"), function->key);
 }
 
 static bool read_serverless(struct reading *reading, const struct yaml_node *root)
 {
 	const struct yaml_node *functions = yaml_get(root, "functions");
 	const struct yaml_node *provider = yaml_get(root, "provider");
-	if (!functions || functions->kind != YAML_MAP)
+	if (!functions || functions->kind == YAML_SCALAR)
 		return false;
-	for (const struct yaml_node *function = functions->first; function; function = function->next)
-		read_function(reading, &serverless, function, provider, plain_text(function, "name"), function->key);
+	if (functions->kind == YAML_MAP)
+		read_serverless_map(reading, functions, provider);
+	/* Or a list of such maps, each often a file of its own. */
+	for (const struct yaml_node *part = functions->kind == YAML_LIST ? functions->first : NULL; part;
+	     part = part->next) {
+		if (part->kind == YAML_MAP)
+			read_serverless_map(reading, part, provider);
+		else
+			diag_warning(reading->diag, part->place,
+				     "'functions' holds '%s', which only deployment resolves; skipped",
+				     template_describe(part, reading->arena));
+	}
 	return true;
 }
 
@@ -268,6 +323,17 @@ static void read_definition(struct reading *reading, const char *text)
 {
 	if (text)
 		read_states(reading, template_parse_json(reading->file, text, reading->arena));
+}
+
+/* Modules list resources by their address, so that a function comes before its aws_lambda_provisioned_... */
+static void read_terraform_provisioned(struct reading *reading, const struct yaml_node *values, const char *name)
+{
+	const struct yaml_node *number = yaml_get(values, "provisioned_concurrent_executions");
+	const char *names[] = {plain_text(values, "function_name"), name};
+	int found = number ? match(reading, names, 2, values->place) : -1;
+	if (found >= 0 && reading->out->functions[found].is_found)
+		reading->out->functions[found].provisioned_concurrency =
+			known_number(reading, number, "provisioned_concurrent_executions", name);
 }
 
 static void read_module(struct reading *reading, const struct yaml_node *module)
@@ -285,6 +351,8 @@ static void read_module(struct reading *reading, const struct yaml_node *module)
 		if (strcmp(type, "aws_lambda_function") == 0)
 			read_function(reading, &terraform, values, NULL, plain_text(values, "function_name"),
 				      index ? index : name);
+		if (strcmp(type, "aws_lambda_provisioned_concurrency_config") == 0)
+			read_terraform_provisioned(reading, values, name);
 		if (strcmp(type, "aws_sfn_state_machine") == 0)
 			read_definition(reading, plain_text(values, "definition"));
 	}

@@ -86,6 +86,24 @@ static struct yaml_node *parse_json(const char *file, const char *text, size_t l
 	return root;
 }
 
+/* YAML may begin like JSON; what is neither is called broken JSON. */
+static struct yaml_node *parse_braced(const char *file, const char *text, size_t length, struct arena *arena,
+				      struct diag *diag)
+{
+	struct diag as_json;
+	struct diag as_yaml;
+	diag_init(&as_json);
+	diag_init(&as_yaml);
+	struct yaml_node *root = parse_json(file, text, length, arena, &as_json);
+	if (!root)
+		root = yaml_parse_template(file, text, length, arena, &as_yaml);
+	if (!root)
+		parse_json(file, text, length, arena, diag);
+	diag_release(&as_json);
+	diag_release(&as_yaml);
+	return root;
+}
+
 struct yaml_node *template_read(const char *path, struct arena *arena, struct diag *diag, bool *io_failed)
 {
 	char *text;
@@ -98,7 +116,7 @@ struct yaml_node *template_read(const char *path, struct arena *arena, struct di
 	}
 	const char *file = strcmp(path, "-") == 0 ? "<stdin>" : path;
 	if (text[strspn(text, " \t\r\n")] == '{')
-		return parse_json(file, text, length, arena, diag);
+		return parse_braced(file, text, length, arena, diag);
 	return yaml_parse_template(file, text, length, arena, diag);
 }
 
@@ -142,6 +160,37 @@ bool template_is_unresolved(const struct yaml_node *node)
 		return strstr(node->text, "${") != NULL;
 	return node->kind == YAML_MAP && node->count == 1 &&
 	       (strcmp(node->first->key, "Ref") == 0 || strncmp(node->first->key, "Fn::", 4) == 0);
+}
+
+/* Without the attribute of a !GetAtt, or the braces of a substitution. */
+static const char *name_in(const char *text, struct arena *arena)
+{
+	bool is_braced = strncmp(text, "${", 2) == 0;
+	text += is_braced ? 2 : 0;
+	size_t length = strcspn(text, ".}");
+	if (is_braced && (text[length] == '\0' || text[strcspn(text, "}") + 1] != '\0'))
+		return NULL;
+	return arena_printf(arena, "%.*s", (int)length, text);
+}
+
+const char *template_referent(const struct yaml_node *node, struct arena *arena)
+{
+	/* {"Fn::GetAtt": ["Size", "Arn"]} and !GetAtt [Size, Arn] */
+	if (node->kind == YAML_MAP && node->count == 1)
+		node = node->first;
+	if (node->kind == YAML_LIST && node->first)
+		node = node->first;
+	return node->kind == YAML_SCALAR ? name_in(node->text, arena) : NULL;
+}
+
+const char *template_text(const struct yaml_node *node)
+{
+	if (node->kind == YAML_MAP && node->count == 1 && strcmp(node->first->key, "Fn::Sub") == 0)
+		node = node->first;
+	/* [TEXT, {NAME: VALUE}] */
+	if (node->kind == YAML_LIST && node->first)
+		node = node->first;
+	return node->kind == YAML_SCALAR ? node->text : NULL;
 }
 
 const char *template_describe(const struct yaml_node *node, struct arena *arena)

@@ -14,7 +14,8 @@
 enum { TEMPLATE_BYTES_MAX = 16 * 1024 * 1024, TEMPLATE_DEPTH_MAX = 64 };
 
 /*
- * Reads path ("-" is standard input); what begins with '{' is JSON, whose nodes have no line. NULL with diag errors;
+ * Reads path ("-" is standard input); what begins with '{' is JSON, whose nodes have no line, or else YAML in flow
+ * style. NULL with diag errors;
  * *io_failed tells a file that cannot be read. path must outlive the tree.
  */
 struct yaml_node *template_read(const char *path, struct arena *arena, struct diag *diag, bool *io_failed);
@@ -30,6 +31,13 @@ const struct yaml_node *template_find(const struct yaml_node *node, const char *
 
 /* Whether the value is a reference: tagged, {"Ref": ...}, {"Fn::...": ...} or with ${...} in its text. */
 bool template_is_unresolved(const struct yaml_node *node);
+
+/* What a reference refers to: "Size" of !Ref Size, {"Ref": "Size"}, !GetAtt Size.Arn, "${Size}"; NULL where it does not
+ * name one thing. */
+const char *template_referent(const struct yaml_node *node, struct arena *arena);
+
+/* The text that a substitution (Fn::Sub) is made in, or of a plain scalar; NULL of anything else. */
+const char *template_text(const struct yaml_node *node);
 
 /* The reference as it is written: "!Ref Size", "Ref Size", "${self:custom.size}". */
 const char *template_describe(const struct yaml_node *node, struct arena *arena);

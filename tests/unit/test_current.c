@@ -111,6 +111,87 @@ static void test_sam(void)
 	arena_release(&reading.arena);
 }
 
+/* What stands elsewhere than at the function: versions, aliases, a state machine in one text. */
+static void test_scattered(void)
+{
+	struct reading reading;
+	read_text("Resources:\n"
+		  "  Live:\n"
+		  "    Type: AWS::Lambda::Alias\n"
+		  "    Properties: {FunctionName: !Ref First, ProvisionedConcurrencyConfig: "
+		  "{ProvisionedConcurrentExecutions: 5}}\n"
+		  "  First:\n"
+		  "    Type: AWS::Lambda::Function\n"
+		  "    Properties: {FunctionName: conv1, MemorySize: 512}\n"
+		  "  Conv2: {Type: 'AWS::Lambda::Function', Properties: {MemorySize: 256}}\n"
+		  "  Second:\n"
+		  "    Type: AWS::Lambda::Version\n"
+		  "    Properties: {FunctionName: !GetAtt Conv2.Arn, ProvisionedConcurrencyConfig: "
+		  "{ProvisionedConcurrentExecutions: !Ref Many}}\n"
+		  "  Plain: {Type: 'AWS::Lambda::Version', Properties: {FunctionName: !Ref First}}\n"
+		  "  Machine:\n"
+		  "    Type: AWS::StepFunctions::StateMachine\n"
+		  "    Properties:\n"
+		  "      DefinitionString: !Sub |\n"
+		  "        {\"StartAt\":\"Each\",\"States\":{\"Each\":{\"Type\":\"Map\",\"MaxConcurrency\":24,"
+		  "\"Iterator\":{\"States\":{\"A\":{\"Type\":\"Task\",\"Resource\":\"${First.Arn}\"}}}}}}\n"
+		  "  Joined:\n"
+		  "    Type: AWS::StepFunctions::StateMachine\n"
+		  "    Properties: {DefinitionString: {'Fn::Join': ['', ['{', '}']]}}\n"
+		  "  Broken:\n"
+		  "    Type: AWS::StepFunctions::StateMachine\n"
+		  "    Properties: {DefinitionString: 'StartAt: A'}\n",
+		  &reading);
+	const struct current_function *functions = reading.current.functions;
+	t_ok(reading.ok, "a CloudFormation template");
+	t_int(functions[0].provisioned_concurrency, 5, "provisioned on an alias that comes first");
+	t_int(functions[1].provisioned_concurrency, CURRENT_UNKNOWN, "a version's, by reference");
+	t_int(reading.current.parallel, 24, "a map in one text");
+	t_has(reading.words,
+	      "ProvisionedConcurrentExecutions' of 'Second' is '!Ref Many', which only deployment resolves",
+	      "the reference is named");
+	t_has(reading.words, "'DefinitionString' of 'Joined' is put together by deployment; skipped", "a joined text");
+	t_has(reading.words, "'DefinitionString' of 'Broken' is no JSON; skipped", "a text that is none");
+	arena_release(&reading.arena);
+
+	read_text("{Resources: {conv1: {Type: 'AWS::Lambda::Function', Properties: {MemorySize: 640}}}}\n", &reading);
+	t_ok(reading.ok && reading.current.functions[0].memory_mb == 640, "YAML that begins with a brace");
+	arena_release(&reading.arena);
+
+	read_text("{\"Resources\":{\"conv1\":{\"Type\":\"AWS::Lambda::Function\",\"Properties\":{}},\"M\":{\"Type\":"
+		  "\"AWS::StepFunctions::StateMachine\",\"Properties\":{\"DefinitionString\":{\"Fn::Sub\":["
+		  "\"{\\\"States\\\":{\\\"E\\\":{\\\"Type\\\":\\\"Map\\\",\\\"MaxConcurrency\\\":9}}}\",{}]}}}}}",
+		  &reading);
+	t_int(reading.current.parallel, 9, "a substitution in its long form");
+	arena_release(&reading.arena);
+
+	read_text("{\"values\":{\"root_module\":{\"resources\":["
+		  "{\"type\":\"aws_lambda_function\",\"name\":\"conv1\",\"values\":{}},"
+		  "{\"type\":\"aws_lambda_provisioned_concurrency_config\",\"name\":\"warm\",\"values\":"
+		  "{\"function_name\":\"conv1\",\"provisioned_concurrent_executions\":3,\"qualifier\":\"live\"}}]}}}",
+		  &reading);
+	t_int(reading.current.functions[0].provisioned_concurrency, 3, "provisioned as a resource of its own");
+	arena_release(&reading.arena);
+}
+
+static void test_parts(void)
+{
+	struct reading reading;
+	read_text("service: shop\n"
+		  "functions:\n"
+		  "  - conv1: {handler: a.b, memorySize: 896}\n"
+		  "  - ${file(more.yml)}\n"
+		  "  - conv2: {handler: a.b}\n"
+		  "    fc: {handler: a.b, timeout: 11}\n",
+		  &reading);
+	const struct current_function *functions = reading.current.functions;
+	t_ok(reading.ok && functions[0].memory_mb == 896 && functions[2].timeout_seconds == 11,
+	     "functions of serverless.yml in several parts");
+	t_has(reading.words, "'functions' holds '${file(more.yml)}', which only deployment resolves; skipped",
+	      "a part that is elsewhere");
+	arena_release(&reading.arena);
+}
+
 static void test_serverless(void)
 {
 	struct reading reading;
@@ -237,6 +318,8 @@ static void test_mistakes(void)
 int main(void)
 {
 	test_sam();
+	test_scattered();
+	test_parts();
 	test_serverless();
 	test_terraform();
 	test_machine();
