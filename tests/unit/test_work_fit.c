@@ -89,6 +89,57 @@ static void test_all_told(struct arena *arena)
 	t_int(samples.functions[0].at_ceiling, 55, "they are censored");
 }
 
+/*
+ * Over many logs of luck, the intervals of 1.96 standard errors hold the truth as often as they say, and a size that
+ * is in no log is predicted.
+ */
+static void test_coverage(struct arena *arena)
+{
+	enum { LOGS = 400, ROWS = 40, HELD_OUT_MB = 1536 };
+	static const int64_t sizes[] = {256, 512, 1024, 2048, 4096, 10240};
+	const struct truth truth = {.single = 3, .wait = 0.8, .parallel = 20};
+	const double truths[] = {truth.single, truth.wait, truth.parallel};
+	struct work_fit exact = {.threads = 6};
+	for (int p = 0; p < 3; p++)
+		exact.parameters[p].seconds = truths[p];
+	int held[3] = {0};
+	double worst_prediction = 0;
+	double held_out = work_fit_predict(&exact, toy_cpu(), HELD_OUT_MB, false);
+	for (uint32_t log = 0; log < LOGS; log++) {
+		struct log_samples samples;
+		struct work_fit fit;
+		struct diag diag;
+		struct stream luck;
+		diag_init(&diag);
+		log_samples_init(&samples, arena);
+		stream_init(&luck, 7, log, stream_id_from_name("coverage"), 0);
+		for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+			double seconds = work_fit_predict(&exact, toy_cpu(), sizes[i], false);
+			for (int row = 0; row < ROWS; row++) {
+				struct report_row report;
+				report_row_init(&report);
+				report.memory_mb = sizes[i];
+				report.duration_ms = 1000 * seconds * stream_lognormal(&luck, -0.00125, 0.05);
+				report.max_memory_mb = 300;
+				log_samples_add(&samples, "f", &report, &diag);
+			}
+		}
+		log_samples_finish(&samples);
+		CHECK(!diag_has_errors(&diag) && work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit));
+		diag_release(&diag);
+		for (int p = 0; p < 3; p++)
+			held[p] +=
+				fabs(fit.parameters[p].seconds - truths[p]) <= 1.96 * fit.parameters[p].standard_error;
+		double predicted = work_fit_predict(&fit, toy_cpu(), HELD_OUT_MB, false);
+		worst_prediction = fmax(worst_prediction, fabs(predicted / held_out - 1));
+	}
+	for (int p = 0; p < 3; p++)
+		t_ok(held[p] >= LOGS * 0.92 && held[p] <= LOGS * 0.99,
+		     "%s: 95 %% intervals hold the truth in %d of %d logs", work_parameter_names[p], held[p], LOGS);
+	t_ok(worst_prediction < 0.02, "a size in no log is predicted within %.2f %% (5 %% of luck a row)",
+	     100 * worst_prediction);
+}
+
 static void test_not_told(struct arena *arena)
 {
 	const struct truth truth = {.single = 2, .wait = 0.5, .parallel = 4};
@@ -159,6 +210,7 @@ int main(void)
 	struct arena arena;
 	arena_init(&arena);
 	test_all_told(&arena);
+	test_coverage(&arena);
 	test_not_told(&arena);
 	test_bounds(&arena);
 	arena_release(&arena);
