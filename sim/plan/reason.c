@@ -243,22 +243,37 @@ enum reason_kind reason_images(const struct planner *planner, const struct trial
 	return has_said ? REASON_BALANCE : REASON_ONLY_CHOICE;
 }
 
+/* The functions that have the largest memory, with commas; how many. */
+static size_t say_largest(const struct space *space, const struct plan_choice *choice, struct buf *names)
+{
+	const struct space_size *size = &space->sizes[choice->shape.size];
+	size_t count = 0;
+	for (size_t i = 0; i < space->function_count; i++) {
+		if (size->tables[i].memory_mb[choice->options[i]] == space->memory.to_mb)
+			buf_printf(names, "%s%s", count++ > 0 ? ", " : "", size->setting->functions[i].name);
+	}
+	return count;
+}
+
 static void say_limit(const struct planner *planner, const struct plan_choice *fastest, struct buf *sentences)
 {
 	const struct space *space = planner->control.space;
 	const struct shape *shape = &fastest->shape;
-	const struct space_size *size = &space->sizes[shape->size];
+	struct buf names;
+	buf_init(&names);
+	size_t largest = say_largest(space, fastest, &names);
 	if (!space->is_served && shape_waves(space, shape) > 1 &&
 	    shape->parallel == shape_parallel_max(space, shape->size, shape->schedule))
 		buf_printf(sentences, "Lift the number of jobs at once (%lld): the fastest plan uses them all.\n",
 			   (long long)shape->parallel);
-	else if (size->tables[0].memory_mb[fastest->options[0]] == space->memory.to_mb)
-		buf_printf(sentences, "Lift the largest memory (%lld MB): the fastest plan has reached it.\n",
-			   (long long)space->memory.to_mb);
+	else if (largest > 0)
+		buf_printf(sentences, "Lift the largest memory (%lld MB): in the fastest plan %s %s reached it.\n",
+			   (long long)space->memory.to_mb, buf_text(&names), largest > 1 ? "have" : "has");
 	else
 		buf_add(sentences,
 			"No limit of the platform stands in the way: one record's own work takes that long. Smaller "
 			"records, or a faster network, would help.\n");
+	buf_release(&names);
 }
 
 /* The functions that have no memory size, for the smallest record. */
