@@ -116,15 +116,17 @@ static void add_cold_start(struct stage_visit *visit, const struct platform *pla
 	visit->billed_start_seconds = price_bills_init(&platform->price, spec->is_image) ? init : 0;
 }
 
-static void visit_init(struct stage_visit *visit, const struct platform *platform, const struct sandbox_spec *spec,
+static void visit_init(struct stage_visit *visit, const struct setting *setting, const struct sandbox_spec *spec,
 		       const struct work *work, bool is_cold)
 {
+	const struct platform *platform = setting->platform;
 	double slowness = mean_slowness(&platform->cpu, spec->is_arm64);
 	*visit = (struct stage_visit){0};
 	if (is_cold)
 		add_cold_start(visit, platform, spec, slowness);
 	else
 		visit->start_seconds = mean_of(&platform->sandbox.warm_start_seconds);
+	visit->start_seconds += 2 * seconds_from_ns(setting->client_ns);
 	add_phases(visit, platform, work, slowness, is_cold);
 }
 
@@ -160,8 +162,7 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 	};
 	for (int i = 0; i < STAGE_VISITS; i++) {
 		struct stage_visit *visit = &stage->visits[i];
-		visit_init(visit, setting->platform, &of->sandbox, kinds[i].is_last ? &of->last_work : full,
-			   kinds[i].is_cold);
+		visit_init(visit, setting, &of->sandbox, kinds[i].is_last ? &of->last_work : full, kinds[i].is_cold);
 	}
 	const struct quantiles *hops[] = {
 		[ORCHESTRATOR_DRIVER] = NULL,

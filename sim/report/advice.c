@@ -111,6 +111,12 @@ static void say_queue(const struct subject *subject, struct buf *out)
 		buf_add(out, "the driver starts one call after the other; a faster one would help.");
 }
 
+static void say_client(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out, "%.3g s of a call of %s are its way to and from the client: a nearer one would help.",
+		   subject->result->cause_seconds[CAUSE_CLIENT], subject->name);
+}
+
 static double cold_percent(const struct subject *subject)
 {
 	double calls = function_result_metric(subject->result, "invocations")->mean;
@@ -222,6 +228,7 @@ static void say_standing(const struct subject *subject, struct buf *out)
 
 static void (*const sentences[CAUSES])(const struct subject *, struct buf *) = {
 	[CAUSE_QUEUE] = say_queue,
+	[CAUSE_CLIENT] = say_client,
 	[CAUSE_COLD_START] = say_cold_start,
 	[CAUSE_WARM_START] = say_warm_start,
 	[CAUSE_LOAD] = say_load,

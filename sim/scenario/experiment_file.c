@@ -112,6 +112,8 @@ static const struct bind_field pipeline_fields[] = {
 		   .help = "sandboxes of every function that are idle and initialised at the start"),
 	BIND_FIELD(struct pipeline, shared_hosts, BIND_BOOL, .fallback = "false",
 		   .help = "sandboxes share the network cards of the platform's hosts"),
+	NUMBER(struct pipeline, client_seconds, "0", 0, 3600,
+	       "round trip between a caller that waits and the platform, on every call"),
 	NUMBER(struct pipeline, pause_seconds, "0", 0, 1e6, "a job's rest between two records (a client that thinks)"),
 	BIND_FIELD(struct pipeline, invocation, BIND_CHOICE, .fallback = "sync", .choices = invocation_type_names,
 		   .help = "a caller that waits, or the service's queue, which tries again by itself"),

@@ -37,6 +37,7 @@ struct pipeline {
 	int64_t parallel; /* 0: one for a batch, any number for requests that come over time */
 	double dispatch_seconds;
 	double pause_seconds;
+	double client_seconds;
 	int invocation;   /* enum invocation_type */
 	int orchestrator; /* enum orchestrator */
 	bool distributed_map;

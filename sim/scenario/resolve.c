@@ -346,6 +346,15 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 			   "%s says nothing of its hosts", platform->name);
 		return false;
 	}
+	bool is_waited_for = pipeline->orchestrator == ORCHESTRATOR_DRIVER && pipeline->invocation == INVOCATION_SYNC;
+	if (pipeline->client_seconds > 0 && !is_waited_for) {
+		diag_error(
+			resolution->diag, place_of(resolution, "pipeline", "client_seconds"),
+			"'client_seconds' is a caller's who waits; nobody does with orchestrator '%s' and '%s' calls",
+			orchestrator_names[pipeline->orchestrator], invocation_type_names[pipeline->invocation]);
+		return false;
+	}
+	setting->client_ns = ns_from_seconds(pipeline->client_seconds / 2);
 	if (pipeline->orchestrator == ORCHESTRATOR_STORE_EVENTS)
 		setting->invocation = INVOCATION_ASYNC;
 	bool is_bounded = pipeline->orchestrator == ORCHESTRATOR_WORKFLOW && !pipeline->distributed_map &&

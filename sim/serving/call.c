@@ -50,8 +50,11 @@ static void throttled(struct invocation *invocation)
 	}
 	double seconds = setting->invocation == INVOCATION_ASYNC ? async_delay_seconds(invocation, limits)
 								 : sync_delay_seconds(invocation, limits);
+	int64_t travel_ns = 2 * setting->client_ns;
 	invocation->attempts++;
-	engine_schedule(&invocation->simulation->engine, ns_from_seconds(seconds) + 1, 0, call, invocation, 0);
+	invocation->travel_ns += travel_ns;
+	engine_schedule(&invocation->simulation->engine, ns_from_seconds(seconds) + travel_ns + 1, 0, call, invocation,
+			0);
 }
 
 static struct concurrency *places_of(const struct invocation *invocation)
@@ -145,7 +148,8 @@ static void call(struct engine *engine, void *subject, int64_t argument)
 	}
 	counts->invocations++;
 	counts->usage.transitions += invocation->simulation->setting->orchestrator == ORCHESTRATOR_WORKFLOW;
-	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns;
+	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns - invocation->travel_ns;
+	counts->cause_ns[CAUSE_CLIENT] += invocation->travel_ns;
 	if (instance) {
 		instance_join(instance, invocation);
 		return;
@@ -176,6 +180,7 @@ bool call_again(struct invocation *invocation)
 	invocation->attempts = 0;
 	counts_of(invocation)->retries++;
 	invocation->asked_ns = engine_now_ns(&simulation->engine) + rest_ns;
+	invocation->travel_ns = 0;
 	engine_schedule(&simulation->engine, rest_ns, 0, call_now, invocation, 0);
 	return true;
 }
@@ -188,5 +193,6 @@ void call_soon(struct invocation *invocation)
 	/* Calls after the horizon are never made. */
 	if (call_ns <= simulation->setting->horizon_ns)
 		simulation->driver_free_ns = call_ns + simulation->setting->dispatch_ns;
-	engine_schedule(&simulation->engine, call_ns - now_ns, 0, call, invocation, 0);
+	invocation->travel_ns = simulation->setting->client_ns;
+	engine_schedule(&simulation->engine, call_ns - now_ns + invocation->travel_ns, 0, call, invocation, 0);
 }

@@ -3,12 +3,15 @@
 #include "serving/outcome.h"
 
 const char *const cause_names[CAUSES] = {
-	[CAUSE_QUEUE] = "waiting for a place",  [CAUSE_COLD_START] = "cold start", [CAUSE_WARM_START] = "warm start",
-	[CAUSE_LOAD] = "loading when cold",     [CAUSE_WAIT] = "waiting, stated",  [CAUSE_LATENCY] = "store latency",
-	[CAUSE_STREAM] = "store stream",        [CAUSE_NETWORK] = "network",       [CAUSE_COMPUTE] = "computing",
-	[CAUSE_THROTTLED] = "CPU throttled",    [CAUSE_DEVICE] = "on the device",  [CAUSE_CARD] = "sharing a host",
-	[CAUSE_INSTANCE] = "sharing a sandbox", [CAUSE_ROUNDING] = "rounding",     [CAUSE_INVOKING] = "request fees",
-	[CAUSE_STORING] = "store fees",         [CAUSE_STANDING] = "kept ready",
+	[CAUSE_QUEUE] = "waiting for a place", [CAUSE_CLIENT] = "to and from the client",
+	[CAUSE_COLD_START] = "cold start",     [CAUSE_WARM_START] = "warm start",
+	[CAUSE_LOAD] = "loading when cold",    [CAUSE_WAIT] = "waiting, stated",
+	[CAUSE_LATENCY] = "store latency",     [CAUSE_STREAM] = "store stream",
+	[CAUSE_NETWORK] = "network",           [CAUSE_COMPUTE] = "computing",
+	[CAUSE_THROTTLED] = "CPU throttled",   [CAUSE_DEVICE] = "on the device",
+	[CAUSE_CARD] = "sharing a host",       [CAUSE_INSTANCE] = "sharing a sandbox",
+	[CAUSE_ROUNDING] = "rounding",         [CAUSE_INVOKING] = "request fees",
+	[CAUSE_STORING] = "store fees",        [CAUSE_STANDING] = "kept ready",
 };
 
 void cause_count(struct function_outcome *counts, const struct phase_split *split, int64_t elapsed_ns)

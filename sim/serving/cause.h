@@ -11,6 +11,7 @@
 /* Those of the handler are in the order in which they pass within a phase. */
 enum cause {
 	CAUSE_QUEUE,      /* for a place in the pipeline, a concurrency limit, the driver */
+	CAUSE_CLIENT,     /* between the driver and the platform, there and back */
 	CAUSE_COLD_START, /* before the handler: a sandbox is placed, its code fetched and initialised */
 	CAUSE_WARM_START, /* before the handler on an idle sandbox */
 	CAUSE_LOAD,       /* in the handler, only on a new sandbox: import and weights, however slow */

@@ -51,11 +51,12 @@ struct invocation {
 	int64_t record;
 	size_t function;
 	int64_t submitted_ns;
-	int64_t wait_ns;  /* that the first function waits, as its trace tells; else 0 */
-	int size;         /* index into the trace's sizes, or -1 */
-	int64_t asked_ns; /* for the current function */
-	int attempts;     /* throttled calls of the current function */
-	int failures;     /* failed visits to the current function */
+	int64_t wait_ns;   /* that the first function waits, as its trace tells; else 0 */
+	int size;          /* index into the trace's sizes, or -1 */
+	int64_t asked_ns;  /* for the current function */
+	int64_t travel_ns; /* since then, between driver and platform */
+	int attempts;      /* throttled calls of the current function */
+	int failures;      /* failed visits to the current function */
 	struct sandbox *sandbox;
 	struct seat *seat; /* where the sandbox has an instance */
 	bool is_cold;

@@ -78,6 +78,14 @@ static void leave_sandbox(struct invocation *invocation, bool is_kept)
 	}
 }
 
+/* The caller has the answer. */
+static void answered(struct engine *engine, void *subject, int64_t end)
+{
+	struct invocation *invocation = subject;
+	if (end == VISIT_COMPLETED || !call_again(invocation))
+		journey_visit_done(invocation, end == VISIT_COMPLETED);
+}
+
 static void end_one(struct invocation *invocation, enum visit_end end, bool is_kept)
 {
 	struct simulation *simulation = invocation->simulation;
@@ -86,8 +94,12 @@ static void end_one(struct invocation *invocation, enum visit_end end, bool is_k
 	++*count;
 	leave_sandbox(invocation, is_kept);
 	invocation->sandbox = NULL;
-	if (end == VISIT_COMPLETED || !call_again(invocation))
-		journey_visit_done(invocation, end == VISIT_COMPLETED);
+	int64_t back_ns = simulation->setting->client_ns;
+	counts_of(invocation)->cause_ns[CAUSE_CLIENT] += back_ns;
+	if (back_ns > 0)
+		engine_schedule(&simulation->engine, back_ns, 0, answered, invocation, end);
+	else
+		answered(&simulation->engine, invocation, end);
 }
 
 static void count_phase(struct invocation *invocation)

@@ -44,6 +44,7 @@ static void model_and_simulation(bool is_lucky, int schedule, int64_t parallel, 
 	struct toy toy;
 	struct space space;
 	toy_network(&toy, 12, schedule, parallel);
+	toy.setting.client_ns = 30 * NS_PER_MS;
 	if (!is_lucky) {
 		toy.platform.cpu.speed_spread = 0;
 		toy.platform.sandbox.cold_start_seconds = toy_constant(&toy.arena, 0.4);
