@@ -48,6 +48,7 @@ static void advance(struct fluid *fluid)
 		return;
 	for (struct fluid_group *group = fluid->groups; group; group = group->next) {
 		group->tokens = add_tokens(group, group->rate, passed_ns);
+		fluid->done += passed_ns * group->rate;
 		for (struct fluid_job *job = group->jobs; job; job = job->next)
 			job->left -= passed_ns * job->rate;
 	}
@@ -235,6 +236,12 @@ void fluid_stop(struct engine *engine, struct fluid_job *job)
 	advance(group->fluid);
 	unlink_job(job);
 	divide(group->fluid);
+}
+
+double fluid_done(struct fluid *fluid)
+{
+	advance(fluid);
+	return fluid->done;
 }
 
 int64_t fluid_alone_ns(const struct fluid_group *group, double work, double rate_max)

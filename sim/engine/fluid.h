@@ -23,6 +23,7 @@ struct fluid {
 	double capacity;            /* HUGE_VAL: no bound but the groups' */
 	struct fluid_group *groups; /* those with jobs */
 	int64_t updated_ns;         /* jobs and tokens are those of this time */
+	double done;                /* work that was done up to then, of all jobs */
 	event_id next;              /* when the first job ends or a bucket runs dry */
 };
 
@@ -68,6 +69,9 @@ void fluid_start(struct fluid_job *job, struct fluid_group *group, double work, 
 
 /* The job ends, and `done` is not called; nothing happens where it is over or never began. */
 void fluid_stop(struct engine *engine, struct fluid_job *job);
+
+/* Work that was done up to now. */
+double fluid_done(struct fluid *fluid);
 
 /* What the work would take from now on if the group had the fluid, and the job the group, for itself. */
 int64_t fluid_alone_ns(const struct fluid_group *group, double work, double rate_max);

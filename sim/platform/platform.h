@@ -49,6 +49,8 @@ struct platform_sandbox {
 	int64_t requests_max;                /* at once on one sandbox, the most that can be asked for */
 	int64_t requests_default;            /* where nobody asks */
 	double shared_from_vcpus;            /* a smaller share of CPU has one request at a time */
+	double target_share;                 /* of vCPUs and requests, that an autoscaler keeps; 0: there is none */
+	double target_window_seconds;        /* that it looks back */
 };
 
 struct platform_limits {

@@ -57,38 +57,47 @@ static void throttled(struct invocation *invocation)
 			0);
 }
 
-static struct concurrency *places_of(const struct invocation *invocation)
+static struct concurrency *places_of(struct simulation *simulation, size_t function)
 {
-	struct simulation *simulation = invocation->simulation;
-	bool is_reserved = function_of(invocation)->reserved_concurrency > 0;
-	return is_reserved ? &simulation->functions[invocation->function] : &simulation->account;
+	bool is_reserved = simulation->setting->functions[function].reserved_concurrency > 0;
+	return is_reserved ? &simulation->functions[function] : &simulation->account;
 }
 
-/* Only so many calls may start in a second; who joins others on an instance takes no more of its places. */
-static bool admit(struct invocation *invocation, bool needs_new_sandbox, bool joins)
+static bool take_place(struct simulation *simulation, size_t function, bool needs_new_sandbox)
 {
-	struct simulation *simulation = invocation->simulation;
 	bool is_own = simulation->setting->platform->limits.burst_scope == BURST_OF_FUNCTION;
-	struct concurrency *bucket = is_own ? &simulation->functions[invocation->function] : &simulation->account;
-	struct concurrency *places = places_of(invocation);
-	int64_t now_ns = engine_now_ns(&simulation->engine);
-	bool is_sync = simulation->setting->invocation == INVOCATION_SYNC;
-	if ((is_sync && !concurrency_may_call(places, now_ns)) ||
-	    (!joins && !concurrency_admit_from(places, bucket, now_ns, needs_new_sandbox)))
+	struct concurrency *bucket = is_own ? &simulation->functions[function] : &simulation->account;
+	if (!concurrency_admit_from(places_of(simulation, function), bucket, engine_now_ns(&simulation->engine),
+				    needs_new_sandbox))
 		return false;
-	concurrency_called(places);
-	if (joins)
-		return true;
 	simulation->in_use++;
 	if (simulation->in_use > simulation->outcome->peak_concurrency)
 		simulation->outcome->peak_concurrency = simulation->in_use;
 	return true;
 }
 
-void call_leave(struct invocation *invocation)
+bool call_take_place(struct simulation *simulation, size_t function)
 {
-	invocation->simulation->in_use--;
-	concurrency_leave(places_of(invocation));
+	return take_place(simulation, function, true);
+}
+
+void call_leave(struct simulation *simulation, size_t function)
+{
+	simulation->in_use--;
+	concurrency_leave(places_of(simulation, function));
+}
+
+/* Only so many calls may start in a second; who joins others on an instance takes no more of its places. */
+static bool admit(const struct invocation *invocation, bool needs_new_sandbox, bool joins)
+{
+	struct simulation *simulation = invocation->simulation;
+	struct concurrency *places = places_of(simulation, invocation->function);
+	bool is_sync = simulation->setting->invocation == INVOCATION_SYNC;
+	if ((is_sync && !concurrency_may_call(places, engine_now_ns(&simulation->engine))) ||
+	    (!joins && !take_place(simulation, invocation->function, needs_new_sandbox)))
+		return false;
+	concurrency_called(places);
+	return true;
 }
 
 static void handler_starts(struct engine *engine, void *subject, int64_t argument)

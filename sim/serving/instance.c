@@ -49,7 +49,8 @@ static void close(struct instance *instance)
 /* Where it belongs now: among those that have requests and can take more, or nowhere. */
 static void update_open(struct instance *instance)
 {
-	bool can_join = instance->requests > 0 && instance->requests < spec_of(instance)->requests_max;
+	bool is_there = instance->requests > 0 || !instance->is_ready;
+	bool can_join = is_there && instance->requests < spec_of(instance)->requests_max;
 	struct instance_rings *rings = rings_of(instance);
 	struct instance **ring = instance->is_ready ? &rings->ready : &rings->starting;
 	if (can_join && instance->open == ring)
@@ -62,9 +63,11 @@ static void update_open(struct instance *instance)
 struct instance *instance_to_join(const struct invocation *invocation)
 {
 	const struct instance_rings *rings = &invocation->simulation->rings[invocation->function];
-	if (rings->ready)
+	bool has_idle = invocation->simulation->pools[invocation->function].idle_count > 0;
+	bool is_spread = has_idle && rings->busy < rings->autoscaler.wanted;
+	if (rings->ready && !is_spread)
 		return rings->ready;
-	return invocation->simulation->pools[invocation->function].idle_count == 0 ? rings->starting : NULL;
+	return has_idle ? NULL : rings->starting;
 }
 
 static void init_network(struct instance *instance)
@@ -138,7 +141,8 @@ static struct seat *take_seat(struct instance *instance, struct invocation *invo
 	else
 		instance->first = seat;
 	instance->last = seat;
-	instance->requests++;
+	rings_of(instance)->busy += instance->requests++ == 0;
+	autoscaler_count(&rings_of(instance)->autoscaler, &instance->simulation->engine, 1);
 	invocation->seat = seat;
 	invocation->sandbox = instance->sandbox;
 	update_open(instance);
@@ -179,6 +183,21 @@ static void crashed(struct engine *engine, void *subject, int64_t argument)
 	visit_stopped(engine, instance->first->invocation, VISIT_CRASH);
 }
 
+/* Those who joined it while it started begin; `first`, if any, has begun. */
+static void begin_waiting(struct instance *instance, const struct seat *first)
+{
+	struct engine *engine = &instance->simulation->engine;
+	struct function_outcome *counts = &instance->simulation->outcome->functions[instance->function];
+	instance->is_ready = true;
+	update_open(instance);
+	for (struct seat *seat = instance->first; seat; seat = seat->next) {
+		if (seat == first)
+			continue;
+		counts->wait_ns += engine_now_ns(engine) - seat->joined_ns;
+		seat->timer = call_handler_in(seat->invocation, 0);
+	}
+}
+
 /* A busy sandbox crashes at a constant rate, however many requests it has. */
 static void draw_crash(struct instance *instance, struct invocation *invocation)
 {
@@ -200,16 +219,8 @@ void instance_handler_starts(struct invocation *invocation)
 	seat->timeout = engine_schedule(engine, function_of(invocation)->timeout_ns, EVENT_PRIORITY_MIN, visit_stopped,
 					invocation, VISIT_TIMEOUT);
 	draw_crash(instance, invocation);
-	if (instance->is_ready)
-		return;
-	instance->is_ready = true;
-	update_open(instance);
-	for (struct seat *other = instance->first; other; other = other->next) {
-		if (other == seat)
-			continue;
-		counts_of(invocation)->wait_ns += engine_now_ns(engine) - other->joined_ns;
-		other->timer = call_handler_in(other->invocation, 0);
-	}
+	if (!instance->is_ready)
+		begin_waiting(instance, seat);
 }
 
 static void go_on(struct engine *engine, void *subject, int64_t argument)
@@ -255,7 +266,8 @@ static void free_seat(struct seat *seat)
 	instance->free_seats = seat;
 	seat->invocation->seat = NULL;
 	seat->invocation = NULL;
-	instance->requests--;
+	rings_of(instance)->busy -= --instance->requests == 0;
+	autoscaler_count(&rings_of(instance)->autoscaler, &instance->simulation->engine, -1);
 }
 
 /* Shared memory of a full record's work is that of all. */
@@ -289,6 +301,42 @@ static void end_activity(struct instance *instance)
 	instance->init_ns = 0;
 }
 
+static void become_idle(struct instance *instance, bool is_lost)
+{
+	end_activity(instance);
+	call_leave(instance->simulation, instance->function);
+	if (is_lost)
+		sandbox_pool_destroy(instance->sandbox);
+	else
+		sandbox_pool_return(instance->sandbox);
+}
+
+static void started(struct engine *engine, void *subject, int64_t argument)
+{
+	struct instance *instance = subject;
+	instance->busy_since_ns = engine_now_ns(engine);
+	begin_waiting(instance, NULL);
+	if (instance->requests == 0)
+		become_idle(instance, false);
+}
+
+bool instance_start(struct simulation *simulation, size_t function)
+{
+	if (!call_take_place(simulation, function))
+		return false;
+	int64_t start_ns;
+	struct sandbox *sandbox = sandbox_pool_create(&simulation->pools[function], &start_ns);
+	const struct platform_price *price = &simulation->setting->platform->price;
+	instance_attach(simulation, function, sandbox);
+	struct instance *instance = sandbox->instance;
+	instance->is_ready = false;
+	instance->start_ns = start_ns;
+	instance->init_ns = price_bills_init(price, sandbox->pool->spec.is_image) ? sandbox->init_ns : 0;
+	update_open(instance);
+	engine_schedule(&simulation->engine, start_ns, 0, started, instance, 0);
+	return true;
+}
+
 void instance_leave(struct invocation *invocation, bool is_lost)
 {
 	struct seat *seat = invocation->seat;
@@ -302,14 +350,8 @@ void instance_leave(struct invocation *invocation, bool is_lost)
 		close(instance);
 	else
 		update_open(instance);
-	if (instance->requests > 0)
-		return;
-	end_activity(instance);
-	call_leave(invocation);
-	if (is_lost)
-		sandbox_pool_destroy(instance->sandbox);
-	else
-		sandbox_pool_return(instance->sandbox);
+	if (instance->requests == 0)
+		become_idle(instance, is_lost);
 }
 
 /* Of an instance that is paid for all along, up to until_ns. */
@@ -332,6 +374,7 @@ void instance_gone(struct sandbox *sandbox)
 	struct instance *instance = sandbox->instance;
 	struct simulation *simulation = instance->simulation;
 	bill_life(instance, engine_now_ns(&simulation->engine));
+	rings_of(instance)->autoscaler.cpu_ns += fluid_done(&instance->cpu);
 	if (instance->host)
 		host_leave(&simulation->hosts, instance->host, spec_of(instance)->memory_mb);
 	if (instance->previous)

@@ -4,17 +4,19 @@
  * starts. A crash, or memory that runs out, ends all of an instance's requests; a timeout ends one, where there may be
  * several.
  *
- * Assumptions: requests go to instances that have others as long as these have a place, in turn; to an idle one else;
- * then to one that starts; then to a new one (providers say no more than that they balance; Knative, which Cloud Run's
- * interface is that of, takes turns among ready ones). vCPUs are shared as processor sharing: with several requests
- * at once the quota's periods, far below their times, average out. On an accelerator requests take turns.
- * Of an instance that is paid for all along, what follows the last request counts up to where it would have expired.
+ * Assumptions: requests go to instances that have others as long as these have a place, in turn; to an idle one else,
+ * or where an autoscaler (autoscaler.h) wants more of them busy; then to one that starts; then to a new one. Providers
+ * say no more than that they balance; Knative, whose interface Cloud Run has, takes turns among pods with a bound of
+ * several requests (its activator's throttler). vCPUs are shared as processor sharing: with several requests at once
+ * the quota's periods, far below their times, average out. On an accelerator requests take turns. Of an instance that
+ * is paid for all along, what follows the last request counts up to where it would have expired.
  */
 #ifndef LAMINA_INSTANCE_H
 #define LAMINA_INSTANCE_H
 
 #include "engine/fluid.h"
 #include "platform/host.h"
+#include "serving/autoscaler.h"
 #include "serving/simulation.h"
 #include "serving/transfer.h"
 
@@ -43,7 +45,7 @@ struct instance {
 	struct simulation *simulation;
 	struct sandbox *sandbox;
 	size_t function;
-	bool is_ready;    /* its first request's handler has started */
+	bool is_ready;    /* it has started */
 	bool is_shared;   /* several requests at once */
 	struct fluid cpu; /* vCPUs */
 	struct fluid_group cpu_share;
@@ -76,6 +78,8 @@ struct instance {
 struct instance_rings {
 	struct instance *ready;
 	struct instance *starting;
+	int64_t busy; /* instances with requests */
+	struct autoscaler autoscaler;
 };
 
 /* The instance that the invocation's next call joins; NULL where it has a sandbox to itself at first. */
@@ -85,6 +89,9 @@ void instance_join(struct instance *instance, struct invocation *invocation);
 
 /* The invocation's sandbox, which is new (is_cold) or was idle, is its instance's; its handler starts in start_ns. */
 void instance_begin(struct invocation *invocation, int64_t start_ns);
+
+/* Starts an instance that no request asked for; false where the platform allows no more now. */
+bool instance_start(struct simulation *simulation, size_t function);
 
 /* The invocation's handler starts; where it is the first on a new instance, so do those that have joined. */
 void instance_handler_starts(struct invocation *invocation);

@@ -83,8 +83,11 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 	simulation->pools = ARENA_ARRAY(arena, struct sandbox_pool, functions);
 	for (size_t i = 0; i < functions; i++)
 		init_function(simulation, i);
-	if (needs_instances(setting))
+	if (needs_instances(setting)) {
 		simulation->rings = ARENA_ARRAY(arena, struct instance_rings, functions);
+		for (size_t i = 0; i < functions; i++)
+			autoscaler_init(&simulation->rings[i].autoscaler, simulation, i);
+	}
 	host_pool_init(&simulation->hosts, &simulation->engine, arena, &setting->platform->hosts);
 	size_t queues = setting->schedule == SCHEDULE_PIPELINED ? functions : 1;
 	simulation->places = ARENA_ARRAY(arena, struct resource, queues);

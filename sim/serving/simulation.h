@@ -105,8 +105,11 @@ void journey_visit_done(struct invocation *invocation, bool completed);
 /* The driver calls the current function as soon as it is free to. */
 void call_soon(struct invocation *invocation);
 
-/* Gives back the place that the current function's call took. */
-void call_leave(struct invocation *invocation);
+/* Takes a place for a new sandbox of a function, without a call; false where the platform allows no more now. */
+bool call_take_place(struct simulation *simulation, size_t function);
+
+/* Gives back the place that a sandbox of the function took. */
+void call_leave(struct simulation *simulation, size_t function);
 
 /* The handler starts so much later. */
 event_id call_handler_in(struct invocation *invocation, int64_t delay_ns);

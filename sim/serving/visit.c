@@ -69,7 +69,7 @@ static void leave_sandbox(struct invocation *invocation, bool is_kept)
 		instance_leave(invocation, !is_kept);
 		return;
 	}
-	call_leave(invocation);
+	call_leave(invocation->simulation, invocation->function);
 	if (is_kept) {
 		invocation->sandbox->is_initialised = true;
 		sandbox_pool_return(invocation->sandbox);

@@ -267,6 +267,8 @@ static void conserved(void)
 		toy.platform.price.init_billed = true;
 		toy.platform.hosts = (struct platform_hosts){.memory_mb = 3000, .card_mb_per_second = 120};
 		toy.setting.has_hosts = billed_by == BILLED_BY_ACTIVITY;
+		toy.platform.sandbox.target_share = billed_by == BILLED_BY_REQUEST ? 0 : 0.5;
+		toy.platform.sandbox.target_window_seconds = 12;
 		for (size_t i = 0; i < toy.setting.function_count; i++) {
 			toy.functions[i].sandbox.requests_max = 3;
 			toy.functions[i].work.shared_memory_mb = toy.functions[i].work.peak_memory_mb - 200;
