@@ -48,6 +48,13 @@ static void warn_of_size(const struct function_samples *samples, const struct pl
 	}
 }
 
+/* What requests differ by beyond their sandboxes' speeds, which the platform's spread already holds. */
+static double own_variation(const struct work_fit *fit, const struct platform *platform)
+{
+	double left = fit->row_variance - platform->cpu.speed_spread * platform->cpu.speed_spread;
+	return left > 0 ? sqrt(left) : 0;
+}
+
 bool calibration_solve(const struct log_samples *samples, const struct platform *platform, int64_t threads,
 		       int64_t images, struct diag *diag, struct calibration *out)
 {
@@ -66,6 +73,7 @@ bool calibration_solve(const struct log_samples *samples, const struct platform 
 		warn_of_size(rows, platform, diag);
 		function->name = rows->name;
 		function->samples = rows;
+		function->variation = own_variation(&function->fit, platform);
 		function->memory_mb = fmax(rows->max_memory_mb, rows->ceiling_memory_mb);
 		function->is_memory_at_least = rows->ceiling_memory_mb >= rows->max_memory_mb && rows->at_ceiling > 0;
 		out->function_count++;
@@ -118,6 +126,8 @@ static void add_function(struct yaml_node *functions, const struct calibration *
 	}
 	if (function->fit.parameters[FIT_PARALLEL].state == PARAMETER_FITTED)
 		yaml_build_int(work, "threads", function->fit.threads, arena);
+	if (function->variation > 0)
+		yaml_build_number(work, "variation", function->variation, DIGITS, arena);
 	if (function->memory_mb > 0)
 		yaml_build_number(work, "memory_mb", function->memory_mb, DIGITS, arena);
 	add_init(work, function->samples, arena);

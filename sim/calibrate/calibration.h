@@ -15,6 +15,7 @@ struct calibrated_function {
 	const char *name;
 	const struct function_samples *samples;
 	struct work_fit fit;
+	double variation;        /* of requests, beyond the spread of sandboxes' speed; 0 where the logs do not say */
 	double memory_mb;        /* peak; 0 where the logs do not say */
 	bool is_memory_at_least; /* it was at the size bought: the true peak may be higher */
 	bool has_layers;         /* the experiment's function names layers, which the overlay must clear */

@@ -297,6 +297,7 @@ bool work_fit_solve(const struct function_samples *samples, const struct platfor
 		correct_columns(data, cpu, out);
 		chi_squared = fit_parameters(&all, out->parameters);
 	}
+	out->row_variance = isfinite(data->relative_variance) ? data->relative_variance : 0;
 	out->relative_rms = num_rounded(sqrt(chi_squared / (double)samples->completed), DIGITS_KEPT);
 	mem_free(data);
 	return true;

@@ -42,6 +42,7 @@ struct fitted_parameter {
 struct work_fit {
 	struct fitted_parameter parameters[FIT_PARAMETERS];
 	int64_t threads;     /* of the parallel part */
+	double row_variance; /* of a row relative to its size's mean; 0 where each size has one row */
 	double relative_rms; /* of ln(model / mean) over the sizes, weighted by rows */
 	size_t group_count;
 };

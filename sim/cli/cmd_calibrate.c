@@ -173,6 +173,11 @@ static void fill_parameters(struct table *table, const struct calibrate *calibra
 		table_text(table, note_of(calibrate, parameter, (enum work_parameter)i));
 		table_end_row(table);
 	}
+	double row_variance = function->fit.row_variance;
+	value_row(table, function->name, "variation", row_variance > 0 ? function->variation : (double)NAN, "",
+		  row_variance == 0          ? "default: needs several rows at a size"
+		  : function->variation == 0 ? "0: rows differ no more than sandboxes' speeds"
+					     : "of rows at one size, beyond sandboxes' speeds");
 	const struct histogram *init = &function->samples->init_ns;
 	bool has_init = init->count > 0;
 	const char *init_note = has_init

@@ -71,6 +71,8 @@ static void add_phases(struct stage_visit *visit, const struct platform *platfor
 		       double slowness, bool is_cold)
 {
 	struct usage usage = {.requests = 1};
+	visit->variation = work->variation;
+	visit->wait_seconds = seconds_from_ns(work->phases[WORK_WAIT].wait_ns);
 	for (int i = 0; i < WORK_PHASES; i++) {
 		const struct phase *phase = &work->phases[i];
 		if (phase->cold_only && !is_cold)
@@ -240,8 +242,10 @@ static double visit_at(const struct stage *stage, const struct stage_visit *visi
 		cpu_seconds += visit->terms[i].is_transfer ? 0 : part;
 	}
 	double cpu_deviation = platform->cpu.speed_spread * cpu_seconds;
+	double own_deviation = visit->variation * (cpu_seconds + visit->wait_seconds);
 	*handler_seconds = seconds;
-	*deviation_seconds = sqrt(visit->fixed_variance + cpu_deviation * cpu_deviation);
+	*deviation_seconds =
+		sqrt(visit->fixed_variance + cpu_deviation * cpu_deviation + own_deviation * own_deviation);
 	double billed = rounded_up_mean(seconds + visit->billed_start_seconds, sqrt(3) * *deviation_seconds,
 					platform->price.granularity_seconds);
 	billed = fmax(billed, platform->price.minimum_seconds);

@@ -51,6 +51,8 @@ struct stage_visit {
 	struct stage_term terms[WORK_PHASES];
 	int term_count;
 	double fixed_seconds;
+	double variation;    /* of CPU time and the stated wait from request to request, deviation over mean */
+	double wait_seconds; /* of fixed_seconds */
 	double fixed_variance;
 	double start_seconds; /* before the handler: cold or warm start */
 	double billed_start_seconds;

@@ -216,6 +216,8 @@ static const struct bind_field work_fields[] = {
 	WORK(memory_mb, 1e6, "peak memory, MB (1 MB = 1024 kB)"),
 	WORK(shared_memory_mb, 1e6, "of memory_mb, what requests on one instance have in common, MB"),
 	WORK(device_seconds, 1e6, "on the platform's device, which an instance's requests take turns on"),
+	WORK(variation, 10,
+	     "of CPU and waiting from request to request, standard deviation over mean (gamma; 1: exponential)"),
 	WORK(wait_seconds, 1e6, "waiting that neither CPU nor network of the sandbox hastens"),
 	WORK(init_cpu_seconds, 1e6, "CPU of the init phase of a new sandbox, one thread, not throttled"),
 	BIND_FIELD(struct stated_work, init_seconds, BIND_STRUCT, .schema = &quantiles_schema,

@@ -93,6 +93,7 @@ struct stated_work {
 	double memory_mb;
 	double shared_memory_mb;
 	double device_seconds;
+	double variation;
 	double wait_seconds;
 	double init_cpu_seconds;
 	struct quantiles init_seconds; /* all of it, as measured; may be missing */

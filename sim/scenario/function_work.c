@@ -155,6 +155,7 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 			     .peak_memory_mb = stated->memory_mb,
 			     .shared_memory_mb = stated->shared_memory_mb,
 			     .tmp_mb = stated->tmp_mb};
+	out->variation = stated->variation;
 	double n = (double)images;
 	out->phases[WORK_IMPORT] = cpu_phase(stated->cold_cpu_seconds, 1);
 	out->phases[WORK_IMPORT].cold_only = true;

@@ -68,6 +68,7 @@ struct invocation {
 	struct phase_split split; /* of the current step */
 	int64_t stop_ns;          /* the sandbox crashes now; INT64_MAX: it does not */
 	double straggling;
+	double variation; /* of this request's CPU time and wait, over the mean */
 };
 
 /* How a visit ends. */

@@ -136,8 +136,10 @@ static void visit_end(struct invocation *invocation, enum visit_end end)
 
 int64_t visit_wait_ns(const struct invocation *invocation, const struct phase *phase)
 {
-	return invocation->phase == WORK_WAIT ? phase->wait_ns + (invocation->function == 0 ? invocation->wait_ns : 0)
-					      : 0;
+	if (invocation->phase != WORK_WAIT)
+		return 0;
+	int64_t own_ns = llround((double)phase->wait_ns * invocation->variation);
+	return own_ns + (invocation->function == 0 ? invocation->wait_ns : 0);
 }
 
 /* Initialising that was broken off is done again before anything else, by the throttled first request. */
@@ -148,7 +150,8 @@ static int64_t repeat_init_ns(const struct invocation *invocation)
 
 int64_t visit_cpu_ns(const struct invocation *invocation, const struct phase *phase)
 {
-	double work_ns = (double)(phase->cpu_ns + repeat_init_ns(invocation));
+	double own_ns = (double)phase->cpu_ns * (phase->cold_only ? 1 : invocation->variation);
+	double work_ns = own_ns + (double)repeat_init_ns(invocation);
 	return llround(fmin(work_ns * invocation->sandbox->slowness * invocation->straggling, 1e18));
 }
 
@@ -344,11 +347,24 @@ static void draw_failures(struct invocation *invocation)
 	}
 }
 
+/* The same for a request's visit on any size and schedule. */
+static double draw_variation(const struct invocation *invocation)
+{
+	double variation = invocation_work(invocation)->variation;
+	if (variation == 0)
+		return 1;
+	struct stream luck;
+	invocation_stream(&luck, invocation, "work");
+	double square = variation * variation;
+	return stream_gamma(&luck, 1 / square, square);
+}
+
 void visit_start(struct invocation *invocation)
 {
 	invocation->start_ns = engine_now_ns(&invocation->simulation->engine);
 	invocation->phase = 0;
 	draw_failures(invocation);
+	invocation->variation = draw_variation(invocation);
 	if (invocation->seat)
 		instance_handler_starts(invocation);
 	next_phase(invocation);

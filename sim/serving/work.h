@@ -39,7 +39,8 @@ struct work {
 	struct phase phases[WORK_PHASES];
 	double peak_memory_mb;   /* MiB, as the platform counts them */
 	double shared_memory_mb; /* of these, what requests on one sandbox have in common */
-	double tmp_mb;           /* put into /tmp; MiB */
+	double variation; /* standard deviation of a request's CPU time and wait over their mean; gamma distributed */
+	double tmp_mb;    /* put into /tmp; MiB */
 	int64_t images;
 };
 

@@ -104,6 +104,7 @@ static void test_coverage(struct arena *arena)
 		exact.parameters[p].seconds = truths[p];
 	int held[3] = {0};
 	double worst_prediction = 0;
+	double variance = 0;
 	double held_out = work_fit_predict(&exact, toy_cpu(), HELD_OUT_MB, false);
 	for (uint32_t log = 0; log < LOGS; log++) {
 		struct log_samples samples;
@@ -130,12 +131,14 @@ static void test_coverage(struct arena *arena)
 		for (int p = 0; p < 3; p++)
 			held[p] +=
 				fabs(fit.parameters[p].seconds - truths[p]) <= 1.96 * fit.parameters[p].standard_error;
+		variance += fit.row_variance / LOGS;
 		double predicted = work_fit_predict(&fit, toy_cpu(), HELD_OUT_MB, false);
 		worst_prediction = fmax(worst_prediction, fabs(predicted / held_out - 1));
 	}
 	for (int p = 0; p < 3; p++)
 		t_ok(held[p] >= LOGS * 0.92 && held[p] <= LOGS * 0.99,
 		     "%s: 95 %% intervals hold the truth in %d of %d logs", work_parameter_names[p], held[p], LOGS);
+	t_near(sqrt(variance), 0.05, 0.02, 0, "what rows at one size differ by");
 	t_ok(worst_prediction < 0.02, "a size in no log is predicted within %.2f %% (5 %% of luck a row)",
 	     100 * worst_prediction);
 }
