@@ -108,7 +108,7 @@ static inline void order_two(uint64_t *a, uint64_t *b)
 }
 
 /* Batcher's odd-even merge sort of eight, 19 comparisons (Knuth, The Art of Computer Programming 3, 5.3.4). */
-static inline void sort_eight(uint64_t k[8])
+static inline void sort_half(uint64_t k[FRONT_RUN_HALF])
 {
 	static const uint8_t pairs[19][2] = {
 		{0, 1}, {2, 3}, {4, 5}, {6, 7}, {0, 2}, {1, 3}, {4, 6}, {5, 7}, {1, 2}, {5, 6},
@@ -119,37 +119,71 @@ static inline void sort_eight(uint64_t k[8])
 		order_two(&k[pairs[i][0]], &k[pairs[i][1]]);
 }
 
-static bool event_is_before(const struct event *events, uint64_t key_a, uint64_t key_b)
+enum { PLACE_BITS = 4 };
+_Static_assert(FRONT_RUN_MAX == 1 << PLACE_BITS, "a place in the run fits its bits");
+
+/* Before the start all times look alike: of a front that was given back to the ladder. */
+static inline uint64_t run_key(const struct event *events, const uint32_t *run, uint32_t place, int64_t start_ns)
 {
-	const struct event *a = &events[key_a & FRONT_INDEX_MASK];
-	const struct event *b = &events[key_b & FRONT_INDEX_MASK];
-	return front_is_before(a->time_ns, a->order, b->time_ns, b->order);
+	int64_t time_ns = events[run[place]].time_ns;
+	return (uint64_t)(time_ns > start_ns ? time_ns - start_ns : 0) << PLACE_BITS | place;
 }
 
-/* Keys that differ in the index alone are put into their events' order. */
-static __attribute__((noinline)) void order_ties(uint64_t *run, uint32_t count, const struct event *events)
+/* Two sorted halves, each with UINT64_MAX behind it, by choosing and not by branching. */
+static inline void merge_halves(const uint64_t *low, const uint64_t *high, uint64_t *out, uint32_t count)
 {
-	for (uint32_t i = 1; i < count; i++) {
-		uint64_t key = run[i];
-		uint32_t at = i;
-		for (; at > 0 && event_is_before(events, key, run[at - 1]); at--)
-			run[at] = run[at - 1];
-		run[at] = key;
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t a = *low;
+		uint64_t b = *high;
+		out[i] = a < b ? a : b;
+		low += a < b;
+		high += b <= a;
 	}
 }
 
-void front_run(struct front *front, const struct event *events, const uint64_t keys[FRONT_RUN_MAX], uint32_t count)
+static bool event_is_before(const struct event *a, const struct event *b)
 {
-	uint64_t k[FRONT_RUN_MAX];
-#pragma GCC unroll 8
-	for (uint32_t i = 0; i < FRONT_RUN_MAX; i++)
-		k[i] = i < count ? keys[i] : UINT64_MAX;
-	sort_eight(k);
+	return front_is_before(a->time_ns, a->order, b->time_ns, b->order);
+}
+
+static __attribute__((noinline)) void order_ties(uint32_t *run, uint32_t count, const struct event *events)
+{
+	for (uint32_t i = 1; i < count; i++) {
+		uint32_t event = run[i];
+		uint32_t at = i;
+		for (; at > 0 && event_is_before(&events[event], &events[run[at - 1]]); at--)
+			run[at] = run[at - 1];
+		run[at] = event;
+	}
+}
+
+void front_run(struct front *front, const struct event *events, const uint32_t run[FRONT_RUN_MAX], uint32_t count,
+	       int64_t start_ns)
+{
+	uint64_t low[FRONT_RUN_HALF + 1];
+	uint64_t high[FRONT_RUN_HALF + 1];
+	uint64_t merged[FRONT_RUN_MAX];
+	const uint64_t *keys = low;
+	for (uint32_t i = 0; i < FRONT_RUN_HALF; i++)
+		low[i] = i < count ? run_key(events, run, i, start_ns) : UINT64_MAX;
+	sort_half(low);
+	if (count > FRONT_RUN_HALF) {
+		low[FRONT_RUN_HALF] = UINT64_MAX;
+		high[FRONT_RUN_HALF] = UINT64_MAX;
+		for (uint32_t i = 0; i < FRONT_RUN_HALF; i++)
+			high[i] = FRONT_RUN_HALF + i < count ? run_key(events, run, FRONT_RUN_HALF + i, start_ns)
+							     : UINT64_MAX;
+		sort_half(high);
+		merge_halves(low, high, merged, count);
+		keys = merged;
+	}
+	uint64_t before = UINT64_MAX;
 	bool has_ties = false;
-#pragma GCC unroll 7
-	for (uint32_t i = 1; i < FRONT_RUN_MAX; i++)
-		has_ties |= (i < count) & ((k[i] ^ k[i - 1]) <= FRONT_INDEX_MASK);
-	memcpy(front->run, k, sizeof k);
+	for (uint32_t i = 0; i < count; i++) {
+		front->run[i] = run[keys[i] % FRONT_RUN_MAX];
+		has_ties |= keys[i] >> PLACE_BITS == before;
+		before = keys[i] >> PLACE_BITS;
+	}
 	front->run_at = 0;
 	front->run_end = count;
 	if (has_ties)
@@ -183,7 +217,7 @@ uint32_t front_take_behind(struct front *front, const struct event *events, int6
 		}
 	}
 	if (front_has_run(front)) {
-		uint32_t index = front->run[front->run_at] & FRONT_INDEX_MASK;
+		uint32_t index = front->run[front->run_at];
 		const struct event *event = &events[index];
 		if (front_is_before(event->time_ns, event->order, first.time_ns, first.order)) {
 			place = PLACE_RUN;
@@ -223,7 +257,7 @@ void front_remove(struct front *front, const struct event *events, uint32_t even
 		}
 	}
 	for (uint32_t i = front->run_at; i < front->run_end; i++) {
-		if ((front->run[i] & FRONT_INDEX_MASK) == event) {
+		if (front->run[i] == event) {
 			memmove(&front->run[i], &front->run[i + 1], (front->run_end - i - 1) * sizeof front->run[0]);
 			front->run_end--;
 			return;

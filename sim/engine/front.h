@@ -4,8 +4,8 @@
  * earliest is found by a scan without branches; that beats any order as long as there are few of them. When the few
  * are full, all of them move to a 4-ary heap behind. Keys compare as one 128-bit number, time above order.
  *
- * The run's keys have 64 bits: the time since the run's start above the event's index. Events whose times look the
- * same there are told apart by their own.
+ * What is sorted are numbers of 64 bits, the time since the run's start above the event's place in it; events of the
+ * same time are put into order afterwards.
  *
  * A heap entry whose event was cancelled or moved stays there stale: its order is not its event's any more. Stale
  * entries are swept out when they outnumber the others.
@@ -22,9 +22,7 @@
 #include "base/arena.h"
 #include "engine/event.h"
 
-enum { FRONT_FEW_MAX = 16, FRONT_RUN_MAX = 8, FRONT_SPILL_MIN = 8 };
-
-#define FRONT_INDEX_MASK ((UINT64_C(1) << EVENT_INDEX_BITS) - 1)
+enum { FRONT_FEW_MAX = 16, FRONT_RUN_HALF = 8, FRONT_RUN_MAX = 2 * FRONT_RUN_HALF, FRONT_SPILL_MIN = 8 };
 
 struct front_entry {
 	int64_t time_ns;
@@ -36,7 +34,7 @@ struct front {
 	int64_t end_ns;  /* every pending event before this time is here, and no other */
 	uint32_t run_at; /* the next of the run; run_at == run_end: it is over */
 	uint32_t run_end;
-	uint64_t run[FRONT_RUN_MAX];
+	uint32_t run[FRONT_RUN_MAX]; /* events */
 	uint32_t few_count;
 	uint32_t heap_count;
 	int64_t few_time_ns[FRONT_FEW_MAX];
@@ -57,8 +55,9 @@ void front_clear(struct front *front);
 /* Moves the few to the heap. */
 void front_flush(struct front *front);
 
-/* Makes a run of count keys; there is none before. */
-void front_run(struct front *front, const struct event *events, const uint64_t keys[FRONT_RUN_MAX], uint32_t count);
+/* Makes a run of count events, in no order, at or after start_ns or else before all others; there is none before. */
+void front_run(struct front *front, const struct event *events, const uint32_t run[FRONT_RUN_MAX], uint32_t count,
+	       int64_t start_ns);
 
 /* front_take where there are a run and few, or a heap. */
 uint32_t front_take_behind(struct front *front, const struct event *events, int64_t until_ns);
@@ -144,7 +143,7 @@ static inline uint32_t front_take(struct front *front, const struct event *event
 	if (front_has_run(front)) {
 		if (front->few_count + front->heap_count > 0)
 			return front_take_behind(front, events, until_ns);
-		uint32_t event = front->run[front->run_at] & FRONT_INDEX_MASK;
+		uint32_t event = front->run[front->run_at];
 		if (events[event].time_ns > until_ns)
 			return 0;
 		front->run_at++;

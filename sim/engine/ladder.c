@@ -11,13 +11,12 @@ enum {
 	BUCKETS_MIN = 16,
 	SAMPLE_MAX = 64,
 	PREFETCH_BUCKETS = 4, /* so far ahead a bucket's events are brought into the cache ... */
-	PREFETCH_EVENTS = 4,  /* ... this many of them */
+	PREFETCH_EVENTS = 8,  /* ... this many of them */
 	TOP_SHIFT_MAX = 60,   /* the end of a bucket fits an int64_t */
-	KEY_TIME_BITS = 64 - EVENT_INDEX_BITS,
 };
 
-/* Twice the events meant to be in a bucket: half of them lie before the median. Measured; flat around 5. */
-enum { BUCKET_EVENTS_TWICE = 5 };
+/* Twice the events meant to be in a bucket: half of them lie before the median. Measured; flat from 10 to 12. */
+enum { BUCKET_EVENTS_TWICE = 10 };
 
 void ladder_init(struct ladder *ladder, struct arena *arena, uint32_t capacity)
 {
@@ -57,15 +56,11 @@ static void scratch_add(struct ladder *ladder, uint32_t count, int64_t time_ns, 
 	ladder->scratch[count] = (struct timed){time_ns, index};
 }
 
-/* Before the start: a front that was given back may hold events scheduled since the rung was laid. */
-static inline uint64_t offset_in(const struct rung *rung, int64_t time_ns)
-{
-	return time_ns > rung->start_ns ? (uint64_t)(time_ns - rung->start_ns) : 0;
-}
-
 static inline uint32_t bucket_of(const struct rung *rung, int64_t time_ns)
 {
-	return (uint32_t)(offset_in(rung, time_ns) >> rung->bucket_shift);
+	/* Before the start: a front that was given back may hold events scheduled since the rung was laid. */
+	int64_t offset_ns = time_ns > rung->start_ns ? time_ns - rung->start_ns : 0;
+	return (uint32_t)(offset_ns >> rung->bucket_shift);
 }
 
 static void overflow_add(uint32_t *first, struct event *events, uint32_t index)
@@ -78,15 +73,14 @@ static void overflow_add(uint32_t *first, struct event *events, uint32_t index)
 
 static inline void bucket_add(struct rung *rung, struct event *events, int64_t time_ns, uint32_t index)
 {
-	uint64_t offset = offset_in(rung, time_ns);
-	uint64_t bucket = offset >> rung->bucket_shift;
-	uint64_t within = offset & ((UINT64_C(1) << rung->bucket_shift) - 1);
+	uint32_t bucket = bucket_of(rung, time_ns);
 	uint8_t count = rung->counts[bucket];
 	if (count == FRONT_RUN_MAX) {
 		overflow_add(&rung->overflows[bucket], events, index);
 		return;
 	}
-	rung->buckets[bucket].keys[count] = within >> rung->key_shift << EVENT_INDEX_BITS | index;
+	events[index].previous = count;
+	rung->buckets[bucket].events[count] = index;
 	rung->counts[bucket] = count + 1;
 }
 
@@ -119,7 +113,7 @@ void ladder_insert(struct ladder *ladder, struct event *events, int64_t time_ns,
 		insert_behind(ladder, events, time_ns, index);
 }
 
-/* A bucket with overflow is full: one of these takes a key's place that has become free. */
+/* A bucket with overflow is full: one of these takes a place that has become free. */
 static void overflow_return(struct rung *rung, uint32_t bucket, struct event *events)
 {
 	uint32_t index = rung->overflows[bucket];
@@ -132,13 +126,14 @@ static void overflow_return(struct rung *rung, uint32_t bucket, struct event *ev
 
 static void bucket_remove(struct rung *rung, uint32_t bucket, struct event *events, uint32_t index)
 {
-	uint64_t *keys = rung->buckets[bucket].keys;
-	for (uint32_t i = 0; i < rung->counts[bucket]; i++) {
-		if ((keys[i] & FRONT_INDEX_MASK) == index) {
-			keys[i] = keys[--rung->counts[bucket]];
-			overflow_return(rung, bucket, events);
-			return;
-		}
+	uint32_t *own = rung->buckets[bucket].events;
+	uint32_t place = events[index].previous;
+	if (place < rung->counts[bucket] && own[place] == index) {
+		uint32_t moved = own[--rung->counts[bucket]];
+		own[place] = moved;
+		events[moved].previous = place;
+		overflow_return(rung, bucket, events);
+		return;
 	}
 	const struct event *event = &events[index];
 	if (event->previous)
@@ -159,6 +154,11 @@ void ladder_remove(struct ladder *ladder, struct event *events, uint32_t index)
 	struct timed moved = ladder->top[--ladder->top_count];
 	ladder->top[event->previous] = moved;
 	events[moved.event].previous = event->previous;
+}
+
+static int64_t bucket_start_ns(const struct rung *rung, uint32_t bucket)
+{
+	return rung->start_ns + ((int64_t)bucket << rung->bucket_shift);
 }
 
 static int64_t bucket_end_ns(const struct rung *rung, uint32_t bucket)
@@ -211,14 +211,14 @@ static void rung_push(struct ladder *ladder, uint32_t count, int64_t start_ns, i
 		rung->bucket_shift++;
 	uint64_t buckets = ((uint64_t)(sample[size - 1] - start_ns) >> rung->bucket_shift) + 1;
 	uint64_t buckets_max = ((uint64_t)(limit_ns - start_ns - 1) >> rung->bucket_shift) + 1;
-	if (buckets > 2 * (uint64_t)count)
-		buckets = 2 * (uint64_t)count;
+	if (buckets > count)
+		buckets = count;
 	if (buckets < BUCKETS_MIN)
 		buckets = BUCKETS_MIN;
 	if (buckets > buckets_max)
 		buckets = buckets_max;
-	rung_reserve(ladder, rung, (uint32_t)buckets);
-	rung->key_shift = rung->bucket_shift > KEY_TIME_BITS ? rung->bucket_shift - KEY_TIME_BITS : 0;
+	/* For as many as there could be, so that another sample of as many events allocates nothing. */
+	rung_reserve(ladder, rung, count > BUCKETS_MIN ? count : BUCKETS_MIN);
 	memset(rung->counts, 0, buckets * sizeof rung->counts[0]);
 	memset(rung->overflows, 0, buckets * sizeof rung->overflows[0]);
 	rung->bucket_count = (uint32_t)buckets;
@@ -273,7 +273,7 @@ static __attribute__((noinline)) void top_descend(struct ladder *ladder, struct 
 	distribute(ladder, events, count);
 }
 
-/* Steps to the next bucket, and brings the events of a coming one into the cache; stale keys do no harm there. */
+/* Steps to the next bucket, and brings the events of a coming one into the cache; stale ones do no harm there. */
 static inline void rung_step(struct rung *rung, const struct event *events)
 {
 	rung->current++;
@@ -282,7 +282,7 @@ static inline void rung_step(struct rung *rung, const struct event *events)
 	const struct bucket *coming = &rung->buckets[rung->current + PREFETCH_BUCKETS];
 	__builtin_prefetch(coming + PREFETCH_BUCKETS, 1);
 	for (int i = 0; i < PREFETCH_EVENTS; i++)
-		__builtin_prefetch(&events[coming->keys[i] & FRONT_INDEX_MASK], 1);
+		__builtin_prefetch(&events[coming->events[i]], 1);
 }
 
 static inline int64_t current_end_ns(const struct rung *rung)
@@ -298,19 +298,11 @@ static inline bool bucket_to_run(struct rung *rung, const struct event *events, 
 	uint32_t count = rung->counts[current];
 	if (count == FRONT_RUN_MAX && rung->overflows[current])
 		return false;
-	front_run(front, events, rung->buckets[current].keys, count);
+	front_run(front, events, rung->buckets[current].events, count, bucket_start_ns(rung, current));
 	rung->counts[current] = 0;
 	front->end_ns = current_end_ns(rung);
 	rung_step(rung, events);
 	return true;
-}
-
-/* The time of a key's event, which need not be looked at where the key holds it exactly. */
-static inline int64_t key_time_ns(const struct rung *rung, uint32_t bucket, uint64_t key, const struct event *events)
-{
-	if (rung->key_shift > 0 || bucket == 0)
-		return events[key & FRONT_INDEX_MASK].time_ns;
-	return rung->start_ns + ((int64_t)bucket << rung->bucket_shift) + (int64_t)(key >> EVENT_INDEX_BITS);
 }
 
 /* Moves the current bucket of the finest rung to the front, or cuts it into a finer rung. */
@@ -320,9 +312,8 @@ static __attribute__((noinline)) void bucket_descend(struct ladder *ladder, stru
 	uint32_t current = rung->current;
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < rung->counts[current]; i++) {
-		uint64_t key = rung->buckets[current].keys[i];
-		uint32_t index = (uint32_t)(key & FRONT_INDEX_MASK);
-		scratch_add(ladder, count++, key_time_ns(rung, current, key, events), index);
+		uint32_t index = rung->buckets[current].events[i];
+		scratch_add(ladder, count++, events[index].time_ns, index);
 	}
 	for (uint32_t index = rung->overflows[current]; index; index = events[index].next)
 		scratch_add(ladder, count++, events[index].time_ns, index);
@@ -373,7 +364,7 @@ void ladder_spill(struct ladder *ladder, struct event *events, struct front *fro
 	uint32_t count = 0;
 	front_flush(front);
 	for (uint32_t i = front->run_at; i < front->run_end; i++) {
-		uint32_t index = (uint32_t)(front->run[i] & FRONT_INDEX_MASK);
+		uint32_t index = front->run[i];
 		scratch_add(ladder, count++, events[index].time_ns, index);
 	}
 	for (uint32_t i = 0; i < front->heap_count; i++) {

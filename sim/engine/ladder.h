@@ -2,8 +2,8 @@
  * The pending events behind the front, in no more order than is needed yet: a ladder queue (Tang, Goh, Thng,
  * "Ladder queue: an O(1) priority queue structure for large-scale discrete event simulation", ACM TOMACS 15(3),
  * 2005) whose bucket width comes from a sample of the events themselves. The top holds the far future unsorted.
- * A rung cuts a stretch of time into buckets of equal width, a power of two. A bucket is a cache line of keys, which
- * say all that is needed to sort it without a look at the events; what does not fit is a doubly linked list.
+ * A rung cuts a stretch of time into buckets of equal width, a power of two. A bucket is a cache line of events; those
+ * that do not fit are a doubly linked list.
  * The last rung is the finest and comes first in time. When the front runs empty, the next bucket is moved there;
  * a bucket that holds too many becomes a finer rung, and when no rung is left the top becomes one.
  *
@@ -21,9 +21,9 @@
 
 enum { LADDER_RUNGS_MAX = 10 };
 
-/* Keys: time since the bucket's start, in units of 2^key_shift ns, above the event's index. */
+/* Its events, each with its place here as `previous`. */
 struct bucket {
-	_Alignas(EVENT_BYTES) uint64_t keys[FRONT_RUN_MAX];
+	_Alignas(EVENT_BYTES) uint32_t events[FRONT_RUN_MAX];
 };
 
 /* An event with its time, so that events need not be visited in order of index. */
@@ -36,10 +36,9 @@ struct rung {
 	int64_t start_ns;
 	int64_t end_ns;
 	struct bucket *buckets;
-	uint8_t *counts;       /* of a bucket's keys: apart, so that adding one waits for no far memory */
-	uint32_t *overflows;   /* a full bucket's first event beyond its keys, 0 for none */
+	uint8_t *counts;       /* of a bucket's events: apart, so that adding one waits for no far memory */
+	uint32_t *overflows;   /* a full bucket's first event beyond its own, 0 for none */
 	uint32_t bucket_shift; /* a bucket spans 2^bucket_shift ns */
-	uint32_t key_shift;    /* so that a bucket's times fit a key */
 	uint32_t bucket_count;
 	uint32_t bucket_capacity;
 	uint32_t current; /* the next bucket to be moved to the front; those before it are empty */
