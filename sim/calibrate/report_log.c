@@ -26,7 +26,8 @@ void report_reader_give(struct report_reader *reader, const struct report_row *r
 	const char *why = problem ? problem : report_row_check(row);
 	if (why) {
 		reader->counts.skipped++;
-		diag_warning(reader->diag, (struct diag_place){reader->file, reader->line, 1},
+		diag_warning(reader->diag,
+			     (struct diag_place){reader->file, row->line > 0 ? row->line : reader->line, 1},
 			     "a report was left out: %s", why);
 		return;
 	}
@@ -34,12 +35,41 @@ void report_reader_give(struct report_reader *reader, const struct report_row *r
 	reader->sink->row(reader->sink->context, row);
 }
 
+static void give_oldest(struct report_reader *reader)
+{
+	unsigned int oldest = reader->pending_first;
+	reader->pending_first = (oldest + 1) % REPORT_PENDING_MAX;
+	reader->pending_count--;
+	report_reader_give(reader, &reader->pending[oldest], NULL);
+}
+
 void report_reader_flush(struct report_reader *reader)
 {
-	if (!reader->has_pending)
-		return;
-	reader->has_pending = false;
-	report_reader_give(reader, &reader->pending, NULL);
+	while (reader->pending_count > 0)
+		give_oldest(reader);
+}
+
+static void let_wait(struct report_reader *reader, const struct report_row *row,
+		     const char request_id[REPORT_REQUEST_BYTES])
+{
+	if (reader->pending_count == REPORT_PENDING_MAX)
+		give_oldest(reader);
+	unsigned int at = (reader->pending_first + reader->pending_count++) % REPORT_PENDING_MAX;
+	reader->pending[at] = *row;
+	memcpy(reader->pending_ids[at], request_id, REPORT_REQUEST_BYTES);
+}
+
+/* Whether a report that waits is of this request; then it timed out. */
+static bool waiting_has_timed_out(struct report_reader *reader, const char *request_id)
+{
+	for (unsigned int i = 0; i < reader->pending_count; i++) {
+		unsigned int at = (reader->pending_first + i) % REPORT_PENDING_MAX;
+		if (strcmp(reader->pending_ids[at], request_id) != 0)
+			continue;
+		reader->pending[at].status = REPORT_TIMEOUT;
+		return true;
+	}
+	return false;
 }
 
 static const char *skip_blanks(const char *p)
@@ -73,10 +103,6 @@ static void note_time_out(struct report_reader *reader, const char *text)
 	const char *words = strstr(text, "Task timed out after");
 	if (!words)
 		return;
-	if (reader->has_pending && reader->pending_id[0] && strstr(text, reader->pending_id)) {
-		reader->pending.status = REPORT_TIMEOUT;
-		return;
-	}
 	const char *end = words;
 	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
 		end--;
@@ -86,9 +112,10 @@ static void note_time_out(struct report_reader *reader, const char *text)
 	size_t length = (size_t)(end - begin);
 	if (length == 0 || length >= REPORT_REQUEST_BYTES)
 		return;
-	char *id = reader->timed_out_ids[reader->timed_out_count++ % REPORT_TIMED_OUT_MAX];
+	char id[REPORT_REQUEST_BYTES] = {0};
 	memcpy(id, begin, length);
-	id[length] = '\0';
+	if (!waiting_has_timed_out(reader, id))
+		memcpy(reader->timed_out_ids[reader->timed_out_count++ % REPORT_TIMED_OUT_MAX], id, sizeof id);
 }
 
 static bool has_timed_out(const struct report_reader *reader, const char *request_id)
@@ -122,7 +149,6 @@ void report_reader_text(struct report_reader *reader, const char *text, const ch
 		report_reader_give(reader, &row, problem);
 		break;
 	case REPORT_TEXT_ROW:
-		report_reader_flush(reader);
 		if (has_timed_out(reader, request_id))
 			row.status = REPORT_TIMEOUT;
 		row.function = function;
@@ -132,10 +158,8 @@ void report_reader_text(struct report_reader *reader, const char *text, const ch
 			report_reader_give(reader, &row, NULL);
 			break;
 		}
-		reader->pending = row;
-		reader->pending.function = "";
-		reader->has_pending = true;
-		memcpy(reader->pending_id, request_id, sizeof request_id);
+		row.function = "";
+		let_wait(reader, &row, request_id);
 		break;
 	}
 }

@@ -5,7 +5,7 @@
 #include "calibrate/report_log.h"
 #include "calibrate/report_text.h"
 
-enum { REPORT_TIMED_OUT_MAX = 16 };
+enum { REPORT_TIMED_OUT_MAX = 16, REPORT_PENDING_MAX = 64 };
 
 struct report_reader {
 	const char *file; /* for messages */
@@ -14,9 +14,11 @@ struct report_reader {
 	struct report_counts counts;
 	int line;          /* where reading is; 0 inside a document */
 	bool is_unit_told; /* the warning about memory in units of 1024 * 1024 bytes was given */
-	bool has_pending;  /* the last text row waits: the line after it may say that it timed out */
-	struct report_row pending;
-	char pending_id[REPORT_REQUEST_BYTES];
+	/* The last text rows wait, oldest first from pending_first on: a line after them may say that one timed out. */
+	struct report_row pending[REPORT_PENDING_MAX];
+	char pending_ids[REPORT_PENDING_MAX][REPORT_REQUEST_BYTES];
+	unsigned int pending_first;
+	unsigned int pending_count;
 	/* Requests whose time-out was logged and whose report is still to come; the oldest is forgotten. */
 	char timed_out_ids[REPORT_TIMED_OUT_MAX][REPORT_REQUEST_BYTES];
 	unsigned int timed_out_count;
@@ -28,7 +30,7 @@ void report_reader_give(struct report_reader *reader, const struct report_row *r
 /* A line of text, or a message in an event: a REPORT line, an event in JSON, or anything else, which is left aside. */
 void report_reader_text(struct report_reader *reader, const char *text, const char *function, int nest);
 
-/* Hands out a row that waits. */
+/* Hands out the rows that wait. */
 void report_reader_flush(struct report_reader *reader);
 
 /*

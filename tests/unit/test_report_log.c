@@ -167,6 +167,15 @@ static void test_tails(void)
 	t_int(reading.rows[0].status, REPORT_OK, "a report between a line of another request and its report");
 	t_int(reading.rows[1].status, REPORT_TIMEOUT, "a line before its report says that it timed out");
 
+	read_text("REPORT RequestId: 8f5-a1\tDuration: 3000.00 ms\tMemory Size: 128 MB\n"
+		  "REPORT RequestId: 8f5-b1\tDuration: 8 ms\tMemory Size: 128 MB\n"
+		  "2024-06-17T17:23:55Z 8f5-a1 Task timed out after 3.00 seconds\n"
+		  "REPORT RequestId: 8f5-c1\tDuration: 9 ms\tMemory Size: 128 MB\n",
+		  &reading);
+	t_int(reading.count, 3, "three rows");
+	t_int(reading.rows[0].status, REPORT_TIMEOUT, "a line behind the report of another request");
+	t_int(reading.rows[1].status, REPORT_OK, "which is left alone");
+
 	read_text("{\"results\":{\"power\":\"512\",\"cost\":1e-6,\"duration\":20.5,\"stats\":["
 		  "{\"averagePrice\":1e-7,\"averageDuration\":80.25,\"value\":128},"
 		  "{\"averagePrice\":1e-7,\"averageDuration\":20.5,\"value\":512}]}}",
