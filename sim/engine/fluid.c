@@ -38,6 +38,16 @@ static bool has_tokens(const struct fluid_group *group)
 	return group->tokens > REST_NS * group->burst;
 }
 
+static struct fluid_group *as_group(struct fluid_taker *taker)
+{
+	return (struct fluid_group *)taker;
+}
+
+static struct fluid_job *as_job(struct fluid_taker *taker)
+{
+	return (struct fluid_job *)taker;
+}
+
 /* Brings jobs and tokens up to now. */
 static void advance(struct fluid *fluid)
 {
@@ -46,11 +56,12 @@ static void advance(struct fluid *fluid)
 	fluid->updated_ns = now_ns;
 	if (passed_ns == 0)
 		return;
-	for (struct fluid_group *group = fluid->groups; group; group = group->next) {
-		group->tokens = add_tokens(group, group->rate, passed_ns);
-		fluid->done += passed_ns * group->rate;
-		for (struct fluid_job *job = group->jobs; job; job = job->next)
-			job->left -= passed_ns * job->rate;
+	for (struct fluid_taker *taker = fluid->groups; taker; taker = taker->next) {
+		struct fluid_group *group = as_group(taker);
+		group->tokens = add_tokens(group, taker->rate, passed_ns);
+		fluid->done += passed_ns * taker->rate;
+		for (struct fluid_taker *job = group->jobs; job; job = job->next)
+			as_job(job)->left -= passed_ns * job->rate;
 	}
 }
 
@@ -58,52 +69,31 @@ static void advance(struct fluid *fluid)
  * Water is let in until the capacity is reached or everybody is full. Who takes less than the level is full first, so
  * that each round either ends or fills somebody for good.
  */
-static void divide_among_jobs(struct fluid_group *group)
+static void share_out(double capacity, struct fluid_taker *takers)
 {
 	double level = 0;
 	for (;;) {
 		double taken = 0;
-		double takers = 0;
-		for (const struct fluid_job *job = group->jobs; job; job = job->next) {
-			if (job->rate_max <= level)
-				taken += job->rate_max;
+		double thirsty = 0;
+		for (const struct fluid_taker *taker = takers; taker; taker = taker->next) {
+			if (taker->rate_max <= level)
+				taken += taker->rate_max;
 			else
-				takers++;
+				thirsty++;
 		}
-		double next = takers > 0 ? (group->rate - taken) / takers : level;
+		double next = thirsty > 0 ? (capacity - taken) / thirsty : level;
 		if (next <= level)
 			break;
 		level = next;
 	}
-	for (struct fluid_job *job = group->jobs; job; job = job->next)
-		job->rate = fmin(job->rate_max, level);
-}
-
-static void divide_among_groups(struct fluid *fluid)
-{
-	double level = 0;
-	for (;;) {
-		double taken = 0;
-		double takers = 0;
-		for (const struct fluid_group *group = fluid->groups; group; group = group->next) {
-			if (group->rate_max <= level)
-				taken += group->rate_max;
-			else
-				takers++;
-		}
-		double next = takers > 0 ? (fluid->capacity - taken) / takers : level;
-		if (next <= level)
-			break;
-		level = next;
-	}
-	for (struct fluid_group *group = fluid->groups; group; group = group->next)
-		group->rate = fmin(group->rate_max, level);
+	for (struct fluid_taker *taker = takers; taker; taker = taker->next)
+		taker->rate = fmin(taker->rate_max, level);
 }
 
 static double group_rate_max(const struct fluid_group *group)
 {
 	double by_jobs = 0;
-	for (const struct fluid_job *job = group->jobs; job; job = job->next)
+	for (const struct fluid_taker *job = group->jobs; job; job = job->next)
 		by_jobs += job->rate_max;
 	return fmin(by_jobs, has_tokens(group) ? group->burst : group->refill);
 }
@@ -112,23 +102,23 @@ static double group_rate_max(const struct fluid_group *group)
 static double change_ns(const struct fluid_group *group)
 {
 	double ns = HUGE_VAL;
-	for (const struct fluid_job *job = group->jobs; job; job = job->next)
-		ns = fmin(ns, fmax(0, job->left) / job->rate);
-	if (has_tokens(group) && group->rate > group->refill)
-		ns = fmin(ns, group->tokens / (group->rate - group->refill));
+	for (struct fluid_taker *job = group->jobs; job; job = job->next)
+		ns = fmin(ns, fmax(0, as_job(job)->left) / job->rate);
+	if (has_tokens(group) && group->taker.rate > group->refill)
+		ns = fmin(ns, group->tokens / (group->taker.rate - group->refill));
 	return ns;
 }
 
 /* After every change: who flows how fast, and when that changes by itself. */
 static void divide(struct fluid *fluid)
 {
-	for (struct fluid_group *group = fluid->groups; group; group = group->next)
-		group->rate_max = group_rate_max(group);
-	divide_among_groups(fluid);
+	for (struct fluid_taker *group = fluid->groups; group; group = group->next)
+		group->rate_max = group_rate_max(as_group(group));
+	share_out(fluid->capacity, fluid->groups);
 	double ns = HUGE_VAL;
-	for (struct fluid_group *group = fluid->groups; group; group = group->next) {
-		divide_among_jobs(group);
-		ns = fmin(ns, change_ns(group));
+	for (struct fluid_taker *group = fluid->groups; group; group = group->next) {
+		share_out(group->rate, as_group(group)->jobs);
+		ns = fmin(ns, change_ns(as_group(group)));
 	}
 	engine_cancel(fluid->engine, fluid->next);
 	fluid->next = 0;
@@ -140,24 +130,33 @@ static void divide(struct fluid *fluid)
 		fluid->next = engine_schedule(fluid->engine, delay_ns, 0, next_change, fluid, 0);
 }
 
+static void link_taker(struct fluid_taker *taker, struct fluid_taker **list)
+{
+	taker->previous = NULL;
+	taker->next = *list;
+	if (*list)
+		(*list)->previous = taker;
+	*list = taker;
+}
+
+static void unlink_taker(struct fluid_taker *taker, struct fluid_taker **list)
+{
+	if (taker->previous)
+		taker->previous->next = taker->next;
+	else
+		*list = taker->next;
+	if (taker->next)
+		taker->next->previous = taker->previous;
+}
+
 static void unlink_job(struct fluid_job *job)
 {
 	struct fluid_group *group = job->group;
-	if (job->previous)
-		job->previous->next = job->next;
-	else
-		group->jobs = job->next;
-	if (job->next)
-		job->next->previous = job->previous;
+	unlink_taker(&job->taker, &group->jobs);
 	job->group = NULL;
 	if (group->jobs)
 		return;
-	if (group->previous)
-		group->previous->next = group->next;
-	else
-		group->fluid->groups = group->next;
-	if (group->next)
-		group->next->previous = group->previous;
+	unlink_taker(&group->taker, &group->fluid->groups);
 	group->idle_since_ns = engine_now_ns(group->fluid->engine);
 }
 
@@ -166,35 +165,28 @@ static void link_job(struct fluid_job *job, struct fluid_group *group)
 	if (!group->jobs) {
 		struct fluid *fluid = group->fluid;
 		group->tokens = add_tokens(group, 0, (double)(engine_now_ns(fluid->engine) - group->idle_since_ns));
-		group->previous = NULL;
-		group->next = fluid->groups;
-		if (fluid->groups)
-			fluid->groups->previous = group;
-		fluid->groups = group;
+		link_taker(&group->taker, &fluid->groups);
 	}
 	job->group = group;
-	job->previous = NULL;
-	job->next = group->jobs;
-	if (group->jobs)
-		group->jobs->previous = job;
-	group->jobs = job;
+	link_taker(&job->taker, &group->jobs);
 }
 
-/* Jobs that are done, in the order in which they began; `next` links them. */
-static struct fluid_job *take_done(struct fluid *fluid)
+/* Jobs that are done, in the order in which they began. */
+static struct fluid_taker *take_done(struct fluid *fluid)
 {
-	struct fluid_job *done = NULL;
-	struct fluid_group *next_group;
-	for (struct fluid_group *group = fluid->groups; group; group = next_group) {
-		struct fluid_job *next;
+	struct fluid_taker *done = NULL;
+	struct fluid_taker *next_group;
+	for (struct fluid_taker *group = fluid->groups; group; group = next_group) {
+		struct fluid_taker *next;
 		next_group = group->next;
-		for (struct fluid_job *job = group->jobs; job; job = next) {
-			next = job->next;
-			if (job->left > REST_NS * job->rate)
+		for (struct fluid_taker *taker = as_group(group)->jobs; taker; taker = next) {
+			struct fluid_job *job = as_job(taker);
+			next = taker->next;
+			if (job->left > REST_NS * taker->rate)
 				continue;
 			unlink_job(job);
-			job->next = done;
-			done = job;
+			taker->next = done;
+			done = taker;
 		}
 	}
 	return done;
@@ -205,11 +197,13 @@ static void next_change(struct engine *engine, void *subject, int64_t argument)
 	struct fluid *fluid = subject;
 	fluid->next = 0;
 	advance(fluid);
-	struct fluid_job *done = take_done(fluid);
+	struct fluid_taker *done = take_done(fluid);
 	divide(fluid);
 	/* An action may stop other jobs of this instant, so each has an event of its own. */
-	for (; done; done = done->next)
-		done->ending = engine_schedule(engine, 0, 0, done->done, done->subject, done->argument);
+	for (; done; done = done->next) {
+		struct fluid_job *job = as_job(done);
+		job->ending = engine_schedule(engine, 0, 0, job->done, job->subject, job->argument);
+	}
 }
 
 void fluid_start(struct fluid_job *job, struct fluid_group *group, double work, double rate_max, event_action *done,
@@ -219,7 +213,7 @@ void fluid_start(struct fluid_job *job, struct fluid_group *group, double work, 
 	CHECK(work >= 0 && rate_max > 0);
 	advance(group->fluid);
 	*job = (struct fluid_job){
-		.left = work, .rate_max = rate_max, .done = done, .subject = subject, .argument = argument};
+		.taker = {.rate_max = rate_max}, .left = work, .done = done, .subject = subject, .argument = argument};
 	link_job(job, group);
 	divide(group->fluid);
 }

@@ -15,44 +15,42 @@
 
 #include "engine/engine.h"
 
-struct fluid_group;
-struct fluid_job;
+/* What takes a part of a capacity: a group of a fluid, or a job of a group. */
+struct fluid_taker {
+	double rate_max; /* of a group: of its present jobs and tokens together; of a job, HUGE_VAL: all it is given */
+	double rate;
+	struct fluid_taker *next;
+	struct fluid_taker *previous;
+};
 
 struct fluid {
 	struct engine *engine;
 	double capacity;            /* HUGE_VAL: no bound but the groups' */
-	struct fluid_group *groups; /* those with jobs */
+	struct fluid_taker *groups; /* those with jobs */
 	int64_t updated_ns;         /* jobs and tokens are those of this time */
 	double done;                /* work that was done up to then, of all jobs */
 	event_id next;              /* when the first job ends or a bucket runs dry */
 };
 
 struct fluid_group {
+	struct fluid_taker taker; /* the first member, so that a taker of the fluid is a group */
 	struct fluid *fluid;
 	double burst;
 	double refill; /* = burst where there is no bucket */
 	double depth;
 	double tokens;
 	int64_t idle_since_ns; /* while it has no jobs */
-	double rate_max;       /* of the present jobs and tokens together */
-	double rate;
-	double filling; /* the same for every job that can take more */
-	struct fluid_job *jobs;
-	struct fluid_group *next;
-	struct fluid_group *previous;
+	struct fluid_taker *jobs;
 };
 
 struct fluid_job {
+	struct fluid_taker taker;  /* the first member, so that a taker of a group is a job */
 	struct fluid_group *group; /* NULL: it is not flowing */
 	double left;
-	double rate_max; /* HUGE_VAL: whatever the group gives */
-	double rate;
 	event_action *done;
 	void *subject;
 	int64_t argument;
 	event_id ending; /* its work is done, which `done` will be told in this instant */
-	struct fluid_job *next;
-	struct fluid_job *previous;
 };
 
 void fluid_init(struct fluid *fluid, struct engine *engine, double capacity);

@@ -139,37 +139,39 @@ static void token_bucket(void)
 	t_int(wrong_alone, 0, "which fluid_alone_ns tells beforehand");
 }
 
-/* Nobody is below who could take more; the capacity is used up unless all have what they can take. */
-static bool is_fair(const struct bench *bench)
+/* Nobody is below who could take more; all that `capacity` allows is used unless everybody has what they can take. */
+static bool is_fair(const struct fluid_taker *takers, double capacity)
 {
-	const double tiny = 1e-9;
+	const double tiny = 1e-9 * (1 + fmin(capacity, 1e9));
 	double total = 0;
 	double largest = 0;
-	for (const struct fluid_group *g = bench->fluid.groups; g; g = g->next) {
-		double sum = 0;
-		double most = 0;
-		total += g->rate;
-		largest = fmax(largest, g->rate);
-		for (const struct fluid_job *job = g->jobs; job; job = job->next) {
-			sum += job->rate;
-			most = fmax(most, job->rate);
-		}
-		for (const struct fluid_job *job = g->jobs; job; job = job->next) {
-			if (job->rate < job->rate_max - tiny && job->rate < most - tiny)
-				return false;
-		}
-		if (fabs(sum - g->rate) > tiny * (1 + sum) || g->rate > g->rate_max + tiny)
-			return false;
+	for (const struct fluid_taker *taker = takers; taker; taker = taker->next) {
+		total += taker->rate;
+		largest = fmax(largest, taker->rate);
 	}
 	bool all_full = true;
-	for (const struct fluid_group *g = bench->fluid.groups; g; g = g->next) {
-		if (g->rate >= g->rate_max - tiny)
+	for (const struct fluid_taker *taker = takers; taker; taker = taker->next) {
+		if (taker->rate > taker->rate_max + tiny)
+			return false;
+		if (taker->rate >= taker->rate_max - tiny)
 			continue;
 		all_full = false;
-		if (g->rate < largest - tiny)
+		if (taker->rate < largest - tiny)
 			return false;
 	}
-	return total <= bench->fluid.capacity + tiny && (all_full || total > bench->fluid.capacity - tiny);
+	return total <= capacity + tiny && (all_full || total > capacity - tiny);
+}
+
+static bool is_fair_throughout(const struct bench *bench)
+{
+	if (!is_fair(bench->fluid.groups, bench->fluid.capacity))
+		return false;
+	for (int i = 0; i < GROUPS; i++) {
+		const struct fluid_group *group = &bench->groups[i];
+		if (group->jobs && !is_fair(group->jobs, group->taker.rate))
+			return false;
+	}
+	return true;
 }
 
 static void random_use(void)
@@ -197,11 +199,11 @@ static void random_use(void)
 			stopped_work += subject->left;
 			stopped++;
 		}
-		unfair += !is_fair(&b);
+		unfair += !is_fair_throughout(&b);
 		rest(&b, (int64_t)stream_below(&luck, 300));
 		for (int i = 0; i < JOBS_MAX; i++)
 			b.jobs[i].ending = 0;
-		unfair += !is_fair(&b);
+		unfair += !is_fair_throughout(&b);
 	}
 	run(&b, INT64_MAX);
 	t_int(unfair, 0, "40,000 looks at random use: max-min fair");
