@@ -70,10 +70,15 @@ struct instance *instance_to_join(const struct invocation *invocation)
 	return has_idle ? NULL : rings->starting;
 }
 
+/* What requests share of a sandbox's bucket, which nobody else takes from. */
+static void flow_of(struct fluid_group *group, struct fluid *card, const struct token_bucket *bucket)
+{
+	fluid_group_init(group, card, bucket->burst_bytes_per_ns, bucket->refill_bytes_per_ns, bucket->depth_bytes);
+}
+
 static void init_network(struct instance *instance)
 {
 	struct simulation *simulation = instance->simulation;
-	const struct platform_network *network = &simulation->setting->platform->network;
 	struct fluid *inbound = &instance->inbound_card;
 	struct fluid *outbound = &instance->outbound_card;
 	if (simulation->setting->has_hosts) {
@@ -84,11 +89,8 @@ static void init_network(struct instance *instance)
 		fluid_init(inbound, &simulation->engine, HUGE_VAL);
 		fluid_init(outbound, &simulation->engine, HUGE_VAL);
 	}
-	/* MB/s is bytes per microsecond: 1e6 / 1e9 bytes per ns. */
-	double burst = network->burst_mb_per_second * 1e-3;
-	double refill = network->refill_mb_per_second * 1e-3;
-	fluid_group_init(&instance->inbound, inbound, burst, refill, network->bucket_mb * 1e6);
-	fluid_group_init(&instance->outbound, outbound, burst, refill, network->bucket_mb * 1e6);
+	flow_of(&instance->inbound, inbound, &instance->sandbox->inbound);
+	flow_of(&instance->outbound, outbound, &instance->sandbox->outbound);
 }
 
 static void init_cpu(struct instance *instance)
@@ -360,10 +362,12 @@ static void bill_life(struct instance *instance, int64_t until_ns)
 	if (billed_by(instance) != BILLED_BY_INSTANCE)
 		return;
 	int64_t life_ns = until_ns - instance->sandbox->created_ns;
+	/* It may still be starting. */
+	int64_t start_ns = instance->start_ns < life_ns ? instance->start_ns : life_ns;
 	const struct billed_time time = {
 		.busy_ns = instance->busy_ns,
-		.init_ns = instance->start_ns,
-		.idle_ns = life_ns - instance->busy_ns - instance->start_ns,
+		.init_ns = start_ns,
+		.idle_ns = life_ns - instance->busy_ns - start_ns,
 		.used_mb = shared_mb(instance),
 	};
 	billing_time(instance->simulation, instance->function, &time);

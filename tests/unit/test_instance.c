@@ -130,6 +130,24 @@ static void bills(void)
 	toy_release(&toy);
 }
 
+/* A simulation that ends while its sandbox starts: what is paid for is the start so far, and nothing twice. */
+static void bills_a_start(void)
+{
+	struct toy toy;
+	toy_shared(&toy, 4, &(struct toy_work){.cpu_seconds = 1});
+	toy.platform.price.billed_by = BILLED_BY_INSTANCE;
+	toy.setting.horizon_ns = 300 * NS_PER_MS;
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.end, OUTCOME_HORIZON, "0.3 s into a start of 0.5 s");
+	t_int(o.functions[0].billed_ns, 300 * NS_PER_MS, "0.3 s are billed");
+	t_int(o.functions[0].billed_idle_ns, 0, "none of them as idle");
+	toy.setting.horizon_ns = 600 * NS_PER_MS;
+	o = toy_simulate(&toy, 1);
+	t_int(o.functions[0].billed_ns, 600 * NS_PER_MS, "0.1 s after it: the start and the work so far");
+	t_int(o.functions[0].billed_idle_ns, 0, "which is not idle either");
+	toy_release(&toy);
+}
+
 /* Requests take turns on a device of each sandbox, which the whole sandbox's time is paid for. */
 static void accelerator(void)
 {
@@ -294,6 +312,7 @@ int main(void)
 	timeout_ends_one();
 	crash_ends_all();
 	bills();
+	bills_a_start();
 	accelerator();
 	queue();
 	hosts();
