@@ -170,12 +170,6 @@ static void arrive(struct engine *engine, void *subject, int64_t argument)
 	await_arrival(machine);
 }
 
-static const enum outcome_end end_of_engine[] = {
-	[ENGINE_EMPTY] = OUTCOME_COMPLETE,          [ENGINE_STOPPED] = OUTCOME_COMPLETE,
-	[ENGINE_BUDGET] = OUTCOME_EVENT_BUDGET,     [ENGINE_HORIZON] = OUTCOME_HORIZON,
-	[ENGINE_INTERRUPTED] = OUTCOME_INTERRUPTED,
-};
-
 void simulate_machine(const struct setting *setting, const struct simulate_options *options, struct arena *arena,
 		      struct outcome *out)
 {
@@ -197,7 +191,7 @@ void simulate_machine(const struct setting *setting, const struct simulate_optio
 		deliver(&machine, setting->images, setting->images_per_record);
 	else
 		await_arrival(&machine);
-	out->end = end_of_engine[engine_run(&machine.engine, setting->horizon_ns, setting->event_budget)];
+	out->end = outcome_end_of(engine_run(&machine.engine, setting->horizon_ns, setting->event_budget));
 	out->peak_concurrency = 1;
 	out->elapsed_ns = engine_now_ns(&machine.engine);
 	out->running_instance_ns = (price_mb_ns)out->elapsed_ns;

@@ -10,6 +10,16 @@ static double ratio(double part, double whole)
 	return whole > 0 ? part / whole : 0;
 }
 
+enum outcome_end outcome_end_of(enum engine_end end)
+{
+	static const enum outcome_end ends[] = {
+		[ENGINE_EMPTY] = OUTCOME_COMPLETE,          [ENGINE_STOPPED] = OUTCOME_COMPLETE,
+		[ENGINE_BUDGET] = OUTCOME_EVENT_BUDGET,     [ENGINE_HORIZON] = OUTCOME_HORIZON,
+		[ENGINE_INTERRUPTED] = OUTCOME_INTERRUPTED,
+	};
+	return ends[end];
+}
+
 void outcome_total(const struct outcome *outcome, struct function_outcome *total)
 {
 	*total = (struct function_outcome){0};
@@ -150,6 +160,11 @@ static double cold_start_probability(const struct outcome *outcome)
 	return ratio((double)total.cold_starts, (double)total.invocations);
 }
 
+static double joined_requests(const struct outcome *outcome)
+{
+	return (double)total_of(outcome).joined;
+}
+
 static double throttles(const struct outcome *outcome)
 {
 	return (double)total_of(outcome).throttles;
@@ -223,6 +238,7 @@ const struct metric outcome_metrics[] = {
 	{"invocations", "invocations that started", invocations},
 	{"cold_starts", "invocations that started a sandbox", cold_starts},
 	{"cold_start_probability", "cold starts over invocations", cold_start_probability},
+	{"joined_requests", "calls that went to a sandbox which had others", joined_requests},
 	{"throttles", "calls refused by a concurrency limit and retried", throttles},
 	{"completed_records", "records that have a result", completed_records},
 	{"failed_records", "records that ended in an error", failed_records},

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/engine.h"
 #include "platform/price.h"
 #include "serving/cause.h"
 #include "serving/setting.h"
@@ -49,6 +50,8 @@ enum outcome_end {
 	OUTCOME_HORIZON,
 	OUTCOME_INTERRUPTED,
 };
+
+enum outcome_end outcome_end_of(enum engine_end end);
 
 struct outcome {
 	enum outcome_end end;

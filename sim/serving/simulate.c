@@ -95,12 +95,6 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 		resource_init(&simulation->places[i], &simulation->engine, setting->parallel);
 }
 
-static const enum outcome_end end_of_engine[] = {
-	[ENGINE_EMPTY] = OUTCOME_COMPLETE,          [ENGINE_STOPPED] = OUTCOME_COMPLETE,
-	[ENGINE_BUDGET] = OUTCOME_EVENT_BUDGET,     [ENGINE_HORIZON] = OUTCOME_HORIZON,
-	[ENGINE_INTERRUPTED] = OUTCOME_INTERRUPTED,
-};
-
 static void count_instances(struct simulation *simulation)
 {
 	struct outcome *outcome = simulation->outcome;
@@ -142,7 +136,7 @@ static void simulate_functions(const struct setting *setting, const struct simul
 	arrivals_init(&simulation.arrivals, &arrivals, options->seed, options->replication);
 	journey_begin(&simulation);
 	enum engine_end end = engine_run(&simulation.engine, setting->horizon_ns, setting->event_budget);
-	out->end = end_of_engine[end];
+	out->end = outcome_end_of(end);
 	out->events = engine_events_run(&simulation.engine);
 	out->store_refusals = simulation.gets.refusals + simulation.puts.refusals;
 	count_instances(&simulation);
