@@ -35,4 +35,7 @@ lamina run run.yaml --set functions.f.work.device_seconds=1
 lamina run run.yaml --set functions.f.work.shared_memory_mb=901
 lamina run run.yaml --set pipeline.shared_hosts=true
 lamina run run.yaml --set 'platform_values.sandbox.requests_default=2000'
+lamina run run.yaml --set 'platform_values.price.used_memory_step_mb=128'
+lamina run run.yaml --set pipeline.client_seconds=0.1 --set pipeline.orchestrator=workflow
+lamina run run.yaml --set pipeline.client_seconds=0.1 --set pipeline.invocation=async
 lamina plan run.yaml
