@@ -58,6 +58,19 @@ static void by_requests(void)
 	toy_release(&toy);
 }
 
+/* Forty requests at all times, which take hardly any CPU: 40 / (8 x 0.6) are 8.3 instances. */
+static void by_steady_requests(void)
+{
+	struct toy toy;
+	hour(&toy, 20, &(struct toy_work){.cpu_seconds = 0.001});
+	toy.setting.arrivals.kind = ARRIVALS_DETERMINISTIC;
+	toy.functions[0].work.phases[WORK_WAIT].wait_ns = 2 * NS_PER_SECOND;
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.peak_concurrency, 9, "nine instances, where five would have room");
+	t_near(instances(&o), 9, 0.05, 0, "nearly all of the time");
+	toy_release(&toy);
+}
+
 /* When traffic falls, the last instances get none and expire. */
 static void scales_in(void)
 {
@@ -78,6 +91,7 @@ int main(void)
 {
 	by_cpu();
 	by_requests();
+	by_steady_requests();
 	scales_in();
 	return t_done();
 }

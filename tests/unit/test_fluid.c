@@ -101,6 +101,26 @@ static void stops(void)
 	arena_release(&b.arena);
 }
 
+static void stop_the_next(struct engine *engine, void *subject, int64_t job)
+{
+	struct bench *bench = subject;
+	bench->ended++;
+	fluid_stop(engine, &bench->jobs[job + 1]);
+}
+
+/* What ends in the same instant may be stopped by who is told first. */
+static void stops_the_done(void)
+{
+	struct bench b;
+	bench_init(&b, 2, 2, 2, 0);
+	fluid_start(&b.jobs[0], &b.groups[0], 1000, 1, stop_the_next, &b, 0);
+	start(&b, 1, 0, 1000, 1);
+	run(&b, INT64_MAX);
+	t_int(b.ended, 1, "two jobs are done together; the first one stops the second, which is not told of");
+	t_int(engine_now_ns(&b.engine), 1000, "at the end of both");
+	arena_release(&b.arena);
+}
+
 /* Alone in its group and fluid, a job takes as long as the closed form of the sandbox's own network says. */
 static void token_bucket(void)
 {
@@ -217,6 +237,7 @@ int main(void)
 {
 	by_hand();
 	stops();
+	stops_the_done();
 	token_bucket();
 	random_use();
 	return t_done();

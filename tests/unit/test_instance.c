@@ -1,4 +1,5 @@
 /* Instances: times and bills worked out by hand, a processor-sharing queue, ends that take others along, hosts. */
+#include "platform/host.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -55,6 +56,21 @@ static void loads_once(void)
 	toy_release(&toy);
 }
 
+/* A request that runs out of time while it loads hands loading over to one that came later. */
+static void loads_again(void)
+{
+	struct toy toy;
+	toy_shared(&toy, 2, &(struct toy_work){.import_seconds = 10});
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_DETERMINISTIC, .rate_per_second = 1};
+	toy.functions[0].timeout_ns = 5 * NS_PER_SECOND;
+	toy.functions[0].last_work.phases[WORK_IMPORT].cpu_ns = 300 * NS_PER_MS;
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.functions[0].cold_starts, 1, "the second request joins the first");
+	t_int(o.functions[0].timeouts, 1, "which runs out of time after 5 s of importing");
+	t_int(o.functions[0].completed, 1, "the second then imports and is done");
+	toy_release(&toy);
+}
+
 static void memory_adds_up(void)
 {
 	struct toy toy;
@@ -63,6 +79,14 @@ static void memory_adds_up(void)
 	toy.functions[0].last_work = toy.functions[0].work;
 	struct outcome o = toy_simulate(&toy, 1);
 	t_int(o.functions[0].out_of_memory, 0, "200 MB and four times 200 MB fit into 1000 MB");
+	toy_records(&toy, 200);
+	toy.functions[0].work.variation = 0.5;
+	toy.functions[0].last_work = toy.functions[0].work;
+	o = toy_simulate(&toy, 1);
+	t_int(o.functions[0].out_of_memory, 0, "who leaves makes room for who comes");
+	t_int(o.records_completed, 200, "two hundred come, four at a time");
+	toy_records(&toy, 4);
+	toy.functions[0].work.variation = 0;
 	toy.functions[0].work.peak_memory_mb = 401;
 	o = toy_simulate(&toy, 1);
 	t_int(o.functions[0].out_of_memory, 4, "a little more ends all four, with their sandbox");
@@ -208,6 +232,26 @@ static void hosts(void)
 	toy_release(&toy);
 }
 
+/* A sandbox that is gone leaves its place on the host. */
+static void places(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	struct engine engine;
+	engine_init(&engine, &toy.arena, 16);
+	const struct platform_hosts kind = {.memory_mb = 3328, .card_mb_per_second = 67.25};
+	struct host_pool pool;
+	host_pool_init(&pool, &engine, &toy.arena, &kind);
+	struct host *host = host_pool_place(&pool, 3008);
+	t_ok(host_pool_place(&pool, 128) == host, "a small sandbox fits beside a large one");
+	struct host *other = host_pool_place(&pool, 1000);
+	t_ok(other != host, "a larger one needs another host");
+	host_leave(&pool, host, 3008);
+	t_ok(host_pool_place(&pool, 3008) == host, "its place is free again");
+	t_ok(host_pool_place(&pool, 2000) == other, "the other one has room as well");
+	toy_release(&toy);
+}
+
 /* Step by step on a host with room for all, as in closed form on a sandbox of its own. */
 static void steps(void)
 {
@@ -308,6 +352,7 @@ int main(void)
 	cpu_is_shared();
 	network_is_shared();
 	loads_once();
+	loads_again();
 	memory_adds_up();
 	timeout_ends_one();
 	crash_ends_all();
@@ -316,5 +361,6 @@ int main(void)
 	accelerator();
 	queue();
 	hosts();
+	places();
 	return t_done();
 }

@@ -30,6 +30,9 @@ static void fed_slowly(void)
 	t_int(o.record_times.values[3], 10100 * NS_PER_MS, "the last record with the last batch");
 	t_near(o.bill.total_usd, 40.1e-3, 1e-12, 0, "40.1 s with its boot at 3.60 USD an hour");
 	t_int(o.peak_concurrency, 1, "one machine");
+	toy.setting.images = 950;
+	o = toy_simulate(&toy, 1);
+	t_int(o.records_completed, 4, "a last record of fewer images is one too");
 	toy_release(&toy);
 }
 

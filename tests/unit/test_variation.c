@@ -45,11 +45,25 @@ static void same_luck(void)
 	toy_release(&toy);
 }
 
+/* Framework and weights are the same for all. */
+static void loading(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy_records(&toy, 1);
+	struct setting_function *function = toy_function(&toy, "f", 1000, &(struct toy_work){.import_seconds = 3});
+	function->work.variation = 0.5;
+	function->last_work = function->work;
+	t_int(toy_simulate(&toy, 2).functions[0].duration_ns, 3 * NS_PER_SECOND, "importing does not vary");
+	toy_release(&toy);
+}
+
 int main(void)
 {
 	queue(0);
 	queue(1);
 	queue(1.5);
 	same_luck();
+	loading();
 	return t_done();
 }
