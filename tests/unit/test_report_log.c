@@ -273,6 +273,26 @@ static void test_compressed(void)
 	t_ok(!reading.ok && reading.io_failed, "a compressed log that is cut off");
 }
 
+/* More reports than can wait for a word of their time-out. */
+static void test_many(void)
+{
+	enum { REPORTS = 200, LINE_BYTES = 160 };
+	char text[REPORTS * LINE_BYTES];
+	size_t at = 0;
+	for (int i = 0; i < REPORTS; i++)
+		at += (size_t)snprintf(text + at, LINE_BYTES,
+				       "REPORT RequestId: %d\tDuration: %d.00 ms\tBilled Duration: %d ms\t"
+				       "Memory Size: 128 MB\tMax Memory Used: 40 MB\n",
+				       i, i + 1, i + 1);
+	struct reading reading;
+	read_bytes(text, at, &reading);
+	t_ok(reading.ok && reading.counts.rows == REPORTS, "200 reports are 200 rows");
+	int wrong = 0;
+	for (int i = 0; i < ROWS_MAX; i++)
+		wrong += reading.rows[i].duration_ms != i + 1;
+	t_int(wrong, 0, "in the order of the log");
+}
+
 int main(void)
 {
 	test_spellings();
@@ -280,5 +300,6 @@ int main(void)
 	test_mistakes();
 	test_long_lines();
 	test_compressed();
+	test_many();
 	return t_done();
 }
