@@ -43,14 +43,15 @@ struct platform_sandbox {
 	struct bind_structs runtimes;        /* struct platform_runtime */
 	struct quantiles restore_seconds;    /* snapshot instead of runtime and initialisation; may be missing */
 	struct quantiles warm_start_seconds; /* invoke to handler on an idle sandbox */
-	struct quantiles keep_alive_seconds; /* idle time after which a sandbox is gone; or else ... */
-	double halving_seconds;              /* ... half of the idle ones are gone each time this has passed */
-	struct quantiles lifetime_seconds;   /* age at which even a busy one is not used again; may be missing */
-	int64_t requests_max;                /* at once on one sandbox, the most that can be asked for */
-	int64_t requests_default;            /* where nobody asks */
-	double shared_from_vcpus;            /* a smaller share of CPU has one request at a time */
-	double target_share;                 /* of vCPUs and requests, that an autoscaler keeps; 0: there is none */
-	double target_window_seconds;        /* that it looks back */
+	struct quantiles keep_alive_seconds; /* idle time after which a function's only sandbox is gone */
+	struct quantiles surplus_keep_alive_seconds; /* the same of one that has others beside it; may be missing */
+	double halving_seconds; /* each time a function has had no request for this long, half of its sandboxes go */
+	struct quantiles lifetime_seconds; /* age at which even a busy one is not used again; may be missing */
+	int64_t requests_max;              /* at once on one sandbox, the most that can be asked for */
+	int64_t requests_default;          /* where nobody asks */
+	double shared_from_vcpus;          /* a smaller share of CPU has one request at a time */
+	double target_share;               /* of vCPUs and requests, that an autoscaler keeps; 0: there is none */
+	double target_window_seconds;      /* that it looks back */
 };
 
 struct platform_limits {

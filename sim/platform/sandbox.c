@@ -65,8 +65,15 @@ static struct sandbox *take_provisioned(struct sandbox_pool *pool)
 	return sandbox;
 }
 
+static void stop_halving(struct sandbox_pool *pool)
+{
+	engine_cancel(pool->engine, pool->halving);
+	pool->halving = 0;
+}
+
 struct sandbox *sandbox_pool_take(struct sandbox_pool *pool)
 {
+	stop_halving(pool);
 	if (pool->provisioned_idle)
 		return take_provisioned(pool);
 	struct sandbox *sandbox = pool->newest_idle;
@@ -184,25 +191,82 @@ void sandbox_pool_destroy(struct sandbox *sandbox)
 	forget(sandbox);
 }
 
-static void expire(struct engine *engine, void *subject, int64_t argument)
+/* An idle sandbox is gone. */
+static void retire(struct sandbox *sandbox)
 {
-	struct sandbox *sandbox = subject;
+	struct sandbox_pool *pool = sandbox->pool;
 	unlink_idle(sandbox);
-	sandbox->pool->expired++;
+	pool->unused_instance_ns += (price_mb_ns)(engine_now_ns(pool->engine) - sandbox->idle_since_ns);
+	pool->expired++;
 	forget(sandbox);
 }
 
-/* The time that an idle sandbox is kept from now on. */
+static void expire(struct engine *engine, void *subject, int64_t argument)
+{
+	retire(subject);
+}
+
+price_mb_ns sandbox_pool_unused_ns(const struct sandbox_pool *pool)
+{
+	price_mb_ns unused_ns = pool->unused_instance_ns;
+	for (const struct sandbox *idle = pool->newest_idle; idle; idle = idle->older)
+		unused_ns += (price_mb_ns)(engine_now_ns(pool->engine) - idle->idle_since_ns);
+	return unused_ns;
+}
+
+/* Idle ones, without provisioned ones, which stay. */
+static int64_t count_idle(const struct sandbox_pool *pool)
+{
+	int64_t count = 0;
+	for (const struct sandbox *idle = pool->newest_idle; idle; idle = idle->older)
+		count++;
+	return count;
+}
+
+static void await_halving(struct sandbox_pool *pool);
+
+static void halve(struct engine *engine, void *subject, int64_t argument)
+{
+	enum { SPARED = 2 };
+	struct sandbox_pool *pool = subject;
+	pool->halving = 0;
+	int64_t count = count_idle(pool);
+	int64_t kept = count - count / 2 > SPARED ? count - count / 2 : SPARED;
+	struct sandbox *sandbox = pool->newest_idle;
+	for (int64_t i = 0; i < kept && sandbox; i++)
+		sandbox = sandbox->older;
+	while (sandbox) {
+		struct sandbox *older = sandbox->older;
+		engine_cancel(engine, sandbox->expiry);
+		retire(sandbox);
+		sandbox = older;
+	}
+	if (kept > SPARED)
+		await_halving(pool);
+}
+
+/* From now on, unless a request comes. */
+static void await_halving(struct sandbox_pool *pool)
+{
+	int64_t delay_ns = ns_from_seconds(pool->platform->sandbox.halving_seconds);
+	if (delay_ns == 0)
+		return;
+	stop_halving(pool);
+	pool->halving = engine_schedule(pool->engine, delay_ns, 0, halve, pool, 0);
+}
+
+/* The time that a sandbox, idle from now on, is kept. */
 static int64_t keep_alive_ns(struct sandbox *sandbox)
 {
-	const struct platform_sandbox *platform = &sandbox->pool->platform->sandbox;
+	const struct sandbox_pool *pool = sandbox->pool;
+	const struct platform_sandbox *platform = &pool->platform->sandbox;
+	bool is_alone = pool->newest_idle == sandbox && !sandbox->older && pool->busy_count == 0;
+	bool is_surplus = !is_alone && platform->surplus_keep_alive_seconds.table.count > 0;
 	struct stream luck;
-	named_stream(&luck, sandbox->pool, "keep alive", sandbox->ordinal << 20 | sandbox->idle_periods++);
-	if (platform->halving_seconds == 0)
-		return ns_from_seconds(quantile_draw(&platform->keep_alive_seconds.table, &luck));
-	/* Each halving spares every other one: the first set bit of a random word says which takes this one. */
-	int halvings = 1 + __builtin_ctzll(stream_u64(&luck) | 1ULL << 62);
-	return ns_from_seconds(platform->halving_seconds) * halvings;
+	named_stream(&luck, pool, "keep alive", sandbox->ordinal << 20 | sandbox->idle_periods++);
+	const struct quantiles *kept =
+		is_surplus ? &platform->surplus_keep_alive_seconds : &platform->keep_alive_seconds;
+	return ns_from_seconds(quantile_draw(&kept->table, &luck));
 }
 
 /* The age at which a sandbox is not used again. */
@@ -228,6 +292,8 @@ void sandbox_pool_return(struct sandbox *sandbox)
 	struct sandbox_pool *pool = sandbox->pool;
 	sandbox_pool_count(pool);
 	pool->busy_count--;
+	if (pool->busy_count == 0)
+		await_halving(pool);
 	if (sandbox->is_provisioned) {
 		return_provisioned(sandbox);
 		return;
@@ -244,6 +310,7 @@ void sandbox_pool_return(struct sandbox *sandbox)
 		pool->newest_idle->newer = sandbox;
 	pool->newest_idle = sandbox;
 	pool->idle_count++;
+	sandbox->idle_since_ns = engine_now_ns(pool->engine);
 	int64_t kept_ns = keep_alive_ns(sandbox);
 	kept_ns = kept_ns < left_ns ? kept_ns : left_ns;
 	sandbox->expires_ns = engine_now_ns(pool->engine) + kept_ns;

@@ -1,12 +1,18 @@
 /*
  * The sandboxes of one function: created cold, reused newest-idle first, gone when they were idle for as long as
- * the platform keeps them. A sandbox keeps what makes two requests on it differ: its CPU quota, its network buckets,
- * its host's speed, and whether the framework and the weights are loaded.
+ * the platform keeps them, or are as old as it lets them become. A sandbox keeps what makes two requests on it differ:
+ * its CPU quota, its network buckets, its host's speed, and whether the framework and the weights are loaded.
+ *
+ * How long an idle one is kept depends on its company: the only sandbox of a function may go sooner than one that is
+ * idle while others work; and each time a function has had no request for a while, half of its sandboxes go, those
+ * first that have been idle for longest, until two are left.
  *
  * Provisioned sandboxes are there from the start, are used first and stay.
  *
- * Sources: newest-first reuse is what SimFaaS validated against AWS (12 % on cold probability); keep-alive is a dated
- * distribution because it changed at least six times between 2017 and 2025 (mikhail.io cold-start pages; SeBS).
+ * Sources: newest-first reuse is what SimFaaS validated against AWS (12 % on cold probability), and what every request
+ * of its traces shows that found two idle sandboxes; keep-alive is a dated distribution because it changed at least six
+ * times between 2017 and 2025 (mikhail.io cold-start pages); halving until two or three are left: Wang et al., ATC'18,
+ * section 5 (every 300 s in 2017), SeBS (every 380 s in 2020).
  */
 #ifndef LAMINA_SANDBOX_H
 #define LAMINA_SANDBOX_H
@@ -47,6 +53,7 @@ struct sandbox {
 	bool is_provisioned;
 	uint64_t idle_periods;
 	event_id expiry;
+	int64_t idle_since_ns;
 	int64_t expires_ns;        /* while it is idle */
 	struct instance *instance; /* of whoever takes it: what requests share on it; or NULL */
 	struct sandbox *newer;     /* idle list */
@@ -68,7 +75,10 @@ struct sandbox_pool {
 	int64_t counted_ns; /* the two integrals below are complete up to here */
 	price_mb_ns busy_instance_ns;
 	price_mb_ns idle_instance_ns;
+	price_mb_ns
+		unused_instance_ns; /* of idle_instance_ns, after a sandbox's last request; of those that are gone */
 	struct sandbox *newest_idle;
+	event_id halving;
 	struct sandbox *provisioned_idle; /* linked by `older` */
 	struct sandbox *free_list;
 	void (*gone)(struct sandbox *sandbox); /* called before one with an instance is forgotten; may be NULL */
@@ -86,6 +96,9 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 
 /* The sandbox becomes idle and will expire unless it is taken. */
 void sandbox_pool_return(struct sandbox *sandbox);
+
+/* Sandboxes of unused_instance_ns, and those of now if nothing comes any more. */
+price_mb_ns sandbox_pool_unused_ns(const struct sandbox_pool *pool);
 
 /* Brings the integrals of busy and idle sandboxes over time up to now. */
 void sandbox_pool_count(struct sandbox_pool *pool);

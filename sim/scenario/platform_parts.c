@@ -119,9 +119,12 @@ static const struct bind_field sandbox_fields[] = {
 	MAYBE_QUANTILES(struct platform_sandbox, image_seconds, "more time for a container image"),
 	MAYBE_QUANTILES(struct platform_sandbox, restore_seconds, "snapshot instead of initialising"),
 	QUANTILES(struct platform_sandbox, warm_start_seconds, "call to handler on an idle sandbox"),
-	MAYBE_QUANTILES(struct platform_sandbox, keep_alive_seconds, "idle time after which a sandbox is gone"),
-	MAYBE_NUMBER(struct platform_sandbox, halving_seconds, "0", 0, 1e6,
-		     "instead of keep_alive_seconds: half of the idle sandboxes are gone each time this has passed"),
+	QUANTILES(struct platform_sandbox, keep_alive_seconds, "idle time after which a sandbox is gone"),
+	MAYBE_QUANTILES(struct platform_sandbox, surplus_keep_alive_seconds,
+			"the same of one that has others beside it; by default it is no other"),
+	MAYBE_NUMBER(
+		struct platform_sandbox, halving_seconds, "0", 0, 1e6,
+		"each time a function has had no request for this long, half of its sandboxes are gone, down to two"),
 	MAYBE_QUANTILES(struct platform_sandbox, lifetime_seconds, "age at which a sandbox is not used again"),
 	BIND_FIELD(struct platform_sandbox, requests_max, BIND_INT, .fallback = "1", .min = 1, .max = REQUESTS_MAX,
 		   .help = "requests at once on one sandbox, the most that a function may ask for"),
@@ -138,10 +141,6 @@ static const struct bind_field sandbox_fields[] = {
 static void check_sandbox(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	const struct platform_sandbox *sandbox = value;
-	bool has_keep_alive = sandbox->keep_alive_seconds.table.count > 0;
-	if (has_keep_alive == (sandbox->halving_seconds > 0))
-		diag_error(diag, bind_place(node, "keep_alive_seconds"),
-			   "give either 'keep_alive_seconds' or 'halving_seconds'");
 	if (sandbox->requests_default > sandbox->requests_max)
 		diag_error(diag, bind_place(node, "requests_default"),
 			   "'requests_default' is above 'requests_max' (%lld)", (long long)sandbox->requests_max);

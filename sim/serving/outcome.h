@@ -66,6 +66,8 @@ struct outcome {
 	int64_t elapsed_ns;              /* start to the end of the simulation */
 	price_mb_ns running_instance_ns; /* sandboxes that start or run a handler, times time */
 	price_mb_ns idle_instance_ns;
+	price_mb_ns unused_instance_ns; /* of which after a sandbox's last request */
+	int64_t sandboxes;              /* that were started */
 	uint64_t events;
 	struct function_outcome *functions;
 	size_t function_count;

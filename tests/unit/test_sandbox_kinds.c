@@ -81,6 +81,7 @@ static void test_halving(void)
 	struct sandbox *busy[SANDBOXES];
 	struct sandbox_pool pool;
 	toy.platform.sandbox.halving_seconds = 380;
+	toy.platform.sandbox.surplus_keep_alive_seconds = toy_constant(&toy.arena, 1420);
 	fresh(&pool, &(struct sandbox_spec){.memory_mb = 100});
 	int64_t cold_start_ns;
 	for (int i = 0; i < SANDBOXES; i++)
@@ -93,7 +94,68 @@ static void test_halving(void)
 		snprintf(name, sizeof name, "idle for %g s (SeBS, 2020)", measured[i].seconds);
 		t_near((double)pool.idle_count / SANDBOXES, measured[i].share, 0, 0.03, name);
 	}
+	engine_run(&engine, ns_from_seconds(1420), 100000);
+	t_int(pool.idle_count, 0, "then they are too long idle");
+	toy.platform.sandbox.surplus_keep_alive_seconds = (struct quantiles){0};
 	toy.platform.sandbox.halving_seconds = 0;
+}
+
+/* Pauses between requests that are served by the newest idle sandbox of `sandboxes`. */
+static int64_t left_after(int sandboxes, int pauses, double pause_seconds)
+{
+	struct sandbox_pool pool;
+	struct sandbox *busy[64];
+	int64_t cold_start_ns;
+	fresh(&pool, &(struct sandbox_spec){.memory_mb = 100});
+	for (int i = 0; i < sandboxes; i++)
+		busy[i] = sandbox_pool_create(&pool, &cold_start_ns);
+	for (int i = 0; i < sandboxes; i++)
+		sandbox_pool_return(busy[i]);
+	for (int i = 1; i <= pauses; i++) {
+		engine_run(&engine, ns_from_seconds(i * pause_seconds), 1000);
+		struct sandbox *sandbox = sandbox_pool_take(&pool);
+		if (sandbox)
+			sandbox_pool_return(sandbox);
+	}
+	return pool.idle_count;
+}
+
+/* A function's only sandbox goes before one that has others beside it; requests keep halvings away. */
+static void test_company(void)
+{
+	toy.platform.sandbox.keep_alive_seconds = toy_constant(&toy.arena, 640);
+	toy.platform.sandbox.surplus_keep_alive_seconds = toy_constant(&toy.arena, 1420);
+	toy.platform.sandbox.halving_seconds = 380;
+	t_int(left_after(1, 1, 639), 1, "a single one is there for 640 s");
+	t_int(left_after(1, 1, 641), 0, "and no longer");
+	t_int(left_after(2, 4, 350), 2, "of two, the idle one is there after 1,400 s");
+	t_int(left_after(2, 5, 350), 1, "and not after 1,750 s");
+	t_int(left_after(16, 1, 381), 8, "half of sixteen go when nothing comes for 380 s");
+	t_int(left_after(16, 3, 379), 16, "none where requests come before that");
+	t_int(left_after(16, 1, 380 * 3 + 1), 2, "three times: down to two");
+	t_int(left_after(3, 1, 381), 2, "of three one goes, of two none");
+	t_int(left_after(2, 1, 1000), 2, "however long nothing comes, before they expire");
+	toy.platform.sandbox.halving_seconds = 0;
+	toy.platform.sandbox.surplus_keep_alive_seconds = (struct quantiles){0};
+	toy.platform.sandbox.keep_alive_seconds = toy_constant(&toy.arena, 600);
+}
+
+/* Idle time after the last request of sandboxes that are gone, and of those that are left. */
+static void test_unused(void)
+{
+	struct sandbox_pool pool;
+	int64_t cold_start_ns;
+	fresh(&pool, &(struct sandbox_spec){.memory_mb = 100});
+	struct sandbox *first = sandbox_pool_create(&pool, &cold_start_ns);
+	struct sandbox *second = sandbox_pool_create(&pool, &cold_start_ns);
+	sandbox_pool_return(first);
+	engine_run(&engine, 500 * NS_PER_SECOND, 10);
+	sandbox_pool_return(second);
+	engine_run(&engine, 700 * NS_PER_SECOND, 10);
+	t_int(pool.idle_count, 1, "one is gone after 600 s");
+	t_ok(sandbox_pool_unused_ns(&pool) == (price_mb_ns)800 * NS_PER_SECOND, "600 s of it, 200 s of the other");
+	t_ok(sandbox_pool_take(&pool) == second, "the other one is used again");
+	t_ok(sandbox_pool_unused_ns(&pool) == (price_mb_ns)600 * NS_PER_SECOND, "then its pause was in use");
 }
 
 static void test_recycling(void)
@@ -117,6 +179,8 @@ int main(void)
 	test_cold_starts();
 	test_provisioned();
 	test_halving();
+	test_company();
+	test_unused();
 	test_recycling();
 	toy_release(&toy);
 	return t_done();
