@@ -120,6 +120,27 @@ static int64_t left_after(int sandboxes, int pauses, double pause_seconds)
 	return pool.idle_count;
 }
 
+static void test_long_request(void)
+{
+	struct sandbox_pool pool;
+	struct sandbox *busy[4];
+	int64_t cold_start_ns;
+	fresh(&pool, &(struct sandbox_spec){.memory_mb = 100});
+	for (int i = 0; i < 4; i++)
+		busy[i] = sandbox_pool_create(&pool, &cold_start_ns);
+	for (int i = 0; i < 4; i++)
+		sandbox_pool_return(busy[i]);
+	engine_run(&engine, 300 * NS_PER_SECOND, 10);
+	struct sandbox *sandbox = sandbox_pool_take(&pool);
+	engine_run(&engine, 700 * NS_PER_SECOND, 10);
+	t_int(pool.idle_count, 3, "none goes while a request is worked on");
+	sandbox_pool_return(sandbox);
+	engine_run(&engine, 1079 * NS_PER_SECOND, 10);
+	t_int(pool.idle_count, 4, "nor before 380 s after its end");
+	engine_run(&engine, 1081 * NS_PER_SECOND, 10);
+	t_int(pool.idle_count, 2, "then half of them");
+}
+
 /* A function's only sandbox goes before one that has others beside it; requests keep halvings away. */
 static void test_company(void)
 {
@@ -135,6 +156,7 @@ static void test_company(void)
 	t_int(left_after(16, 1, 380 * 3 + 1), 2, "three times: down to two");
 	t_int(left_after(3, 1, 381), 2, "of three one goes, of two none");
 	t_int(left_after(2, 1, 1000), 2, "however long nothing comes, before they expire");
+	test_long_request();
 	toy.platform.sandbox.halving_seconds = 0;
 	toy.platform.sandbox.surplus_keep_alive_seconds = (struct quantiles){0};
 	toy.platform.sandbox.keep_alive_seconds = toy_constant(&toy.arena, 600);
