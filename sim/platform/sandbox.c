@@ -206,12 +206,15 @@ static void expire(struct engine *engine, void *subject, int64_t argument)
 	retire(subject);
 }
 
-price_mb_ns sandbox_pool_unused_ns(const struct sandbox_pool *pool)
+price_mb_ns sandbox_pool_observed_ns(const struct sandbox_pool *pool, int64_t assumed_ns)
 {
-	price_mb_ns unused_ns = pool->unused_instance_ns;
-	for (const struct sandbox *idle = pool->newest_idle; idle; idle = idle->older)
-		unused_ns += (price_mb_ns)(engine_now_ns(pool->engine) - idle->idle_since_ns);
-	return unused_ns;
+	price_mb_ns observed_ns = pool->busy_instance_ns + pool->idle_instance_ns - pool->unused_instance_ns;
+	for (const struct sandbox *idle = pool->newest_idle; idle; idle = idle->older) {
+		int64_t idle_ns = engine_now_ns(pool->engine) - idle->idle_since_ns;
+		observed_ns -= (price_mb_ns)(idle_ns > assumed_ns ? idle_ns - assumed_ns : 0);
+	}
+	int64_t gone = (int64_t)pool->created - pool->busy_count - pool->idle_count;
+	return observed_ns + (price_mb_ns)assumed_ns * (price_mb_ns)gone;
 }
 
 /* Idle ones, without provisioned ones, which stay. */

@@ -97,8 +97,11 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 /* The sandbox becomes idle and will expire unless it is taken. */
 void sandbox_pool_return(struct sandbox *sandbox);
 
-/* Sandboxes of unused_instance_ns, and those of now if nothing comes any more. */
-price_mb_ns sandbox_pool_unused_ns(const struct sandbox_pool *pool);
+/*
+ * Sandboxes, times time, as who sees requests only counts them: each from its start to assumed_ns after its last
+ * request, but not beyond now where it is still there; after sandbox_pool_count. Provisioned ones count all along.
+ */
+price_mb_ns sandbox_pool_observed_ns(const struct sandbox_pool *pool, int64_t assumed_ns);
 
 /* Brings the integrals of busy and idle sandboxes over time up to now. */
 void sandbox_pool_count(struct sandbox_pool *pool);

@@ -200,16 +200,9 @@ static double instances(const struct outcome *outcome)
 	return running_instances(outcome) + idle_instances(outcome);
 }
 
-/*
- * Who sees requests only does not know when a sandbox ends. Mahmoudi and Khazaei (IEEE TCC 2020; SimFaaS) count it for
- * ten minutes after its last request, whatever the platform does.
- */
 static double observed_instances(const struct outcome *outcome)
 {
-	const double assumed_ns = 600e9;
-	double seen_ns = (double)(outcome->running_instance_ns + outcome->idle_instance_ns) -
-			 (double)outcome->unused_instance_ns + assumed_ns * (double)outcome->sandboxes;
-	return ratio(seen_ns, (double)outcome->elapsed_ns);
+	return ratio((double)outcome->observed_instance_ns, (double)outcome->elapsed_ns);
 }
 
 static double waiting_seconds(const struct outcome *outcome)

@@ -103,8 +103,8 @@ static void count_instances(struct simulation *simulation)
 		sandbox_pool_count(&simulation->pools[i]);
 		outcome->running_instance_ns += simulation->pools[i].busy_instance_ns;
 		outcome->idle_instance_ns += simulation->pools[i].idle_instance_ns;
-		outcome->unused_instance_ns += sandbox_pool_unused_ns(&simulation->pools[i]);
-		outcome->sandboxes += (int64_t)simulation->pools[i].created;
+		outcome->observed_instance_ns +=
+			sandbox_pool_observed_ns(&simulation->pools[i], OBSERVED_IDLE_SECONDS * NS_PER_SECOND);
 	}
 }
 
