@@ -5,21 +5,32 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/check.h"
 
 static const char guard_variable[] = "LAMINA_BLAS_PREPARED";
 
-/* The kernels that any x86-64 can run: what OpenBLAS takes where it does not know the CPU's model number. */
-static const char fallback_core_type[] = "Prescott";
-
 /*
- * What this CPU's instructions allow, up to AVX2, which is what AWS documents for Lambda's x86-64: layers that were
- * timed with the platform's own instructions carry over best. On an Emerald Rapids the paper's memMin rows came out
- * 0.7 to 5.6 % off with Haswell's kernels and 4.2 to 11.2 % with SkylakeX's, whose products gain twice from AVX-512
- * where decoding and pooling gain nothing.
+ * Choices of OpenBLAS that are not kept: the kernels that any x86-64 can run, which it takes where it does not know the
+ * CPU's model number, and those with AVX-512. AWS documents AVX2 for Lambda's x86-64, and layers that were timed with
+ * the platform's own instructions carry over best: products gain twice from AVX-512 where im2col, decoding and pooling
+ * gain nothing. The paper's memMin rows came out 0.7 to 5.6 % off with Haswell's kernels and 4.2 to 11.2 % with
+ * SkylakeX's on an Emerald Rapids, 2.2 to 5.5 % and 1.0 to 7.1 % on an EPYC of the fifth generation.
  */
+static const char *const replaced_core_types[] = {"Prescott", "SkylakeX", "Cooperlake", "Sapphirerapids"};
+
+static bool is_replaced(const char *core_type)
+{
+	for (size_t i = 0; i < sizeof replaced_core_types / sizeof replaced_core_types[0]; i++) {
+		if (strcasecmp(core_type, replaced_core_types[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What this CPU's instructions allow, up to AVX2. */
 static const char *core_type_by_features(void)
 {
 #ifdef __x86_64__
@@ -61,7 +72,7 @@ void blas_prepare(char *const argv[])
 		return;
 	if (is_forced && !prepared)
 		start_again(argv, NULL);
-	else if (!is_chosen && strcmp(blas_core_type(), fallback_core_type) == 0 && core_type_by_features())
+	else if (!is_chosen && is_replaced(blas_core_type()) && core_type_by_features())
 		start_again(argv, core_type_by_features());
 	if (is_chosen)
 		unsetenv("OPENBLAS_CORETYPE");

@@ -133,6 +133,10 @@ static void test_forced_core_type(void)
 	t_str(kept, "Prescott\n", "unless the forced core type is to be kept");
 	if (__builtin_cpu_supports("avx"))
 		t_ok(strcmp(kept, free_choice) != 0, "the fallback for unknown CPUs is not taken: %s", free_choice);
+	static const char *const wider[] = {"SkylakeX\n", "Cooperlake\n", "Sapphirerapids\n"};
+	for (size_t i = 0; i < sizeof wider / sizeof wider[0]; i++)
+		t_ok(strcasecmp(free_choice, wider[i]) != 0, "nor are the kernels of %.*s",
+		     (int)strcspn(wider[i], "\n"), wider[i]);
 #endif
 }
 
