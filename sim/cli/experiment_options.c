@@ -109,19 +109,26 @@ static void say_point(const struct cli *cli, const struct study *study, size_t p
 static bool say_end(const struct cli *cli, const struct study *study, size_t point)
 {
 	const struct run_job *job = &study->jobs[point];
-	if (job->result.end != OUTCOME_EVENT_BUDGET && job->result.end != OUTCOME_HORIZON)
+	enum outcome_end end = job->result.end;
+	if (end != OUTCOME_EVENT_BUDGET && end != OUTCOME_HORIZON && end != OUTCOME_IN_FLIGHT)
 		return false;
 	say_point(cli, study, point);
-	if (job->result.end == OUTCOME_EVENT_BUDGET)
+	if (end == OUTCOME_EVENT_BUDGET)
 		fprintf(stderr,
 			"a replication was stopped after limits.events = %llu events; raise it, or simulate fewer "
 			"records\n",
 			(unsigned long long)job->setting->event_budget);
-	else
+	else if (end == OUTCOME_HORIZON)
 		fprintf(stderr,
 			"a replication was stopped at limits.horizon_seconds = %g; raise it, or see whether the work "
 			"can ever end\n",
 			seconds_from_ns(job->setting->horizon_ns));
+	else
+		fprintf(stderr,
+			"a replication was stopped when more than limits.in_flight = %lld requests were under way: "
+			"more come than are served; lower their rate, or raise parallelism, concurrency or, at 600 "
+			"bytes each, the bound\n",
+			(long long)job->setting->in_flight_max);
 	return true;
 }
 

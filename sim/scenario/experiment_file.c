@@ -361,6 +361,9 @@ static const struct bind_field limits_fields[] = {
 		   .help = "events after which a replication is stopped"),
 	BIND_FIELD(struct run_limits, horizon_seconds, BIND_DOUBLE, .fallback = "31536000", .min = 1e-3, .max = 1e9,
 		   .help = "simulated time after which a replication is stopped"),
+	BIND_FIELD(struct run_limits, in_flight, BIND_INT, .fallback = "2000000", .min = 1, .max = 1e9,
+		   .help = "requests that came over time and are not done, beyond which a replication is stopped; each "
+			   "takes about 600 bytes"),
 	BIND_END,
 };
 

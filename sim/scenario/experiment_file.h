@@ -142,6 +142,7 @@ struct replications {
 struct run_limits {
 	int64_t events;
 	double horizon_seconds;
+	int64_t in_flight;
 };
 
 struct experiment {

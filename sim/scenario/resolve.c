@@ -398,6 +398,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 		.failures = resolve_failures(&experiment->failures),
 		.event_budget = (uint64_t)experiment->limits.events,
 		.horizon_ns = ns_from_seconds(experiment->limits.horizon_seconds),
+		.in_flight_max = experiment->limits.in_flight,
 	};
 	if (out->parallel == 0)
 		out->parallel = is_batch ? 1 : INT64_MAX;

@@ -94,8 +94,13 @@ static void await_arrival(struct simulation *simulation)
 static void arrive(struct engine *engine, void *subject, int64_t argument)
 {
 	struct simulation *simulation = subject;
+	int64_t most = simulation->setting->in_flight_max;
 	submit(simulation, &simulation->next_arrival);
-	await_arrival(simulation);
+	simulation->is_overfull = most > 0 && simulation->in_flight > most;
+	if (simulation->is_overfull)
+		engine_stop(engine);
+	else
+		await_arrival(simulation);
 }
 
 void journey_begin(struct simulation *simulation)

@@ -28,6 +28,8 @@ struct machine {
 	struct delivery *first; /* not computed, in order of coming */
 	struct delivery *last;
 	struct delivery *free_list;
+	int64_t in_flight; /* records that have come over time and are not done */
+	bool is_overfull;
 	int64_t arrived_images; /* that are not fed */
 	int64_t feeding_images;
 	int64_t waiting_images; /* a fed batch that waits for the device */
@@ -83,6 +85,7 @@ static void record_done(struct machine *machine, int64_t submitted_ns)
 		sink->completed(sink->context, submitted_ns, taken_ns);
 	histogram_add(&outcome->record_times, taken_ns);
 	outcome->records_completed++;
+	machine->in_flight--;
 	outcome->record_ns += taken_ns;
 }
 
@@ -165,9 +168,14 @@ static void await_arrival(struct machine *machine)
 static void arrive(struct engine *engine, void *subject, int64_t argument)
 {
 	struct machine *machine = subject;
+	int64_t most = machine->setting->in_flight_max;
 	int64_t images = record_images(machine);
 	deliver(machine, images, images);
-	await_arrival(machine);
+	machine->is_overfull = ++machine->in_flight > most && most > 0;
+	if (machine->is_overfull)
+		engine_stop(engine);
+	else
+		await_arrival(machine);
 }
 
 void simulate_machine(const struct setting *setting, const struct simulate_options *options, struct arena *arena,
@@ -191,7 +199,8 @@ void simulate_machine(const struct setting *setting, const struct simulate_optio
 		deliver(&machine, setting->images, setting->images_per_record);
 	else
 		await_arrival(&machine);
-	out->end = outcome_end_of(engine_run(&machine.engine, setting->horizon_ns, setting->event_budget));
+	enum engine_end end = engine_run(&machine.engine, setting->horizon_ns, setting->event_budget);
+	out->end = machine.is_overfull ? OUTCOME_IN_FLIGHT : outcome_end_of(end);
 	out->peak_concurrency = 1;
 	out->elapsed_ns = engine_now_ns(&machine.engine);
 	out->running_instance_ns = (price_mb_ns)out->elapsed_ns;

@@ -79,6 +79,7 @@ struct setting {
 	bool has_free_tier;    /* what is free each month is taken off it */
 	uint64_t event_budget;
 	int64_t horizon_ns;
+	int64_t in_flight_max; /* records that have come over time and are not done; 0: any number */
 };
 
 #endif

@@ -138,7 +138,7 @@ static void simulate_functions(const struct setting *setting, const struct simul
 	arrivals_init(&simulation.arrivals, &arrivals, options->seed, options->replication);
 	journey_begin(&simulation);
 	enum engine_end end = engine_run(&simulation.engine, setting->horizon_ns, setting->event_budget);
-	out->end = outcome_end_of(end);
+	out->end = simulation.is_overfull ? OUTCOME_IN_FLIGHT : outcome_end_of(end);
 	out->events = engine_events_run(&simulation.engine);
 	out->store_refusals = simulation.gets.refusals + simulation.puts.refusals;
 	count_instances(&simulation);

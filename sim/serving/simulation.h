@@ -36,6 +36,7 @@ struct simulation {
 	struct arrival next_arrival;
 	bool is_over;           /* no more requests come */
 	int64_t in_flight;      /* records that have come and are not done */
+	bool is_overfull;       /* too many of them: the simulation is stopped */
 	int64_t driver_free_ns; /* when the driver can start its next call */
 	struct invocation *free_list;
 	struct instance_rings *rings; /* one per function; NULL where every request has its sandbox and host alone */

@@ -111,6 +111,17 @@ static void bounds(void)
 	o = toy_simulate(&toy, 1);
 	t_int(o.end, OUTCOME_HORIZON, "so does the horizon");
 	t_int(o.records_completed, 9, "1.5 s + 8 * 1.01 s fit into 10 s");
+	toy_records(&toy, 100000);
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_DETERMINISTIC, .rate_per_second = 2};
+	toy.setting.horizon_ns = INT64_MAX / 2;
+	toy.setting.in_flight_max = 20;
+	o = toy_simulate(&toy, 1);
+	t_int(o.end, OUTCOME_IN_FLIGHT, "so do too many requests at once");
+	t_int(o.records_completed, 17, "38 have come in 19 s, and 1 + (19 - 2) / 1.01 are done");
+	toy.setting.arrivals.kind = ARRIVALS_ALL_AT_ONCE;
+	toy.setting.event_budget = 50;
+	t_int(toy_simulate(&toy, 1).end, OUTCOME_EVENT_BUDGET, "but not where all come at once");
+	toy.setting.event_budget = 1000000;
 	sig_atomic_t stop = 1;
 	struct simulate_options options = {.seed = 1, .interrupt = &stop};
 	toy_records(&toy, 100000);

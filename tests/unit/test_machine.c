@@ -104,6 +104,15 @@ static void bounds(void)
 	toy.setting.event_budget = 1000;
 	toy.setting.horizon_ns = NS_PER_SECOND;
 	t_int(toy_simulate(&toy, 1).end, OUTCOME_HORIZON, "so does a horizon");
+	toy.setting.horizon_ns = INT64_MAX / 2;
+	toy.setting.event_budget = 1000000;
+	toy.setting.images = 0;
+	toy.setting.records = 100000;
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_DETERMINISTIC, .rate_per_second = 1};
+	toy.setting.in_flight_max = 50;
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.end, OUTCOME_IN_FLIGHT, "so do more records than it can compute");
+	t_near((double)o.records_completed, 33, 0, 2, "in the mean 0.4 a second are computed, until 50 wait");
 	toy_release(&toy);
 }
 
