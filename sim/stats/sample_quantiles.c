@@ -15,7 +15,8 @@ static int compare(const void *a, const void *b)
 
 void sample_quantiles_sort(double *values, size_t count)
 {
-	qsort(values, count, sizeof values[0], compare);
+	if (count > 0)
+		qsort(values, count, sizeof values[0], compare);
 }
 
 double sample_quantiles_value(const double *sorted, size_t count, double p)

@@ -52,6 +52,8 @@ static void test_quantile_values(void)
 {
 	static const double sorted[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
 	t_near(sample_quantiles_value(sorted, 10, 0.5), 5.5, 1e-15, 0, "median between two");
+	sample_quantiles_sort(NULL, 0);
+	t_ok(isnan(sample_quantiles_value(NULL, 0, 0.5)), "of nothing there is no median");
 	t_near(sample_quantiles_value(sorted, 10, 0), 1, 0, 0, "least");
 	t_near(sample_quantiles_value(sorted, 10, 1), 10, 0, 0, "greatest");
 	t_near(sample_quantiles_value(sorted, 10, 0.9), 9.1, 1e-14, 0, "as R's type 7");
