@@ -116,6 +116,11 @@ static int run_named(struct plan_report *report)
 		fprintf(stderr, "%s: no memory size that is sold holds the records\n", report->cli->name);
 		return CLI_INFEASIBLE;
 	}
+	if (trial->is_stopped) {
+		fprintf(stderr, "%s: strategy '%s' does not work: a bound of 'limits' ends its simulation\n",
+			report->cli->name, name);
+		return CLI_INFEASIBLE;
+	}
 	if (!planner_is_allowed(&report->goal, trial)) {
 		fprintf(stderr,
 			"%s: strategy '%s' cannot keep the bounds: %.4g s (in %.4g %% of replications no more) and "

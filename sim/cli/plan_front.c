@@ -45,7 +45,7 @@ static void add_uniform(struct table *table, const struct plan_report *report)
 		if (!platform_sells_memory(platform, sizes_mb[i], &nearest_mb))
 			continue;
 		trial.setting = named_uniform(report->answer.best.setting, sizes_mb[i], arena);
-		if (trial_run(&trial, 1, &report->planner.control) && trial.failed == 0)
+		if (trial_run(&trial, 1, &report->planner.control) && trial_works(&trial))
 			add_row(table, trial.seconds, trial.usd, "uniform", trial.setting, arena);
 	}
 }
@@ -66,7 +66,7 @@ static void fill(struct table *table, const struct plan_report *report)
 	for (int i = 0; i < NAMED_PLANS; i++) {
 		const struct trial *trial = &report->named[i];
 		/* With headroom it would lie on memMin's own mark. */
-		if (i != NAMED_MEM_MIN_HEADROOM && trial->setting && trial->failed == 0)
+		if (i != NAMED_MEM_MIN_HEADROOM && trial->setting && trial_works(trial))
 			add_row(table, trial->seconds, trial->usd, named_plan_names[i], trial->setting, arena);
 	}
 	add_uniform(table, report);

@@ -28,6 +28,8 @@ static const struct table_column plan_columns[] = {
 	{.name = "keeps_bounds", .heading = "allowed"},
 };
 
+enum { PLAN_FIGURES = 8 }; /* from seconds to failed_records */
+
 static const struct table_column decision_columns[] = {
 	{.name = "what"},
 	{.name = "value"},
@@ -77,14 +79,19 @@ static void add_plan(struct table *table, const struct plan_report *report, cons
 	add_parallel(table, trial->setting->parallel);
 	table_text(table, trial->setting->functions[0].sandbox.is_arm64 ? "arm64" : "x86_64");
 	table_text(table, plan_report_memories(trial->setting, &report->cli->arena));
-	table_double(table, trial->seconds);
-	table_double(table, result->metrics[report->planner.control.seconds_metric].half_width);
-	table_double(table, trial->seconds_at);
-	table_double(table, trial->usd);
-	table_double(table, run_result_metric(result, "cost_usd")->half_width);
-	table_double(table, trial->seconds / best->seconds);
-	table_double(table, trial->usd / best->usd);
-	table_double(table, trial->failed);
+	if (trial->is_stopped) {
+		for (int i = 0; i < PLAN_FIGURES; i++)
+			table_missing(table);
+	} else {
+		table_double(table, trial->seconds);
+		table_double(table, result->metrics[report->planner.control.seconds_metric].half_width);
+		table_double(table, trial->seconds_at);
+		table_double(table, trial->usd);
+		table_double(table, run_result_metric(result, "cost_usd")->half_width);
+		table_double(table, trial->seconds / best->seconds);
+		table_double(table, trial->usd / best->usd);
+		table_double(table, trial->failed);
+	}
 	table_bool(table, planner_is_allowed(&report->goal, trial));
 	table_end_row(table);
 }
@@ -196,6 +203,10 @@ static void say_against(const struct trial *best, const struct trial *other, con
 {
 	double usd = 100 * (best->usd / other->usd - 1);
 	double seconds = 100 * (best->seconds / other->seconds - 1);
+	if (other->is_stopped) {
+		buf_printf(out, "%s does not work: a bound of 'limits' ends its simulation\n", name);
+		return;
+	}
 	if (other->failed > 0) {
 		buf_printf(out, "%s does not work: %.4g records fail\n", name, other->failed);
 		return;

@@ -17,7 +17,7 @@ double planner_objective(const struct search_goal *goal, double seconds, double 
 
 bool planner_is_allowed(const struct search_goal *goal, const struct trial *trial)
 {
-	return trial->failed == 0 && trial->seconds_at <= goal->seconds_max && trial->usd_at <= goal->usd_max;
+	return trial_works(trial) && trial->seconds_at <= goal->seconds_max && trial->usd_at <= goal->usd_max;
 }
 
 /* How unlike two shapes are, for what luck does to their waves. */

@@ -26,6 +26,8 @@ static bool is_better(const struct planner *planner, const struct trial *a, cons
 	bool b_allowed = planner_is_allowed(&planner->goal, b);
 	if (a_allowed != b_allowed)
 		return a_allowed;
+	if (a->is_stopped != b->is_stopped)
+		return b->is_stopped;
 	if (!a_allowed)
 		return a->failed < b->failed || (a->failed == b->failed && a->seconds_at < b->seconds_at);
 	return planner_objective(&planner->goal, a->seconds, a->usd) <

@@ -66,6 +66,19 @@ static double at_share(const struct trial *trial, int metric, double share)
 	return value;
 }
 
+bool trial_works(const struct trial *trial)
+{
+	return !trial->is_stopped && trial->failed == 0;
+}
+
+/* Where more requests come than are served: what the last one would wait, by Little's law on those that wait. */
+static double overload_seconds(const struct trial *trial)
+{
+	double completed = run_result_metric(&trial->result, "completed_records")->mean;
+	double per_record = run_result_metric(&trial->result, "makespan_seconds")->mean / fmax(completed, 1);
+	return (double)trial->setting->in_flight_max * per_record;
+}
+
 static void summarise(struct trial *trial, const struct trial_control *control)
 {
 	const struct run_result *result = &trial->result;
@@ -74,10 +87,15 @@ static void summarise(struct trial *trial, const struct trial_control *control)
 	trial->failed = result->metrics[metric_index("failed_records")].mean;
 	trial->seconds_at = trial->seconds;
 	trial->usd_at = trial->usd;
-	if (control->share == 0)
-		return;
-	trial->seconds_at = at_share(trial, control->seconds_metric, control->share);
-	trial->usd_at = at_share(trial, metric_index("cost_usd"), control->share);
+	if (control->share > 0) {
+		trial->seconds_at = at_share(trial, control->seconds_metric, control->share);
+		trial->usd_at = at_share(trial, metric_index("cost_usd"), control->share);
+	}
+	trial->is_stopped = result->end != OUTCOME_COMPLETE;
+	if (result->end == OUTCOME_IN_FLIGHT) {
+		trial->seconds = fmax(trial->seconds, overload_seconds(trial));
+		trial->seconds_at = fmax(trial->seconds_at, trial->seconds);
+	}
 }
 
 bool trial_run(struct trial *trials, size_t count, const struct trial_control *control)

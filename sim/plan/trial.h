@@ -16,7 +16,8 @@ struct trial {
 	double seconds_at; /* what the wanted share of replications do not exceed */
 	double usd;        /* mean of a run */
 	double usd_at;
-	double failed; /* records without a result, mean */
+	double failed;   /* records without a result, mean */
+	bool is_stopped; /* a bound ended a replication, so that the rest is of a part of the requests */
 };
 
 struct trial_control {
@@ -35,6 +36,9 @@ struct setting *trial_setting(const struct space *space, const struct plan_choic
 
 /* Simulates them all: fills everything but `choice`, and `setting` only where it is NULL. False when interrupted. */
 bool trial_run(struct trial *trials, size_t count, const struct trial_control *control);
+
+/* Every record has a result. */
+bool trial_works(const struct trial *trial);
 
 /* A replication's seconds and dollars. */
 double trial_seconds_of(const struct trial *trial, const struct trial_control *control, int64_t replication);

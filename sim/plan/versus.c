@@ -17,7 +17,7 @@ static bool find(const struct planner *planner, const struct search_goal *goal, 
 bool versus_find(const struct planner *planner, const struct trial *known, struct versus *out)
 {
 	*out = (struct versus){0};
-	if (known->failed > 0)
+	if (!trial_works(known))
 		return true;
 	struct search_goal cheapest = search_cheapest();
 	struct search_goal fastest = search_fastest();
