@@ -114,10 +114,34 @@ static void test_none(void)
 	toy_release(&toy);
 }
 
+/* Two requests a second at one place, which serves one: fifty are under way after less than a minute. */
+static void test_overload(void)
+{
+	struct toy toy;
+	struct planner_answer answer;
+	init(&toy, 2, 3000);
+	toy.setting.parallel = 1;
+	toy.setting.in_flight_max = 50;
+	struct space *space = ARENA_NEW(&toy.arena, struct space);
+	space_init_of_setting(space, &toy.setting, &only_1000, 0, &toy.arena);
+	struct trial_control control = control_of(space, &toy.arena);
+	struct search_goal goal = search_cheapest();
+	struct planner *planner = ARENA_NEW(&toy.arena, struct planner);
+	planner_init(planner, &control, &goal);
+	planner_find(planner, &answer);
+	t_int(answer.end, PLANNER_INFEASIBLE, "what cannot be served is no plan, though part of it was cheap");
+	const struct trial *trial = &planner->trials[0];
+	t_ok(trial->is_stopped && !trial_works(trial) && trial->failed == 0, "the bound stopped it, no record failed");
+	t_near(trial->seconds, 50, 0.05, 0, "those under way would take 1 s each");
+	t_ok(trial->seconds_at >= trial->seconds, "which is its latency, not that of the first few");
+	toy_release(&toy);
+}
+
 int main(void)
 {
 	test_steady();
 	test_bound();
 	test_none();
+	test_overload();
 	return t_done();
 }
