@@ -7,6 +7,6 @@ workload: {arrivals: {kind: poisson, rate_per_second: 20, duration_seconds: 60}}
 functions: {resize: {work: {cpu_seconds: 0.4, memory_mb: 100}}}
 limits: {in_flight: 70}
 YAML
-lamina plan exp.yaml --latency p95=30 | grep -E '^(resize|memMin|recommended)'
+lamina plan exp.yaml --latency p95=30 | grep -E '^(resize|memMin)'
 lamina plan exp.yaml --strategy memMin --latency p95=30
 echo $?
