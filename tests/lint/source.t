@@ -8,7 +8,7 @@ use Test::More;
 use Sources qw(c_files slurp code_only report);
 
 chdir "$FindBin::Bin/../.." or die;
-use constant { FILE_LINES_MAX => 500, FUNCTION_LINES_MAX => 70, COLUMNS_MAX => 120 };
+use constant { FILE_LINES_MAX => 700, FUNCTION_LINES_MAX => 70, COLUMNS_MAX => 120 };
 
 my %text = map { $_ => slurp($_) } c_files('sim', 'kernels', 'tests');
 my %code = map { $_ => code_only($text{$_}) } keys %text;
