@@ -128,6 +128,10 @@ lint: $(GEN_H) $(B)/lamina ## check the house rules: layers, headers, format, si
 format: ## let clang-format have its way
 	clang-format-14 -i $(shell find sim $(wildcard kernels) tests -name '*.[ch]')
 
+.PHONY: print-libraries
+print-libraries: ## what programs are linked with, for tools
+	@echo '$(LIBS_ALL)'
+
 .PHONY: print-compile
 print-compile: ## the compiler and its flags, for tools
 	@echo '$(CC) $(CFLAGS_ALL) $(LAYERS_$(MODE))'
@@ -184,6 +188,12 @@ coverage: ## lines that the tests reach, file by file
 	@find build/coverage-gcc -name '*.gcda' -delete
 	+@$(MAKE) --no-print-directory MODE=coverage CC=gcc test
 	@contrib/build/coverage.sh build/coverage-gcc
+
+MOST ?= 100
+
+.PHONY: mutants
+mutants: ## change FILE=sim/... one line at a time, at most MOST (100) times; list what no test notices
+	+@contrib/mutants/mutants.pl --most $(MOST) $(FILE)
 
 DETERMINISM_T := $(wildcard tests/determinism/*.sh)
 FORMATS_T := tests/formats/formats.sh
