@@ -1,6 +1,7 @@
 /*
  * TAP for `prove`: a test program is a main() that calls t_* and returns t_done(). Each call is one TAP line,
- * so that a table of cases is a table of results. Doubles are compared relatively and absolutely and printed
+ * so that a table of cases is a table of results; a
+ * program that asserts nothing fails. Doubles are compared relatively and absolutely and printed
  * with 17 digits; NaN never passes. Comparisons evaluate each side once and print both.
  */
 #ifndef LAMINA_TAP_H
@@ -103,7 +104,9 @@ __attribute__((unused)) static void t_aborts_(void (*function)(void), const char
 __attribute__((unused)) static int t_done(void)
 {
 	printf("1..%d\n", t_count_);
-	return t_failed_ ? 1 : 0;
+	if (t_count_ == 0)
+		printf("# nothing was asserted\n");
+	return t_failed_ || t_count_ == 0 ? 1 : 0;
 }
 
 #endif

@@ -4,7 +4,8 @@
 #   NAME.stdout.glob, NAME.stderr.glob  this, where * stands for any text
 #   NAME.stdout.ignore, ...stderr...    whatever it likes
 #   NAME.exit                           this status (a missing file: 0)
-# Each runs in an empty folder of its own with `lamina` in PATH and the source tree in $ROOT.
+# Each runs in an empty folder of its own with `lamina` in PATH and the source tree in $ROOT. It fails when any of its
+# commands fails; what is to fail is written `fails STATUS COMMAND ...`.
 # usage: run.sh [--update] [--program build/release-gcc/lamina] FOLDER|NAME.sh...
 set -u
 shopt -s nullglob
@@ -34,6 +35,17 @@ trap 'chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
 mkdir "$scratch/bin"
 ln -s "$program" "$scratch/bin/lamina"
 export PATH=$scratch/bin:$PATH
+
+# For tests: the command must end with this status.
+fails() {
+	local want=$1 status=0
+	shift
+	"$@" || status=$?
+	((status == want)) && return
+	echo "status $status, not $want, of: $*" >&2
+	exit 99
+}
+export -f fails
 
 # Everything but * means itself.
 matches_glob() {
@@ -79,7 +91,7 @@ clean_paths() { sed -i -e "s#$scratch/work#SCRATCH#g" -e "s#$ROOT#ROOT#g" "$1"; 
 run_test() {
 	local test=$1 base=${1%.sh} want=0 status problems
 	mkdir "$scratch/work"
-	(cd "$scratch/work" && exec bash -u "$test") >"$scratch/stdout" 2>"$scratch/stderr" </dev/null
+	(cd "$scratch/work" && exec bash -eu -o pipefail "$test") >"$scratch/stdout" 2>"$scratch/stderr" </dev/null
 	status=$?
 	clean_paths "$scratch/stdout"
 	clean_paths "$scratch/stderr"

@@ -7,5 +7,5 @@ NR > 1 {
 	paired = $column["makespan_seconds_difference_half_width_95"]
 	print NR - 1, $column["replications"], paired == 0 ? "itself" : paired < own ? "narrower" : "wider"
 }' rows.csv
-lamina sweep experiment.yaml --baseline 5
-lamina sweep experiment.yaml --baseline 0
+fails 2 lamina sweep experiment.yaml --baseline 5
+fails 2 lamina sweep experiment.yaml --baseline 0

@@ -1,6 +1,6 @@
 cp $ROOT/tests/data/*.yaml .
-lamina run experiment.yaml --set limits.events=50 --format csv | grep failed_records
-lamina run experiment.yaml --set limits.horizon_seconds=5 --format csv | grep failed_records
+fails 1 lamina run experiment.yaml --set limits.events=50 --format csv | grep failed_records
+fails 1 lamina run experiment.yaml --set limits.horizon_seconds=5 --format csv | grep failed_records
 cat >overload.yaml <<'EOF'
 apiVersion: lamina/v1
 name: overload
@@ -10,8 +10,6 @@ functions: {f: {memory_mb: 512, work: {wait_seconds: 5}}}
 limits: {in_flight: 20000}
 replications: {min: 2}
 EOF
-lamina run overload.yaml --format csv | grep -c completed_records
-lamina sweep experiment.yaml --set limits.events=50 >rows
-status=$?
+fails 1 lamina run overload.yaml --format csv | grep -c completed_records
+fails 1 lamina sweep experiment.yaml --set limits.events=50 >rows
 wc -l <rows
-exit $status

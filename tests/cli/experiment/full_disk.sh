@@ -1,8 +1,5 @@
 cp $ROOT/tests/data/*.yaml .
-lamina run experiment.yaml >/dev/full
-echo $?
-lamina sweep experiment.yaml -o /dev/full
-echo $?
-lamina run experiment.yaml --timeline /dev/full >/dev/null
-echo $?
-lamina check experiment.yaml >/dev/full
+fails 1 lamina run experiment.yaml >/dev/full
+fails 1 lamina sweep experiment.yaml -o /dev/full
+fails 1 lamina run experiment.yaml --timeline /dev/full >/dev/null
+fails 1 lamina check experiment.yaml >/dev/full

@@ -29,13 +29,13 @@ EOF
 lamina run machine.yaml | grep -E 'machine |^p50|record_seconds'
 
 # What cannot be.
-lamina run run.yaml --set functions.f.requests_per_instance=2000
-lamina run run.yaml --set functions.f.memory_mb=512
-lamina run run.yaml --set functions.f.work.device_seconds=1
-lamina run run.yaml --set functions.f.work.shared_memory_mb=901
-lamina run run.yaml --set pipeline.shared_hosts=true
-lamina run run.yaml --set 'platform_values.sandbox.requests_default=2000'
-lamina run run.yaml --set 'platform_values.price.used_memory_step_mb=128'
-lamina run run.yaml --set pipeline.client_seconds=0.1 --set pipeline.orchestrator=workflow
-lamina run run.yaml --set pipeline.client_seconds=0.1 --set pipeline.invocation=async
-lamina plan run.yaml
+fails 2 lamina run run.yaml --set functions.f.requests_per_instance=2000
+fails 2 lamina run run.yaml --set functions.f.memory_mb=512
+fails 2 lamina run run.yaml --set functions.f.work.device_seconds=1
+fails 2 lamina run run.yaml --set functions.f.work.shared_memory_mb=901
+fails 2 lamina run run.yaml --set pipeline.shared_hosts=true
+fails 2 lamina run run.yaml --set 'platform_values.sandbox.requests_default=2000'
+fails 2 lamina run run.yaml --set 'platform_values.price.used_memory_step_mb=128'
+fails 2 lamina run run.yaml --set pipeline.client_seconds=0.1 --set pipeline.orchestrator=workflow
+fails 2 lamina run run.yaml --set pipeline.client_seconds=0.1 --set pipeline.invocation=async
+fails 2 lamina plan run.yaml

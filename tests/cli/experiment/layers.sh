@@ -1,10 +1,11 @@
 cp $ROOT/tests/data/p*.yaml .
 try() {
-	sed "/^sweep/,\$d; s/\[conv1, relu1\]/$1/; s/\[fc2\]/$2/" $ROOT/tests/data/experiment.yaml > exp.yaml
-	lamina check exp.yaml
+	local status=$1 first=$2 second=$3
+	sed "/^sweep/,\$d; s/\[conv1, relu1\]/$first/; s/\[fc2\]/$second/" $ROOT/tests/data/experiment.yaml > exp.yaml
+	fails "$status" lamina check exp.yaml
 }
-try '[conv1, relu2, conv9x]' '[fc2]'
-try '[conv1]' '[fc2]'
-try '[conv1, fc2]' '[relu1]'
-try '[conv1]' '[relu1]'
-try '[]' '[fc2]'
+try 2 '[conv1, relu2, conv9x]' '[fc2]'
+try 2 '[conv1]' '[fc2]'
+try 2 '[conv1, fc2]' '[relu1]'
+try 0 '[conv1]' '[relu1]'
+try 0 '[]' '[fc2]'

@@ -12,5 +12,4 @@ fit:
 Y
 lamina fit fit.yaml -o fitted.yaml --format csv | cut -d, -f1-3
 lamina run fit.yaml --with fitted.yaml --format csv | grep record_billed | cut -d, -f2-3 | cut -c1-26
-lamina fit fit.yaml -o /no/such/folder/fitted.yaml > table.txt
-echo "exit $?"
+fails 1 lamina fit fit.yaml -o /no/such/folder/fitted.yaml > table.txt

@@ -19,7 +19,7 @@ lamina sweep above.yaml --dry-run --format csv
 echo '# the function keeps the work of the file below'
 lamina run above.yaml --format csv | grep -E '^f,(invocations|duration)|^run,invocations' | cut -d, -f1-3
 echo '# an overlay goes over both, and --set over the overlay'
-lamina run above.yaml --with over.yaml --set functions.f.timeout_seconds=1 --format csv | grep '^f,failures' | cut -d, -f1-3
+fails 1 lamina run above.yaml --with over.yaml --set functions.f.timeout_seconds=1 --format csv | grep '^f,failures' | cut -d, -f1-3
 mkdir sub
 echo '{base: ../above.yaml, name: nested}' > sub/nested.yaml
 lamina check sub/nested.yaml

@@ -1,11 +1,11 @@
 echo '{base: b.yaml, name: a}' > a.yaml
 echo '{base: a.yaml, name: b}' > b.yaml
-lamina check a.yaml
+fails 2 lamina check a.yaml
 echo '{base: none.yaml, name: c}' > c.yaml
-lamina check c.yaml
+fails 1 lamina check c.yaml
 echo '[1, 2]' > list.yaml
 echo '{base: list.yaml, name: d}' > d.yaml
-lamina check d.yaml
+fails 2 lamina check d.yaml
 cp $ROOT/tests/data/p*.yaml $ROOT/tests/data/experiment.yaml .
 echo 'functons: {}' > typo.yaml
-lamina check experiment.yaml --with typo.yaml --with list.yaml
+fails 2 lamina check experiment.yaml --with typo.yaml --with list.yaml
