@@ -4,7 +4,7 @@
 #   mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--list] FILE.c ...
 #
 # How: a coverage build tells which tests run which lines (a unit test is a program, a test of the program from outside
-# is one script; kept in build/mutants/reached until a source or test changes). Each mutant is compiled, linked into
+# is one script; kept in build/mutants/reached until the program changes). Each mutant is compiled, linked into
 # the tests that run its line, and these are run, the quickest first, until one fails or outlives its time by far. One
 # whose object code is that of the original is no mutant; one that does not compile is none either.
 # --most takes that many mutants of a file, spread evenly. Status 1 if more than one in twenty lived.
@@ -13,7 +13,8 @@
 # comparisons, signs and operators of arithmetic, logical operators, constants, and statements that are left out.
 use strict;
 use warnings;
-use Cwd qw(abs_path getcwd);
+use Cwd qw(getcwd);
+use Digest::MD5;
 use File::Basename qw(dirname basename);
 use File::Path qw(make_path remove_tree);
 use FindBin;
@@ -126,47 +127,51 @@ sub command_of {
 
 sub stem { return $_[0] =~ tr{/}{_}r }
 
-# Newest change among what the tests are made of.
-sub newest {
-	my $newest = 0;
-	open my $files, '-|', 'git', 'ls-files', '-co', '--exclude-standard', 'sim', 'kernels', 'tests', 'configs', 'profiles' or die;
-	while (my $file = <$files>) {
-		chomp $file;
-		my $time = (stat $file)[9] // next;
-		$newest = $time if $time > $newest;
-	}
-	return $newest;
+# What a test's counters depend on.
+sub key_of {
+	my ($test) = @_;
+	my $digest = Digest::MD5->new;
+	my @files = $test->{kind} eq 'unit' ? "build/coverage-gcc/tests/unit/$test->{name}" : ('build/coverage-gcc/lamina', $test->{name}, glob 'tests/data/*');
+	$digest->add(slurp($_)) for @files;
+	return $digest->hexdigest;
 }
 
-# Runs every test once in the coverage build; their counters are kept, one folder each, with the seconds they took.
+sub first_line { my ($path) = @_; open my $file, '<', $path or return ''; my $line = <$file> // ''; chomp $line; return $line }
+
+# Runs tests that have changed in the coverage build; their counters are kept, a folder each, with the seconds they took.
 sub reach {
-	my $stamp = "$HOME/reached/stamp";
-	return if -e $stamp && (stat $stamp)[9] > newest();
-	print STDERR "mutants: once, every test in a build that counts lines ...\n";
 	make('MODE=coverage', 'CC=gcc', 'test-programs');
-	remove_tree("$HOME/reached");
 	make_path("$HOME/reached");
 	my @tests = tests();
 	my @children;
 	for my $worker (0 .. $option{jobs} - 1) {
 		my $child = fork() // die;
 		if ($child) { push @children, $child; next }
-		for my $i (grep { $_ % $option{jobs} == $worker } 0 .. $#tests) {
-			my $test = $tests[$i];
-			my $into = "$ROOT/$HOME/reached/" . stem($test->{name});
-			make_path($into);
-			local $ENV{GCOV_PREFIX} = $into;
-			local $ENV{GCOV_PREFIX_STRIP} = scalar grep { length } split m{/}, $ROOT;
-			my $begin = time;
-			my $status = run_quietly(600, "$into/log", command_of($test, 'build/coverage-gcc'));
-			open my $file, '>', "$into/seconds" or die;
-			print $file $status == 0 ? time - $begin : 'failed', "\n";
-		}
+		reach_one($tests[$_]) for grep { $_ % $option{jobs} == $worker } 0 .. $#tests;
 		exit 0;
 	}
-	waitpid $_, 0 for @children;
-	open my $file, '>', $stamp or die;
+	for my $child (@children) {
+		waitpid $child, 0;
+		die "mutants: a worker failed\n" if $?;
+	}
 }
+
+sub reach_one {
+	my ($test) = @_;
+	my $into = "$ROOT/$HOME/reached/" . stem($test->{name});
+	my $key = key_of($test);
+	return if first_line("$into/key") eq $key;
+	remove_tree($into);
+	make_path($into);
+	local $ENV{GCOV_PREFIX} = $into;
+	local $ENV{GCOV_PREFIX_STRIP} = scalar grep { length } split m{/}, $ROOT;
+	my $begin = time;
+	my $status = run_quietly(600, "$into/log", command_of($test, 'build/coverage-gcc'));
+	write_line("$into/seconds", $status == 0 ? time - $begin : 'failed');
+	write_line("$into/key", $key);
+}
+
+sub write_line { my ($path, $line) = @_; open my $file, '>', $path or die "mutants: $path: $!\n"; print $file "$line\n" }
 
 # Line number => tests that run it, the quickest first.
 sub tests_by_line {
@@ -176,8 +181,7 @@ sub tests_by_line {
 	for my $test (@tests) {
 		my $from = "$HOME/reached/" . stem($test->{name});
 		next unless -e "$from/$object.gcda" && -e "$from/seconds";
-		open my $seconds, '<', "$from/seconds" or next;
-		chomp($test->{seconds} = <$seconds>);
+		$test->{seconds} = first_line("$from/seconds");
 		next if $test->{seconds} eq 'failed';
 		link_once("$object.gcno", "$from/$object.gcno");
 		open my $gcov, '-|', "gcov --json-format --stdout '$from/$object.gcda' 2>/dev/null" or die;

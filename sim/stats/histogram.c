@@ -84,7 +84,9 @@ int64_t histogram_quantile(const struct histogram *histogram, double share)
 	CHECK(share >= 0 && share <= 1);
 	if (histogram->count == 0)
 		return 0;
-	int64_t rank = (int64_t)ceil(share * (double)histogram->count);
+	/* 0.28 of 25 values are 7 of them, though 0.28 is a little more in binary. */
+	double exact = share * (double)histogram->count;
+	int64_t rank = (int64_t)ceil(exact - exact * 1e-12);
 	if (rank < 1)
 		rank = 1;
 	if (!histogram->buckets)

@@ -18,6 +18,26 @@ static void test_exact(struct arena *arena)
 	t_int(histogram_quantile(&histogram, 1), 7000, "the largest");
 }
 
+/* Few values, and ranks that are not whole: the least value that at least so many are not above, found by counting. */
+static void test_ranks(struct arena *arena)
+{
+	for (int count = 1; count <= 40; count++) {
+		struct histogram histogram;
+		histogram_init(&histogram, arena);
+		for (int i = 0; i < count; i++)
+			histogram_add(&histogram, i * 41 % count * 10);
+		histogram_sort(&histogram);
+		int wrong = 0;
+		for (int percent = 0; percent <= 100; percent++) {
+			int64_t plain = 0;
+			for (int at_most = 1; 100 * at_most < percent * count; at_most++)
+				plain += 10;
+			wrong += histogram_quantile(&histogram, percent / 100.0) != plain;
+		}
+		t_ok(wrong == 0, "every percentage of %d values (%d wrong)", count, wrong);
+	}
+}
+
 static void test_many(struct arena *arena)
 {
 	static const double shares[] = {0.001, 0.01, 0.25, 0.5, 0.9, 0.99, 0.9999};
@@ -54,6 +74,7 @@ int main(void)
 	struct arena arena;
 	arena_init(&arena);
 	test_exact(&arena);
+	test_ranks(&arena);
 	test_many(&arena);
 	test_extremes(&arena);
 	arena_release(&arena);
