@@ -17,7 +17,7 @@ static void one_place(struct toy *toy, double busy_seconds)
 	toy_function(toy, "f", 1000, &(struct toy_work){.cpu_seconds = busy_seconds});
 }
 
-/* Mean number of refused calls until busy_seconds are over: delays even between 0 and a cap that doubles to the most. */
+/* Mean number of refused calls in busy_seconds, with delays even between 0 and a cap that doubles up to the most. */
 static double plain_refusals(double busy_seconds, double least, double most)
 {
 	enum { RUNS = 20000 };

@@ -75,8 +75,8 @@ static void test_age(void)
 }
 
 /*
- * 200 records at once. The first function's sandboxes are free again at once, so that the burst of 100 is enough for it;
- * the second one needs 200, 10 a second beyond a burst that is its own, or that the first has used up.
+ * 200 records at once. The first function's sandboxes are free again at once, so that the burst of 100 is enough for
+ * it; the second one needs 200, 10 a second beyond a burst that is its own, or that the first has used up.
  */
 static void test_burst_scope(void)
 {
