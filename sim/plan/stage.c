@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "platform/cold_start.h"
 #include "platform/network.h"
 #include "random/elementary.h"
 
@@ -93,28 +94,19 @@ static void add_phases(struct stage_visit *visit, const struct platform *platfor
 	visit->fixed_usd = usd_of(&platform->price, &usage);
 }
 
-/* As sandbox.c makes a sandbox: placed, then initialised or restored. */
+/* What was broken off runs throttled, as part of the first request. */
 static void add_cold_start(struct stage_visit *visit, const struct platform *platform, const struct sandbox_spec *spec,
 			   double slowness)
 {
-	const struct platform_sandbox *sandbox = &platform->sandbox;
-	double placed = mean_of(&sandbox->cold_start_seconds) +
-			spec->package_mb / sandbox->package_reference_mb * mean_of(&sandbox->package_seconds);
-	placed += spec->is_image ? mean_of(&sandbox->image_seconds) : 0;
-	double own = seconds_from_ns(spec->init_cpu_ns) * slowness;
-	double init = own;
-	if (spec->has_snapshot) {
-		init = mean_of(&sandbox->restore_seconds);
-	} else if (spec->runtime) {
-		bool of_image = spec->is_image && spec->runtime->image_init_seconds.table.count > 0;
-		init += mean_of(of_image ? &spec->runtime->image_init_seconds : &spec->runtime->init_seconds);
-	}
-	double most = platform->limits.init_seconds;
-	if (most > 0 && init > most) {
-		init = most;
-		visit->terms[visit->term_count++] = (struct stage_term){.cpu_seconds = own, .threads = 1};
-	}
-	visit->start_seconds = placed + init;
+	struct cold_start start;
+	struct cold_start_times mean;
+	cold_start_init(&start, platform, spec);
+	cold_start_add_up(&start, slowness, NULL, &mean);
+	if (mean.repeat_init_ns > 0)
+		visit->terms[visit->term_count++] = (struct stage_term){
+			.cpu_seconds = seconds_from_ns(mean.repeat_init_ns) * slowness, .threads = 1};
+	double init = seconds_from_ns(mean.init_ns);
+	visit->start_seconds = seconds_from_ns(mean.placed_ns) + init;
 	visit->billed_start_seconds = price_bills_init(&platform->price, spec->is_image) ? init : 0;
 }
 

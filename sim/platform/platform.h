@@ -31,8 +31,9 @@ struct platform_runtime {
 
 /*
  * Sandboxes. Before the handler runs on a new one, it is placed and its code is fetched: cold_start_seconds for a small
- * package, plus package_seconds for one of package_reference_mb, in proportion to size. Then the runtime starts
- * (runtimes; where a platform has none, cold_start_seconds hold it) and the function initialises itself.
+ * zip package, plus package_seconds for one of package_reference_mb, in proportion to size; plus image_seconds for a
+ * container image, whatever its size. Then the runtime starts (runtimes; where a platform has none, cold_start_seconds
+ * hold it) and the function initialises itself; or a snapshot is restored (cold_start.h has the whole list).
  * Members that may be missing have no quantiles then, or are 0.
  */
 struct platform_sandbox {

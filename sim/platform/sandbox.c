@@ -1,9 +1,7 @@
 #include "platform/sandbox.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "base/num.h"
+#include "platform/cold_start.h"
 #include "random/stream.h"
 
 static void add_provisioned(struct sandbox_pool *pool);
@@ -87,50 +85,6 @@ struct sandbox *sandbox_pool_take(struct sandbox_pool *pool)
 	return sandbox;
 }
 
-/* Where a quantity is missing from the platform, it takes no time. */
-static double draw_seconds(const struct quantiles *quantiles, struct stream *luck)
-{
-	return quantiles->table.count > 0 ? quantile_draw(&quantiles->table, luck) : 0;
-}
-
-static double place_seconds(const struct sandbox_pool *pool, struct stream *luck)
-{
-	const struct platform_sandbox *platform = &pool->platform->sandbox;
-	double seconds = draw_seconds(&platform->cold_start_seconds, luck);
-	double package = pool->spec.package_mb / platform->package_reference_mb;
-	seconds += package * draw_seconds(&platform->package_seconds, luck);
-	if (pool->spec.is_image)
-		seconds += draw_seconds(&platform->image_seconds, luck);
-	return seconds;
-}
-
-/* Runtime and function start, or are restored from a snapshot; broken off where that takes too long. */
-static void initialise(struct sandbox *sandbox, struct stream *luck)
-{
-	const struct platform *platform = sandbox->pool->platform;
-	const struct sandbox_spec *spec = &sandbox->pool->spec;
-	if (spec->has_snapshot) {
-		sandbox->init_ns = ns_from_seconds(draw_seconds(&platform->sandbox.restore_seconds, luck));
-		return;
-	}
-	if (spec->measured_init) {
-		sandbox->init_ns = ns_from_seconds(draw_seconds(spec->measured_init, luck));
-		return;
-	}
-	if (spec->runtime) {
-		bool of_image = spec->is_image && spec->runtime->image_init_seconds.table.count > 0;
-		sandbox->init_ns = ns_from_seconds(draw_seconds(
-			of_image ? &spec->runtime->image_init_seconds : &spec->runtime->init_seconds, luck));
-	}
-	int64_t own_ns = llround((double)spec->init_cpu_ns * sandbox->slowness);
-	sandbox->init_ns += cpu_unthrottled_ns(&sandbox->quota, own_ns, 1);
-	int64_t most_ns = ns_from_seconds(platform->limits.init_seconds);
-	if (most_ns > 0 && sandbox->init_ns > most_ns) {
-		sandbox->init_ns = most_ns;
-		sandbox->repeat_init_ns = spec->init_cpu_ns;
-	}
-}
-
 struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_start_ns)
 {
 	struct sandbox *sandbox = pool->free_list;
@@ -157,11 +111,13 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 	token_bucket_init(&sandbox->inbound, &pool->platform->network);
 	token_bucket_init(&sandbox->outbound, &pool->platform->network);
 	named_stream(&luck, pool, "cold start", ordinal);
-	int64_t placed_ns = ns_from_seconds(place_seconds(pool, &luck));
-	initialise(sandbox, &luck);
-	if (pool->spec.has_device)
-		placed_ns += ns_from_seconds(pool->platform->device.start_seconds);
-	*cold_start_ns = placed_ns + sandbox->init_ns;
+	struct cold_start start;
+	struct cold_start_times times;
+	cold_start_init(&start, pool->platform, &pool->spec);
+	cold_start_add_up(&start, sandbox->slowness, &luck, &times);
+	sandbox->init_ns = times.init_ns;
+	sandbox->repeat_init_ns = times.repeat_init_ns;
+	*cold_start_ns = times.placed_ns + times.init_ns;
 	return sandbox;
 }
 
