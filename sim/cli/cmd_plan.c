@@ -235,6 +235,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		.replications = report->request.replications,
 		.runs_per_month = report->request.runs_per_month,
 		.share = report->request.share,
+		.failing_share = 1 - report->request.share,
 		.run = &control,
 		.arena = &cli->arena,
 	};

@@ -66,11 +66,11 @@ void label_offer(const struct solve_task *task, const size_t *choice, struct sol
 	memcpy(answer->choice, choice, task->stage_count * sizeof *choice);
 }
 
-static double least_of(const double *values, size_t count)
+double label_least(const struct solve_stage *stage, const double *figure)
 {
 	double least = HUGE_VAL;
-	for (size_t i = 0; i < count; i++)
-		least = values[i] < least ? values[i] : least;
+	for (size_t i = stage->first; i < stage->count; i++)
+		least = figure[i] < least ? figure[i] : least;
 	return least;
 }
 
@@ -79,10 +79,10 @@ static void measure_rest(struct enumeration *enumeration)
 	const struct solve_task *task = enumeration->task;
 	for (size_t i = task->stage_count; i-- > 0;) {
 		const struct solve_stage *stage = &task->stages[i];
-		double cold = least_of(stage->cold_seconds, stage->count);
-		double pass = task->is_pipelined ? least_of(stage->pass_seconds, stage->count)
-						 : cold + least_of(stage->tail_seconds, stage->count);
-		enumeration->rest_usd[i] = enumeration->rest_usd[i + 1] + least_of(stage->usd, stage->count);
+		double cold = label_least(stage, stage->cold_seconds);
+		double pass = task->is_pipelined ? label_least(stage, stage->pass_seconds)
+						 : cold + label_least(stage, stage->tail_seconds);
+		enumeration->rest_usd[i] = enumeration->rest_usd[i + 1] + label_least(stage, stage->usd);
 		enumeration->rest_cold[i] = enumeration->rest_cold[i + 1] + cold;
 		enumeration->rest_pass[i] = enumeration->rest_pass[i + 1] + pass;
 	}
@@ -180,7 +180,7 @@ static bool extend(struct enumeration *enumeration, size_t stage, const struct l
 	const struct solve_task *task = enumeration->task;
 	const struct label_price *price = &enumeration->prices[stage];
 	const struct solve_stage *of = &task->stages[stage];
-	for (size_t o = 0; o < of->count; o++) {
+	for (size_t o = of->first; o < of->count; o++) {
 		double reduced = label_priced(price, of, o) - price->least;
 		if (reduced > enumeration->slack)
 			continue;

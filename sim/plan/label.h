@@ -28,6 +28,9 @@ struct label_price {
 
 double label_priced(const struct label_price *price, const struct solve_stage *stage, size_t option);
 
+/* The least of one figure over a stage's options. */
+double label_least(const struct solve_stage *stage, const double *figure);
+
 /* Takes the choice as the answer where it is within the task's bounds and better. */
 void label_offer(const struct solve_task *task, const size_t *choice, struct solve_answer *answer);
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "plan/timeout.h"
+
 enum { SEARCHES_MAX = 24, ROUNDS_MAX = 12 };
 
 void planner_init(struct planner *planner, const struct trial_control *control, const struct search_goal *goal)
@@ -38,8 +40,8 @@ void planner_factors(const void *context, const struct shape *shape, struct sear
 	for (size_t i = 0; i < planner->trial_count; i++) {
 		const struct trial *trial = &planner->trials[i];
 		double away = distance(planner->control.space, shape, &trial->choice.shape);
-		/* Of two trials of one shape the later one is nearer to the optimum. */
-		if (away > nearest)
+		/* Of two trials of one shape the later one is nearer to the optimum; one that failed tells nothing. */
+		if (away > nearest || trial->fails)
 			continue;
 		nearest = away;
 		*out = (struct search_factors){
@@ -106,6 +108,10 @@ void planner_find(struct planner *planner, struct planner_answer *out)
 			return;
 		}
 		planner->trial_count++;
+		if (!timeout_rule_out(&planner->control, trial)) {
+			out->end = PLANNER_INTERRUPTED;
+			return;
+		}
 	}
 	const struct trial *best = best_trial(planner);
 	if (!best)

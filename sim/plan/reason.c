@@ -3,10 +3,15 @@
 #include <math.h>
 
 const char *const reason_names[] = {
-	[REASON_MEMORY_FLOOR] = "memory_floor",   [REASON_VCPU_KNEE] = "vcpu_knee",
-	[REASON_DEADLINE] = "deadline",           [REASON_BUDGET] = "budget",
-	[REASON_LEAST_COST] = "least_cost",       [REASON_BALANCE] = "balance",
-	[REASON_ACCOUNT_LIMIT] = "account_limit", [REASON_ALL_AT_ONCE] = "all_at_once",
+	[REASON_MEMORY_FLOOR] = "memory_floor",
+	[REASON_VCPU_KNEE] = "vcpu_knee",
+	[REASON_TIMEOUT] = "timeout",
+	[REASON_DEADLINE] = "deadline",
+	[REASON_BUDGET] = "budget",
+	[REASON_LEAST_COST] = "least_cost",
+	[REASON_BALANCE] = "balance",
+	[REASON_ACCOUNT_LIMIT] = "account_limit",
+	[REASON_ALL_AT_ONCE] = "all_at_once",
 	[REASON_ONLY_CHOICE] = "only_choice",
 };
 
@@ -89,8 +94,16 @@ static size_t option_beside(const struct space_table *table, size_t own, int sig
 	int64_t wanted_mb = table->memory_mb[own] + sign * (table->memory_mb[own] / 16);
 	size_t option = space_find_option(table, wanted_mb);
 	if (option == own)
-		option = sign > 0 ? own + 1 : own > 0 ? own - 1 : 0;
+		option = sign > 0 ? own + 1 : own > table->first ? own - 1 : own;
 	return option < table->count ? option : table->count - 1;
+}
+
+/* Whether calls run out of time at a size. */
+static bool runs_out_below(const struct planner *planner, const struct space_table *table, size_t function,
+			   int64_t memory_mb)
+{
+	return table->first > 0 && table->memory_mb[table->first] > memory_mb &&
+	       table->handler_seconds[table->first - 1] > planner->control.space->handler_max_seconds[function];
 }
 
 enum reason_kind reason_memory(const struct planner *planner, const struct trial *best, size_t function,
@@ -106,6 +119,10 @@ enum reason_kind reason_memory(const struct planner *planner, const struct trial
 		say_floor(planner, best, function, sentence);
 		return REASON_MEMORY_FLOOR;
 	}
+	if (runs_out_below(planner, table, function, memory_mb - memory_mb / 16)) {
+		buf_printf(sentence, "with less memory calls run out of time (%.4g s)", stage->timeout_seconds);
+		return REASON_TIMEOUT;
+	}
 	double knee_mb = stage->platform->cpu.mb_per_vcpu;
 	bool is_at_knee = fabs((double)memory_mb - knee_mb) < (double)planner->control.space->memory.step_mb;
 	if (own + 1 == table->count || is_at_knee) {
@@ -114,9 +131,10 @@ enum reason_kind reason_memory(const struct planner *planner, const struct trial
 	}
 	size_t smaller = option_beside(table, own, -1);
 	size_t larger = option_beside(table, own, 1);
-	struct effect less = own > 0 ? effect_of_option(planner, best, function, smaller) : (struct effect){0};
+	struct effect less =
+		own > table->first ? effect_of_option(planner, best, function, smaller) : (struct effect){0};
 	struct effect more = effect_of_option(planner, best, function, larger);
-	if (own > 0 && less.seconds > goal->seconds_max) {
+	if (own > table->first && less.seconds > goal->seconds_max) {
 		buf_printf(sentence,
 			   "the deadline: with %lld MB the run would take %.4g s (in %.3g %% of runs no more)",
 			   (long long)table->memory_mb[smaller], less.seconds, 100 * planner->control.share);
@@ -130,7 +148,7 @@ enum reason_kind reason_memory(const struct planner *planner, const struct trial
 	double network = 100 * stage_fixed_share(stage, memory_mb);
 	buf_printf(sentence, "%lld MB would mean ", (long long)table->memory_mb[larger]);
 	say_change(sentence, &more);
-	if (own > 0) {
+	if (own > table->first) {
 		buf_printf(sentence, ", %lld MB ", (long long)table->memory_mb[smaller]);
 		say_change(sentence, &less);
 	}
@@ -290,7 +308,7 @@ static void say_what_never_works(const struct space *space, struct buf *sentence
 				"Use fewer images per record, or less headroom.\n",
 				name, stage->memory_floor_mb, 100 * space->headroom, (long long)size->images_per_record,
 				(long long)space->memory.to_mb);
-		else if (size->tables[i].count == 0)
+		else if (size->tables[i].first == size->tables[i].count)
 			buf_printf(
 				sentences,
 				"'%s' does not end within its timeout of %.4g s at any memory. Raise the timeout, or "

@@ -8,6 +8,7 @@
 enum reason_kind {
 	REASON_MEMORY_FLOOR, /* less does not hold a record */
 	REASON_VCPU_KNEE,    /* more makes nothing faster, or only what needs more than one vCPU */
+	REASON_TIMEOUT,      /* calls run out of time with less */
 	REASON_DEADLINE,     /* less takes too long */
 	REASON_BUDGET,       /* more costs too much */
 	REASON_LEAST_COST,   /* both neighbours cost more */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/label.h"
+
 enum { LABELS_MAX = 300000 };
 
 /* Of the second criterion where the first ties: too small to outweigh any difference that anybody sees. */
@@ -56,14 +58,6 @@ static void make_task(const struct search_request *request, const struct shape *
 	task->beat = HUGE_VAL;
 }
 
-static double least_of(const double *values, size_t count)
-{
-	double least = HUGE_VAL;
-	for (size_t i = 0; i < count; i++)
-		least = values[i] < least ? values[i] : least;
-	return least;
-}
-
 /* Every stage at the least of each of its figures: no choice takes less or costs less. */
 static void least_of_task(const struct solve_task *task, double *seconds, double *usd)
 {
@@ -72,12 +66,12 @@ static void least_of_task(const struct solve_task *task, double *seconds, double
 	struct solve_task least = *task;
 	for (size_t i = 0; i < task->stage_count; i++) {
 		const struct solve_stage *stage = &task->stages[i];
-		figures[i][0] = least_of(stage->cold_seconds, stage->count);
-		figures[i][1] = least_of(stage->tail_seconds, stage->count);
-		figures[i][2] = least_of(stage->pass_seconds, stage->count);
-		figures[i][3] = least_of(stage->usd, stage->count);
+		figures[i][0] = label_least(stage, stage->cold_seconds);
+		figures[i][1] = label_least(stage, stage->tail_seconds);
+		figures[i][2] = label_least(stage, stage->pass_seconds);
+		figures[i][3] = label_least(stage, stage->usd);
 		least.stages[i] =
-			(struct solve_stage){&figures[i][0], &figures[i][1], &figures[i][2], &figures[i][3], 1};
+			(struct solve_stage){&figures[i][0], &figures[i][1], &figures[i][2], &figures[i][3], 1, 0};
 	}
 	solve_evaluate(&least, choice, seconds, usd);
 }

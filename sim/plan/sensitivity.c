@@ -197,6 +197,7 @@ void sensitivity_find(const struct planner *planner, const struct space_request 
 			struct space moved;
 			struct diag unsaid;
 			moved_request.provisioned = best->setting;
+			moved_request.handler_max_seconds = planner->control.space->handler_max_seconds;
 			moved_request.perturb = inputs[i].perturb;
 			moved_request.perturb_context = &change;
 			arena_init(&scratch);

@@ -137,7 +137,7 @@ static void fill_stage(const struct space_table *table, const struct rhythm *rhy
 		usd[i] = rhythm->cold_visits * table->cold_usd[i] + rhythm->warm_visits * table->warm_usd[i] +
 			 last_usd[i];
 	}
-	*out = (struct solve_stage){cold, tail, pass, usd, table->count};
+	*out = (struct solve_stage){cold, tail, pass, usd, table->count, table->first};
 }
 
 void shape_task(const struct space *space, const struct shape *shape, struct arena *arena, struct solve_task *out)

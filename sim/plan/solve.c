@@ -34,9 +34,9 @@ void solve_evaluate(const struct solve_task *task, const size_t *choice, double 
 
 static void find_cheapest(struct label_price *price, const struct solve_stage *stage)
 {
-	price->best = 0;
+	price->best = stage->first;
 	price->least = HUGE_VAL;
-	for (size_t o = 0; o < stage->count; o++) {
+	for (size_t o = stage->first; o < stage->count; o++) {
 		double cost = label_priced(price, stage, o);
 		if (cost < price->least) {
 			price->least = cost;

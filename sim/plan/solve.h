@@ -34,7 +34,8 @@ struct solve_stage {
 	const double *tail_seconds;
 	const double *pass_seconds;
 	const double *usd;
-	size_t count; /* options; >= 1 */
+	size_t count; /* options; > first */
+	size_t first; /* those before it are none */
 };
 
 struct solve_task {

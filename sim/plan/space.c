@@ -28,8 +28,9 @@ static double expected_requests(const struct setting *setting)
 static void table_alloc(struct space_table *table, size_t capacity, struct arena *arena)
 {
 	double **const columns[] = {
-		&table->cold_seconds, &table->warm_seconds, &table->last_cold_seconds, &table->last_warm_seconds,
-		&table->cold_usd,     &table->warm_usd,     &table->last_cold_usd,     &table->last_warm_usd,
+		&table->cold_seconds,      &table->warm_seconds,  &table->last_cold_seconds,
+		&table->last_warm_seconds, &table->cold_usd,      &table->warm_usd,
+		&table->last_cold_usd,     &table->last_warm_usd, &table->handler_seconds,
 	};
 	*table = (struct space_table){.memory_mb = ARENA_ARRAY(arena, int64_t, capacity)};
 	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
@@ -47,6 +48,7 @@ static void table_set(struct space_table *table, size_t at, int64_t memory_mb, c
 	table->warm_usd[at] = figures->warm_usd;
 	table->last_cold_usd[at] = figures->last_cold_usd;
 	table->last_warm_usd[at] = figures->last_warm_usd;
+	table->handler_seconds[at] = figures->handler_seconds;
 }
 
 static bool beats(const struct stage_figures *a, const struct stage_figures *b)
@@ -104,12 +106,28 @@ static void fill_table(struct space_table *table, const struct stage *stage, con
 		int64_t memory_mb = from_mb + (int64_t)i * memory->step_mb;
 		stage_at(stage, memory_mb, &figures[count]);
 		sizes_mb[count] = memory_mb;
-		count += figures[count].longest_seconds <= stage->timeout_seconds;
+		count += figures[count].handler_seconds <= stage->timeout_seconds;
 		if (stage_is_flat_from(stage, memory_mb, memory->to_mb))
 			break;
 	}
 	keep_unbeaten(table, figures, sizes_mb, count);
 	arena_release(&scratch);
+}
+
+static void rule_out(struct space_table *table, double handler_max_seconds)
+{
+	while (table->first < table->count && table->handler_seconds[table->first] > handler_max_seconds)
+		table->first++;
+}
+
+void space_rule_out(struct space *space, size_t function, double handler_max_seconds)
+{
+	space->handler_max_seconds[function] = handler_max_seconds;
+	for (size_t i = 0; i < space->size_count; i++) {
+		struct space_size *size = &space->sizes[i];
+		rule_out(&size->tables[function], handler_max_seconds);
+		size->is_feasible = size->is_feasible && size->tables[function].first < size->tables[function].count;
+	}
 }
 
 void space_add_setting(struct space *space, struct setting *setting)
@@ -128,9 +146,17 @@ void space_add_setting(struct space *space, struct setting *setting)
 	for (size_t i = 0; i < setting->function_count; i++) {
 		stage_init(&size->stages[i], setting, i);
 		fill_table(&size->tables[i], &size->stages[i], &space->memory, space->headroom, arena);
-		size->is_feasible = size->is_feasible && size->tables[i].count > 0;
+		rule_out(&size->tables[i], space->handler_max_seconds[i]);
+		size->is_feasible = size->is_feasible && size->tables[i].first < size->tables[i].count;
 	}
 	space->function_count = setting->function_count;
+}
+
+/* Until a simulation knows better, what takes as long as the time-out in the mean may still work. */
+static void know_handlers(struct space *space, const double *handler_max_seconds)
+{
+	for (size_t i = 0; i < SETTING_FUNCTIONS_MAX; i++)
+		space->handler_max_seconds[i] = handler_max_seconds ? handler_max_seconds[i] : HUGE_VAL;
 }
 
 void space_init_of_setting(struct space *space, struct setting *setting, const struct plan_memory *memory,
@@ -146,6 +172,7 @@ void space_init_of_setting(struct space *space, struct setting *setting, const s
 		.headroom = headroom,
 		.is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE,
 	};
+	know_handlers(space, NULL);
 	space_add_setting(space, setting);
 }
 
@@ -317,6 +344,7 @@ bool space_init(struct space *space, const struct space_request *request, struct
 		.headroom = request->headroom,
 		.is_served = experiment->workload.arrivals.kind != ARRIVALS_ALL_AT_ONCE,
 	};
+	know_handlers(space, request->handler_max_seconds);
 	if (!check_kind(request, diag))
 		return false;
 	if (space->parallel_to == 0)
@@ -356,8 +384,8 @@ bool space_size_is_same(const struct space_size *a, const struct space_size *b)
 
 size_t space_find_option(const struct space_table *table, int64_t memory_mb)
 {
-	CHECK(table->count > 0);
-	for (size_t i = 0; i < table->count; i++) {
+	CHECK(table->first < table->count);
+	for (size_t i = table->first; i < table->count; i++) {
 		if (table->memory_mb[i] >= memory_mb)
 			return i;
 	}

@@ -29,6 +29,8 @@ struct space_table {
 	double *warm_usd;
 	double *last_cold_usd;
 	double *last_warm_usd;
+	double *handler_seconds;
+	size_t first;     /* the options before it run out of time: space_rule_out */
 	int64_t floor_mb; /* least memory that holds the peak and the headroom; 0: none that is sold does */
 };
 
@@ -55,6 +57,11 @@ struct space {
 	bool schedules[2]; /* by enum schedule */
 	double headroom;   /* share of peak memory */
 	bool is_served;    /* requests come over time: what counts is their latency */
+	/*
+	 * The longest handler (stage_figures) of each function that is not known to run out of time: the time-out itself,
+	 * until simulations know better.
+	 */
+	double handler_max_seconds[SETTING_FUNCTIONS_MAX];
 };
 
 struct space_request {
@@ -71,6 +78,7 @@ struct space_request {
 	/* Changes every record size's setting before its figures are made; may be NULL. */
 	void (*perturb)(struct setting *setting, struct arena *arena, void *context);
 	void *perturb_context;
+	const double *handler_max_seconds; /* of another space of these functions; NULL: nothing is known */
 };
 
 /* Everything lives in the arena. False when errors were added to the diag. */
@@ -82,6 +90,12 @@ void space_init_of_setting(struct space *space, struct setting *setting, const s
 
 /* Adds a record size to a space made that way. */
 void space_add_setting(struct space *space, struct setting *setting);
+
+/*
+ * Leaves out the options of a function, for every record size, whose handlers are longer than that. A size's last
+ * option of a function may be among them: then the size is no candidate.
+ */
+void space_rule_out(struct space *space, size_t function, double handler_max_seconds);
 
 /* The same number of images on the same architecture, maybe in different spaces. */
 bool space_size_is_same(const struct space_size *a, const struct space_size *b);

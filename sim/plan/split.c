@@ -123,7 +123,7 @@ static double objective_of(const struct split_request *request, const struct tri
 	return planner_objective(request->goal, trial->seconds, trial->usd);
 }
 
-static enum planner_end plan(const struct candidate *candidate, const struct split_request *request, struct trial *out)
+static enum planner_end plan(struct candidate *candidate, const struct split_request *request, struct trial *out)
 {
 	struct planner *planner = ARENA_NEW(request->control->arena, struct planner);
 	struct trial_control control = *request->control;

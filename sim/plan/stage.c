@@ -153,6 +153,7 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 		.peak_memory_mb = full->peak_memory_mb,
 		.memory_floor_mb = fmax(full->peak_memory_mb, record_mb(full)),
 		.timeout_seconds = seconds_from_ns(of->timeout_ns),
+		.is_warm = setting->warm_sandboxes > 0,
 	};
 	for (int i = 0; i < STAGE_VISITS; i++) {
 		struct stage_visit *visit = &stage->visits[i];
@@ -223,7 +224,7 @@ static double rounded_up_mean(double mean, double half_width, double granularity
 }
 
 static double visit_at(const struct stage *stage, const struct stage_visit *visit, int64_t memory_mb,
-		       double *handler_seconds, double *deviation_seconds)
+		       double *handler_seconds)
 {
 	const struct platform *platform = stage->platform;
 	double cpu_seconds = 0;
@@ -236,9 +237,8 @@ static double visit_at(const struct stage *stage, const struct stage_visit *visi
 	double cpu_deviation = platform->cpu.speed_spread * cpu_seconds;
 	double own_deviation = visit->variation * (cpu_seconds + visit->wait_seconds);
 	*handler_seconds = seconds;
-	*deviation_seconds =
-		sqrt(visit->fixed_variance + cpu_deviation * cpu_deviation + own_deviation * own_deviation);
-	double billed = rounded_up_mean(seconds + visit->billed_start_seconds, sqrt(3) * *deviation_seconds,
+	double deviation = sqrt(visit->fixed_variance + cpu_deviation * cpu_deviation + own_deviation * own_deviation);
+	double billed = rounded_up_mean(seconds + visit->billed_start_seconds, sqrt(3) * deviation,
 					platform->price.granularity_seconds);
 	billed = fmax(billed, platform->price.minimum_seconds);
 	int64_t billed_mb = price_billed_mb(&platform->price, memory_mb, stage->peak_memory_mb);
@@ -262,11 +262,10 @@ void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures
 	};
 	for (int i = 0; i < STAGE_VISITS; i++) {
 		double handler;
-		double deviation;
-		*usd[i] = visit_at(stage, &stage->visits[i], memory_mb, &handler, &deviation);
+		*usd[i] = visit_at(stage, &stage->visits[i], memory_mb, &handler);
 		*seconds[i] = handler + stage->visits[i].start_seconds;
-		if (i == STAGE_COLD)
-			out->longest_seconds = handler + 3 * deviation;
+		if (i == (stage->is_warm ? STAGE_WARM : STAGE_COLD))
+			out->handler_seconds = handler;
 	}
 }
 

@@ -33,7 +33,7 @@ struct stage_figures {
 	double warm_usd;
 	double last_cold_usd;
 	double last_warm_usd;
-	double longest_seconds; /* a handler that is three deviations slower than the mean, on a new sandbox */
+	double handler_seconds; /* of cold_seconds, what a time-out bounds; of warm_seconds where none need be new */
 };
 
 /* Thread time that runs on `threads` threads; with a transfer, the CPU it takes after network_seconds. */
@@ -71,6 +71,7 @@ struct stage {
 	double peak_memory_mb;     /* of the handler with a full record */
 	double memory_floor_mb;    /* peak memory of a full record, without headroom */
 	double timeout_seconds;
+	bool is_warm; /* from the start there are sandboxes that have loaded everything */
 };
 
 void stage_init(struct stage *stage, const struct setting *setting, size_t function);

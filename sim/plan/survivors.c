@@ -15,13 +15,18 @@ struct sieve {
 	bool is_full;
 };
 
+static size_t options_of(const struct space_table *table)
+{
+	return table->count - table->first;
+}
+
 static double choices_of(const struct space *space, const struct shape_list *shapes)
 {
 	double total = 0;
 	for (size_t i = 0; i < shapes->count; i++) {
 		double product = 1;
 		for (size_t k = 0; k < space->function_count; k++)
-			product *= (double)space->sizes[shapes->items[i].size].tables[k].count;
+			product *= (double)options_of(&space->sizes[shapes->items[i].size].tables[k]);
 		total += product;
 	}
 	return total;
@@ -70,12 +75,14 @@ static void sift_shape(struct sieve *sieve, const struct shape *shape)
 	arena_init(&scratch);
 	shape_task(sieve->planner->control.space, shape, &scratch, &task);
 	double doubt = factors_and_doubt(sieve->planner, shape, &factors);
+	for (size_t i = 0; i < task.stage_count; i++)
+		choice.options[i] = task.stages[i].first;
 	for (size_t i = 0; i < task.stage_count && !sieve->is_full;) {
 		solve_evaluate(&task, choice.options, &choice.seconds, &choice.usd);
 		if (may_be_better(sieve, &factors, doubt, choice.seconds, choice.usd))
 			keep(sieve, &choice);
 		for (i = 0; i < task.stage_count && ++choice.options[i] == task.stages[i].count; i++)
-			choice.options[i] = 0;
+			choice.options[i] = task.stages[i].first;
 	}
 	arena_release(&scratch);
 }

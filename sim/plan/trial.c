@@ -68,7 +68,7 @@ static double at_share(const struct trial *trial, int metric, double share)
 
 bool trial_works(const struct trial *trial)
 {
-	return !trial->is_stopped && trial->failed == 0;
+	return !trial->is_stopped && !trial->fails;
 }
 
 /* Where more requests come than are served: what the last one would wait, by Little's law on those that wait. */
@@ -79,12 +79,22 @@ static double overload_seconds(const struct trial *trial)
 	return (double)trial->setting->in_flight_max * per_record;
 }
 
+static double failing_replications(const struct trial *trial)
+{
+	const double *failed = trial->result.samples[metric_index("failed_records")];
+	double failing = 0;
+	for (int64_t i = 0; i < trial->result.replications; i++)
+		failing += failed[i] > 0;
+	return failing;
+}
+
 static void summarise(struct trial *trial, const struct trial_control *control)
 {
 	const struct run_result *result = &trial->result;
 	trial->seconds = result->metrics[control->seconds_metric].mean;
 	trial->usd = result->metrics[metric_index("cost_usd")].mean;
 	trial->failed = result->metrics[metric_index("failed_records")].mean;
+	trial->fails = failing_replications(trial) > control->failing_share * (double)result->replications;
 	trial->seconds_at = trial->seconds;
 	trial->usd_at = trial->usd;
 	if (control->share > 0) {

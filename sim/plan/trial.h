@@ -17,16 +17,18 @@ struct trial {
 	double usd;        /* mean of a run */
 	double usd_at;
 	double failed;   /* records without a result, mean */
+	bool fails;      /* there are some in too many replications */
 	bool is_stopped; /* a bound ended a replication, so that the rest is of a part of the requests */
 };
 
 struct trial_control {
-	const struct space *space;
-	int seconds_metric; /* in outcome_metrics: the makespan, or a latency */
+	struct space *space; /* what simulations rule out is left out of it (timeout.h) */
+	int seconds_metric;  /* in outcome_metrics: the makespan, or a latency */
 	uint64_t seed;
 	int64_t replications;
 	double runs_per_month; /* 0: as the experiment has it */
 	double share;          /* of replications that a bound must hold in; 0: it is one of the mean */
+	double failing_share;  /* of replications in which records may end without a result */
 	const struct run_control *run;
 	struct arena *arena;
 };
@@ -37,7 +39,7 @@ struct setting *trial_setting(const struct space *space, const struct plan_choic
 /* Simulates them all: fills everything but `choice`, and `setting` only where it is NULL. False when interrupted. */
 bool trial_run(struct trial *trials, size_t count, const struct trial_control *control);
 
-/* Every record has a result. */
+/* Every record has a result, but for the replications that may fail. */
 bool trial_works(const struct trial *trial);
 
 /* A replication's seconds and dollars. */

@@ -60,7 +60,7 @@ static void oracle_init(struct oracle *oracle, const struct setting *setting, co
 			struct stage_figures *figures = &oracle->figures[i][k];
 			stage_at(stage, memory_mb, figures);
 			oracle->is_possible[i][k] = (double)memory_mb >= 1.03 * stage->memory_floor_mb &&
-						    figures->longest_seconds <= stage->timeout_seconds;
+						    figures->handler_seconds <= stage->timeout_seconds;
 		}
 	}
 }

@@ -23,7 +23,7 @@ static double between(struct stream *luck, double low, double high)
 	return low + (high - low) * stream_uniform(luck);
 }
 
-static struct trial_control control_of(const struct space *space, struct arena *arena)
+static struct trial_control control_of(struct space *space, struct arena *arena)
 {
 	return (struct trial_control){
 		.space = space,
@@ -96,7 +96,7 @@ static void random_pipeline(struct toy *toy, struct stream *luck, size_t functio
 }
 
 /* The best objective of all sizes of both functions, each simulated with all replications; HUGE_VAL: none allowed. */
-static double best_simulated(const struct planner *planner, const struct space *all)
+static double best_simulated(const struct planner *planner, struct space *all)
 {
 	struct trial_control control = planner->control;
 	double best = HUGE_VAL;

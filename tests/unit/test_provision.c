@@ -24,7 +24,7 @@ static void init(struct toy *toy, double rate_per_second, int64_t requests)
 		.kind = ARRIVALS_POISSON, .rate_per_second = rate_per_second, .requests = requests};
 }
 
-static struct trial_control control_of(const struct space *space, struct arena *arena)
+static struct trial_control control_of(struct space *space, struct arena *arena)
 {
 	return (struct trial_control){
 		.space = space,

@@ -1,0 +1,64 @@
+#include "plan/timeout.h"
+
+#include <math.h>
+
+/* Memory is found to this share: finer steps make no difference that anybody sees. */
+static const double RESOLUTION = 1.0 / 256;
+
+bool timeout_strikes(const struct trial *trial, size_t function)
+{
+	return !trial_works(trial) && trial->result.functions[function].timeouts > 0;
+}
+
+/* The failed plan with another size of one function. */
+static bool strikes_at(const struct trial_control *control, const struct trial *failed, size_t function, size_t option,
+		       bool *strikes)
+{
+	struct arena scratch;
+	struct trial_control own = *control;
+	struct trial trial = {.choice = failed->choice};
+	arena_init(&scratch);
+	own.arena = &scratch;
+	trial.choice.options[function] = option;
+	bool finished = trial_run(&trial, 1, &own);
+	*strikes = finished && timeout_strikes(&trial, function);
+	arena_release(&scratch);
+	return finished;
+}
+
+/* The longest handler that works; less than any where none does. */
+static bool find_longest(const struct trial_control *control, const struct trial *failed, size_t function,
+			 double *handler_seconds)
+{
+	const struct space_table *table = &control->space->sizes[failed->choice.shape.size].tables[function];
+	size_t fails = failed->choice.options[function];
+	size_t works = table->count - 1;
+	bool strikes = works == fails;
+	if (!strikes && !strikes_at(control, failed, function, works, &strikes))
+		return false;
+	*handler_seconds = nextafter(table->handler_seconds[works], 0);
+	if (strikes)
+		return true;
+	while (works - fails > 1 && (double)(table->memory_mb[works] - table->memory_mb[fails]) >
+					    RESOLUTION * (double)table->memory_mb[works]) {
+		size_t middle = fails + (works - fails) / 2;
+		if (!strikes_at(control, failed, function, middle, &strikes))
+			return false;
+		*(strikes ? &fails : &works) = middle;
+	}
+	*handler_seconds = table->handler_seconds[works];
+	return true;
+}
+
+bool timeout_rule_out(const struct trial_control *control, const struct trial *failed)
+{
+	for (size_t i = 0; i < control->space->function_count; i++) {
+		double handler_seconds;
+		if (!timeout_strikes(failed, i))
+			continue;
+		if (!find_longest(control, failed, i, &handler_seconds))
+			return false;
+		space_rule_out(control->space, i, handler_seconds);
+	}
+	return true;
+}
