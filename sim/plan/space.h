@@ -58,8 +58,8 @@ struct space {
 	double headroom;   /* share of peak memory */
 	bool is_served;    /* requests come over time: what counts is their latency */
 	/*
-	 * The longest handler (stage_figures) of each function that is not known to run out of time: the time-out itself,
-	 * until simulations know better.
+	 * The longest handler (stage_figures) of each function that is not known to run out of time: any, until
+	 * simulations know better.
 	 */
 	double handler_max_seconds[SETTING_FUNCTIONS_MAX];
 };

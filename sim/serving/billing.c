@@ -4,6 +4,35 @@
 
 #include "base/num.h"
 
+void billing_usage(const struct platform *platform, const struct setting_function *function, int64_t memory_mb,
+		   double used_mb, bool is_provisioned, int64_t billed_ns, struct usage *usage)
+{
+	int64_t billed_mb = price_billed_mb(&platform->price, memory_mb, used_mb);
+	int64_t tmp_mb = function->tmp_mb - platform->limits.tmp_mb;
+	price_mb_ns *const meters[2][2] = {{&usage->billed_mb_ns, &usage->billed_arm64_mb_ns},
+					   {&usage->provisioned_busy_mb_ns, &usage->provisioned_busy_arm64_mb_ns}};
+	*meters[is_provisioned][function->sandbox.is_arm64] += (price_mb_ns)billed_ns * (price_mb_ns)billed_mb;
+	usage->billed_micro_vcpu_ns +=
+		(price_mb_ns)billed_ns * (price_mb_ns)llround(1e6 * cpu_share(&platform->cpu, memory_mb));
+	usage->device_ns += function->sandbox.has_device ? (price_mb_ns)billed_ns : 0;
+	usage->tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;
+}
+
+void billing_restore(const struct sandbox_spec *spec, int64_t memory_mb, struct usage *usage)
+{
+	usage->restored_mb += spec->has_snapshot ? memory_mb : 0;
+}
+
+void billing_standing(const struct sandbox_spec *spec, int64_t memory_mb, int64_t elapsed_ns, struct usage *usage)
+{
+	int64_t step_ns = BILLING_PROVISIONED_STEP_SECONDS * NS_PER_SECOND;
+	int64_t reserved_ns = div_ceil_int64(elapsed_ns, step_ns) * step_ns;
+	*(spec->is_arm64 ? &usage->provisioned_arm64_mb_ns : &usage->provisioned_mb_ns) =
+		(price_mb_ns)memory_mb * (price_mb_ns)(spec->provisioned * reserved_ns);
+	if (spec->has_snapshot)
+		usage->cached_mb_ns = (price_mb_ns)memory_mb * (price_mb_ns)elapsed_ns;
+}
+
 void billing_time(struct simulation *simulation, size_t index, const struct billed_time *time)
 {
 	const struct setting_function *function = &simulation->setting->functions[index];
@@ -11,20 +40,12 @@ void billing_time(struct simulation *simulation, size_t index, const struct bill
 	struct function_outcome *counts = &simulation->outcome->functions[index];
 	int64_t used_ns = time->busy_ns + time->idle_ns;
 	int64_t billed_ns = price_billed_ns(&platform->price, used_ns, time->init_ns);
-	int64_t billed_mb = price_billed_mb(&platform->price, function->memory_mb, time->used_mb);
-	int64_t tmp_mb = function->tmp_mb - platform->limits.tmp_mb;
 	counts->billed_ns += billed_ns;
 	counts->billed_init_ns += time->init_ns;
 	counts->billed_idle_ns += time->idle_ns;
 	counts->billed_rounding_ns += billed_ns - used_ns - time->init_ns;
-	struct usage *usage = &counts->usage;
-	price_mb_ns *const meters[2][2] = {{&usage->billed_mb_ns, &usage->billed_arm64_mb_ns},
-					   {&usage->provisioned_busy_mb_ns, &usage->provisioned_busy_arm64_mb_ns}};
-	*meters[time->is_provisioned][function->sandbox.is_arm64] += (price_mb_ns)billed_ns * (price_mb_ns)billed_mb;
-	usage->billed_micro_vcpu_ns +=
-		(price_mb_ns)billed_ns * (price_mb_ns)llround(1e6 * cpu_share(&platform->cpu, function->memory_mb));
-	usage->device_ns += function->sandbox.has_device ? (price_mb_ns)billed_ns : 0;
-	usage->tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;
+	billing_usage(platform, function, function->memory_mb, time->used_mb, time->is_provisioned, billed_ns,
+		      &counts->usage);
 	counts->paid_mb_ns += (price_mb_ns)used_ns * (price_mb_ns)function->memory_mb;
 	counts->used_mb_ns += (price_mb_ns)((double)time->busy_ns * time->used_mb);
 }

@@ -16,6 +16,19 @@ struct billed_time {
 	bool is_provisioned;
 };
 
+/* What a function of this memory owes for so much billed time, used_mb of its memory being in use. */
+void billing_usage(const struct platform *platform, const struct setting_function *function, int64_t memory_mb,
+		   double used_mb, bool is_provisioned, int64_t billed_ns, struct usage *usage);
+
+/* What is paid for each restored snapshot of a function of this memory. */
+void billing_restore(const struct sandbox_spec *spec, int64_t memory_mb, struct usage *usage);
+
+/* What is paid for by the clock rather than by the call. */
+void billing_standing(const struct sandbox_spec *spec, int64_t memory_mb, int64_t elapsed_ns, struct usage *usage);
+
+/* The least time that provisioned sandboxes are paid for, and its multiples. */
+enum { BILLING_PROVISIONED_STEP_SECONDS = 300 };
+
 /* Puts time on the bill of a function. */
 void billing_time(struct simulation *simulation, size_t function, const struct billed_time *time);
 

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "serving/billing.h"
 #include "serving/instance.h"
 #include "serving/simulation.h"
 
@@ -122,7 +123,7 @@ static int64_t cold_start_ns(struct invocation *invocation, struct sandbox_pool 
 	invocation->init_ns = start_ns;
 	counts->cold_starts++;
 	counts->init_ns += start_ns;
-	counts->usage.restored_mb += pool->spec.has_snapshot ? pool->spec.memory_mb : 0;
+	billing_restore(&pool->spec, pool->spec.memory_mb, &counts->usage);
 	return start_ns;
 }
 

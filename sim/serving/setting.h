@@ -82,4 +82,7 @@ struct setting {
 	int64_t in_flight_max; /* records that have come over time and are not done; 0: any number */
 };
 
+/* The places of the account that no function has reserved. */
+int64_t setting_unreserved(const struct setting *setting);
+
 #endif

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "serving/billing.h"
 #include "serving/instance.h"
 #include "serving/machine.h"
 #include "serving/simulation.h"
@@ -19,6 +20,14 @@ const char *const orchestrator_names[] = {
 	NULL,
 };
 const char *const invocation_type_names[] = {[INVOCATION_SYNC] = "sync", [INVOCATION_ASYNC] = "async", NULL};
+
+int64_t setting_unreserved(const struct setting *setting)
+{
+	int64_t places = setting->platform->limits.concurrency;
+	for (size_t i = 0; i < setting->function_count; i++)
+		places -= setting->functions[i].reserved_concurrency;
+	return places;
+}
 
 enum { PLACES_HINT_MAX = 4096 };
 
@@ -36,7 +45,6 @@ static void warm_up(struct simulation *simulation)
 	}
 }
 
-/* A reservation is taken from the account's places. */
 static void init_function(struct simulation *simulation, size_t index)
 {
 	const struct setting *setting = simulation->setting;
@@ -47,10 +55,8 @@ static void init_function(struct simulation *simulation, size_t index)
 			  index, simulation->options->seed, simulation->options->replication);
 	simulation->pools[index].gone = instance_gone;
 	concurrency_init(&simulation->functions[index], &setting->platform->limits);
-	if (function->reserved_concurrency > 0) {
+	if (function->reserved_concurrency > 0)
 		simulation->functions[index].limit = function->reserved_concurrency;
-		simulation->account.limit -= function->reserved_concurrency;
-	}
 }
 
 /* Whether sandboxes are more than one request on a machine of its own. */
@@ -79,6 +85,7 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 	store_gate_init(&simulation->gets, setting->platform->store.gets_per_second);
 	store_gate_init(&simulation->puts, setting->platform->store.puts_per_second);
 	concurrency_init(&simulation->account, &setting->platform->limits);
+	simulation->account.limit = setting_unreserved(setting);
 	simulation->functions = ARENA_ARRAY(arena, struct concurrency, functions);
 	simulation->pools = ARENA_ARRAY(arena, struct sandbox_pool, functions);
 	for (size_t i = 0; i < functions; i++)
@@ -108,22 +115,12 @@ static void count_instances(struct simulation *simulation)
 	}
 }
 
-enum { PROVISIONED_STEP_SECONDS = 300 };
-
-/* What is paid for by the clock rather than by the call. */
 static void bill_standing(struct simulation *simulation)
 {
 	int64_t elapsed_ns = engine_now_ns(&simulation->engine);
-	int64_t step_ns = PROVISIONED_STEP_SECONDS * NS_PER_SECOND;
-	int64_t reserved_ns = div_ceil_int64(elapsed_ns, step_ns) * step_ns;
 	for (size_t i = 0; i < simulation->setting->function_count; i++) {
 		const struct sandbox_spec *spec = &simulation->pools[i].spec;
-		struct usage *usage = &simulation->outcome->functions[i].usage;
-		price_mb_ns memory_mb = (price_mb_ns)spec->memory_mb;
-		*(spec->is_arm64 ? &usage->provisioned_arm64_mb_ns : &usage->provisioned_mb_ns) =
-			memory_mb * (price_mb_ns)(spec->provisioned * reserved_ns);
-		if (spec->has_snapshot)
-			usage->cached_mb_ns = memory_mb * (price_mb_ns)elapsed_ns;
+		billing_standing(spec, spec->memory_mb, elapsed_ns, &simulation->outcome->functions[i].usage);
 	}
 }
 

@@ -1,6 +1,6 @@
 /*
- * Plans of small random worlds against simulations of every size, parallelism and schedule: a plan is found where any of
- * them keeps the bounds, and costs no more than a few per cent above the cheapest that does.
+ * Plans of small random worlds against simulations of every size, parallelism and schedule: a plan is found where any
+ * of them keeps the bounds, and costs no more than a few per cent above the cheapest that does.
  */
 #include <string.h>
 
