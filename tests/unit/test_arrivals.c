@@ -1,6 +1,8 @@
 /* Arrival processes: their means, order and bounds, and that they depend on nothing but seed and replication. */
 #include "serving/arrivals.h"
 
+#include "base/check.h"
+
 #include "base/num.h"
 #include "tests/tap.h"
 
@@ -76,6 +78,29 @@ static void test_bursts(void)
 	t_near((double)run(&process, 0).count / 400000, 5, 0.05, 0, "silence between bursts");
 }
 
+/* The first burst comes after a time of calm. */
+static void test_begins_in_calm(void)
+{
+	enum { RUNS = 1000 };
+	struct arrival_process process = {
+		.kind = ARRIVALS_BURSTS,
+		.burst_rate_per_second = 50,
+		.calm_mean_seconds = 90,
+		.burst_mean_seconds = 10,
+		.requests = 1,
+	};
+	double sum = 0;
+	for (uint64_t seed = 0; seed < RUNS; seed++) {
+		struct arrivals arrivals;
+		struct arrival arrival;
+		arrivals_init(&arrivals, &process, seed, 0);
+		CHECK(arrivals_next(&arrivals, &arrival));
+		sum += seconds_from_ns(arrival.time_ns);
+	}
+	/* A burst has a request with 50 / 50.1; else another 90 + 10 s pass. */
+	t_near(sum / RUNS, 90.2, 0.1, 0, "mean time of the first request");
+}
+
 static void test_daily(void)
 {
 	double rates[24] = {[9] = 2, [10] = 4, [20] = 1};
@@ -139,6 +164,7 @@ int main(void)
 	test_deterministic();
 	test_poisson();
 	test_bursts();
+	test_begins_in_calm();
 	test_daily();
 	test_counts();
 	test_seen();

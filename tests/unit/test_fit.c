@@ -86,6 +86,24 @@ static void test_bound(void)
 	release(&f);
 }
 
+/* One number that is the mean of four: its standard error is theirs over the root of four. */
+static void test_standard_error(void)
+{
+	struct fixture f;
+	bool ok = setup(&f, "fit:\n"
+			    "  parameters: {functions.f.work.cpu_seconds: {start: 5, min: 1, max: 50}}\n"
+			    "  targets:\n"
+			    "    - {metric: record_billed_seconds, value: 8, spread: 1, source: a}\n"
+			    "    - {metric: record_billed_seconds, value: 8.2, spread: 1, source: b}\n"
+			    "    - {metric: record_billed_seconds, value: 8.6, spread: 1, source: c}\n"
+			    "    - {metric: record_billed_seconds, value: 9, spread: 1, source: d}\n") &&
+		  solve(&f);
+	t_ok(ok && f.fit.converged, "four measurements of one thing");
+	t_near(f.fit.targets[0].predicted, 8.45, 0.002, 0, "their mean is predicted");
+	t_near(f.fit.parameters[0].standard_error, 0.443 / 2, 0.03, 0, "with a quarter of their variance");
+	release(&f);
+}
+
 static const struct {
 	const char *text;
 	const char *message;
@@ -122,6 +140,7 @@ int main(void)
 {
 	test_recovers();
 	test_bound();
+	test_standard_error();
 	test_mistakes();
 	return t_done();
 }

@@ -195,10 +195,37 @@ static void test_arrivals(void)
 	release(&f);
 }
 
+/* What a platform takes no more of: the setting is refused, in these words, or made. */
+static void test_bounds(void)
+{
+	static const struct {
+		const char *workload;
+		const char *function;
+		const char *refusal; /* NULL: none */
+	} cases[] = {
+		{"{images: 6, images_per_record: 2}", "{work: {cpu_seconds: 1, payload_mb: 3}}", NULL},
+		{"{images: 6, images_per_record: 3}", "{work: {cpu_seconds: 1, payload_mb: 3}}", "carries 9 MB"},
+		{"{images: 6}", "{reserved_concurrency: 900, work: {cpu_seconds: 1}}", NULL},
+		{"{images: 6}", "{reserved_concurrency: 901, work: {cpu_seconds: 1}}", "100 must stay unreserved"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct fixture f;
+		char text[400];
+		snprintf(text, sizeof text, HEAD "platform: aws-lambda\nworkload: %s\nfunctions: {f: %s}\n",
+			 cases[i].workload, cases[i].function);
+		bool ok = setup(&f, text);
+		t_ok(ok == !cases[i].refusal, "%s %s", cases[i].workload, cases[i].function);
+		if (cases[i].refusal)
+			t_has(f.diag.count > 0 ? f.diag.entries[0].text : "", cases[i].refusal, "refused in words");
+		release(&f);
+	}
+}
+
 int main(void)
 {
 	test_batch();
 	test_functions();
 	test_arrivals();
+	test_bounds();
 	return t_done();
 }

@@ -74,6 +74,37 @@ static void test_age(void)
 	toy_release(&toy);
 }
 
+/* The time that a trace tells is waited for once, not in every function. */
+static void test_trace_duration(void)
+{
+	struct arrival request = {0, 2 * NS_PER_SECOND, -1};
+	struct trace trace = {.requests = &request, .count = 1, .total = 1};
+	struct toy toy;
+	toy_init(&toy);
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_TRACE, .trace = &trace};
+	toy_function(&toy, "f", 1000, &(struct toy_work){.cpu_seconds = 1});
+	toy_function(&toy, "g", 1000, &(struct toy_work){.cpu_seconds = 1});
+	struct outcome outcome = toy_simulate(&toy, 1);
+	t_near(seconds_from_ns(outcome.makespan_ns), 0.5 + 2 + 1 + 0.5 + 1, 1e-9, 0, "waited for once");
+	toy_release(&toy);
+}
+
+/* A job rests after a record that failed as after one that did not. */
+static void test_rest_after_failure(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy_records(&toy, 3);
+	toy.setting.pause_ns = 5 * NS_PER_SECOND;
+	toy.setting.failures.error_rate = 1;
+	toy_function(&toy, "f", 1000, &(struct toy_work){.cpu_seconds = 1});
+	toy_function(&toy, "g", 1000, &(struct toy_work){.cpu_seconds = 1});
+	struct outcome outcome = toy_simulate(&toy, 1);
+	t_int(outcome.records_failed, 3, "all records fail in the first function");
+	t_near(seconds_from_ns(outcome.makespan_ns), 0.5 + 1 + 2 * (5 + 0.01 + 1), 1e-9, 0, "two rests between three");
+	toy_release(&toy);
+}
+
 /*
  * 200 records at once. The first function's sandboxes are free again at once, so that the burst of 100 is enough for
  * it; the second one needs 200, 10 a second beyond a burst that is its own, or that the first has used up.
@@ -134,6 +165,8 @@ int main(void)
 	test_reservation();
 	test_least_reservation();
 	test_age();
+	test_trace_duration();
+	test_rest_after_failure();
 	test_burst_scope();
 	test_bill();
 	return t_done();

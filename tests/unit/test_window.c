@@ -40,6 +40,34 @@ static void test_sizes(void)
 	}
 }
 
+/* Rounded up, a window more than whole ones, but only where it begins in the image or before it: over small axes. */
+static void test_ceil(void)
+{
+	int wrong = 0;
+	for (int64_t code = 0; code < 4 * 4 * 4 * 4 * 2 * 8; code++) {
+		struct window window = window_square(1 + code % 4, 1 + code / 4 % 4);
+		window.y.pad_before = code / 16 % 4;
+		window.y.pad_after = code / 64 % 4;
+		window.y.dilation = 1 + code / 256 % 2;
+		window.x = window.y;
+		window.ceil = true;
+		int64_t input = 1 + code / 512;
+		int64_t padded = input + window.y.pad_before + window.y.pad_after;
+		int64_t extent = window.y.dilation * (window.y.kernel - 1) + 1;
+		if (extent > padded)
+			continue;
+		int64_t plain = 0;
+		for (int64_t start = 0; start < input + window.y.pad_before; start += window.y.stride)
+			plain += start == 0 || start - window.y.stride + extent < padded;
+		int64_t height = 0, width = 0;
+		const char *key;
+		struct err err;
+		bool ok = window_output(&window, (struct shape){1, input, input}, &height, &width, &key, &err);
+		wrong += !ok || height != plain || width != plain;
+	}
+	t_int(wrong, 0, "windows rounded up are those of the definition");
+}
+
 static void test_same(void)
 {
 	static const struct {
@@ -123,6 +151,7 @@ static void test_inside(void)
 int main(void)
 {
 	test_sizes();
+	test_ceil();
 	test_same();
 	test_inside();
 	test_refusals();
