@@ -165,6 +165,18 @@ static int find(struct plan_report *report)
 	return CLI_OK;
 }
 
+/* Where no report says it: CSV has tables only, and a fragment takes the report's place. */
+static void warn_of_doubt(const struct plan_report *report)
+{
+	struct buf doubt;
+	buf_init(&doubt);
+	bool is_front = options_flag(&report->cli->options, "pareto");
+	bool is_unsaid = plan_emit_replaces_report(report->cli) || (cli_format(report->cli) == TABLE_CSV && !is_front);
+	if (is_unsaid && plan_report_doubt(report, &doubt))
+		fprintf(stderr, "%s: warning: this plan is %s\n", report->cli->name, buf_text(&doubt));
+	buf_release(&doubt);
+}
+
 static int print_report(const struct plan_report *report)
 {
 	static void (*const renderers[])(const struct plan_report *report, struct buf *out) = {
@@ -250,6 +262,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		status = find(report);
 	if (status != CLI_OK)
 		return status;
+	warn_of_doubt(report);
 	if (!plan_emit_replaces_report(cli))
 		status = options_flag(&cli->options, "pareto") ? plan_front_run(report) : print_report(report);
 	return status == CLI_OK ? hand_over(report, &report->answer.best) : status;

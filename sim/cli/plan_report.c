@@ -262,17 +262,31 @@ static void say_choice(const struct plan_report *report, const struct sensitivit
 	buf_add_char(out, ')');
 }
 
+bool plan_report_doubt(const struct plan_report *report, struct buf *out)
+{
+	struct planner_deviation deviation = planner_deviation_of(&report->answer.best);
+	if (deviation.is_large)
+		buf_printf(out,
+			   "not proven optimal: the simulation takes %+.1f %% time and %+.1f %% cost against the "
+			   "planner's "
+			   "model, so that the model's proof is none for this plan",
+			   100 * deviation.seconds, 100 * deviation.usd);
+	return deviation.is_large;
+}
+
 static void say_certainty(const struct plan_report *report, struct buf *out)
 {
 	const struct planner_answer *answer = &report->answer;
 	const struct rival *closest = planner_closest(&report->planner, report->rivals, report->rival_count);
-	buf_printf(
-		out,
-		"Optimal among all plans of the model: proven gap %.2g %% over %zu shapes; against it the simulation "
-		"takes %+.1f %% time and %+.1f %% cost\n",
-		100 * answer->model_gap, answer->shape_count,
-		100 * (answer->best.seconds / answer->best.choice.seconds - 1),
-		100 * (answer->best.usd / answer->best.choice.usd - 1));
+	struct planner_deviation deviation = planner_deviation_of(&answer->best);
+	if (deviation.is_large)
+		buf_printf(out, "The best of the plans that were simulated, among %zu shapes of the model\n",
+			   answer->shape_count);
+	else
+		buf_printf(out,
+			   "Optimal among all plans of the model: proven gap %.2g %% over %zu shapes; against it the "
+			   "simulation takes %+.1f %% time and %+.1f %% cost\n",
+			   100 * answer->model_gap, answer->shape_count, 100 * deviation.seconds, 100 * deviation.usd);
 	if (report->survivors.is_complete)
 		buf_printf(out, "Best of an exhaustive simulation: of %zu plans the model left %zu, all simulated\n",
 			   report->survivors.choices, report->survivors.simulated);
@@ -321,12 +335,23 @@ static void say_month(const struct plan_report *report, struct buf *out)
 		buf_printf(out, " (now %.4g)", month_usd(current));
 }
 
+/* The first line, where there is something to doubt. */
+static void say_doubt(const struct plan_report *report, struct buf *out)
+{
+	struct buf doubt;
+	buf_init(&doubt);
+	if (plan_report_doubt(report, &doubt))
+		buf_printf(out, "This plan is %s.\n", buf_text(&doubt));
+	buf_release(&doubt);
+}
+
 void plan_report_text(const struct plan_report *report, struct buf *out)
 {
 	const struct trial *best = &report->answer.best;
 	struct table decisions;
 	struct table plans;
 	struct table sensitivity;
+	say_doubt(report, out);
 	experiment_options_describe(report->study, best->setting, out);
 	buf_printf(out, "strategy %s, %lld replications, seed %llu, lamina %s\n\n",
 		   plan_strategy_names[report->request.strategy], (long long)best->result.replications,
@@ -375,6 +400,23 @@ static void write_table(struct json *json, const char *key, struct table *table)
 	table_release(table);
 }
 
+/* Whether the proof is one comes before anything else. */
+static void write_doubt(struct json *json, const struct plan_report *report)
+{
+	struct buf doubt;
+	buf_init(&doubt);
+	bool is_doubted = plan_report_doubt(report, &doubt);
+	struct planner_deviation deviation = planner_deviation_of(&report->answer.best);
+	json_key(json, "is_optimal_in_model");
+	json_bool(json, !is_doubted);
+	if (is_doubted)
+		json_field_text(json, "doubt", buf_text(&doubt));
+	json_field_double(json, "optimality_gap", is_doubted ? (double)NAN : report->answer.model_gap);
+	json_field_double(json, "seconds_over_model", deviation.seconds);
+	json_field_double(json, "usd_over_model", deviation.usd);
+	buf_release(&doubt);
+}
+
 void plan_report_json(const struct plan_report *report, struct buf *out)
 {
 	const struct trial *best = &report->answer.best;
@@ -382,13 +424,13 @@ void plan_report_json(const struct plan_report *report, struct buf *out)
 	struct table table;
 	json_init(&json, out, true);
 	json_object_begin(&json);
+	write_doubt(&json, report);
 	json_field_text(&json, "experiment", report->study->experiment.name);
 	json_field_text(&json, "platform", best->setting->platform->name);
 	json_field_text(&json, "lamina_version", lamina_version());
 	json_field_text(&json, "strategy", plan_strategy_names[report->request.strategy]);
 	json_field_int(&json, "seed", (int64_t)report->planner.control.seed);
 	json_field_int(&json, "replications", best->result.replications);
-	json_field_double(&json, "optimality_gap", report->answer.model_gap);
 	json_field_int(&json, "shapes", (int64_t)report->answer.shape_count);
 	json_field_double(&json, "model_seconds", best->choice.seconds);
 	json_field_double(&json, "model_usd", best->choice.usd);

@@ -39,6 +39,11 @@ void plan_report_text(const struct plan_report *report, struct buf *out);
 void plan_report_json(const struct plan_report *report, struct buf *out);
 void plan_report_csv(const struct plan_report *report, struct buf *out);
 
+/*
+ * Where the simulation is far from the model: what that means, in words without a subject; else false.
+ */
+bool plan_report_doubt(const struct plan_report *report, struct buf *out);
+
 /* "2048, 1280, 1024, 768", in the arena. */
 const char *plan_report_memories(const struct setting *setting, struct arena *arena);
 

@@ -84,7 +84,7 @@ static const struct trial *best_trial(const struct planner *planner)
 	return best;
 }
 
-void planner_find(struct planner *planner, struct planner_answer *out)
+static void find(struct planner *planner, struct planner_answer *out)
 {
 	struct search_request request = {
 		.space = planner->control.space,
@@ -93,7 +93,8 @@ void planner_find(struct planner *planner, struct planner_answer *out)
 		.factors_context = planner,
 	};
 	*out = (struct planner_answer){.end = PLANNER_INFEASIBLE};
-	while (planner->trial_count < SEARCHES_MAX) {
+	size_t last = planner->trial_count + SEARCHES_MAX;
+	while (planner->trial_count < last && planner->trial_count < PLANNER_TRIALS_MAX) {
 		struct search_answer answer;
 		search(&request, &answer);
 		out->searches++;
@@ -118,6 +119,29 @@ void planner_find(struct planner *planner, struct planner_answer *out)
 		return;
 	out->end = PLANNER_FOUND;
 	out->best = *best;
+}
+
+/* Refused calls waste time: they are for where nothing else keeps the bounds. */
+void planner_find(struct planner *planner, struct planner_answer *out)
+{
+	struct space *space = planner->control.space;
+	find(planner, out);
+	if (out->end != PLANNER_INFEASIBLE || space->is_served || space->allows_refusals)
+		return;
+	space->allows_refusals = true;
+	find(planner, out);
+	space->allows_refusals = out->end == PLANNER_FOUND;
+}
+
+struct planner_deviation planner_deviation_of(const struct trial *trial)
+{
+	struct planner_deviation deviation = {
+		.seconds = trial->seconds / trial->choice.seconds - 1,
+		.usd = trial->usd / trial->choice.usd - 1,
+	};
+	deviation.is_large =
+		!(fabs(deviation.seconds) <= PLANNER_DEVIATION && fabs(deviation.usd) <= PLANNER_DEVIATION);
+	return deviation;
 }
 
 /* A search among shapes that `wants`. */

@@ -40,6 +40,16 @@ double planner_objective(const struct search_goal *goal, double seconds, double 
 /* Whether a trial keeps the goal's bounds, and all its records have results. */
 bool planner_is_allowed(const struct search_goal *goal, const struct trial *trial);
 
+/* What the simulation makes of the model's time and cost, relative. */
+struct planner_deviation {
+	double seconds;
+	double usd;
+	bool is_large; /* more than PLANNER_DEVIATION in either: then the model's proof is of another world */
+};
+#define PLANNER_DEVIATION 0.05
+
+struct planner_deviation planner_deviation_of(const struct trial *trial);
+
 /* Something that could have been recommended instead. */
 struct rival {
 	const char *what; /* "next best record size", "conv1 at 1,856 MB" */

@@ -11,6 +11,7 @@ const char *const reason_names[] = {
 	[REASON_LEAST_COST] = "least_cost",
 	[REASON_BALANCE] = "balance",
 	[REASON_ACCOUNT_LIMIT] = "account_limit",
+	[REASON_RESERVATION] = "reservation",
 	[REASON_ALL_AT_ONCE] = "all_at_once",
 	[REASON_ONLY_CHOICE] = "only_choice",
 };
@@ -103,7 +104,7 @@ static bool runs_out_below(const struct planner *planner, const struct space_tab
 			   int64_t memory_mb)
 {
 	return table->first > 0 && table->memory_mb[table->first] > memory_mb &&
-	       table->handler_seconds[table->first - 1] > planner->control.space->handler_max_seconds[function];
+	       table->figures[table->first - 1].handler_seconds > planner->control.space->handler_max_seconds[function];
 }
 
 enum reason_kind reason_memory(const struct planner *planner, const struct trial *best, size_t function,
@@ -169,6 +170,25 @@ static bool best_of_shape(const struct planner *planner, const struct trial *bes
 	return true;
 }
 
+/* What keeps more from running at once. */
+static enum reason_kind say_places(const struct space *space, const struct shape *shape, struct buf *sentence)
+{
+	const struct setting *setting = space->sizes[shape->size].setting;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		if (setting->functions[i].reserved_concurrency != shape->parallel)
+			continue;
+		buf_printf(sentence, "; no more of '%s' may run at once, which reserves that many",
+			   setting->functions[i].name);
+		return REASON_RESERVATION;
+	}
+	buf_printf(sentence, "; no more may run at once (%lld per account",
+		   (long long)setting->platform->limits.concurrency);
+	if (setting_unreserved(setting) < setting->platform->limits.concurrency)
+		buf_printf(sentence, ", %lld of them not reserved", (long long)setting_unreserved(setting));
+	buf_add(sentence, ")");
+	return REASON_ACCOUNT_LIMIT;
+}
+
 enum reason_kind reason_parallel(const struct planner *planner, const struct trial *best, struct buf *sentence)
 {
 	const struct space *space = planner->control.space;
@@ -185,9 +205,7 @@ enum reason_kind reason_parallel(const struct planner *planner, const struct tri
 	}
 	buf_printf(sentence, "%lld records in %lld waves", (long long)setting->records, (long long)waves);
 	if (shape->parallel == shape_parallel_max(space, shape->size, shape->schedule)) {
-		buf_printf(sentence, "; no more may run at once (%lld per account)",
-			   (long long)setting->platform->limits.concurrency);
-		return REASON_ACCOUNT_LIMIT;
+		return say_places(space, shape, sentence);
 	}
 	struct shape fewer = *shape;
 	struct effect effect;

@@ -14,6 +14,7 @@ enum reason_kind {
 	REASON_LEAST_COST,   /* both neighbours cost more */
 	REASON_BALANCE,      /* both neighbours are a worse balance of time and cost */
 	REASON_ACCOUNT_LIMIT,
+	REASON_RESERVATION, /* of a function */
 	REASON_ALL_AT_ONCE, /* there are no more records */
 	REASON_ONLY_CHOICE,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plan/label.h"
+#include "serving/billing.h"
 
 enum { LABELS_MAX = 300000 };
 
@@ -61,17 +62,24 @@ static void make_task(const struct search_request *request, const struct shape *
 /* Every stage at the least of each of its figures: no choice takes less or costs less. */
 static void least_of_task(const struct solve_task *task, double *seconds, double *usd)
 {
-	double figures[SETTING_FUNCTIONS_MAX][4];
+	enum { FIGURES = 6 };
+	double figures[SETTING_FUNCTIONS_MAX][FIGURES];
 	size_t choice[SETTING_FUNCTIONS_MAX] = {0};
 	struct solve_task least = *task;
 	for (size_t i = 0; i < task->stage_count; i++) {
 		const struct solve_stage *stage = &task->stages[i];
-		figures[i][0] = label_least(stage, stage->cold_seconds);
-		figures[i][1] = label_least(stage, stage->tail_seconds);
-		figures[i][2] = label_least(stage, stage->pass_seconds);
-		figures[i][3] = label_least(stage, stage->usd);
-		least.stages[i] =
-			(struct solve_stage){&figures[i][0], &figures[i][1], &figures[i][2], &figures[i][3], 1, 0};
+		const double *const all[FIGURES] = {stage->cold_seconds, stage->tail_seconds, stage->pass_seconds,
+						    stage->usd,          stage->step_usd,     stage->clock_usd};
+		for (size_t k = 0; k < FIGURES; k++)
+			figures[i][k] = all[k] ? label_least(stage, all[k]) : 0;
+		least.stages[i] = (struct solve_stage){&figures[i][0],
+						       &figures[i][1],
+						       &figures[i][2],
+						       &figures[i][3],
+						       &figures[i][4],
+						       &figures[i][5],
+						       1,
+						       0};
 	}
 	solve_evaluate(&least, choice, seconds, usd);
 }
@@ -113,26 +121,109 @@ static void bound_shapes(struct search *search, const struct shape_list *shapes)
 	qsort(search->states, search->count, sizeof *search->states, compare_states);
 }
 
+/* Takes what was solved where it is better, at what it takes and costs with all that stands. */
+static void take(struct search *search, const struct shape_state *state, const struct solve_task *task,
+		 const struct solve_answer *solved)
+{
+	struct search_answer *answer = search->answer;
+	struct plan_choice choice = {.shape = state->shape};
+	memcpy(choice.options, solved->choice, sizeof solved->choice);
+	solve_evaluate(task, choice.options, &choice.seconds, &choice.usd);
+	double objective = task->usd_weight * choice.usd + task->seconds_weight * choice.seconds;
+	if (objective >= answer->objective || choice.seconds > task->seconds_max || choice.usd > task->usd_max)
+		return;
+	answer->found = true;
+	answer->objective = objective;
+	answer->choice = choice;
+}
+
+static bool has_standing(const struct solve_task *task)
+{
+	bool has = false;
+	for (size_t i = 0; i < task->stage_count; i++)
+		has = has || task->stages[i].step_usd || task->stages[i].clock_usd;
+	return has;
+}
+
+/* The same where what stands is paid for as for a makespan of from_seconds, and none is longer than to_seconds. */
+static struct solve_task task_between(const struct solve_task *task, double from_seconds, double to_seconds,
+				      struct arena *arena)
+{
+	struct solve_task part = *task;
+	part.seconds_max = fmin(task->seconds_max, to_seconds);
+	for (size_t i = 0; i < task->stage_count; i++) {
+		struct solve_stage *stage = &part.stages[i];
+		double *usd = ARENA_ARRAY(arena, double, stage->count);
+		for (size_t o = stage->first; o < stage->count; o++)
+			usd[o] = stage->usd[o] + stage_standing_usd(stage->step_usd ? stage->step_usd[o] : 0,
+								    stage->clock_usd ? stage->clock_usd[o] : 0,
+								    from_seconds);
+		stage->usd = usd;
+		stage->step_usd = stage->clock_usd = NULL;
+	}
+	return part;
+}
+
+static double slowest_seconds(const struct solve_task *task)
+{
+	size_t first[SETTING_FUNCTIONS_MAX];
+	double seconds;
+	double usd;
+	for (size_t i = 0; i < task->stage_count; i++)
+		first[i] = task->stages[i].first;
+	solve_evaluate(task, first, &seconds, &usd);
+	return seconds;
+}
+
+/*
+ * What stands is paid for by the makespan: solved for one stretch of makespans after another, each at the charge of its
+ * beginning, which is a lower bound for all of it.
+ */
+static double solve_stretches(struct search *search, struct shape_state *state, const struct solve_task *task,
+			      struct arena *arena)
+{
+	static const double LONGER = 1.25;
+	const double step = BILLING_PROVISIONED_STEP_SECONDS;
+	double from;
+	double usd;
+	double bound = HUGE_VAL;
+	least_of_task(task, &from, &usd);
+	double last = fmin(task->seconds_max, slowest_seconds(task));
+	for (bool is_first = true; is_first || from < last; is_first = false) {
+		double to = fmax(step * (floor(from / step) + 1), step * floor(LONGER * from / step));
+		/* Just above `from` another step is begun. */
+		struct solve_task part = task_between(task, is_first ? from : nextafter(from, HUGE_VAL), to, arena);
+		struct solve_answer solved;
+		part.beat = search->answer->objective;
+		solve(&part, &state->multipliers, &solved);
+		if (solved.found)
+			take(search, state, task, &solved);
+		bound = fmin(bound, solved.bound);
+		from = to;
+	}
+	return bound;
+}
+
 static void solve_state(struct search *search, struct shape_state *state, size_t labels_max)
 {
 	struct arena scratch;
 	struct solve_task task;
 	struct solve_answer solved;
-	struct search_answer *answer = search->answer;
 	arena_init(&scratch);
 	make_task(search->request, &state->shape, &scratch, &task);
-	task.beat = answer->objective;
 	task.labels_max = labels_max;
-	solve(&task, &state->multipliers, &solved);
-	state->bound = fmax(state->bound, solved.bound);
-	if (solved.found) {
-		answer->found = true;
-		answer->objective = solved.objective;
-		answer->choice =
-			(struct plan_choice){.shape = state->shape, .seconds = solved.seconds, .usd = solved.usd};
-		memcpy(answer->choice.options, solved.choice, sizeof solved.choice);
+	double bound;
+	if (has_standing(&task)) {
+		bound = solve_stretches(search, state, &task, &scratch);
+	} else {
+		task.beat = search->answer->objective;
+		solve(&task, &state->multipliers, &solved);
+		if (solved.found)
+			take(search, state, &task, &solved);
+		bound = solved.bound;
 	}
-	state->is_open = state->bound < answer->objective;
+	state->bound = fmax(state->bound, bound);
+	state->is_open = state->bound < search->answer->objective;
 	arena_release(&scratch);
 }
 

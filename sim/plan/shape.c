@@ -1,41 +1,100 @@
 #include "plan/shape.h"
 
+#include <math.h>
+
 #include "base/num.h"
 
-/* How often each kind of visit happens, and how a wave's times add up. */
+/* How a shape's waves follow one another. */
 struct rhythm {
 	int64_t waves;
-	double new_sandboxes; /* per function */
-	double cold_visits;   /* of full records */
-	double warm_visits;
-	bool last_is_cold;
-	bool last_is_alone; /* in the last wave, which it makes shorter */
+	int64_t at_once;      /* in the first wave */
+	int64_t in_last_wave; /* records */
+	bool last_is_alone;   /* in the last wave, which it makes shorter */
 	bool is_pipelined;
-	bool is_warm; /* the first wave meets warm sandboxes */
+};
+
+/* How often each kind of visit to a function happens. */
+struct visits {
+	int64_t rounds; /* in which a wave passes the function, where it has fewer places */
+	int64_t last_rounds;
+	int64_t new_sandboxes;
+	double cold; /* of full records */
+	double warm;
+	double kept;      /* on a provisioned sandbox, the first */
+	double kept_warm; /* and later ones */
+	bool last_is_cold;
+	bool is_warm; /* the first wave meets sandboxes that have loaded everything */
+	bool is_kept; /* or ones that are there, but have not */
 };
 
 static struct rhythm rhythm_of(const struct space *space, const struct shape *shape)
 {
-	const struct space_size *size = &space->sizes[shape->size];
-	const struct setting *setting = size->setting;
+	const struct setting *setting = space->sizes[shape->size].setting;
 	if (space->is_served)
-		return (struct rhythm){.waves = 1, .warm_visits = size->requests, .is_warm = true};
+		return (struct rhythm){.waves = 1, .at_once = 1, .in_last_wave = 1};
 	int64_t records = setting->records;
-	int64_t at_once = shape->parallel < records ? shape->parallel : records;
 	int64_t waves = div_ceil_int64(records, shape->parallel);
-	int64_t new_sandboxes = at_once > setting->warm_sandboxes ? at_once - setting->warm_sandboxes : 0;
-	bool last_is_cold = new_sandboxes > 0 && records <= at_once;
-	int64_t cold_visits = new_sandboxes - (last_is_cold ? 1 : 0);
+	int64_t in_last_wave = records - (waves - 1) * shape->parallel;
 	return (struct rhythm){
 		.waves = waves,
-		.new_sandboxes = (double)new_sandboxes,
-		.cold_visits = (double)cold_visits,
-		.warm_visits = (double)(records - 1 - cold_visits),
-		.last_is_cold = last_is_cold,
+		.at_once = shape->parallel < records ? shape->parallel : records,
+		.in_last_wave = in_last_wave,
 		/* In a pipeline the wave before may be what counts: there it is taken for a full record. */
-		.last_is_alone = shape->schedule == SCHEDULE_PER_RECORD && records - (waves - 1) * shape->parallel == 1,
+		.last_is_alone = shape->schedule == SCHEDULE_PER_RECORD && in_last_wave == 1,
 		.is_pipelined = shape->schedule == SCHEDULE_PIPELINED,
-		.is_warm = new_sandboxes == 0,
+	};
+}
+
+int64_t shape_places(const struct space *space, size_t size, int schedule, size_t function)
+{
+	const struct setting *setting = space->sizes[size].setting;
+	int64_t own = setting->functions[function].reserved_concurrency;
+	if (own > 0)
+		return own;
+	int64_t sharing = 0;
+	for (size_t i = 0; i < setting->function_count; i++)
+		sharing += setting->functions[i].reserved_concurrency == 0;
+	int64_t places = setting_unreserved(setting) / (schedule == SCHEDULE_PIPELINED ? sharing : 1);
+	return places > 1 ? places : 1;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * Provisioned sandboxes are used first, in every wave. Where a function has fewer places than a wave has records, the
+ * wave passes it in rounds.
+ */
+static struct visits visits_of(const struct space *space, const struct shape *shape, const struct rhythm *rhythm,
+			       size_t function)
+{
+	const struct setting *setting = space->sizes[shape->size].setting;
+	int64_t places = shape_places(space, shape->size, shape->schedule, function);
+	int64_t starting = least(rhythm->at_once, places);
+	int64_t provisioned = least(setting->functions[function].sandbox.provisioned, starting);
+	int64_t new_sandboxes = most(0, starting - provisioned - setting->warm_sandboxes);
+	bool last_is_cold = new_sandboxes > 0 && setting->records <= starting;
+	double on_kept = (double)setting->records * (double)provisioned / (double)starting;
+	double cold = (double)(new_sandboxes - last_is_cold);
+	double kept = (double)provisioned;
+	return (struct visits){
+		.rounds = div_ceil_int64(rhythm->at_once, places),
+		.last_rounds = div_ceil_int64(rhythm->in_last_wave, places),
+		.new_sandboxes = new_sandboxes,
+		.cold = cold,
+		.warm = fmax(0, (double)(setting->records - 1) - cold - fmax(on_kept, kept)),
+		.kept = kept,
+		.kept_warm = fmax(on_kept - kept, 0),
+		.last_is_cold = last_is_cold,
+		.is_warm = new_sandboxes == 0 && provisioned == 0,
+		.is_kept = new_sandboxes == 0 && provisioned > 0,
 	};
 }
 
@@ -47,12 +106,12 @@ int64_t shape_waves(const struct space *space, const struct shape *shape)
 int64_t shape_parallel_max(const struct space *space, size_t size, int schedule)
 {
 	const struct setting *setting = space->sizes[size].setting;
-	int64_t most = space->parallel_to;
-	int64_t limit = setting->platform->limits.concurrency;
-	if (schedule == SCHEDULE_PIPELINED)
-		limit /= (int64_t)setting->function_count;
-	most = most < limit ? most : limit;
-	return most < setting->records ? most : setting->records;
+	int64_t places = shape_places(space, size, schedule, 0);
+	for (size_t i = 1; i < setting->function_count; i++) {
+		int64_t own = shape_places(space, size, schedule, i);
+		places = space->allows_refusals ? most(places, own) : least(places, own);
+	}
+	return least(least(space->parallel_to, places), setting->records);
 }
 
 static void add_shape(struct shape_list *list, const struct shape *shape)
@@ -64,17 +123,17 @@ static void add_batch_shapes(struct shape_list *list, const struct space *space,
 {
 	const struct setting *setting = space->sizes[size].setting;
 	int64_t records = setting->records;
-	int64_t most = shape_parallel_max(space, size, schedule);
+	int64_t parallel_max = shape_parallel_max(space, size, schedule);
 	bool last_is_smaller = setting->images % setting->images_per_record != 0;
 	int64_t first = space->parallel_from < records ? space->parallel_from : records;
-	for (int64_t parallel = first; parallel <= most;) {
+	for (int64_t parallel = first; parallel <= parallel_max;) {
 		int64_t waves = div_ceil_int64(records, parallel);
 		add_shape(list, &(struct shape){size, schedule, parallel});
 		if (waves == 1)
 			break;
 		int64_t alone = (records - 1) / (waves - 1);
 		if (last_is_smaller && schedule == SCHEDULE_PER_RECORD && (records - 1) % (waves - 1) == 0 &&
-		    alone > parallel && alone <= most)
+		    alone > parallel && alone <= parallel_max)
 			add_shape(list, &(struct shape){size, schedule, alone});
 		parallel = div_ceil_int64(records, waves - 1);
 	}
@@ -84,11 +143,11 @@ static void add_batch_shapes(struct shape_list *list, const struct space *space,
 static size_t shapes_max(const struct space *space, size_t size)
 {
 	const struct setting *setting = space->sizes[size].setting;
-	int64_t most = setting->records < space->parallel_to ? setting->records : space->parallel_to;
+	int64_t parallel_max = least(setting->records, space->parallel_to);
 	int64_t root = 1;
 	while (root * root < setting->records)
 		root++;
-	int64_t waves = 2 * root < most ? 2 * root : most;
+	int64_t waves = least(2 * root, parallel_max);
 	return 4 * (size_t)waves + 4;
 }
 
@@ -115,29 +174,121 @@ void shape_list_init(struct shape_list *list, const struct space *space, struct 
 	CHECK(list->count <= capacity);
 }
 
+/* What stands is paid for by the makespan, which is known where requests come over time. */
+static void fill_standing(const struct space_table *table, bool has_provisioned, bool has_snapshot, struct arena *arena,
+			  struct solve_stage *out)
+{
+	double *step_usd = ARENA_ARRAY(arena, double, table->count);
+	double *clock_usd = ARENA_ARRAY(arena, double, table->count);
+	for (size_t i = 0; i < table->count; i++) {
+		step_usd[i] = table->figures[i].step_usd;
+		clock_usd[i] = table->figures[i].clock_usd;
+	}
+	out->step_usd = has_provisioned ? step_usd : NULL;
+	out->clock_usd = has_snapshot ? clock_usd : NULL;
+}
+
+/*
+ * A call that is refused comes again by back-off with full jitter: a wait is even between 0 and a limit that doubles,
+ * so that the limit is about twice what has passed, and the mean rest of the wait in which a place becomes free (the mean
+ * of its square over twice its mean) a third of the limit.
+ */
+static double rounds_seconds(int64_t rounds, double seconds)
+{
+	static const double LATE = 2.0 / 3;
+	return seconds * (1 + (1 + LATE) * (double)(rounds - 1));
+}
+
 /* An orchestrator's hop holds up a record, but not the place of a pipeline's function. */
-static void fill_stage(const struct space_table *table, const struct rhythm *rhythm, double pause_seconds,
-		       double hop_seconds, struct arena *arena, struct solve_stage *out)
+static void fill_stage(const struct space_table *table, const struct rhythm *rhythm, const struct visits *visits,
+		       double pause_seconds, double hop_seconds, struct arena *arena, struct solve_stage *out)
 {
 	double *cold = ARENA_ARRAY(arena, double, table->count);
 	double *tail = ARENA_ARRAY(arena, double, table->count);
 	double *pass = ARENA_ARRAY(arena, double, table->count);
 	double *usd = ARENA_ARRAY(arena, double, table->count);
-	const double *first = rhythm->is_warm ? table->warm_seconds : table->cold_seconds;
-	const double *last = rhythm->last_is_alone ? table->last_warm_seconds : table->warm_seconds;
-	const double *last_usd = rhythm->last_is_cold ? table->last_cold_usd : table->last_warm_usd;
 	double between = (double)(rhythm->waves - 2);
 	double hops = rhythm->is_pipelined ? 0 : (double)(rhythm->waves - 1) * hop_seconds;
 	for (size_t i = 0; i < table->count; i++) {
-		cold[i] = first[i] + hop_seconds;
+		const struct stage_figures *figures = &table->figures[i];
+		double first = visits->is_warm   ? figures->warm_seconds
+			       : visits->is_kept ? figures->kept_seconds
+						 : figures->cold_seconds;
+		double last = rhythm->last_is_alone ? figures->last_warm_seconds
+						    : rounds_seconds(visits->last_rounds, figures->warm_seconds);
+		double warm = rounds_seconds(visits->rounds, figures->warm_seconds);
+		cold[i] = first + warm - figures->warm_seconds + hop_seconds;
 		if (rhythm->waves > 1) {
-			tail[i] = between * (table->warm_seconds[i] + pause_seconds) + pause_seconds + last[i] + hops;
-			pass[i] = last[i] + hop_seconds;
+			tail[i] = between * (warm + pause_seconds) + pause_seconds + last + hops;
+			pass[i] = last + hop_seconds;
 		}
-		usd[i] = rhythm->cold_visits * table->cold_usd[i] + rhythm->warm_visits * table->warm_usd[i] +
-			 last_usd[i];
+		usd[i] = visits->cold * figures->cold_usd + visits->warm * figures->warm_usd +
+			 visits->kept * figures->kept_usd + visits->kept_warm * figures->kept_warm_usd +
+			 (visits->last_is_cold ? figures->last_cold_usd : figures->last_warm_usd);
 	}
-	*out = (struct solve_stage){cold, tail, pass, usd, table->count, table->first};
+	*out = (struct solve_stage){
+		.cold_seconds = cold,
+		.tail_seconds = tail,
+		.pass_seconds = pass,
+		.usd = usd,
+		.count = table->count,
+		.first = table->first,
+	};
+}
+
+/* Driver, places and store take only so many calls and requests a second, after a second's worth at once. */
+static double least_seconds(const struct setting *setting)
+{
+	const struct platform *platform = setting->platform;
+	double records = (double)setting->records;
+	double calls = records * (double)setting->function_count;
+	double gets = 0;
+	double puts = 0;
+	double longest = calls * seconds_from_ns(setting->dispatch_ns);
+	double unreserved_calls = 0;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct setting_function *function = &setting->functions[i];
+		for (int k = 0; k < WORK_PHASES; k++) {
+			const struct phase *phase = &function->work.phases[k];
+			gets += phase->cold_only ? 0 : records * (double)phase->gets;
+			puts += phase->cold_only ? 0 : records * (double)phase->puts;
+		}
+		if (function->reserved_concurrency == 0)
+			unreserved_calls += records;
+	}
+	const struct {
+		double count;
+		double per_second;
+	} rates[] = {
+		{gets, platform->store.gets_per_second},
+		{puts, platform->store.puts_per_second},
+		{setting->invocation == INVOCATION_SYNC ? unreserved_calls : 0,
+		 platform->limits.invocations_per_place * (double)setting_unreserved(setting)},
+	};
+	for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+		if (rates[i].per_second > 0)
+			longest = fmax(longest, rates[i].count / rates[i].per_second - 1);
+	}
+	for (size_t i = 0; i < setting->function_count && setting->invocation == INVOCATION_SYNC; i++) {
+		double a_second =
+			platform->limits.invocations_per_place * (double)setting->functions[i].reserved_concurrency;
+		if (a_second > 0)
+			longest = fmax(longest, records / a_second - 1);
+	}
+	return longest;
+}
+
+/* Where requests come over time, none waits for another. */
+static void served_task(const struct space *space, const struct shape *shape, struct arena *arena,
+			struct solve_task *out)
+{
+	const struct space_size *size = &space->sizes[shape->size];
+	struct rhythm rhythm = rhythm_of(space, shape);
+	*out = (struct solve_task){.stage_count = size->setting->function_count};
+	for (size_t i = 0; i < size->setting->function_count; i++) {
+		struct visits visits = {.rounds = 1, .last_rounds = 1, .warm = size->requests - 1, .is_warm = true};
+		fill_stage(&size->tables[i], &rhythm, &visits, 0, size->stages[i].hop_seconds, arena, &out->stages[i]);
+	}
 }
 
 void shape_task(const struct space *space, const struct shape *shape, struct arena *arena, struct solve_task *out)
@@ -146,22 +297,30 @@ void shape_task(const struct space *space, const struct shape *shape, struct are
 	const struct setting *setting = size->setting;
 	struct rhythm rhythm = rhythm_of(space, shape);
 	double pause_seconds = seconds_from_ns(setting->pause_ns);
-	bool is_pipelined = shape->schedule == SCHEDULE_PIPELINED && !space->is_served;
-	int64_t in_last_wave = setting->records - (rhythm.waves - 1) * shape->parallel;
+	int64_t made = 0;
+	if (space->is_served) {
+		served_task(space, shape, arena, out);
+		return;
+	}
 	*out = (struct solve_task){
 		.stage_count = setting->function_count,
-		.is_pipelined = is_pipelined,
-	};
-	if (!space->is_served) {
+		.is_pipelined = rhythm.is_pipelined,
 		/* The driver starts a wave's calls one after the other. */
-		out->extra_seconds = (double)(in_last_wave - 1) * seconds_from_ns(setting->dispatch_ns);
-		if (!is_pipelined)
-			out->extra_seconds += (double)(rhythm.waves - 1) * pause_seconds;
-	}
+		.extra_seconds = (double)(rhythm.in_last_wave - 1) * seconds_from_ns(setting->dispatch_ns),
+		.least_seconds = least_seconds(setting),
+	};
+	if (!rhythm.is_pipelined)
+		out->extra_seconds += (double)(rhythm.waves - 1) * pause_seconds;
 	for (size_t i = 0; i < setting->function_count; i++) {
-		fill_stage(&size->tables[i], &rhythm, is_pipelined ? pause_seconds : 0, size->stages[i].hop_seconds,
-			   arena, &out->stages[i]);
-		out->ready_seconds[i] = stage_sandboxes_ready_seconds(setting->platform,
-								      (int64_t)rhythm.new_sandboxes * (int64_t)(i + 1));
+		const struct sandbox_spec *spec = &setting->functions[i].sandbox;
+		struct visits visits = visits_of(space, shape, &rhythm, i);
+		fill_stage(&size->tables[i], &rhythm, &visits, rhythm.is_pipelined ? pause_seconds : 0,
+			   size->stages[i].hop_seconds, arena, &out->stages[i]);
+		if (spec->provisioned > 0 || spec->has_snapshot)
+			fill_standing(&size->tables[i], spec->provisioned > 0, spec->has_snapshot, arena,
+				      &out->stages[i]);
+		bool is_own = setting->platform->limits.burst_scope == BURST_OF_FUNCTION;
+		made = is_own ? visits.new_sandboxes : made + visits.new_sandboxes;
+		out->ready_seconds[i] = stage_sandboxes_ready_seconds(setting->platform, made);
 	}
 }

@@ -29,7 +29,13 @@ int64_t shape_waves(const struct space *space, const struct shape *shape);
  */
 void shape_list_init(struct shape_list *list, const struct space *space, struct arena *arena);
 
-/* The most jobs that the account may run at once in this schedule. */
+/* Calls of a function that may run at once: its reservation, or its part of what is not reserved. */
+int64_t shape_places(const struct space *space, size_t size, int schedule, size_t function);
+
+/*
+ * The most jobs that may run at once in this schedule: what every function has places for or, where refusals are
+ * allowed, what any has.
+ */
 int64_t shape_parallel_max(const struct space *space, size_t size, int schedule);
 
 /* The shape's stages as solve() takes them, without weights and bounds; arrays live in the arena. */

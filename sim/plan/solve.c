@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plan/label.h"
+#include "plan/stage.h"
 
 /* Where a shape is only to be ruled out a rough bound does; where it is solved a sharp one spares labels. */
 enum { ROUGH_STEPS = 60, SHARP_STEPS = 600, REPAIR_STEPS = 14 };
@@ -24,12 +25,18 @@ struct dual {
 void solve_evaluate(const struct solve_task *task, const size_t *choice, double *seconds, double *usd)
 {
 	struct label_time time = {0};
+	double step_usd = 0;
+	double clock_usd = 0;
 	*usd = 0;
 	for (size_t i = 0; i < task->stage_count; i++) {
+		const struct solve_stage *stage = &task->stages[i];
 		time = label_time_after(task, &time, i, choice[i]);
-		*usd += task->stages[i].usd[choice[i]];
+		*usd += stage->usd[choice[i]];
+		step_usd += stage->step_usd ? stage->step_usd[choice[i]] : 0;
+		clock_usd += stage->clock_usd ? stage->clock_usd[choice[i]] : 0;
 	}
-	*seconds = time.last_seconds + task->extra_seconds;
+	*seconds = fmax(time.last_seconds + task->extra_seconds, task->least_seconds);
+	*usd += stage_standing_usd(step_usd, clock_usd, *seconds);
 }
 
 static void find_cheapest(struct label_price *price, const struct solve_stage *stage)

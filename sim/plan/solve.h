@@ -34,6 +34,8 @@ struct solve_stage {
 	const double *tail_seconds;
 	const double *pass_seconds;
 	const double *usd;
+	const double *step_usd; /* what stands is paid for by the makespan (stage_standing_usd); or NULL */
+	const double *clock_usd;
 	size_t count; /* options; > first */
 	size_t first; /* those before it are none */
 };
@@ -44,6 +46,7 @@ struct solve_task {
 	size_t stage_count;
 	bool is_pipelined;
 	double extra_seconds; /* in all settings alike */
+	double least_seconds; /* limits on rates allow no less */
 	double usd_weight;
 	double seconds_weight;
 	double seconds_max; /* HUGE_VAL: no bound */
@@ -67,7 +70,10 @@ struct solve_multipliers {
 	double usd;
 };
 
-/* *start is where the search begins and gets where it ended. */
+/*
+ * *start is where the search begins and gets where it ended. Of a task where something stands, only choices of the same
+ * makespan can be compared by sums: search.c makes tasks without of it.
+ */
 void solve(const struct solve_task *task, struct solve_multipliers *start, struct solve_answer *out);
 
 /* What a choice takes and costs. */

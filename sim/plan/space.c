@@ -25,38 +25,24 @@ static double expected_requests(const struct setting *setting)
 	return is_timed ? fmin(records, rate * seconds) : records;
 }
 
-static void table_alloc(struct space_table *table, size_t capacity, struct arena *arena)
-{
-	double **const columns[] = {
-		&table->cold_seconds,      &table->warm_seconds,  &table->last_cold_seconds,
-		&table->last_warm_seconds, &table->cold_usd,      &table->warm_usd,
-		&table->last_cold_usd,     &table->last_warm_usd, &table->handler_seconds,
-	};
-	*table = (struct space_table){.memory_mb = ARENA_ARRAY(arena, int64_t, capacity)};
-	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
-		*columns[i] = ARENA_ARRAY(arena, double, capacity);
-}
-
-static void table_set(struct space_table *table, size_t at, int64_t memory_mb, const struct stage_figures *figures)
-{
-	table->memory_mb[at] = memory_mb;
-	table->cold_seconds[at] = figures->cold_seconds;
-	table->warm_seconds[at] = figures->warm_seconds;
-	table->last_cold_seconds[at] = figures->last_cold_seconds;
-	table->last_warm_seconds[at] = figures->last_warm_seconds;
-	table->cold_usd[at] = figures->cold_usd;
-	table->warm_usd[at] = figures->warm_usd;
-	table->last_cold_usd[at] = figures->last_cold_usd;
-	table->last_warm_usd[at] = figures->last_warm_usd;
-	table->handler_seconds[at] = figures->handler_seconds;
-}
-
 static bool beats(const struct stage_figures *a, const struct stage_figures *b)
 {
-	return a->cold_seconds <= b->cold_seconds && a->warm_seconds <= b->warm_seconds &&
-	       a->last_cold_seconds <= b->last_cold_seconds && a->last_warm_seconds <= b->last_warm_seconds &&
-	       a->cold_usd <= b->cold_usd && a->warm_usd <= b->warm_usd && a->last_cold_usd <= b->last_cold_usd &&
-	       a->last_warm_usd <= b->last_warm_usd;
+	static const size_t figures[] = {
+		offsetof(struct stage_figures, cold_seconds),      offsetof(struct stage_figures, warm_seconds),
+		offsetof(struct stage_figures, last_cold_seconds), offsetof(struct stage_figures, last_warm_seconds),
+		offsetof(struct stage_figures, kept_seconds),      offsetof(struct stage_figures, cold_usd),
+		offsetof(struct stage_figures, warm_usd),          offsetof(struct stage_figures, last_cold_usd),
+		offsetof(struct stage_figures, last_warm_usd),     offsetof(struct stage_figures, kept_usd),
+		offsetof(struct stage_figures, kept_warm_usd),     offsetof(struct stage_figures, step_usd),
+		offsetof(struct stage_figures, clock_usd),
+	};
+	bool is_no_worse = true;
+	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+		const double *x = (const double *)(const void *)((const char *)a + figures[i]);
+		const double *y = (const double *)(const void *)((const char *)b + figures[i]);
+		is_no_worse = is_no_worse && *x <= *y;
+	}
+	return is_no_worse;
 }
 
 static int64_t first_size_mb(const struct plan_memory *memory, double least_mb)
@@ -82,7 +68,8 @@ static void keep_unbeaten(struct space_table *table, const struct stage_figures 
 				 (!is_last && beats(&figures[i + 1], &figures[i]));
 		if (is_beaten)
 			continue;
-		table_set(table, kept++, sizes_mb[i], &figures[i]);
+		table->memory_mb[kept] = sizes_mb[i];
+		table->figures[kept++] = figures[i];
 		if (kept == 1 || figures[i].warm_seconds < cheapest.warm_seconds ||
 		    figures[i].cold_seconds < cheapest.cold_seconds)
 			cheapest = figures[i];
@@ -95,8 +82,11 @@ static void fill_table(struct space_table *table, const struct stage *stage, con
 {
 	int64_t from_mb = first_size_mb(memory, stage->memory_floor_mb * (1 + headroom));
 	size_t capacity = from_mb > 0 ? (size_t)((memory->to_mb - from_mb) / memory->step_mb + 1) : 0;
-	table_alloc(table, capacity, arena);
-	table->floor_mb = from_mb;
+	*table = (struct space_table){
+		.memory_mb = ARENA_ARRAY(arena, int64_t, capacity),
+		.figures = ARENA_ARRAY(arena, struct stage_figures, capacity),
+		.floor_mb = from_mb,
+	};
 	struct arena scratch;
 	arena_init(&scratch);
 	struct stage_figures *figures = ARENA_ARRAY(&scratch, struct stage_figures, capacity);
@@ -116,7 +106,7 @@ static void fill_table(struct space_table *table, const struct stage *stage, con
 
 static void rule_out(struct space_table *table, double handler_max_seconds)
 {
-	while (table->first < table->count && table->handler_seconds[table->first] > handler_max_seconds)
+	while (table->first < table->count && table->figures[table->first].handler_seconds > handler_max_seconds)
 		table->first++;
 }
 

@@ -17,19 +17,11 @@
 
 enum { SPACE_SIZES_MAX = 1000 };
 
-/* Options of one function for one record size, by ascending memory; one array per figure of struct stage_figures. */
+/* Options of one function for one record size, by ascending memory. */
 struct space_table {
 	size_t count;
 	int64_t *memory_mb;
-	double *cold_seconds;
-	double *warm_seconds;
-	double *last_cold_seconds;
-	double *last_warm_seconds;
-	double *cold_usd;
-	double *warm_usd;
-	double *last_cold_usd;
-	double *last_warm_usd;
-	double *handler_seconds;
+	struct stage_figures *figures;
 	size_t first;     /* the options before it run out of time: space_rule_out */
 	int64_t floor_mb; /* least memory that holds the peak and the headroom; 0: none that is sold does */
 };
@@ -54,9 +46,10 @@ struct space {
 	struct plan_memory memory; /* as used */
 	int64_t parallel_from;
 	int64_t parallel_to;
-	bool schedules[2]; /* by enum schedule */
-	double headroom;   /* share of peak memory */
-	bool is_served;    /* requests come over time: what counts is their latency */
+	bool schedules[2];    /* by enum schedule */
+	bool allows_refusals; /* more jobs than a function has places: its calls are refused and repeated */
+	double headroom;      /* share of peak memory */
+	bool is_served;       /* requests come over time: what counts is their latency */
 	/*
 	 * The longest handler (stage_figures) of each function that is not known to run out of time: any, until
 	 * simulations know better.

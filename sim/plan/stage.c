@@ -6,6 +6,7 @@
 #include "platform/cold_start.h"
 #include "platform/network.h"
 #include "random/elementary.h"
+#include "serving/billing.h"
 
 static const double MB = 1e6;
 
@@ -110,18 +111,26 @@ static void add_cold_start(struct stage_visit *visit, const struct platform *pla
 	visit->billed_start_seconds = price_bills_init(&platform->price, spec->is_image) ? init : 0;
 }
 
+/* What a visit of each kind is. */
+struct visit_kind {
+	bool is_last;
+	bool is_new;   /* its sandbox */
+	bool is_first; /* on it: everything is to be loaded */
+	bool is_provisioned;
+};
+
 static void visit_init(struct stage_visit *visit, const struct setting *setting, const struct sandbox_spec *spec,
-		       const struct work *work, bool is_cold)
+		       const struct work *work, const struct visit_kind *kind)
 {
 	const struct platform *platform = setting->platform;
 	double slowness = mean_slowness(&platform->cpu, spec->is_arm64);
-	*visit = (struct stage_visit){0};
-	if (is_cold)
+	*visit = (struct stage_visit){.is_new = kind->is_new, .is_provisioned = kind->is_provisioned};
+	if (kind->is_new)
 		add_cold_start(visit, platform, spec, slowness);
 	else
 		visit->start_seconds = mean_of(&platform->sandbox.warm_start_seconds);
 	visit->start_seconds += 2 * seconds_from_ns(setting->client_ns);
-	add_phases(visit, platform, work, slowness, is_cold);
+	add_phases(visit, platform, work, slowness, kind->is_first);
 }
 
 static double record_mb(const struct work *work)
@@ -133,23 +142,16 @@ static double record_mb(const struct work *work)
 
 void stage_init(struct stage *stage, const struct setting *setting, size_t function)
 {
-	static const struct {
-		bool is_last;
-		bool is_cold;
-	} kinds[STAGE_VISITS] = {
-		[STAGE_COLD] = {false, true},
-		[STAGE_WARM] = {false, false},
-		[STAGE_LAST_COLD] = {true, true},
-		[STAGE_LAST_WARM] = {true, false},
+	static const struct visit_kind kinds[STAGE_VISITS] = {
+		[STAGE_COLD] = {false, true, true, false},     [STAGE_WARM] = {false, false, false, false},
+		[STAGE_LAST_COLD] = {true, true, true, false}, [STAGE_LAST_WARM] = {true, false, false, false},
+		[STAGE_KEPT] = {false, false, true, true},     [STAGE_KEPT_WARM] = {false, false, false, true},
 	};
 	const struct setting_function *of = &setting->functions[function];
 	const struct work *full = setting->records == 1 ? &of->last_work : &of->work;
-	struct usage gb_second = {0};
-	*(of->sandbox.is_arm64 ? &gb_second.billed_arm64_mb_ns : &gb_second.billed_mb_ns) =
-		(price_mb_ns)1024 * NS_PER_SECOND;
 	*stage = (struct stage){
 		.platform = setting->platform,
-		.usd_per_mb_second = usd_of(&setting->platform->price, &gb_second) / 1024,
+		.function = of,
 		.peak_memory_mb = full->peak_memory_mb,
 		.memory_floor_mb = fmax(full->peak_memory_mb, record_mb(full)),
 		.timeout_seconds = seconds_from_ns(of->timeout_ns),
@@ -157,7 +159,7 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 	};
 	for (int i = 0; i < STAGE_VISITS; i++) {
 		struct stage_visit *visit = &stage->visits[i];
-		visit_init(visit, setting, &of->sandbox, kinds[i].is_last ? &of->last_work : full, kinds[i].is_cold);
+		visit_init(visit, setting, &of->sandbox, kinds[i].is_last ? &of->last_work : full, &kinds[i]);
 	}
 	const struct quantiles *hops[] = {
 		[ORCHESTRATOR_DRIVER] = NULL,
@@ -168,9 +170,6 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 	stage->hop_seconds = hop ? mean_of(hop) : 0;
 	struct usage transition = {.transitions = setting->orchestrator == ORCHESTRATOR_WORKFLOW};
 	stage->visit_usd = usd_of(&setting->platform->price, &transition);
-	int64_t tmp_mb = of->tmp_mb - setting->platform->limits.tmp_mb;
-	struct usage tmp_second = {.tmp_mb_ns = tmp_mb > 0 ? (price_mb_ns)tmp_mb * NS_PER_SECOND : 0};
-	stage->tmp_usd_per_second = usd_of(&setting->platform->price, &tmp_second);
 }
 
 /* CPU of a memory size, for one number of threads. */
@@ -223,8 +222,14 @@ static double rounded_up_mean(double mean, double half_width, double granularity
 	return (ceil_integral(high) - ceil_integral(low)) / (high - low) * granularity;
 }
 
+/* What a function of one memory size pays for a second, by whether its sandbox is provisioned, and for a restore. */
+struct stage_rates {
+	double second_usd[2];
+	double restore_usd;
+};
+
 static double visit_at(const struct stage *stage, const struct stage_visit *visit, int64_t memory_mb,
-		       double *handler_seconds)
+		       const struct stage_rates *rates, double *handler_seconds)
 {
 	const struct platform *platform = stage->platform;
 	double cpu_seconds = 0;
@@ -241,28 +246,72 @@ static double visit_at(const struct stage *stage, const struct stage_visit *visi
 	double billed = rounded_up_mean(seconds + visit->billed_start_seconds, sqrt(3) * deviation,
 					platform->price.granularity_seconds);
 	billed = fmax(billed, platform->price.minimum_seconds);
-	int64_t billed_mb = price_billed_mb(&platform->price, memory_mb, stage->peak_memory_mb);
-	return visit->fixed_usd + stage->visit_usd +
-	       billed * ((double)billed_mb * stage->usd_per_mb_second + stage->tmp_usd_per_second);
+	return visit->fixed_usd + stage->visit_usd + (visit->is_new ? rates->restore_usd : 0) +
+	       billed * rates->second_usd[visit->is_provisioned];
+}
+
+static double second_usd(const struct stage *stage, int64_t memory_mb, bool is_provisioned)
+{
+	struct usage usage = {0};
+	billing_usage(stage->platform, stage->function, memory_mb, stage->peak_memory_mb, is_provisioned, NS_PER_SECOND,
+		      &usage);
+	return usd_of(&stage->platform->price, &usage);
+}
+
+static double standing_usd(const struct stage *stage, const struct sandbox_spec *spec, int64_t memory_mb, int64_t ns)
+{
+	struct usage usage = {0};
+	billing_standing(spec, memory_mb, ns, &usage);
+	return usd_of(&stage->platform->price, &usage);
+}
+
+/* Most functions have neither snapshots nor provisioned sandboxes. */
+static void rates_at(const struct stage *stage, int64_t memory_mb, struct stage_rates *rates, struct stage_figures *out)
+{
+	const struct sandbox_spec *spec = &stage->function->sandbox;
+	*rates = (struct stage_rates){.second_usd = {second_usd(stage, memory_mb, false)}};
+	out->step_usd = out->clock_usd = 0;
+	if (spec->provisioned > 0) {
+		struct sandbox_spec kept = *spec;
+		kept.has_snapshot = false;
+		rates->second_usd[1] = second_usd(stage, memory_mb, true);
+		out->step_usd = standing_usd(stage, &kept, memory_mb, BILLING_PROVISIONED_STEP_SECONDS * NS_PER_SECOND);
+	}
+	if (spec->has_snapshot) {
+		struct sandbox_spec stored = *spec;
+		struct usage restore = {0};
+		stored.provisioned = 0;
+		billing_restore(spec, memory_mb, &restore);
+		rates->restore_usd = usd_of(&stage->platform->price, &restore);
+		out->clock_usd = standing_usd(stage, &stored, memory_mb, NS_PER_SECOND);
+	}
+}
+
+double stage_standing_usd(double step_usd, double clock_usd, double seconds)
+{
+	return step_usd * ceil(seconds / BILLING_PROVISIONED_STEP_SECONDS) + clock_usd * seconds;
 }
 
 void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures *out)
 {
+	double kept_warm_seconds;
 	double *const seconds[STAGE_VISITS] = {
-		[STAGE_COLD] = &out->cold_seconds,
-		[STAGE_WARM] = &out->warm_seconds,
-		[STAGE_LAST_COLD] = &out->last_cold_seconds,
-		[STAGE_LAST_WARM] = &out->last_warm_seconds,
+		[STAGE_COLD] = &out->cold_seconds,           [STAGE_WARM] = &out->warm_seconds,
+		[STAGE_LAST_COLD] = &out->last_cold_seconds, [STAGE_LAST_WARM] = &out->last_warm_seconds,
+		[STAGE_KEPT] = &out->kept_seconds,           [STAGE_KEPT_WARM] = &kept_warm_seconds,
 	};
 	double *const usd[STAGE_VISITS] = {
-		[STAGE_COLD] = &out->cold_usd,
-		[STAGE_WARM] = &out->warm_usd,
-		[STAGE_LAST_COLD] = &out->last_cold_usd,
-		[STAGE_LAST_WARM] = &out->last_warm_usd,
+		[STAGE_COLD] = &out->cold_usd,           [STAGE_WARM] = &out->warm_usd,
+		[STAGE_LAST_COLD] = &out->last_cold_usd, [STAGE_LAST_WARM] = &out->last_warm_usd,
+		[STAGE_KEPT] = &out->kept_usd,           [STAGE_KEPT_WARM] = &out->kept_warm_usd,
 	};
-	for (int i = 0; i < STAGE_VISITS; i++) {
+	struct stage_rates rates;
+	rates_at(stage, memory_mb, &rates, out);
+	int kinds = stage->function->sandbox.provisioned > 0 ? STAGE_VISITS : STAGE_KEPT;
+	out->kept_seconds = out->kept_usd = out->kept_warm_usd = 0;
+	for (int i = 0; i < kinds; i++) {
 		double handler;
-		*usd[i] = visit_at(stage, &stage->visits[i], memory_mb, &handler);
+		*usd[i] = visit_at(stage, &stage->visits[i], memory_mb, &rates, &handler);
 		*seconds[i] = handler + stage->visits[i].start_seconds;
 		if (i == (stage->is_warm ? STAGE_WARM : STAGE_COLD))
 			out->handler_seconds = handler;

@@ -8,6 +8,8 @@
  *   store   mean first-byte latencies + the larger of stream and network-then-CPU, from full token buckets;
  *   billed  the expected value of the rounded duration, for a duration spread evenly over +- sqrt(3) deviations.
  *
+ * What time, restores and what stands by the clock cost comes from the simulation's own lines (serving/billing.h).
+ *
  * Left out: network buckets that have not refilled, sandboxes that expire, failures, calls throttled by anything but
  * the burst of new sandboxes. On pipelines without luck a simulation takes and costs the same within 1 %; with the
  * luck of real platforms cost differs by up to 2 % and time by up to 10 % (jobs fall out of step: the first to be
@@ -23,16 +25,24 @@
 
 #include "serving/setting.h"
 
-/* Of one memory size; `last` is the last record, which may hold fewer images. */
+/*
+ * Of one memory size; `last` is the last record, which may hold fewer images; `kept` is on a provisioned sandbox, which
+ * waits for calls but has not loaded anything before the first one.
+ */
 struct stage_figures {
 	double cold_seconds; /* from the call to the result, on a new sandbox */
 	double warm_seconds;
 	double last_cold_seconds;
 	double last_warm_seconds;
+	double kept_seconds;
 	double cold_usd; /* GB-seconds, request, object store */
 	double warm_usd;
 	double last_cold_usd;
 	double last_warm_usd;
+	double kept_usd;
+	double kept_warm_usd;
+	double step_usd;        /* of provisioned sandboxes, for each step that was begun (billing.h) */
+	double clock_usd;       /* of a snapshot, for each second */
 	double handler_seconds; /* of cold_seconds, what a time-out bounds; of warm_seconds where none need be new */
 };
 
@@ -57,19 +67,28 @@ struct stage_visit {
 	double start_seconds; /* before the handler: cold or warm start */
 	double billed_start_seconds;
 	double fixed_usd;
+	bool is_new; /* its sandbox is made, or restored, for it */
+	bool is_provisioned;
 };
 
-enum stage_visit_kind { STAGE_COLD, STAGE_WARM, STAGE_LAST_COLD, STAGE_LAST_WARM, STAGE_VISITS };
+enum stage_visit_kind {
+	STAGE_COLD,
+	STAGE_WARM,
+	STAGE_LAST_COLD,
+	STAGE_LAST_WARM,
+	STAGE_KEPT,
+	STAGE_KEPT_WARM,
+	STAGE_VISITS,
+};
 
 struct stage {
 	const struct platform *platform;
+	const struct setting_function *function;
 	struct stage_visit visits[STAGE_VISITS];
-	double usd_per_mb_second;
-	double tmp_usd_per_second; /* of bought /tmp */
-	double visit_usd;          /* of the orchestrator */
-	double hop_seconds;        /* of the orchestrator, before a visit */
-	double peak_memory_mb;     /* of the handler with a full record */
-	double memory_floor_mb;    /* peak memory of a full record, without headroom */
+	double visit_usd;       /* of the orchestrator */
+	double hop_seconds;     /* of the orchestrator, before a visit */
+	double peak_memory_mb;  /* of the handler with a full record */
+	double memory_floor_mb; /* peak memory of a full record, without headroom */
 	double timeout_seconds;
 	bool is_warm; /* from the start there are sandboxes that have loaded everything */
 };
@@ -86,6 +105,9 @@ bool stage_is_flat_from(const struct stage *stage, int64_t memory_mb, int64_t mo
 
 /* Share of a warm visit that neither CPU nor memory hastens: latencies, network, stream, waiting. */
 double stage_fixed_share(const struct stage *stage, int64_t memory_mb);
+
+/* What stands for so long is paid for: provisioned sandboxes by steps, a snapshot by the second. */
+double stage_standing_usd(double step_usd, double clock_usd, double seconds);
 
 /* Seconds until `sandboxes` new ones can have been made: burst first, then a rate. */
 double stage_sandboxes_ready_seconds(const struct platform *platform, int64_t sandboxes);

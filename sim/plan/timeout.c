@@ -36,7 +36,7 @@ static bool find_longest(const struct trial_control *control, const struct trial
 	bool strikes = works == fails;
 	if (!strikes && !strikes_at(control, failed, function, works, &strikes))
 		return false;
-	*handler_seconds = nextafter(table->handler_seconds[works], 0);
+	*handler_seconds = nextafter(table->figures[works].handler_seconds, 0);
 	if (strikes)
 		return true;
 	while (works - fails > 1 && (double)(table->memory_mb[works] - table->memory_mb[fails]) >
@@ -46,7 +46,7 @@ static bool find_longest(const struct trial_control *control, const struct trial
 			return false;
 		*(strikes ? &fails : &works) = middle;
 	}
-	*handler_seconds = table->handler_seconds[works];
+	*handler_seconds = table->figures[works].handler_seconds;
 	return true;
 }
 

@@ -123,6 +123,115 @@ static void test_timeouts(void)
 	t_int(agreed, steps, "a time-out rules out sizes, not the problem");
 }
 
+/* What the model makes of one plan, and the simulation; without luck they are the same but for the running quota. */
+static void model_is_simulation(struct toy *toy, int schedule, int64_t parallel, const char *what)
+{
+	struct space space;
+	space_init_of_setting(&space, &toy->setting, &sizes, 0, &toy->arena);
+	struct trial_control control = control_of(&space, &toy->arena);
+	struct trial trial = {.choice = {.shape = {0, schedule, parallel}}};
+	search_evaluate(&space, &trial.choice);
+	trial_run(&trial, 1, &control);
+	double seconds = trial.choice.seconds / trial.seconds;
+	double usd = trial.choice.usd / trial.usd;
+	t_ok(fabs(seconds - 1) <= 0.01 && fabs(usd - 1) <= 0.01, "%s: time %.4f and cost %.4f of the simulation's",
+	     what, seconds, usd);
+}
+
+static void init_without_luck(struct toy *toy, int64_t records)
+{
+	toy_init(toy);
+	toy->platform.memory.step_mb = 20;
+	toy->platform.price.granularity_seconds = 0.001;
+	toy->platform.price.usd_per_provisioned_gb_second = 0.0000041667;
+	toy->platform.price.usd_per_provisioned_gb_second_busy = 0.0000097222;
+	for (int i = 0; i < 2; i++)
+		toy_function(toy, "f", 1000,
+			     &(struct toy_work){.cpu_seconds = 1 + i, .import_seconds = 0.5, .memory_mb = 120});
+	toy_records(toy, records);
+}
+
+/* All that a run charges and limits is in the model. */
+static void test_model(void)
+{
+	struct toy toy;
+	init_without_luck(&toy, 40);
+	toy.functions[1].sandbox.provisioned = 3;
+	model_is_simulation(&toy, SCHEDULE_PER_RECORD, 10, "some provisioned");
+	toy.functions[0].sandbox.provisioned = 10;
+	toy.functions[1].sandbox.provisioned = 12;
+	model_is_simulation(&toy, SCHEDULE_PER_RECORD, 10, "all provisioned");
+	model_is_simulation(&toy, SCHEDULE_PER_RECORD, 1, "provisioned for two steps");
+	model_is_simulation(&toy, SCHEDULE_PIPELINED, 5, "provisioned in a pipeline");
+	toy_release(&toy);
+
+	init_without_luck(&toy, 40);
+	toy.platform.sandbox.restore_seconds = toy_constant(&toy.arena, 0.3);
+	toy.platform.price.usd_per_gb_restored = 0.00014;
+	toy.platform.price.usd_per_cached_gb_second = 0.0000015;
+	toy.functions[0].sandbox.has_snapshot = true;
+	model_is_simulation(&toy, SCHEDULE_PER_RECORD, 4, "a snapshot");
+	toy.functions[0].tmp_mb = 10240;
+	toy.platform.price.usd_per_tmp_gb_second = 0.00003;
+	model_is_simulation(&toy, SCHEDULE_PER_RECORD, 4, "bought /tmp");
+	toy.platform.price.usd_per_vcpu_second = 0.00002;
+	model_is_simulation(&toy, SCHEDULE_PER_RECORD, 4, "vCPU-seconds");
+	toy_release(&toy);
+
+	init_without_luck(&toy, 40);
+	toy.setting.dispatch_ns = NS_PER_SECOND;
+	struct space space;
+	struct plan_choice choice = {.shape = {0, SCHEDULE_PIPELINED, 20}};
+	space_init_of_setting(&space, &toy.setting, &sizes, 0, &toy.arena);
+	search_evaluate(&space, &choice);
+	t_near(choice.seconds, 80, 0.03, 0, "80 calls by a driver that starts one a second");
+	toy.setting.dispatch_ns = 0;
+	toy.platform.limits.burst = 10;
+	toy.platform.limits.burst_per_minute = 60;
+	struct solve_task task;
+	shape_task(&space, &choice.shape, &toy.arena, &task);
+	t_ok(task.ready_seconds[0] == 10 && task.ready_seconds[1] == 30, "an account's burst is for both functions");
+	toy.platform.limits.burst_scope = BURST_OF_FUNCTION;
+	shape_task(&space, &choice.shape, &toy.arena, &task);
+	t_ok(task.ready_seconds[0] == 10 && task.ready_seconds[1] == 10, "a function's own is not");
+	toy.platform.limits.invocations_per_place = 0.01;
+	shape_task(&space, &choice.shape, &toy.arena, &task);
+	t_near(task.least_seconds, 80 / 10.0 - 1, 1e-9, 0, "a thousand places take so many calls a second");
+	toy.functions[1].reserved_concurrency = 100;
+	shape_task(&space, &choice.shape, &toy.arena, &task);
+	t_near(task.least_seconds, 40 / 1.0 - 1, 1e-9, 0, "and a hundred reserved ones fewer");
+	toy_release(&toy);
+}
+
+/* With more jobs than reserved places, calls are refused: only where nothing else keeps the deadline. */
+static void test_reservation(void)
+{
+	struct toy toy;
+	struct space space;
+	struct planner *planner = mem_alloc(sizeof *planner);
+	struct planner_answer answer;
+	init_single(&toy, 60);
+	toy_function(&toy, "g", 1000, &(struct toy_work){.cpu_seconds = 0.1, .memory_mb = 120})->reserved_concurrency =
+		10;
+	toy.platform.limits.retry_max_seconds = 0.1;
+	space_init_of_setting(&space, &toy.setting, &sizes, 0, &toy.arena);
+	t_int(shape_parallel_max(&space, 0, SCHEDULE_PER_RECORD), 10, "a reservation bounds jobs");
+	t_int(shape_places(&space, 0, SCHEDULE_PIPELINED, 0), 990, "and leaves the account's other places");
+	struct trial_control control = control_of(&space, &toy.arena);
+	struct search_goal goal = search_cheapest();
+	goal.seconds_max = 30;
+	planner_init(planner, &control, &goal);
+	planner_find(planner, &answer);
+	t_ok(answer.end == PLANNER_FOUND && answer.best.choice.shape.parallel <= 10, "no call is refused in 30 s");
+	goal.seconds_max = 4.5;
+	planner_init(planner, &control, &goal);
+	planner_find(planner, &answer);
+	t_ok(answer.end == PLANNER_FOUND && answer.best.choice.shape.parallel > 10,
+	     "4.5 s are kept by calls that are refused and repeated");
+	mem_free(planner);
+	toy_release(&toy);
+}
+
 static void random_world(struct toy *toy, struct stream *luck)
 {
 	size_t functions = 1 + stream_below(luck, 2);
@@ -130,6 +239,8 @@ static void random_world(struct toy *toy, struct stream *luck)
 	toy_lucky(toy);
 	toy->platform.memory.step_mb = 20;
 	toy->platform.price.granularity_seconds = 0.001;
+	toy->platform.price.usd_per_provisioned_gb_second = 0.0000041667;
+	toy->platform.price.usd_per_provisioned_gb_second_busy = 0.0000097222;
 	toy_records(toy, 4 + (int64_t)stream_below(luck, 6));
 	for (size_t i = 0; i < functions; i++) {
 		struct toy_work work = {
@@ -141,6 +252,10 @@ static void random_world(struct toy *toy, struct stream *luck)
 		struct setting_function *function = toy_function(toy, "f", 1000, &work);
 		if (stream_below(luck, 2))
 			function->timeout_ns = ns_from_seconds(work.cpu_seconds * between(luck, 1, 5));
+		if (stream_below(luck, 2))
+			function->reserved_concurrency = 1 + (int64_t)stream_below(luck, 5);
+		if (stream_below(luck, 3) == 0)
+			function->sandbox.provisioned = 1 + (int64_t)stream_below(luck, 4);
 	}
 }
 
@@ -148,6 +263,8 @@ int main(void)
 {
 	struct stream luck;
 	test_timeouts();
+	test_model();
+	test_reservation();
 	stream_init(&luck, 9, 0, stream_id_from_name("worlds"), 0);
 	int agreed = 0;
 	for (int i = 0; i < WORLDS; i++) {
