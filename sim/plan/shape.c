@@ -189,9 +189,9 @@ static void fill_standing(const struct space_table *table, bool has_provisioned,
 }
 
 /*
- * A call that is refused comes again by back-off with full jitter: a wait is even between 0 and a limit that doubles,
- * so that the limit is about twice what has passed, and the mean rest of the wait in which a place becomes free (the mean
- * of its square over twice its mean) a third of the limit.
+ * A call that is refused comes again by back-off with full jitter: a wait is even between 0 and a limit that doubles.
+ * The limit is then about twice what has passed, and what is left of the wait in which a place becomes free a third of
+ * the limit (the mean of its square over twice its mean).
  */
 static double rounds_seconds(int64_t rounds, double seconds)
 {
