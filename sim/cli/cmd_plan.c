@@ -12,8 +12,6 @@
 #include "cli/plan_report.h"
 #include "plan/reason.h"
 
-enum { REPLICATIONS_MIN = 100 };
-
 static int load(struct cli *cli, const char *path, struct plan_report *report)
 {
 	struct study *study = ARENA_NEW(&cli->arena, struct study);
@@ -25,7 +23,9 @@ static int load(struct cli *cli, const char *path, struct plan_report *report)
 	const struct setting *setting = study->jobs[0].setting;
 	int64_t wanted = study->jobs[0].replications.min;
 	bool is_stated = options_given(&cli->options, "replications");
-	int64_t replications = is_stated || wanted > REPLICATIONS_MIN ? wanted : REPLICATIONS_MIN;
+	int64_t usual = trial_replications(setting);
+	int64_t replications = is_stated || wanted > TRIAL_REPLICATIONS ? wanted : usual;
+	report->visits_max = replications == usual ? TRIAL_VISITS_MAX : 0;
 	struct diag diag;
 	diag_init(&diag);
 	bool is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
@@ -138,6 +138,21 @@ static int run_named(struct plan_report *report)
 	return hand_over(report, trial);
 }
 
+/* Where the plan was simulated in part, once as it is, unless that takes too long. */
+static bool try_whole(struct plan_report *report)
+{
+	enum { VISITS_MAX = 2000000 };
+	const struct trial *best = &report->answer.best;
+	struct trial_control control = report->planner.control;
+	double visits = (double)best->setting->records * (double)best->setting->function_count;
+	if (best->excerpt.shorter == 0 || visits > VISITS_MAX)
+		return true;
+	control.visits_max = 0;
+	control.replications = 1;
+	report->whole = (struct trial){.choice = best->choice, .setting = best->setting};
+	return trial_run(&report->whole, 1, &control);
+}
+
 static int find(struct plan_report *report)
 {
 	planner_find(&report->planner, &report->answer);
@@ -149,6 +164,8 @@ static int find(struct plan_report *report)
 	if (!survivors_try(&report->planner, &report->answer.best, &report->survivors))
 		return interrupted(report);
 	if (!planner_rivals(&report->planner, &report->answer.best, report->rivals, &report->rival_count))
+		return interrupted(report);
+	if (!try_whole(report))
 		return interrupted(report);
 	report->best_share =
 		planner_best_share(&report->planner, &report->answer.best, report->rivals, report->rival_count);
@@ -248,6 +265,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		.runs_per_month = report->request.runs_per_month,
 		.share = report->request.share,
 		.failing_share = 1 - report->request.share,
+		.visits_max = report->visits_max,
 		.run = &control,
 		.arena = &cli->arena,
 	};

@@ -274,10 +274,28 @@ bool plan_report_doubt(const struct plan_report *report, struct buf *out)
 	return deviation.is_large;
 }
 
+static void say_excerpt(const struct plan_report *report, struct buf *out)
+{
+	const struct trial *best = &report->answer.best;
+	const struct trial *whole = &report->whole;
+	if (best->excerpt.shorter == 0)
+		return;
+	buf_printf(
+		out,
+		"Simulated in part: %lld and %lld of %lld records in %lld replications, carried on by their difference "
+		"(--replications N simulates all)",
+		(long long)best->excerpt.shorter, (long long)best->excerpt.longer, (long long)best->setting->records,
+		(long long)best->result.replications);
+	if (whole->setting)
+		buf_printf(out, "; one whole run takes %.4g s and %.4g USD", whole->seconds, whole->usd);
+	buf_add(out, "\n");
+}
+
 static void say_certainty(const struct plan_report *report, struct buf *out)
 {
 	const struct planner_answer *answer = &report->answer;
 	const struct rival *closest = planner_closest(&report->planner, report->rivals, report->rival_count);
+	say_excerpt(report, out);
 	struct planner_deviation deviation = planner_deviation_of(&answer->best);
 	if (deviation.is_large)
 		buf_printf(out, "The best of the plans that were simulated, among %zu shapes of the model\n",
@@ -425,6 +443,13 @@ void plan_report_json(const struct plan_report *report, struct buf *out)
 	json_init(&json, out, true);
 	json_object_begin(&json);
 	write_doubt(&json, report);
+	if (best->excerpt.shorter > 0) {
+		json_field_int(&json, "simulated_records", best->excerpt.longer);
+		if (report->whole.setting) {
+			json_field_double(&json, "whole_run_seconds", report->whole.seconds);
+			json_field_double(&json, "whole_run_usd", report->whole.usd);
+		}
+	}
 	json_field_text(&json, "experiment", report->study->experiment.name);
 	json_field_text(&json, "platform", best->setting->platform->name);
 	json_field_text(&json, "lamina_version", lamina_version());

@@ -21,6 +21,8 @@ struct plan_report {
 	struct search_goal goal;
 	struct planner planner;
 	struct planner_answer answer;
+	double visits_max;  /* of a trial (excerpt.h) */
+	struct trial whole; /* the plan once as it is, where trials are of excerpts; setting NULL: there is none */
 	struct survivors survivors;
 	struct rival rivals[PLANNER_RIVALS_MAX];
 	size_t rival_count;

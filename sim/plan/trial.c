@@ -4,6 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+int64_t trial_replications(const struct setting *setting)
+{
+	if (setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE)
+		return TRIAL_REPLICATIONS;
+	double visits = (double)setting->records * (double)setting->function_count;
+	double affordable = floor(TRIAL_VISITS_MAX / visits);
+	return (int64_t)fmin(TRIAL_REPLICATIONS, fmax(TRIAL_REPLICATIONS_FEW, affordable));
+}
+
 struct setting *trial_setting(const struct space *space, const struct plan_choice *choice, struct arena *arena)
 {
 	const struct space_size *size = &space->sizes[choice->shape.size];
@@ -79,12 +88,15 @@ static double overload_seconds(const struct trial *trial)
 	return (double)trial->setting->in_flight_max * per_record;
 }
 
+/* Replications in which records fail; of an excerpt, those that a whole run would have. */
 static double failing_replications(const struct trial *trial)
 {
 	const double *failed = trial->result.samples[metric_index("failed_records")];
 	double failing = 0;
 	for (int64_t i = 0; i < trial->result.replications; i++)
 		failing += failed[i] > 0;
+	if (trial->excerpt.shorter > 0)
+		failing = (double)trial->result.replications * (1 - exp(-trial->failed));
 	return failing;
 }
 
@@ -108,25 +120,49 @@ static void summarise(struct trial *trial, const struct trial_control *control)
 	}
 }
 
+static struct run_job job_of(const struct trial_control *control, const struct setting *setting)
+{
+	return (struct run_job){
+		.setting = setting,
+		.seed = control->seed,
+		.replications = {.min = control->replications, .max = control->replications},
+	};
+}
+
+/* One job, or the two that stand for a long batch. */
+static void add_jobs(struct trial *trial, const struct trial_control *control, struct run_job *jobs, size_t *count)
+{
+	if (!trial->setting)
+		trial->setting = trial_setting(control->space, &trial->choice, control->arena);
+	if (control->runs_per_month > 0)
+		trial->setting->runs_per_month = control->runs_per_month;
+	trial->excerpt = excerpt_of(trial->setting, control->replications, control->visits_max);
+	const struct setting *longer = trial->setting;
+	if (trial->excerpt.shorter > 0) {
+		longer = excerpt_setting(trial->setting, trial->excerpt.longer, control->arena);
+		jobs[(*count)++] =
+			job_of(control, excerpt_setting(trial->setting, trial->excerpt.shorter, control->arena));
+	}
+	jobs[(*count)++] = job_of(control, longer);
+}
+
 bool trial_run(struct trial *trials, size_t count, const struct trial_control *control)
 {
-	struct run_job *jobs = ARENA_ARRAY(control->arena, struct run_job, count);
-	for (size_t i = 0; i < count; i++) {
-		if (!trials[i].setting)
-			trials[i].setting = trial_setting(control->space, &trials[i].choice, control->arena);
-		if (control->runs_per_month > 0)
-			trials[i].setting->runs_per_month = control->runs_per_month;
-		jobs[i] = (struct run_job){
-			.setting = trials[i].setting,
-			.seed = control->seed,
-			.replications = {.min = control->replications, .max = control->replications},
-		};
-	}
-	if (!replicate(jobs, count, control->run, control->arena))
+	struct run_job *jobs = ARENA_ARRAY(control->arena, struct run_job, 2 * count);
+	size_t job_count = 0;
+	for (size_t i = 0; i < count; i++)
+		add_jobs(&trials[i], control, jobs, &job_count);
+	if (!replicate(jobs, job_count, control->run, control->arena))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		trials[i].result = jobs[i].result;
-		summarise(&trials[i], control);
+	const struct run_job *job = jobs;
+	for (size_t i = 0; i < count; i++, job++) {
+		struct trial *trial = &trials[i];
+		const struct run_result *shorter = &job->result;
+		job += trial->excerpt.shorter > 0;
+		trial->result = job->result;
+		if (trial->excerpt.shorter > 0)
+			excerpt_carry_over(trial->setting, &trial->excerpt, shorter, &trial->result);
+		summarise(trial, control);
 	}
 	return true;
 }

@@ -6,6 +6,7 @@
 #define LAMINA_TRIAL_H
 
 #include "experiment/replicate.h"
+#include "plan/excerpt.h"
 #include "plan/search.h"
 
 struct trial {
@@ -16,10 +17,20 @@ struct trial {
 	double seconds_at; /* what the wanted share of replications do not exceed */
 	double usd;        /* mean of a run */
 	double usd_at;
-	double failed;   /* records without a result, mean */
-	bool fails;      /* there are some in too many replications */
-	bool is_stopped; /* a bound ended a replication, so that the rest is of a part of the requests */
+	struct excerpt excerpt; /* what of a long batch was simulated */
+	double failed;          /* records without a result, mean */
+	bool fails;             /* there are some in too many replications */
+	bool is_stopped;        /* a bound ended a replication, so that the rest is of a part of the requests */
 };
+
+/*
+ * Effort where nobody states a number of replications: so many visits to functions in a trial, in no fewer than
+ * TRIAL_REPLICATIONS_FEW replications and no more than TRIAL_REPLICATIONS; a longer batch is simulated in part.
+ */
+enum { TRIAL_VISITS_MAX = 200000, TRIAL_REPLICATIONS = 100, TRIAL_REPLICATIONS_FEW = 20 };
+
+/* So many replications of a setting. */
+int64_t trial_replications(const struct setting *setting);
 
 struct trial_control {
 	struct space *space; /* what simulations rule out is left out of it (timeout.h) */
@@ -29,6 +40,7 @@ struct trial_control {
 	double runs_per_month; /* 0: as the experiment has it */
 	double share;          /* of replications that a bound must hold in; 0: it is one of the mean */
 	double failing_share;  /* of replications in which records may end without a result */
+	double visits_max;     /* to functions, that a trial may take to simulate (excerpt.h); 0: no bound */
 	const struct run_control *run;
 	struct arena *arena;
 };
