@@ -27,6 +27,15 @@ bool platform_sells_memory(const struct platform *platform, int64_t memory_mb, i
 	return *nearest_mb == memory_mb;
 }
 
+bool platform_is_unknown(const struct platform *platform, const char *key)
+{
+	for (size_t i = 0; i < platform->unknown.count; i++) {
+		if (strcmp(platform->unknown.values[i], key) == 0)
+			return true;
+	}
+	return false;
+}
+
 const struct platform_runtime *platform_find_runtime(const struct platform *platform, const char *name)
 {
 	const struct platform_runtime *runtimes = platform->sandbox.runtimes.items;

@@ -22,9 +22,13 @@ struct platform_memory {
 	int64_t step_mb;
 };
 
+/* Whether functions of a runtime can be restored from a snapshot, and whether that costs anything. */
+enum snapshot_offer { SNAPSHOT_NONE, SNAPSHOT_FREE, SNAPSHOT_BILLED };
+
 /* What starting a language runtime takes, without placing a sandbox for it. */
 struct platform_runtime {
 	const char *name;
+	int snapshot;                        /* enum snapshot_offer */
 	struct quantiles init_seconds;       /* of a zip package */
 	struct quantiles image_init_seconds; /* of a container image; may be missing */
 };
@@ -72,6 +76,12 @@ struct platform_limits {
 	double async_backoff_min_seconds;        /* a throttled asynchronous call waits from this, doubling, ... */
 	double async_backoff_max_seconds;        /* ... to this ... */
 	double async_age_seconds;                /* ... and is given up at this age */
+	double zip_mb;                           /* the largest zip package, unzipped; infinite: not known */
+	double image_mb;                         /* the largest container image, likewise; 0: none is taken */
+	int64_t snapshot_tmp_mb;                 /* the largest /tmp of a function with a snapshot; 0: any */
+	bool snapshot_of_image;                  /* whether a container image can have one, ... */
+	bool snapshot_provisioned;               /* ... a function with provisioned sandboxes, ... */
+	bool snapshot_on_arm64;                  /* ... and one on arm64 */
 	double payload_sync_mb;                  /* of a request or an answer, 10^6 bytes; 0: no bound is known */
 	double payload_async_mb;
 };
@@ -99,6 +109,7 @@ struct platform_store {
 struct platform_workflow {
 	struct quantiles hop_seconds; /* from one function's answer to the next one's call */
 	int64_t inline_map_limit;     /* records in work at once, unless the map is distributed */
+	double payload_mb;            /* that it passes on, 10^6 bytes; 0: no bound is known */
 };
 
 /*
@@ -131,7 +142,8 @@ struct platform {
 	const char *title;
 	const char *valid_from; /* dates as text, ISO 8601 */
 	const char *valid_to;
-	int kind; /* enum platform_kind */
+	int kind;                 /* enum platform_kind */
+	const char *price_region; /* of its prices; "": it does not say */
 	struct platform_memory memory;
 	struct platform_cpu cpu;
 	struct platform_sandbox sandbox;
@@ -143,10 +155,14 @@ struct platform {
 	struct platform_machine machine;
 	struct platform_device device;
 	struct platform_hosts hosts;
+	const char *region;        /* that was asked for; NULL: none */
 	struct bind_texts unknown; /* dotted keys of quantities that nobody has published */
 	struct yaml_node *regions; /* what is different there: a map of names to parts of a platform */
 	struct diag_place place;
 };
+
+/* Whether a dotted key's value is one that nobody has published; what stands in its place is no value then. */
+bool platform_is_unknown(const struct platform *platform, const char *key);
 
 /* NULL where the platform has no such runtime. */
 const struct platform_runtime *platform_find_runtime(const struct platform *platform, const char *name);

@@ -30,6 +30,7 @@ struct sandbox_spec {
 	double package_mb;
 	bool is_image;     /* a container image instead of a zip package */
 	bool has_snapshot; /* restored instead of initialised */
+	bool is_snapshot_free;
 	bool is_arm64;
 	const struct platform_runtime *runtime; /* NULL: whatever cold_start_seconds hold */
 	int64_t init_cpu_ns;                    /* the function's own initialising, one thread, never throttled */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/num.h"
 #include "scenario/platform_parts.h"
 #include "scenario/unknown.h"
@@ -21,6 +22,8 @@ static const struct bind_field platform_fields[] = {
 	BIND_FIELD(struct platform, valid_to, BIND_TEXT, .fallback = "", .help = "last day, ISO 8601"),
 	BIND_FIELD(struct platform, kind, BIND_CHOICE, .required = true, .choices = kinds,
 		   .help = "a function service or one machine"),
+	BIND_FIELD(struct platform, price_region, BIND_TEXT, .fallback = "",
+		   .help = "the region that its prices are of; what others do not state in `regions` is unknown there"),
 	PART(memory, "sizes sold"),
 	PART(cpu, "CPU share by memory"),
 	PART(sandbox, "cold starts and keep-alive"),
@@ -82,28 +85,62 @@ const struct bind_schema platform_schema = {
 	.check = check_platform,
 };
 
-/* Puts over the tree what is different in a region. */
-static void apply_region(struct yaml_node *root, const struct platform_changes *changes, struct arena *arena,
-			 struct diag *diag)
+/* Prices hold for the region they were published for: in another, those that it does not state are unknown. */
+static void forget_prices(struct yaml_node *root, const struct yaml_node *region, struct arena *arena)
 {
-	const struct yaml_node *regions = yaml_get(root, "regions");
-	const struct yaml_node *region = yaml_get(regions, changes->region);
-	if (region && region->kind == YAML_MAP) {
-		yaml_merge(root, region, arena);
-		return;
+	const struct yaml_node *stated = yaml_get(region, "price");
+	const struct yaml_node *prices = yaml_get(root, "price");
+	for (struct yaml_node *price = prices ? prices->first : NULL; price; price = price->next) {
+		bool is_price = strncmp(price->key, "usd_per_", strlen("usd_per_")) == 0;
+		if (is_price && price->kind == YAML_SCALAR && !yaml_get(stated, price->key))
+			price->text = arena_strdup(arena, "unknown");
 	}
-	const char *names[64];
+}
+
+static void unknown_region(const struct yaml_node *regions, const char *home, const struct platform_changes *changes,
+			   struct diag *diag)
+{
+	enum { NAMES_MAX = 64 };
+	const char *names[NAMES_MAX];
 	size_t count = 0;
-	for (const struct yaml_node *node = regions ? regions->first : NULL; node && count < 64; node = node->next)
-		names[count++] = node->key ? node->key : "";
+	struct buf listed;
+	buf_init(&listed);
+	if (home[0] != '\0')
+		names[count++] = home;
+	for (const struct yaml_node *node = regions ? regions->first : NULL; node && count < NAMES_MAX;
+	     node = node->next)
+		if (node->key && strcmp(node->key, home) != 0)
+			names[count++] = node->key;
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&listed, "%s%s", i == 0 ? "" : ", ", names[i]);
 	const char *meant = did_you_mean(changes->region, names, count);
 	if (meant)
 		diag_error(diag, changes->region_place, "the platform knows no region '%s'; did you mean '%s'?",
 			   changes->region, meant);
 	else
 		diag_error(diag, changes->region_place,
-			   "the platform says nothing of a region '%s'; leave 'region' out for what holds elsewhere",
-			   changes->region);
+			   "the platform knows no prices or limits of a region '%s'%s%s; give what is different there "
+			   "with 'platform_values'",
+			   changes->region, count > 0 ? ", but of " : "", buf_text(&listed));
+	buf_release(&listed);
+}
+
+/* Puts over the tree what is different in a region. */
+static void apply_region(struct yaml_node *root, const struct platform_changes *changes, struct arena *arena,
+			 struct diag *diag)
+{
+	const struct yaml_node *regions = yaml_get(root, "regions");
+	const struct yaml_node *region = yaml_get(regions, changes->region);
+	const struct yaml_node *named = yaml_get(root, "price_region");
+	const char *home = named && named->kind == YAML_SCALAR ? named->text : "";
+	bool is_home = strcmp(home, changes->region) == 0;
+	if (region && region->kind == YAML_MAP) {
+		if (home[0] != '\0' && !is_home)
+			forget_prices(root, region, arena);
+		yaml_merge(root, region, arena);
+	} else if (!is_home) {
+		unknown_region(regions, home, changes, diag);
+	}
 }
 
 bool platform_parse(const char *file, const char *text, size_t length, const struct platform_changes *changes,
@@ -123,6 +160,7 @@ bool platform_parse(const char *file, const char *text, size_t length, const str
 	if (diag->error_count != errors_before)
 		return false;
 	out->path = file;
+	out->region = changes && changes->region[0] != '\0' ? changes->region : NULL;
 	out->unknown = unknown;
 	return true;
 }

@@ -1,5 +1,7 @@
 #include "scenario/platform_parts.h"
 
+#include <math.h>
+
 #include "base/num.h"
 #include "platform/platform.h"
 
@@ -96,7 +98,12 @@ const struct bind_schema platform_cpu_schema = {
 	.check = check_cpu,
 };
 
+static const char *const snapshot_offers[] = {
+	[SNAPSHOT_NONE] = "none", [SNAPSHOT_FREE] = "free", [SNAPSHOT_BILLED] = "billed", NULL};
+
 static const struct bind_field runtime_fields[] = {
+	BIND_FIELD(struct platform_runtime, snapshot, BIND_CHOICE, .fallback = "none", .choices = snapshot_offers,
+		   .help = "whether its functions can be restored from snapshots, and whether that costs anything"),
 	QUANTILES(struct platform_runtime, init_seconds, "start of the runtime, zip package"),
 	MAYBE_QUANTILES(struct platform_runtime, image_init_seconds, "start of the runtime, container image"),
 	BIND_END,
@@ -184,6 +191,18 @@ static const struct bind_field limits_fields[] = {
 		     "asynchronous calls: longest wait of a throttled one"),
 	MAYBE_NUMBER(struct platform_limits, async_age_seconds, "21600", 1, 1e7,
 		     "asynchronous calls: age at which they are given up"),
+	MAYBE_NUMBER(struct platform_limits, zip_mb, ".inf", 0, HUGE_VAL,
+		     "largest zip package, unzipped, MB; .inf: not known"),
+	MAYBE_NUMBER(struct platform_limits, image_mb, ".inf", 0, HUGE_VAL,
+		     "largest container image, MB; 0: none is taken; .inf: not known"),
+	BIND_FIELD(struct platform_limits, snapshot_tmp_mb, BIND_INT, .fallback = "0", .min = 0, .max = 1048576,
+		   .help = "largest /tmp of a function with a snapshot, MB; 0: any that is sold"),
+	BIND_FIELD(struct platform_limits, snapshot_of_image, BIND_BOOL, .fallback = "true",
+		   .help = "whether a container image can have a snapshot"),
+	BIND_FIELD(struct platform_limits, snapshot_provisioned, BIND_BOOL, .fallback = "true",
+		   .help = "whether a function can have a snapshot and provisioned concurrency"),
+	BIND_FIELD(struct platform_limits, snapshot_on_arm64, BIND_BOOL, .fallback = "true",
+		   .help = "whether an arm64 function can have a snapshot"),
 	MAYBE_NUMBER(struct platform_limits, payload_sync_mb, "0", 0, 1e6,
 		     "largest payload of a call that waits, 10^6 bytes; 0: not known"),
 	MAYBE_NUMBER(struct platform_limits, payload_async_mb, "0", 0, 1e6,
@@ -270,6 +289,8 @@ static const struct bind_field workflow_fields[] = {
 	QUANTILES(struct platform_workflow, hop_seconds, "one function's answer to the next one's call"),
 	BIND_FIELD(struct platform_workflow, inline_map_limit, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
 		   .help = "records in work at once, unless the map is distributed; 0: no bound"),
+	MAYBE_NUMBER(struct platform_workflow, payload_mb, "0", 0, 1e6,
+		     "largest payload that it passes on, 10^6 bytes; 0: not known"),
 	BIND_END,
 };
 

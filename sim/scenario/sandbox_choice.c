@@ -1,5 +1,6 @@
 #include "scenario/sandbox_choice.h"
 
+#include "base/buf.h"
 #include "base/num.h"
 
 /* What a choice is resolved with. */
@@ -64,19 +65,105 @@ static bool resolve_tmp(const struct choice *choice)
 static bool resolve_architecture(const struct choice *choice)
 {
 	choice->out->sandbox.is_arm64 = choice->entry->architecture == ARCHITECTURE_ARM64;
-	if (!choice->out->sandbox.is_arm64 || choice->platform->price.usd_per_gb_second_arm64 > 0)
+	if (!choice->out->sandbox.is_arm64 || choice->platform->price.usd_per_gb_second_arm64 > 0 ||
+	    platform_is_unknown(choice->platform, "price.usd_per_gb_second_arm64"))
 		return true;
 	diag_error(choice->diag, entry_place(choice, "architecture"), "%s does not sell arm64", choice->platform->name);
 	return false;
 }
 
+/* A zip package or a container image of a size that the platform takes. */
+static bool check_package(const struct choice *choice)
+{
+	const struct platform_limits *limits = &choice->platform->limits;
+	const struct framework *framework = &choice->experiment->framework;
+	bool is_image = framework->package_kind == PACKAGE_IMAGE;
+	double most_mb = is_image ? limits->image_mb : limits->zip_mb;
+	if (is_image && most_mb == 0) {
+		diag_error(choice->diag, framework_place(choice, "package_kind"),
+			   "%s takes no container images; use 'package_kind: zip'", choice->platform->name);
+		return false;
+	}
+	if (framework->package_mb <= most_mb)
+		return true;
+	bool would_fit = !is_image && framework->package_mb <= limits->image_mb;
+	diag_error(choice->diag, framework_place(choice, "package_mb"),
+		   is_image ? "the container image has %g MB; %s takes at most %g MB%s"
+			    : "the zip package has %g MB unzipped; %s takes at most %g MB%s",
+		   framework->package_mb, choice->platform->name, most_mb,
+		   would_fit ? ": use 'package_kind: image', or put less into it" : ": put less into it");
+	return false;
+}
+
+static void list_runtimes(const struct platform *platform, struct buf *out)
+{
+	const struct platform_runtime *runtimes = platform->sandbox.runtimes.items;
+	buf_add(out, "");
+	for (size_t i = 0; i < platform->sandbox.runtimes.count; i++) {
+		if (runtimes[i].snapshot != SNAPSHOT_NONE)
+			buf_printf(out, "%s%s", buf_text(out)[0] ? ", " : "", runtimes[i].name);
+	}
+}
+
+static bool check_snapshot_runtime(const struct choice *choice)
+{
+	const struct platform_runtime *runtime = choice->out->sandbox.runtime;
+	struct buf names;
+	if (!runtime || runtime->snapshot != SNAPSHOT_NONE)
+		return true;
+	buf_init(&names);
+	list_runtimes(choice->platform, &names);
+	diag_error(choice->diag, entry_place(choice, "snapshot"), "%s restores no snapshots of '%s', only of %s",
+		   choice->platform->name, runtime->name, buf_text(&names)[0] ? buf_text(&names) : "other runtimes");
+	buf_release(&names);
+	return false;
+}
+
+/* What a function with a snapshot cannot have. */
+static bool check_snapshot_beside(const struct choice *choice)
+{
+	const struct platform_limits *limits = &choice->platform->limits;
+	const struct function_entry *entry = choice->entry;
+	const struct {
+		bool is_refused;
+		struct diag_place place;
+		const char *what;
+		const char *right;
+	} rules[] = {
+		{!limits->snapshot_provisioned && entry->provisioned_concurrency > 0,
+		 entry_place(choice, "provisioned_concurrency"), "provisioned concurrency", "leave one of the two out"},
+		{limits->snapshot_tmp_mb > 0 && entry->tmp_mb > limits->snapshot_tmp_mb, entry_place(choice, "tmp_mb"),
+		 "a larger /tmp than comes with it", "leave one of the two out"},
+		{!limits->snapshot_of_image && choice->experiment->framework.package_kind == PACKAGE_IMAGE,
+		 framework_place(choice, "package_kind"), "a container image", "use 'package_kind: zip'"},
+		{!limits->snapshot_on_arm64 && entry->architecture == ARCHITECTURE_ARM64,
+		 entry_place(choice, "architecture"), "arm64", "use x86_64"},
+	};
+	bool ok = true;
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+		if (!rules[i].is_refused)
+			continue;
+		diag_error(choice->diag, rules[i].place, "'%s' has a 'snapshot', which %s does not offer with %s; %s",
+			   entry->name, choice->platform->name, rules[i].what, rules[i].right);
+		ok = false;
+	}
+	return ok;
+}
+
 static bool resolve_snapshot(const struct choice *choice)
 {
-	choice->out->sandbox.has_snapshot = choice->entry->snapshot;
-	if (!choice->entry->snapshot || choice->platform->sandbox.restore_seconds.table.count > 0)
+	struct sandbox_spec *sandbox = &choice->out->sandbox;
+	if (!choice->entry->snapshot)
 		return true;
-	diag_error(choice->diag, entry_place(choice, "snapshot"), "%s restores no snapshots", choice->platform->name);
-	return false;
+	sandbox->has_snapshot = true;
+	sandbox->is_snapshot_free = sandbox->runtime && sandbox->runtime->snapshot == SNAPSHOT_FREE;
+	if (choice->platform->sandbox.restore_seconds.table.count == 0) {
+		diag_error(choice->diag, entry_place(choice, "snapshot"), "%s restores no snapshots",
+			   choice->platform->name);
+		return false;
+	}
+	bool ok = check_snapshot_runtime(choice);
+	return check_snapshot_beside(choice) && ok;
 }
 
 static bool resolve_provisioned(const struct choice *choice)
@@ -85,10 +172,21 @@ static bool resolve_provisioned(const struct choice *choice)
 	const struct platform_price *price = &choice->platform->price;
 	bool is_arm64 = choice->out->sandbox.is_arm64;
 	double usd = is_arm64 ? price->usd_per_provisioned_gb_second_arm64 : price->usd_per_provisioned_gb_second;
-	if (choice->entry->provisioned_concurrency == 0 || usd > 0)
+	bool is_sold =
+		usd > 0 || platform_is_unknown(choice->platform, is_arm64 ? "price.usd_per_provisioned_gb_second_arm64"
+									  : "price.usd_per_provisioned_gb_second");
+	int64_t provisioned = choice->entry->provisioned_concurrency;
+	int64_t reserved = choice->entry->reserved_concurrency;
+	if (provisioned > 0 && !is_sold) {
+		diag_error(choice->diag, entry_place(choice, "provisioned_concurrency"),
+			   "%s sells no provisioned concurrency", choice->platform->name);
+		return false;
+	}
+	if (reserved == 0 || provisioned <= reserved)
 		return true;
-	diag_error(choice->diag, entry_place(choice, "provisioned_concurrency"), "%s sells no provisioned concurrency",
-		   choice->platform->name);
+	diag_error(choice->diag, entry_place(choice, "provisioned_concurrency"),
+		   "'provisioned_concurrency' is %lld and more than the function's 'reserved_concurrency' of %lld",
+		   (long long)provisioned, (long long)reserved);
 	return false;
 }
 
@@ -130,6 +228,19 @@ static bool resolve_device(const struct choice *choice)
 	return false;
 }
 
+/* What a workflow service passes on between calls. */
+static bool check_workflow_payload(const struct choice *choice)
+{
+	double most_mb = choice->platform->workflow.payload_mb;
+	double payload_mb = choice->entry->work.payload_mb * (double)choice->experiment->workload.images_per_record;
+	if (choice->experiment->pipeline.orchestrator != ORCHESTRATOR_WORKFLOW || most_mb == 0 || payload_mb <= most_mb)
+		return true;
+	diag_error(choice->diag, bind_place(yaml_get(choice->entry->node, "work"), "payload_mb"),
+		   "a call of '%s' carries %g MB; a workflow of %s passes on %g MB: send it through the object store",
+		   choice->entry->name, payload_mb, choice->platform->name, most_mb);
+	return false;
+}
+
 static bool check_payload(const struct choice *choice)
 {
 	bool is_async = choice->experiment->pipeline.invocation == INVOCATION_ASYNC;
@@ -150,8 +261,8 @@ bool sandbox_choice_resolve(const struct experiment *experiment, const struct pl
 			    struct setting_function *out)
 {
 	static bool (*const parts[])(const struct choice *) = {
-		resolve_runtime,     resolve_tmp,      resolve_architecture, resolve_snapshot,
-		resolve_provisioned, resolve_requests, resolve_device,       check_payload,
+		resolve_runtime,     check_package,    resolve_tmp,    resolve_architecture, resolve_snapshot,
+		resolve_provisioned, resolve_requests, resolve_device, check_payload,        check_workflow_payload,
 	};
 	const struct framework *framework = &experiment->framework;
 	struct choice choice = {experiment, platform, entry, arena, diag, out};
@@ -175,12 +286,17 @@ bool sandbox_choice_check_reservations(const struct experiment *experiment, cons
 {
 	const struct platform_limits *limits = &setting->platform->limits;
 	int64_t reserved = 0;
-	for (size_t i = 0; i < setting->function_count; i++)
-		reserved += setting->functions[i].reserved_concurrency;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct setting_function *function = &setting->functions[i];
+		/* Provisioned ones of a function without a reservation are taken from the account's. */
+		reserved += function->reserved_concurrency > 0 ? function->reserved_concurrency
+							       : function->sandbox.provisioned;
+	}
 	if (reserved == 0 || reserved <= limits->concurrency - limits->unreserved)
 		return true;
 	diag_error(diag, bind_place(experiment->root, "functions"),
-		   "the functions reserve a concurrency of %lld; of the account's %lld, %lld must stay unreserved",
+		   "the functions reserve or provision a concurrency of %lld; of the account's %lld, %lld must stay "
+		   "unreserved",
 		   (long long)reserved, (long long)limits->concurrency, (long long)limits->unreserved);
 	return false;
 }

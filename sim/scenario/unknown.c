@@ -69,10 +69,35 @@ static bool carries_profile(const struct setting *setting, bool has_profile)
 static bool has_package(const struct setting *setting, bool has_profile)
 {
 	for (size_t i = 0; i < setting->function_count; i++) {
-		if (setting->functions[i].sandbox.package_mb > 0)
+		const struct sandbox_spec *sandbox = &setting->functions[i].sandbox;
+		if (sandbox->package_mb > 0 && !sandbox->is_image)
 			return true;
 	}
 	return false;
+}
+
+static bool has_billed_snapshot(const struct setting *setting, bool has_profile)
+{
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct sandbox_spec *sandbox = &setting->functions[i].sandbox;
+		if (sandbox->has_snapshot && !sandbox->is_snapshot_free)
+			return true;
+	}
+	return false;
+}
+
+static bool buys_tmp(const struct setting *setting, bool has_profile)
+{
+	for (size_t i = 0; i < setting->function_count; i++) {
+		if (setting->functions[i].tmp_mb > setting->platform->limits.tmp_mb)
+			return true;
+	}
+	return false;
+}
+
+static bool has_workflow(const struct setting *setting, bool has_profile)
+{
+	return setting->orchestrator == ORCHESTRATOR_WORKFLOW;
 }
 
 static bool provisions(const struct setting *setting, bool has_profile)
@@ -88,6 +113,15 @@ static bool runs_arm64(const struct setting *setting, bool has_profile)
 {
 	for (size_t i = 0; i < setting->function_count; i++) {
 		if (setting->functions[i].sandbox.is_arm64)
+			return true;
+	}
+	return false;
+}
+
+static bool provisions_arm64(const struct setting *setting, bool has_profile)
+{
+	for (size_t i = 0; i < setting->function_count; i++) {
+		if (setting->functions[i].sandbox.is_arm64 && setting->functions[i].sandbox.provisioned > 0)
 			return true;
 	}
 	return false;
@@ -113,7 +147,16 @@ static const struct need {
 	{"price.usd_per_1000_puts", moves_bytes},
 	{"price.usd_per_1000_gets", moves_bytes},
 	{"price.usd_per_stored_gb_month", moves_bytes},
+	{"price.usd_per_provisioned_gb_second_arm64", provisions_arm64},
+	{"price.usd_per_provisioned_gb_second_busy_arm64", provisions_arm64},
 	{"price.usd_per_provisioned", provisions},
+	{"price.usd_per_gb_second_arm64", runs_arm64},
+	{"price.usd_per_tmp_gb_second", buys_tmp},
+	{"price.usd_per_gb_restored", has_billed_snapshot},
+	{"price.usd_per_cached_gb_second", has_billed_snapshot},
+	{"price.usd_per_1000_transitions", has_workflow},
+	{"price.usd_per_put_gb", moves_bytes},
+	{"price.usd_per_get_gb", moves_bytes},
 	{"cpu.sgemm_gflop_per_vcpu_second", carries_profile},
 	{"sandbox.package_", has_package},
 	{"cpu.arm64_speed", runs_arm64},
@@ -137,10 +180,13 @@ bool unknown_check(const struct setting *setting, bool has_profile, struct diag_
 		const char *key = unknown->values[i];
 		if (!is_needed(key, setting, has_profile))
 			continue;
+		bool is_elsewhere = setting->platform->region && strncmp(key, "price.", strlen("price.")) == 0;
 		diag_error(diag, place,
-			   "nobody has published '%s' of %s, which this experiment needs; supply it with "
+			   "%s '%s' of %s%s%s, which this experiment needs; supply it with "
 			   "--set platform_values.%s=VALUE",
-			   key, setting->platform->name, key);
+			   is_elsewhere ? "no source is known here for" : "nobody has published", key,
+			   setting->platform->name, is_elsewhere ? " in " : "",
+			   is_elsewhere ? setting->platform->region : "", key);
 		ok = false;
 	}
 	return ok;

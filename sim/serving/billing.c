@@ -20,7 +20,7 @@ void billing_usage(const struct platform *platform, const struct setting_functio
 
 void billing_restore(const struct sandbox_spec *spec, int64_t memory_mb, struct usage *usage)
 {
-	usage->restored_mb += spec->has_snapshot ? memory_mb : 0;
+	usage->restored_mb += spec->has_snapshot && !spec->is_snapshot_free ? memory_mb : 0;
 }
 
 void billing_standing(const struct sandbox_spec *spec, int64_t memory_mb, int64_t elapsed_ns, struct usage *usage)
@@ -29,7 +29,7 @@ void billing_standing(const struct sandbox_spec *spec, int64_t memory_mb, int64_
 	int64_t reserved_ns = div_ceil_int64(elapsed_ns, step_ns) * step_ns;
 	*(spec->is_arm64 ? &usage->provisioned_arm64_mb_ns : &usage->provisioned_mb_ns) =
 		(price_mb_ns)memory_mb * (price_mb_ns)(spec->provisioned * reserved_ns);
-	if (spec->has_snapshot)
+	if (spec->has_snapshot && !spec->is_snapshot_free)
 		usage->cached_mb_ns = (price_mb_ns)memory_mb * (price_mb_ns)elapsed_ns;
 }
 

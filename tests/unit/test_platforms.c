@@ -75,6 +75,37 @@ static void test_regions(void)
 	changes.region = "us-east-9";
 	t_ok(!read_platform("aws-lambda-2020", &changes, message), "a misspelt region");
 	t_has(message, "the platform knows no region 'us-east-9'; did you mean 'us-east-1'?", "is asked about");
+	changes.region = "mars";
+	t_ok(!read_platform("aws-lambda", &changes, message), "a region that is none");
+	t_has(message, "no prices or limits of a region 'mars', but of us-east-1, af-south-1, ap-east-1",
+	      "others are listed");
+}
+
+static void test_prices_of_regions(void)
+{
+	char message[512];
+	struct platform_changes changes = {.region = "us-east-1"};
+	const struct platform *home = read_platform("aws-lambda", &changes, message);
+	t_str(message, "", "the region that the prices are of");
+	changes.region = "ap-east-1";
+	const struct platform *away = read_platform("aws-lambda", &changes, message);
+	if (!t_ok(home && away, "both can be read"))
+		return;
+	t_near(away->price.usd_per_gb_second / home->price.usd_per_gb_second, 1.375, 1e-3, 0, "38 % dearer");
+	t_int((long long)home->unknown.count, 1, "at home all prices are known");
+	t_ok(platform_is_unknown(away, "price.usd_per_1000_puts"), "elsewhere a price that is not stated is unknown");
+	t_ok(!platform_is_unknown(away, "price.usd_per_gb_second"), "one that is, is not");
+	t_ok(!platform_is_unknown(away, "price.granularity_seconds"), "how it is billed is the same");
+	struct diag diag;
+	diag_init(&diag);
+	struct setting_function function = {.work = {.phases = {[WORK_COMPUTE] = {.cpu_ns = 1, .threads = 1}}}};
+	struct setting setting = {.platform = away, .functions = &function, .function_count = 1};
+	t_ok(unknown_check(&setting, false, (struct diag_place){0}, &diag), "what is not used may be unknown");
+	function.work.phases[WORK_RECORD_GET].gets = 1;
+	t_ok(!unknown_check(&setting, false, (struct diag_place){0}, &diag), "what is used may not");
+	t_has(diag.entries[0].text, "no source is known here for 'price.usd_per_1000_puts' of aws-lambda in ap-east-1",
+	      "and is asked for");
+	diag_release(&diag);
 }
 
 static void test_unknown(void)
@@ -122,6 +153,7 @@ int main(void)
 	arena_init(&arena);
 	test_all_files();
 	test_regions();
+	test_prices_of_regions();
 	test_unknown();
 	test_listed_sizes();
 	arena_release(&arena);
