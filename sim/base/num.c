@@ -124,3 +124,8 @@ double seconds_from_ns(int64_t ns)
 {
 	return (double)ns / 1e9;
 }
+
+double seconds_from_sum_ns(wide_sum ns)
+{
+	return (double)ns / 1e9;
+}

@@ -29,6 +29,9 @@ double num_rounded(double value, int digits);
 /* ceil(a / b) for a >= 0, b > 0: the rounding of every bill is written with this. */
 int64_t div_ceil_int64(int64_t a, int64_t b);
 
+/* Sums of times, bytes and the like over all that a run does, which 64 bits do not hold. */
+__extension__ typedef __int128 wide_sum;
+
 #define NS_PER_SECOND 1000000000LL
 #define NS_PER_MS 1000000LL
 
@@ -39,5 +42,6 @@ int64_t div_ceil_int64(int64_t a, int64_t b);
 int64_t ns_from_seconds(double seconds);
 
 double seconds_from_ns(int64_t ns);
+double seconds_from_sum_ns(wide_sum ns);
 
 #endif

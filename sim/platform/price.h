@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/num.h"
 #include "doc/bind.h"
 
 /* Whose time is paid for. */
@@ -70,13 +71,13 @@ struct usage {
 	price_mb_ns device_ns;
 	price_mb_ns tmp_mb_ns; /* above what is free */
 	price_mb_ns cached_mb_ns;
-	int64_t restored_mb;
+	wide_sum restored_mb;
 	int64_t requests;
 	int64_t transitions;
 	int64_t puts;
 	int64_t gets;
-	int64_t put_bytes;
-	int64_t get_bytes;
+	wide_sum put_bytes;
+	wide_sum get_bytes;
 	int64_t machine_ns;
 };
 

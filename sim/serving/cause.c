@@ -49,7 +49,7 @@ void cause_costs(const struct function_outcome *counts, const struct platform_pr
 	double handler_ns = 0;
 	for (int cause = CAUSE_HANDLER_FIRST; cause <= CAUSE_HANDLER_LAST; cause++)
 		handler_ns += (double)counts->cause_ns[cause];
-	int64_t other_ns = counts->billed_init_ns + counts->billed_rounding_ns + counts->billed_idle_ns;
+	wide_sum other_ns = counts->billed_init_ns + counts->billed_rounding_ns + counts->billed_idle_ns;
 	double handler_usd = handler_ns > 0 ? per_ns * (double)(counts->billed_ns - other_ns) / handler_ns : 0;
 	for (int cause = 0; cause < CAUSES; cause++)
 		usd[cause] = cause >= CAUSE_HANDLER_FIRST && cause <= CAUSE_HANDLER_LAST

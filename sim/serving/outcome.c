@@ -70,7 +70,7 @@ static double makespan_seconds(const struct outcome *outcome)
 
 static double record_seconds(const struct outcome *outcome)
 {
-	return ratio(seconds_from_ns(outcome->record_ns), (double)outcome->records_completed);
+	return ratio(seconds_from_sum_ns(outcome->record_ns), (double)outcome->records_completed);
 }
 
 /* The smallest time that at least this share of completed records stayed within. */
@@ -96,7 +96,7 @@ static double record_p99_seconds(const struct outcome *outcome)
 
 static double record_billed_seconds(const struct outcome *outcome)
 {
-	return ratio(seconds_from_ns(total_of(outcome).billed_ns), (double)outcome->records_completed);
+	return ratio(seconds_from_sum_ns(total_of(outcome).billed_ns), (double)outcome->records_completed);
 }
 
 static double images_per_second(const struct outcome *outcome)
@@ -207,7 +207,7 @@ static double observed_instances(const struct outcome *outcome)
 
 static double waiting_seconds(const struct outcome *outcome)
 {
-	return ratio(seconds_from_ns(total_of(outcome).wait_ns), (double)outcome->records_completed);
+	return ratio(seconds_from_sum_ns(total_of(outcome).wait_ns), (double)outcome->records_completed);
 }
 
 static double store_refusals(const struct outcome *outcome)
@@ -281,17 +281,17 @@ static double function_cold_starts(const struct function_outcome *outcome)
 
 static double function_duration_mean(const struct function_outcome *outcome)
 {
-	return ratio(seconds_from_ns(outcome->duration_ns), (double)outcome->invocations);
+	return ratio(seconds_from_sum_ns(outcome->duration_ns), (double)outcome->invocations);
 }
 
 static double function_billed_mean(const struct function_outcome *outcome)
 {
-	return ratio(seconds_from_ns(outcome->billed_ns), (double)outcome->invocations);
+	return ratio(seconds_from_sum_ns(outcome->billed_ns), (double)outcome->invocations);
 }
 
 static double function_init_mean(const struct function_outcome *outcome)
 {
-	return ratio(seconds_from_ns(outcome->init_ns), (double)outcome->cold_starts);
+	return ratio(seconds_from_sum_ns(outcome->init_ns), (double)outcome->cold_starts);
 }
 
 static double function_gb_seconds(const struct function_outcome *outcome)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/num.h"
 #include "engine/engine.h"
 #include "platform/price.h"
 #include "serving/cause.h"
@@ -28,19 +29,19 @@ struct function_outcome {
 	int64_t expired; /* asynchronous calls given up for their age */
 	int64_t retries; /* visits repeated after a failure */
 	int64_t throttles;
-	int64_t wait_ns;     /* from asking for the function to the call that was admitted */
-	int64_t init_ns;     /* cold starts before the handler */
-	int64_t duration_ns; /* handler time */
-	int64_t billed_ns;
-	int64_t billed_init_ns;     /* of billed_ns: initialising */
-	int64_t billed_rounding_ns; /* of billed_ns: above what was used */
-	int64_t billed_idle_ns;     /* of billed_ns: sandboxes without requests */
-	int64_t cause_ns[CAUSES];   /* of the handler, and CAUSE_WARM_START; cause_times() has all */
-	price_mb_ns paid_mb_ns;     /* memory bought * handler time */
-	price_mb_ns used_mb_ns;     /* memory needed * handler time */
-	int64_t phase_ns[WORK_PHASES];
-	int64_t bytes_in;
-	int64_t bytes_out;
+	wide_sum wait_ns;     /* from asking for the function to the call that was admitted */
+	wide_sum init_ns;     /* cold starts before the handler */
+	wide_sum duration_ns; /* handler time */
+	wide_sum billed_ns;
+	wide_sum billed_init_ns;     /* of billed_ns: initialising */
+	wide_sum billed_rounding_ns; /* of billed_ns: above what was used */
+	wide_sum billed_idle_ns;     /* of billed_ns: sandboxes without requests */
+	wide_sum cause_ns[CAUSES];   /* of the handler, and CAUSE_WARM_START; cause_times() has all */
+	price_mb_ns paid_mb_ns;      /* memory bought * handler time */
+	price_mb_ns used_mb_ns;      /* memory needed * handler time */
+	wide_sum phase_ns[WORK_PHASES];
+	wide_sum bytes_in;
+	wide_sum bytes_out;
 	struct usage usage;
 };
 
@@ -66,7 +67,7 @@ struct outcome {
 	int64_t records_completed;
 	int64_t records_failed;
 	int64_t images_completed;
-	int64_t record_ns;             /* sum over completed records of submission to result */
+	wide_sum record_ns;            /* sum over completed records of submission to result */
 	struct histogram record_times; /* of completed records, ns */
 	int64_t peak_concurrency;
 	int64_t store_refusals;          /* requests that the object store refused for their rate */
