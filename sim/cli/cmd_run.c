@@ -196,6 +196,14 @@ static void run_tables_release(struct run_tables *tables)
 	table_release(&tables->phases);
 }
 
+static void say_left_out(const struct bind_texts *left_out, struct buf *out)
+{
+	for (size_t i = 0; i < left_out->count; i++)
+		buf_printf(out, "%s%s", i == 0 ? "Not on it: " : ", ", left_out->values[i]);
+	if (left_out->count > 0)
+		buf_add(out, ".\n");
+}
+
 static void render_text(const struct run_tables *tables, const struct study *study, struct buf *out)
 {
 	const struct run_job *job = &study->jobs[0];
@@ -205,6 +213,7 @@ static void render_text(const struct run_tables *tables, const struct study *stu
 	table_render(&tables->metrics, TABLE_TEXT, out);
 	buf_add(out, "\nThe bill, mean of a run\n");
 	table_render(&tables->bill, TABLE_TEXT, out);
+	say_left_out(&job->setting->platform->price.left_out, out);
 	if (job->result.function_count == 0)
 		return;
 	buf_add(out, "\nFunctions, mean of a call\n");
@@ -233,6 +242,11 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 	table_write_json(&tables->metrics, &json);
 	json_key(&json, "bill");
 	table_write_json(&tables->bill, &json);
+	json_key(&json, "bill_leaves_out");
+	json_array_begin(&json);
+	for (size_t i = 0; i < job->setting->platform->price.left_out.count; i++)
+		json_text(&json, job->setting->platform->price.left_out.values[i]);
+	json_array_end(&json);
 	json_key(&json, "functions");
 	table_write_json(&tables->functions, &json);
 	json_key(&json, "phases");

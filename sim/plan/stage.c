@@ -50,10 +50,9 @@ static void add_transfer(struct stage_visit *visit, const struct platform *platf
 		visit->fixed_seconds += is_put ? store->bulk_put_seconds : store->bulk_get_seconds;
 	struct token_bucket bucket;
 	token_bucket_init(&bucket, network);
-	bool has_put_cost = is_put && network->cpu_seconds_per_put_mb > 0;
 	double connections = is_bulk ? store->bulk_connections : 1;
 	visit->terms[visit->term_count++] = (struct stage_term){
-		.cpu_seconds = mb * (has_put_cost ? network->cpu_seconds_per_put_mb : network->cpu_seconds_per_mb),
+		.cpu_seconds = phase_client_cpu_seconds(phase, network),
 		.threads = 1,
 		.is_transfer = true,
 		.is_overlapped = network->is_overlapped,
@@ -69,19 +68,19 @@ static double mean_slowness(const struct platform_cpu *cpu, bool is_arm64)
 	return is_arm64 ? slowness / cpu->arm64_speed : slowness;
 }
 
-static void add_phases(struct stage_visit *visit, const struct platform *platform, const struct work *work,
+static void add_phases(struct stage_visit *visit, const struct setting *setting, const struct work *work,
 		       double slowness, bool is_cold)
 {
-	struct usage usage = {.requests = 1};
+	const struct platform *platform = setting->platform;
+	struct usage usage = {.requests = billing_requests(setting, work)};
 	visit->variation = work->variation;
 	visit->wait_seconds = seconds_from_ns(work->phases[WORK_WAIT].wait_ns);
 	for (int i = 0; i < WORK_PHASES; i++) {
 		const struct phase *phase = &work->phases[i];
 		if (phase->cold_only && !is_cold)
 			continue;
-		usage.gets += phase->gets;
-		usage.puts += phase->puts;
-		*(phase->puts > 0 ? &usage.put_bytes : &usage.get_bytes) += phase->bytes;
+		phase_count_requests(phase, &platform->store, &usage);
+		phase_count_bytes(phase, &usage);
 		if (phase->gets + phase->puts > 0) {
 			add_transfer(visit, platform, phase);
 			continue;
@@ -130,14 +129,33 @@ static void visit_init(struct stage_visit *visit, const struct setting *setting,
 	else
 		visit->start_seconds = mean_of(&platform->sandbox.warm_start_seconds);
 	visit->start_seconds += 2 * seconds_from_ns(setting->client_ns);
-	add_phases(visit, platform, work, slowness, kind->is_first);
+	add_phases(visit, setting, work, slowness, kind->is_first);
 }
 
 static double record_mb(const struct work *work)
 {
+	if (work->is_streamed)
+		return 0;
 	int64_t in = work->phases[WORK_RECORD_GET].bytes;
 	int64_t out = work->phases[WORK_RECORD_PUT].bytes;
 	return (double)(in > out ? in : out) / (1024.0 * 1024.0);
+}
+
+/*
+ * A distributed map's child is begun once for a record, which is put down to the first function; an express one pays
+ * for its time, rounded up by half a step in the mean, which every function has its part in.
+ */
+static void add_child(struct stage *stage, const struct setting *setting, size_t function)
+{
+	const struct platform_price *price = &setting->platform->price;
+	struct usage none = {0};
+	struct usage second = {0};
+	billing_child(setting, 0, &none);
+	billing_child(setting, NS_PER_SECOND, &second);
+	stage->child_second_usd = usd_of(price, &second) - usd_of(price, &none);
+	if (function == 0)
+		stage->visit_usd +=
+			usd_of(price, &none) + stage->child_second_usd * price->express_granularity_seconds / 2;
 }
 
 void stage_init(struct stage *stage, const struct setting *setting, size_t function)
@@ -168,8 +186,9 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 	};
 	const struct quantiles *hop = hops[setting->orchestrator];
 	stage->hop_seconds = hop ? mean_of(hop) : 0;
-	struct usage transition = {.transitions = setting->orchestrator == ORCHESTRATOR_WORKFLOW};
-	stage->visit_usd = usd_of(&setting->platform->price, &transition);
+	struct usage visit = {.transitions = billing_transitions(setting)};
+	stage->visit_usd = usd_of(&setting->platform->price, &visit);
+	add_child(stage, setting, function);
 }
 
 /* CPU of a memory size, for one number of threads. */
@@ -313,6 +332,7 @@ void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures
 		double handler;
 		*usd[i] = visit_at(stage, &stage->visits[i], memory_mb, &rates, &handler);
 		*seconds[i] = handler + stage->visits[i].start_seconds;
+		*usd[i] += (*seconds[i] + stage->hop_seconds) * stage->child_second_usd;
 		if (i == (stage->is_warm ? STAGE_WARM : STAGE_COLD))
 			out->handler_seconds = handler;
 	}

@@ -85,10 +85,11 @@ struct stage {
 	const struct platform *platform;
 	const struct setting_function *function;
 	struct stage_visit visits[STAGE_VISITS];
-	double visit_usd;       /* of the orchestrator */
-	double hop_seconds;     /* of the orchestrator, before a visit */
-	double peak_memory_mb;  /* of the handler with a full record */
-	double memory_floor_mb; /* peak memory of a full record, without headroom */
+	double visit_usd;        /* of the orchestrator */
+	double hop_seconds;      /* of the orchestrator, before a visit */
+	double child_second_usd; /* of the map's child that the visit is part of */
+	double peak_memory_mb;   /* of the handler with a full record */
+	double memory_floor_mb;  /* peak memory of a full record, without headroom */
 	double timeout_seconds;
 	bool is_warm; /* from the start there are sandboxes that have loaded everything */
 };

@@ -40,3 +40,9 @@ int64_t token_bucket_transfer_ns(struct token_bucket *bucket, int64_t now_ns, in
 	bucket->updated_ns = now_ns + taken_ns;
 	return taken_ns;
 }
+
+double network_cpu_seconds_per_mb(const struct platform_network *network, bool is_put)
+{
+	return is_put && network->cpu_seconds_per_put_mb > 0 ? network->cpu_seconds_per_put_mb
+							     : network->cpu_seconds_per_mb;
+}

@@ -19,7 +19,9 @@ struct platform_network {
 	double refill_mb_per_second;
 	double cpu_seconds_per_mb;     /* single-threaded CPU of a transfer, on one vCPU */
 	double cpu_seconds_per_put_mb; /* the same of bytes that go out; 0: no different */
-	bool is_overlapped;            /* that CPU works while bytes flow, not after */
+	const char
+		*cpu_runtime; /* the runtimes whose client these were measured with, by the beginning of their name */
+	bool is_overlapped;   /* that CPU works while bytes flow, not after */
 };
 
 struct token_bucket {
@@ -38,5 +40,8 @@ void token_bucket_init(struct token_bucket *bucket, const struct platform_networ
  * bucket must be given in time order and may not overlap.
  */
 int64_t token_bucket_transfer_ns(struct token_bucket *bucket, int64_t now_ns, int64_t bytes);
+
+/* CPU on a nominal vCPU for 10^6 bytes that come in, or go out. */
+double network_cpu_seconds_per_mb(const struct platform_network *network, bool is_put);
 
 #endif

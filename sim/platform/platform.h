@@ -100,8 +100,11 @@ struct platform_store {
 	double bulk_get_seconds;
 	double bulk_put_seconds;
 	double bulk_connections;
-	double gets_per_second; /* of all functions together (one prefix); above it requests get a 503 and ... */
-	double puts_per_second; /* ... repeated with back-off; 0: no bound */
+	double part_mb;            /* clients move larger objects in parts, a request each; 10^6 bytes; 0: whole */
+	int64_t part_put_requests; /* beside the parts of an object that is written */
+	int64_t part_get_requests; /* beside those of one that is read */
+	double gets_per_second;    /* of all functions together (one prefix); above it requests get a 503 and ... */
+	double puts_per_second;    /* ... repeated with back-off; 0: no bound */
 	struct quantiles event_seconds; /* object written to the function it triggers; may be missing */
 };
 

@@ -26,6 +26,8 @@ const char *const bill_item_names[BILL_ITEMS] = {
 	[BILL_SNAPSHOT_RESTORE] = "snapshot restore",
 	[BILL_REQUESTS] = "requests",
 	[BILL_TRANSITIONS] = "transitions",
+	[BILL_EXPRESS] = "express executions",
+	[BILL_EXPRESS_TIME] = "express duration",
 	[BILL_PUTS] = "store puts",
 	[BILL_GETS] = "store gets",
 	[BILL_PUT_BYTES] = "store bytes in",
@@ -48,6 +50,8 @@ const char *const bill_item_units[BILL_ITEMS] = {
 	[BILL_SNAPSHOT_RESTORE] = "GB",
 	[BILL_REQUESTS] = "requests",
 	[BILL_TRANSITIONS] = "transitions",
+	[BILL_EXPRESS] = "executions",
+	[BILL_EXPRESS_TIME] = "GB-s",
 	[BILL_PUTS] = "requests",
 	[BILL_GETS] = "requests",
 	[BILL_PUT_BYTES] = "GB",
@@ -71,6 +75,8 @@ void usage_add(struct usage *total, const struct usage *part)
 	total->restored_mb += part->restored_mb;
 	total->requests += part->requests;
 	total->transitions += part->transitions;
+	total->express += part->express;
+	total->express_mb_ns += part->express_mb_ns;
 	total->puts += part->puts;
 	total->gets += part->gets;
 	total->put_bytes += part->put_bytes;
@@ -100,6 +106,22 @@ int64_t price_billed_mb(const struct platform_price *price, int64_t memory_mb, d
 		return memory_mb;
 	double steps = fmax(1, ceil(used_mb / price->used_memory_step_mb));
 	return (int64_t)fmin((double)memory_mb, steps * price->used_memory_step_mb);
+}
+
+int64_t price_async_requests(const struct platform_price *price, int64_t payload_bytes)
+{
+	double beyond = (double)payload_bytes - 1024 * price->async_request_kb;
+	if (price->async_request_kb == 0 || price->async_chunk_kb == 0 || beyond <= 0)
+		return 1;
+	return 1 + (int64_t)ceil(beyond / (1024 * price->async_chunk_kb));
+}
+
+void price_express(const struct platform_price *price, int64_t duration_ns, struct usage *usage)
+{
+	int64_t step_ns = ns_from_seconds(price->express_granularity_seconds);
+	int64_t billed_ns = div_ceil_int64(duration_ns, step_ns) * step_ns;
+	usage->express++;
+	usage->express_mb_ns += (price_mb_ns)billed_ns * (price_mb_ns)price->express_memory_mb;
 }
 
 /* 1 GB-s = 1024 MB * 10^9 ns */
@@ -142,6 +164,8 @@ static void fill(const struct platform_price *price, const struct usage *usage, 
 		{BILL_SNAPSHOT_RESTORE, (double)usage->restored_mb / 1024, price->usd_per_gb_restored},
 		{BILL_REQUESTS, (double)usage->requests, price->usd_per_million_requests / 1e6},
 		{BILL_TRANSITIONS, (double)usage->transitions, price->usd_per_1000_transitions / 1e3},
+		{BILL_EXPRESS, (double)usage->express, price->usd_per_million_express / 1e6},
+		{BILL_EXPRESS_TIME, gb_seconds(usage->express_mb_ns), price->usd_per_express_gb_second},
 		{BILL_PUTS, (double)usage->puts, price->usd_per_1000_puts / 1e3},
 		{BILL_GETS, (double)usage->gets, price->usd_per_1000_gets / 1e3},
 		{BILL_PUT_BYTES, (double)usage->put_bytes / 1e9, price->usd_per_put_gb},
@@ -176,9 +200,9 @@ void price_bill(const struct platform_price *price, const struct usage *usage, s
 }
 
 /* The price of a month's GB-seconds, each at the rate of its tier. */
-static double tiered_usd(const struct platform_price *price, double quantity, double usd_per_gb_second)
+static double tiered_usd(const struct platform_price *price, const struct bind_doubles *above, double quantity,
+			 double usd_per_gb_second)
 {
-	const struct bind_doubles *above = &price->tier_above_gb_seconds;
 	double usd = 0;
 	double upper = quantity;
 	for (size_t i = above->count; i-- > 0;) {
@@ -213,8 +237,11 @@ void price_bill_month(const struct platform_price *price, const struct usage *us
 		take_off(compute_arm64, free_arm64);
 		take_off(requests, price->free_requests);
 	}
-	compute->usd = tiered_usd(price, compute->quantity, price->usd_per_gb_second);
-	compute_arm64->usd = tiered_usd(price, compute_arm64->quantity, price->usd_per_gb_second_arm64);
+	const struct bind_doubles *above = &price->tier_above_gb_seconds;
+	const struct bind_doubles *above_arm64 = &price->tier_above_gb_seconds_arm64;
+	compute->usd = tiered_usd(price, above, compute->quantity, price->usd_per_gb_second);
+	compute_arm64->usd = tiered_usd(price, above_arm64->count > 0 ? above_arm64 : above, compute_arm64->quantity,
+					price->usd_per_gb_second_arm64);
 	requests->usd = requests->quantity * price->usd_per_million_requests / 1e6;
 	add_up(bill);
 }

@@ -31,6 +31,7 @@ struct platform_price {
 	double usd_per_gb_second_arm64;
 	/* A month's GB-seconds above [i] cost usd_per_gb_second times [i]; ascending; may be missing. */
 	struct bind_doubles tier_above_gb_seconds;
+	struct bind_doubles tier_above_gb_seconds_arm64; /* empty: as above */
 	struct bind_doubles tier_price_ratio;
 	double usd_per_million_requests;
 	double granularity_seconds; /* billed duration is rounded up to a multiple ... */
@@ -46,6 +47,12 @@ struct platform_price {
 	double usd_per_gb_restored;
 	double usd_per_cached_gb_second;
 	double usd_per_1000_transitions;
+	double usd_per_million_express; /* executions of express workflows ... */
+	double usd_per_express_gb_second;
+	double express_granularity_seconds; /* ... their duration rounded up ... */
+	int64_t express_memory_mb;          /* ... at this memory */
+	double async_request_kb;            /* of an asynchronous call's payload, that one request pays for; 0: all */
+	double async_chunk_kb;              /* that each further one pays for */
 	double usd_per_1000_puts;
 	double usd_per_1000_gets;
 	double usd_per_put_gb; /* moved to and from the store, 10^9 bytes */
@@ -55,6 +62,7 @@ struct platform_price {
 	double minimum_hour_seconds;    /* the least time a machine is paid for */
 	double free_requests;           /* a month */
 	double free_gb_seconds;         /* a month */
+	struct bind_texts left_out;     /* what a real bill has and this one has not */
 };
 
 __extension__ typedef unsigned __int128 price_mb_ns;
@@ -74,6 +82,8 @@ struct usage {
 	wide_sum restored_mb;
 	int64_t requests;
 	int64_t transitions;
+	int64_t express;
+	price_mb_ns express_mb_ns;
 	int64_t puts;
 	int64_t gets;
 	wide_sum put_bytes;
@@ -95,6 +105,8 @@ enum bill_item {
 	BILL_SNAPSHOT_RESTORE,
 	BILL_REQUESTS,
 	BILL_TRANSITIONS,
+	BILL_EXPRESS,
+	BILL_EXPRESS_TIME,
 	BILL_PUTS,
 	BILL_GETS,
 	BILL_PUT_BYTES,
@@ -127,6 +139,12 @@ int64_t price_billed_ns(const struct platform_price *price, int64_t duration_ns,
 
 /* Whether the init phase counts: always, or for container images only. */
 bool price_bills_init(const struct platform_price *price, bool is_image);
+
+/* Requests that an asynchronous call with a payload of so many bytes is paid as. */
+int64_t price_async_requests(const struct platform_price *price, int64_t payload_bytes);
+
+/* An express workflow's execution that took so long. */
+void price_express(const struct platform_price *price, int64_t duration_ns, struct usage *usage);
 
 void price_bill(const struct platform_price *price, const struct usage *usage, struct bill *bill);
 

@@ -6,6 +6,15 @@
 
 static const double BURST_NS = 1e9;
 
+int64_t store_requests(const struct platform_store *store, int64_t bytes, bool is_put)
+{
+	double part_bytes = store->part_mb * 1e6;
+	if (part_bytes == 0 || (double)bytes < part_bytes)
+		return 1;
+	return (int64_t)ceil((double)bytes / part_bytes) +
+	       (is_put ? store->part_put_requests : store->part_get_requests);
+}
+
 void store_gate_init(struct store_gate *gate, double requests_per_second)
 {
 	*gate = (struct store_gate){.interval_ns = requests_per_second > 0 ? 1e9 / requests_per_second : 0};

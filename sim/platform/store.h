@@ -9,8 +9,10 @@
 #ifndef LAMINA_STORE_H
 #define LAMINA_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "platform/platform.h"
 #include "random/stream.h"
 
 struct store_gate {
@@ -18,6 +20,9 @@ struct store_gate {
 	double due_ns;      /* when the next request would be due if they came evenly */
 	int64_t refusals;
 };
+
+/* Requests that move an object of so many bytes: one, or, where the client moves it in parts, all that this takes. */
+int64_t store_requests(const struct platform_store *store, int64_t bytes, bool is_put);
 
 void store_gate_init(struct store_gate *gate, double requests_per_second);
 

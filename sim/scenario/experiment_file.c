@@ -101,6 +101,9 @@ static const struct bind_schema workload_schema = {
 	.check = check_workload,
 };
 
+static const char *const map_children_names[] = {
+	[MAP_CHILDREN_STANDARD] = "standard", [MAP_CHILDREN_EXPRESS] = "express", NULL};
+
 static const struct bind_field pipeline_fields[] = {
 	BIND_FIELD(struct pipeline, schedule, BIND_CHOICE, .fallback = "per_record", .choices = schedule_names,
 		   .help = "a job carries one record through all functions, or each function has places of its own"),
@@ -121,6 +124,8 @@ static const struct bind_field pipeline_fields[] = {
 		   .help = "who passes a record on: the caller, events of the object store, a workflow service"),
 	BIND_FIELD(struct pipeline, distributed_map, BIND_BOOL, .fallback = "false",
 		   .help = "workflow: a map without the inline map's bound on records in work at once"),
+	BIND_FIELD(struct pipeline, map_children, BIND_CHOICE, .fallback = "standard", .choices = map_children_names,
+		   .help = "what a distributed map starts for each record: standard or express workflows"),
 	BIND_FIELD(struct pipeline, retries, BIND_INT, .fallback = "0", .min = 0, .max = 1000,
 		   .help = "how often a caller repeats a call whose handler failed"),
 	BIND_END,
@@ -183,6 +188,11 @@ static const struct bind_field framework_fields[] = {
 		   .help = "threads that run the layers"),
 	BIND_FIELD(struct framework, record_mb_per_second, BIND_DOUBLE, .fallback = ".inf", .min = 1e-3,
 		   .max = HUGE_VAL, .help = "the most that the store client's record stream carries, 10^6 bytes/s"),
+	BIND_FIELD(struct framework, store_cpu_seconds_per_mb, BIND_DOUBLE, .fallback = ".inf", .min = 0,
+		   .max = HUGE_VAL,
+		   .help = "CPU of the store's client for 10^6 bytes read, on one vCPU; .inf: as the platform has it"),
+	BIND_FIELD(struct framework, store_cpu_seconds_per_put_mb, BIND_DOUBLE, .fallback = ".inf", .min = 0,
+		   .max = HUGE_VAL, .help = "the same of bytes written; .inf: as the platform has it"),
 	BIND_FIELD(struct framework, record_image_bytes, BIND_INT, .fallback = "0", .min = 0, .max = 1e12,
 		   .help = "what an image takes in the first function's record; 0: as in the profile"),
 	BIND_FIELD(
@@ -223,6 +233,8 @@ static const struct bind_field work_fields[] = {
 	BIND_FIELD(struct stated_work, init_seconds, BIND_STRUCT, .schema = &quantiles_schema,
 		   .help = "the whole init phase as measured (Init Duration), instead of runtime and init_cpu_seconds"),
 	WORK(payload_mb, 1e6, "sent with the call, 10^6 bytes"),
+	BIND_FIELD(struct stated_work, streamed, BIND_BOOL, .fallback = "false",
+		   .help = "what is read and written passes through without being held; else memory holds it"),
 	WORK(tmp_mb, 1e6, "put into /tmp, MB (1 MB = 1024 kB)"),
 	WORK(cold_cpu_seconds, 1e6, "more CPU in a new sandbox's first request, one thread"),
 	WORK(cold_download_mb, 1e6, "read once by a new sandbox, 10^6 bytes"),

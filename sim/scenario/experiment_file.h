@@ -32,6 +32,8 @@ struct workload {
 	struct arrivals_entry arrivals;
 };
 
+enum map_children { MAP_CHILDREN_STANDARD, MAP_CHILDREN_EXPRESS };
+
 struct pipeline {
 	int schedule;     /* enum schedule */
 	int64_t parallel; /* 0: one for a batch, any number for requests that come over time */
@@ -41,6 +43,7 @@ struct pipeline {
 	int invocation;   /* enum invocation_type */
 	int orchestrator; /* enum orchestrator */
 	bool distributed_map;
+	int map_children; /* enum map_children */
 	int64_t retries;
 	int64_t warm_sandboxes;
 	bool shared_hosts;
@@ -71,6 +74,8 @@ struct framework {
 	double import_cpu_seconds;
 	int64_t compute_threads;
 	double record_mb_per_second;
+	double store_cpu_seconds_per_mb; /* of the store's client; infinite: the platform's */
+	double store_cpu_seconds_per_put_mb;
 	int64_t record_image_bytes;
 	double weights_cpu_seconds_per_mb;
 	double device_images_per_second; /* 0: layers run on vCPUs */
@@ -98,6 +103,7 @@ struct stated_work {
 	double init_cpu_seconds;
 	struct quantiles init_seconds; /* all of it, as measured; may be missing */
 	double payload_mb;
+	bool streamed;
 	double tmp_mb;
 	double cold_cpu_seconds;
 	double cold_download_mb;

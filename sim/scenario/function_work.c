@@ -152,6 +152,8 @@ static struct phase stated_get(double mb)
 void function_work_from_stated(const struct stated_work *stated, int64_t images, struct work *out)
 {
 	*out = (struct work){.images = images,
+			     .payload_bytes = bytes_from_mb(stated->payload_mb * (double)images),
+			     .is_streamed = stated->streamed,
 			     .peak_memory_mb = stated->memory_mb,
 			     .shared_memory_mb = stated->shared_memory_mb,
 			     .tmp_mb = stated->tmp_mb};
@@ -171,4 +173,15 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 		.bytes = bytes_from_mb(stated->upload_mb * n),
 		.stream_mb_per_second = HUGE_VAL,
 	};
+}
+
+void function_work_set_client(const struct framework *framework, struct work *work)
+{
+	for (int i = 0; i < WORK_PHASES; i++) {
+		struct phase *phase = &work->phases[i];
+		double per_mb =
+			phase->puts > 0 ? framework->store_cpu_seconds_per_put_mb : framework->store_cpu_seconds_per_mb;
+		phase->has_client_cpu = isfinite(per_mb);
+		phase->client_cpu_seconds_per_mb = phase->has_client_cpu ? per_mb : 0;
+	}
 }

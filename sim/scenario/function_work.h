@@ -33,4 +33,7 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 int64_t function_record_bytes(const struct framework *framework, const struct profile *profile, size_t layer,
 			      int64_t images);
 
+/* The CPU of the store's client as the experiment states it, where it does. */
+void function_work_set_client(const struct framework *framework, struct work *work);
+
 #endif

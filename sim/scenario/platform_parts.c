@@ -243,6 +243,8 @@ static const struct bind_field network_fields[] = {
 	NUMBER(struct platform_network, cpu_seconds_per_mb, 0, 10, "single-threaded CPU of a transfer on one vCPU"),
 	MAYBE_NUMBER(struct platform_network, cpu_seconds_per_put_mb, "0", 0, 10,
 		     "the same of bytes that go out; 0: no different"),
+	BIND_FIELD(struct platform_network, cpu_runtime, BIND_TEXT, .fallback = "",
+		   .help = "the runtimes whose client that is, by the beginning of their name; empty: not known"),
 	BIND_FIELD(struct platform_network, is_overlapped, BIND_BOOL, .fallback = "false",
 		   .help = "whether that CPU works while bytes flow, or after them"),
 	BIND_END,
@@ -272,6 +274,13 @@ static const struct bind_field store_fields[] = {
 	MAYBE_NUMBER(struct platform_store, bulk_get_seconds, "0", 0, 100, "what that path costs first, GET"),
 	MAYBE_NUMBER(struct platform_store, bulk_put_seconds, "0", 0, 100, "what that path costs first, PUT"),
 	MAYBE_NUMBER(struct platform_store, bulk_connections, "1", 1, 1000, "connections that it uses"),
+	MAYBE_NUMBER(
+		struct platform_store, part_mb, "0", 0, 1e6,
+		"size from which clients move objects in parts of this size, a request each, 10^6 bytes; 0: never"),
+	BIND_FIELD(struct platform_store, part_put_requests, BIND_INT, .fallback = "0", .min = 0, .max = 1000,
+		   .help = "requests beside the parts of an object that is written"),
+	BIND_FIELD(struct platform_store, part_get_requests, BIND_INT, .fallback = "0", .min = 0, .max = 1000,
+		   .help = "requests beside the parts of an object that is read"),
 	MAYBE_NUMBER(struct platform_store, gets_per_second, "0", 0, 1e9,
 		     "GETs of one prefix; more are refused and repeated; 0: no bound"),
 	MAYBE_NUMBER(struct platform_store, puts_per_second, "0", 0, 1e9, "PUTs of one prefix, likewise"),
@@ -312,6 +321,8 @@ static const struct bind_field price_fields[] = {
 	PRICE(usd_per_gb_second_arm64, "the same of arm64 functions"),
 	BIND_FIELD(struct platform_price, tier_above_gb_seconds, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
 		   .help = "GB-seconds of a month above which a lower price holds, ascending"),
+	BIND_FIELD(struct platform_price, tier_above_gb_seconds_arm64, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
+		   .help = "the same of arm64; by default no other"),
 	BIND_FIELD(struct platform_price, tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
 		   .help = "that price over the first"),
 	PRICE(usd_per_million_requests, "invocation fee"),
@@ -331,6 +342,17 @@ static const struct bind_field price_fields[] = {
 	PRICE(usd_per_gb_restored, "memory restored from a snapshot"),
 	PRICE(usd_per_cached_gb_second, "snapshots kept, by the clock"),
 	PRICE(usd_per_1000_transitions, "workflow state transitions"),
+	PRICE(usd_per_million_express, "executions of express workflows"),
+	PRICE(usd_per_express_gb_second, "their duration, by memory"),
+	MAYBE_NUMBER(struct platform_price, express_granularity_seconds, "0.1", 1e-6, 3600,
+		     "their duration is rounded up to a multiple"),
+	BIND_FIELD(struct platform_price, express_memory_mb, BIND_INT, .fallback = "64", .min = 1, .max = 1048576,
+		   .help = "their memory, MB"),
+	MAYBE_NUMBER(struct platform_price, async_request_kb, "0", 0, 1e9,
+		     "of an asynchronous call's payload, what one request pays for, kB of 1024 bytes; 0: all of it"),
+	MAYBE_NUMBER(struct platform_price, async_chunk_kb, "0", 0, 1e9, "and what each further one does"),
+	BIND_FIELD(struct platform_price, left_out, BIND_TEXT_LIST,
+		   .help = "what a real bill has and this one has not"),
 	PRICE(usd_per_1000_puts, "object store PUT, COPY, POST, LIST"),
 	PRICE(usd_per_1000_gets, "object store GET and all others"),
 	PRICE(usd_per_put_gb, "bytes written to the object store, 10^9"),
@@ -345,6 +367,15 @@ static const struct bind_field price_fields[] = {
 	BIND_END,
 };
 
+static void check_tiers(const struct bind_doubles *above, const struct yaml_node *node, const char *key,
+			struct diag *diag)
+{
+	for (size_t i = 1; i < above->count; i++) {
+		if (above->values[i] <= above->values[i - 1])
+			diag_error(diag, bind_place(node, key), "'%s' must ascend (entry %zu)", key, i + 1);
+	}
+}
+
 static void check_price(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	const struct platform_price *price = value;
@@ -358,11 +389,14 @@ static void check_price(void *value, const struct yaml_node *node, struct diag *
 		diag_error(diag, bind_place(node, "used_memory_step_mb"),
 			   "memory is billed as used where requests are paid for, not where 'billed_by' is '%s'",
 			   billed_by_names[price->billed_by]);
-	for (size_t i = 1; i < above->count; i++) {
-		if (above->values[i] <= above->values[i - 1])
-			diag_error(diag, bind_place(node, "tier_above_gb_seconds"),
-				   "'tier_above_gb_seconds' must ascend (entry %zu)", i + 1);
-	}
+	check_tiers(above, node, "tier_above_gb_seconds", diag);
+	check_tiers(&price->tier_above_gb_seconds_arm64, node, "tier_above_gb_seconds_arm64", diag);
+	size_t arm64 = price->tier_above_gb_seconds_arm64.count;
+	if (arm64 > 0 && arm64 != above->count)
+		diag_error(diag, bind_place(node, "tier_above_gb_seconds_arm64"),
+			   "'tier_above_gb_seconds_arm64' has %zu entries and 'tier_above_gb_seconds' %zu; both need "
+			   "the same number",
+			   arm64, above->count);
 }
 
 const struct bind_schema platform_price_schema = {

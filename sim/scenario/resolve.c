@@ -161,7 +161,7 @@ static bool check_record_fits(const struct resolution *resolution, const struct 
 	bool in_tmp = resolution->experiment->framework.record_in == RECORD_IN_TMP;
 	double room_mb = in_tmp ? (double)function->tmp_mb : (double)function->memory_mb;
 	struct diag_place place = place_of(resolution, "workload", "images_per_record");
-	if (record_mb > room_mb) {
+	if (record_mb > room_mb && !function->work.is_streamed) {
 		diag_error(
 			resolution->diag, place,
 			"a record of %lld images takes %.0f MB in '%s', more than its %s of %.0f MB; use fewer images "
@@ -238,15 +238,33 @@ static bool resolve_layers(struct resolution *resolution, const struct function_
 static bool resolve_work(const struct resolution *resolution, const struct function_entry *entry,
 			 struct layer_range layers, int64_t images, struct work *out)
 {
-	if (entry->has_work) {
-		function_work_from_stated(&entry->work, images, out);
-		return true;
-	}
-	if (!check_coverage(resolution, images))
+	if (!entry->has_work && !check_coverage(resolution, images))
 		return false;
-	function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers, images,
-				  out);
+	if (entry->has_work)
+		function_work_from_stated(&entry->work, images, out);
+	else
+		function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers,
+					  images, out);
+	function_work_set_client(&resolution->experiment->framework, out);
 	return true;
+}
+
+/* Bytes are moved by a client whose CPU has not been measured. */
+static void warn_of_client(const struct resolution *resolution, const struct setting_function *function)
+{
+	const char *known = resolution->platform->network.cpu_runtime;
+	const struct platform_runtime *runtime = function->sandbox.runtime;
+	bool moves = false;
+	for (int i = 0; i < WORK_PHASES; i++) {
+		const struct phase *phase = &function->work.phases[i];
+		moves = moves || (phase->bytes > 0 && !phase->has_client_cpu);
+	}
+	if (!moves || !runtime || known[0] == '\0' || strncmp(runtime->name, known, strlen(known)) == 0)
+		return;
+	diag_warning(resolution->diag, place_of(resolution, "framework", "runtime"),
+		     "the CPU of moving bytes is that of a client in %s; nobody has published that of one in %s: state "
+		     "'framework.store_cpu_seconds_per_mb' and 'store_cpu_seconds_per_put_mb'",
+		     known, runtime->name);
 }
 
 /* Work for every number of images that a request of the trace holds. */
@@ -307,6 +325,7 @@ static bool resolve_functions(struct resolution *resolution)
 	size_t errors_before = resolution->diag->error_count;
 	for (size_t i = 0; i < entries.count; i++)
 		resolve_function(resolution, &items[i], &setting->functions[i]);
+	warn_of_client(resolution, &setting->functions[0]);
 	warn_of_unused_layers(resolution, items[entries.count - 1].place);
 	sandbox_choice_check_reservations(resolution->experiment, setting, resolution->diag);
 	return resolution->diag->error_count == errors_before;
@@ -320,6 +339,29 @@ static struct failures resolve_failures(const struct failures_entry *entry)
 		.straggler_rate = entry->straggler_rate,
 		.straggler_slowdown = entry->straggler_slowdown,
 	};
+}
+
+/* A distributed map starts a workflow for each record. */
+static bool resolve_map(const struct resolution *resolution)
+{
+	const struct pipeline *pipeline = &resolution->experiment->pipeline;
+	const struct platform *platform = resolution->platform;
+	bool is_express = pipeline->map_children == MAP_CHILDREN_EXPRESS;
+	bool is_distributed = pipeline->orchestrator == ORCHESTRATOR_WORKFLOW && pipeline->distributed_map;
+	if (is_express && !is_distributed) {
+		diag_error(resolution->diag, place_of(resolution, "pipeline", "map_children"),
+			   "only a distributed map of a workflow has children: 'orchestrator: workflow' and "
+			   "'distributed_map: true'");
+		return false;
+	}
+	if (is_express && platform->price.usd_per_million_express == 0) {
+		diag_error(resolution->diag, place_of(resolution, "pipeline", "map_children"),
+			   "%s says nothing of express workflows", platform->name);
+		return false;
+	}
+	if (is_distributed)
+		resolution->setting->map = is_express ? MAP_OF_EXPRESS_CHILDREN : MAP_OF_STANDARD_CHILDREN;
+	return true;
 }
 
 /* Who passes records on, and what that bounds. */
@@ -341,6 +383,8 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 		return false;
 	}
 	setting->has_hosts = pipeline->shared_hosts;
+	if (!resolve_map(resolution))
+		return false;
 	if (pipeline->shared_hosts && platform->hosts.memory_mb == 0) {
 		diag_error(resolution->diag, place_of(resolution, "pipeline", "shared_hosts"),
 			   "%s says nothing of its hosts", platform->name);

@@ -18,6 +18,26 @@ void billing_usage(const struct platform *platform, const struct setting_functio
 	usage->tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;
 }
 
+int64_t billing_requests(const struct setting *setting, const struct work *work)
+{
+	bool is_async = setting->invocation == INVOCATION_ASYNC;
+	return is_async ? price_async_requests(&setting->platform->price, work->payload_bytes) : 1;
+}
+
+int64_t billing_transitions(const struct setting *setting)
+{
+	return setting->orchestrator == ORCHESTRATOR_WORKFLOW && setting->map != MAP_OF_EXPRESS_CHILDREN;
+}
+
+void billing_child(const struct setting *setting, int64_t duration_ns, struct usage *usage)
+{
+	if (setting->map == MAP_INLINE)
+		return;
+	usage->transitions++;
+	if (setting->map == MAP_OF_EXPRESS_CHILDREN)
+		price_express(&setting->platform->price, duration_ns, usage);
+}
+
 void billing_restore(const struct sandbox_spec *spec, int64_t memory_mb, struct usage *usage)
 {
 	usage->restored_mb += spec->has_snapshot && !spec->is_snapshot_free ? memory_mb : 0;
@@ -63,7 +83,7 @@ void billing_visit(const struct invocation *invocation, int64_t duration_ns)
 	const struct work *work = invocation_work(invocation);
 	struct function_outcome *counts = counts_of(invocation);
 	counts->duration_ns += duration_ns;
-	counts->usage.requests++;
+	counts->usage.requests += billing_requests(invocation->simulation->setting, work);
 	bool is_own =
 		!invocation->seat || invocation->simulation->setting->platform->price.billed_by == BILLED_BY_REQUEST;
 	if (!is_own) {

@@ -20,6 +20,15 @@ struct billed_time {
 void billing_usage(const struct platform *platform, const struct setting_function *function, int64_t memory_mb,
 		   double used_mb, bool is_provisioned, int64_t billed_ns, struct usage *usage);
 
+/* Requests that a call with this work is paid as. */
+int64_t billing_requests(const struct setting *setting, const struct work *work);
+
+/* Transitions of the orchestrator for a call: none within an express child of a map. */
+int64_t billing_transitions(const struct setting *setting);
+
+/* What a distributed map's child, which takes a record through all functions in this time, is paid for itself. */
+void billing_child(const struct setting *setting, int64_t duration_ns, struct usage *usage);
+
 /* What is paid for each restored snapshot of a function of this memory. */
 void billing_restore(const struct sandbox_spec *spec, int64_t memory_mb, struct usage *usage);
 

@@ -157,7 +157,7 @@ static void call(struct engine *engine, void *subject, int64_t argument)
 		return;
 	}
 	counts->invocations++;
-	counts->usage.transitions += invocation->simulation->setting->orchestrator == ORCHESTRATOR_WORKFLOW;
+	counts->usage.transitions += billing_transitions(invocation->simulation->setting);
 	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns - invocation->travel_ns;
 	counts->cause_ns[CAUSE_CLIENT] += invocation->travel_ns;
 	if (instance) {

@@ -57,7 +57,7 @@ void cause_costs(const struct function_outcome *counts, const struct platform_pr
 				     : 0;
 	usd[CAUSE_COLD_START] = per_ns * (double)counts->billed_init_ns;
 	usd[CAUSE_ROUNDING] = per_ns * (double)counts->billed_rounding_ns;
-	usd[CAUSE_INVOKING] = lines_usd(&bill, BILL_REQUESTS, BILL_TRANSITIONS);
+	usd[CAUSE_INVOKING] = lines_usd(&bill, BILL_REQUESTS, BILL_EXPRESS_TIME);
 	usd[CAUSE_STORING] = lines_usd(&bill, BILL_PUTS, BILL_STORED);
 	usd[CAUSE_STANDING] = per_ns * (double)counts->billed_idle_ns +
 			      lines_usd(&bill, BILL_PROVISIONED, BILL_PROVISIONED_ARM64) +

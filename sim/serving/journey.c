@@ -3,6 +3,7 @@
  * in order and makes room for the next. Between functions an orchestrator may pass it on with a delay of its own.
  */
 #include "base/num.h"
+#include "serving/billing.h"
 #include "serving/simulation.h"
 
 static struct resource *places_of(const struct invocation *invocation)
@@ -14,7 +15,10 @@ static struct resource *places_of(const struct invocation *invocation)
 
 static void visit_granted(struct engine *engine, void *subject, int64_t argument)
 {
-	call_soon(subject);
+	struct invocation *invocation = subject;
+	if (invocation->function == 0)
+		invocation->begun_ns = engine_now_ns(engine);
+	call_soon(invocation);
 }
 
 /* The orchestrator's delay before the current function is called. */
@@ -132,6 +136,7 @@ static void record_done(struct invocation *invocation, bool completed)
 	} else {
 		outcome->records_failed++;
 	}
+	billing_child(simulation->setting, now_ns - invocation->begun_ns, &outcome->functions[0].usage);
 	outcome->makespan_ns = now_ns;
 	invocation->next_free = simulation->free_list;
 	simulation->free_list = invocation;

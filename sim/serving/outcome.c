@@ -124,7 +124,7 @@ static double cost_compute_usd(const struct outcome *outcome)
 
 static double cost_requests_usd(const struct outcome *outcome)
 {
-	return lines_usd(outcome, BILL_REQUESTS, BILL_TRANSITIONS);
+	return lines_usd(outcome, BILL_REQUESTS, BILL_EXPRESS_TIME);
 }
 
 static double cost_store_usd(const struct outcome *outcome)
@@ -236,7 +236,7 @@ const struct metric outcome_metrics[] = {
 	{"images_per_second", "images completed over the makespan", images_per_second},
 	{"cost_usd", "the whole bill", cost_usd},
 	{"cost_compute_usd", "GB-seconds, provisioned concurrency, /tmp, snapshots, machine time", cost_compute_usd},
-	{"cost_requests_usd", "invocation fees and transitions", cost_requests_usd},
+	{"cost_requests_usd", "invocation fees, transitions and express executions", cost_requests_usd},
 	{"cost_store_usd", "object store requests, bytes and storage", cost_store_usd},
 	{"month_usd", "a month of traffic.runs_per_month such runs, by tiers", month_usd},
 	{"gb_seconds", "billed memory-time, GB = 1024 MB", gb_seconds},

@@ -48,6 +48,9 @@ enum orchestrator {
 };
 extern const char *const orchestrator_names[]; /* "driver", "store_events", "workflow", NULL */
 
+/* How a workflow goes through many records: in itself, or with an execution of its own for each. */
+enum map_kind { MAP_INLINE, MAP_OF_STANDARD_CHILDREN, MAP_OF_EXPRESS_CHILDREN };
+
 /* What goes wrong by itself, on top of timeouts, memory and limits. */
 struct failures {
 	double error_rate;         /* share of visits whose handler ends in an error */
@@ -73,6 +76,7 @@ struct setting {
 	int invocation;         /* enum invocation_type */
 	int64_t retries;        /* of failed visits, by a caller that waits */
 	int orchestrator;       /* enum orchestrator */
+	int map;                /* enum map_kind, of a workflow */
 	struct failures failures;
 	bool has_hosts;        /* sandboxes share the network cards of the platform's hosts */
 	double runs_per_month; /* for a month's bill; 0: none is asked for */

@@ -52,6 +52,7 @@ struct invocation {
 	int64_t record;
 	size_t function;
 	int64_t submitted_ns;
+	int64_t begun_ns;  /* it has its first place */
 	int64_t wait_ns;   /* that the first function waits, as its trace tells; else 0 */
 	int size;          /* index into the trace's sizes, or -1 */
 	int64_t asked_ns;  /* for the current function */

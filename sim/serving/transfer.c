@@ -29,7 +29,9 @@ static int64_t gate_wait_ns(struct simulation *simulation, const struct phase *p
 	int64_t now_ns = engine_now_ns(&simulation->engine);
 	struct store_gate *gate = phase->puts > 0 ? &simulation->puts : &simulation->gets;
 	int64_t wait_ns = 0;
-	for (int64_t i = 0; i < phase->gets + phase->puts; i++)
+	struct usage requests = {0};
+	phase_count_requests(phase, &simulation->setting->platform->store, &requests);
+	for (int64_t i = 0; i < requests.gets + requests.puts; i++)
 		wait_ns += store_gate_wait_ns(gate, now_ns, limits->retry_min_seconds, limits->retry_max_seconds, luck);
 	return wait_ns;
 }
@@ -39,13 +41,6 @@ static int64_t stream_ns(const struct platform_store *store, const struct phase 
 	double connections = is_bulk(store, phase) ? store->bulk_connections : 1;
 	double mb_per_second = fmin(store->connection_mb_per_second * connections, phase->stream_mb_per_second);
 	return ns_from_seconds((double)phase->bytes / 1e6 / mb_per_second);
-}
-
-static int64_t cpu_ns(const struct platform_network *network, const struct phase *phase, double slowness)
-{
-	double per_mb = phase->puts > 0 && network->cpu_seconds_per_put_mb > 0 ? network->cpu_seconds_per_put_mb
-									       : network->cpu_seconds_per_mb;
-	return ns_from_seconds((double)phase->bytes / 1e6 * per_mb * slowness);
 }
 
 void transfer_prepare(struct invocation *invocation, const struct phase *phase, const char *name, struct transfer *out)
@@ -58,7 +53,8 @@ void transfer_prepare(struct invocation *invocation, const struct phase *phase, 
 		.bytes = phase->bytes,
 		.wait_ns = ns_from_seconds(latency_seconds(&platform->store, phase, &luck)),
 		.stream_ns = stream_ns(&platform->store, phase),
-		.cpu_ns = cpu_ns(&platform->network, phase, invocation->sandbox->slowness),
+		.cpu_ns = ns_from_seconds(phase_client_cpu_seconds(phase, &platform->network) *
+					  invocation->sandbox->slowness),
 	};
 	out->wait_ns += gate_wait_ns(invocation->simulation, phase, &luck);
 }

@@ -299,8 +299,7 @@ static void next_phase(struct invocation *invocation)
 			return;
 	}
 	/* A request is paid for when it is made, even where the function does not live to see the answer. */
-	counts_of(invocation)->usage.gets += phase->gets;
-	counts_of(invocation)->usage.puts += phase->puts;
+	phase_count_requests(phase, &invocation->simulation->setting->platform->store, &counts_of(invocation)->usage);
 	if (seat)
 		seat_begin_phase(seat, phase);
 	else
@@ -312,13 +311,8 @@ void visit_phase_done(struct invocation *invocation)
 	const struct phase *phase = &invocation_work(invocation)->phases[invocation->phase];
 	struct function_outcome *counts = counts_of(invocation);
 	count_phase(invocation);
-	if (phase->puts > 0) {
-		counts->bytes_out += phase->bytes;
-		counts->usage.put_bytes += phase->bytes;
-	} else {
-		counts->bytes_in += phase->bytes;
-		counts->usage.get_bytes += phase->bytes;
-	}
+	*(phase->puts > 0 ? &counts->bytes_out : &counts->bytes_in) += phase->bytes;
+	phase_count_bytes(phase, &counts->usage);
 	invocation->phase++;
 	if (invocation->seat)
 		invocation->seat->is_in_phase = false;

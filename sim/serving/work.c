@@ -12,3 +12,24 @@ const char *const work_phase_names[WORK_PHASES] = {
 	[WORK_SERIALISE] = "serialise",
 	[WORK_RECORD_PUT] = "record put",
 };
+
+double phase_client_cpu_seconds(const struct phase *phase, const struct platform_network *network)
+{
+	bool is_put = phase->puts > 0;
+	double per_mb =
+		phase->has_client_cpu ? phase->client_cpu_seconds_per_mb : network_cpu_seconds_per_mb(network, is_put);
+	return (double)phase->bytes / 1e6 * per_mb;
+}
+
+void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage)
+{
+	if (phase->gets > 0)
+		usage->gets += phase->gets * store_requests(store, phase->bytes / phase->gets, false);
+	if (phase->puts > 0)
+		usage->puts += phase->puts * store_requests(store, phase->bytes / phase->puts, true);
+}
+
+void phase_count_bytes(const struct phase *phase, struct usage *usage)
+{
+	*(phase->puts > 0 ? &usage->put_bytes : &usage->get_bytes) += phase->bytes;
+}

@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "platform/network.h"
+#include "platform/price.h"
+#include "platform/store.h"
+
 enum work_phase {
 	WORK_IMPORT,       /* framework import, single-threaded */
 	WORK_WEIGHTS_GET,  /* weights from the store */
@@ -32,6 +36,8 @@ struct phase {
 	int64_t puts;
 	int64_t bytes;               /* moved in (gets) or out (puts) */
 	double stream_mb_per_second; /* the most this client's stream carries, whatever the memory */
+	bool has_client_cpu;         /* the client takes other CPU than the platform's: */
+	double client_cpu_seconds_per_mb;
 	bool cold_only;
 };
 
@@ -41,7 +47,18 @@ struct work {
 	double shared_memory_mb; /* of these, what requests on one sandbox have in common */
 	double variation; /* standard deviation of a request's CPU time and wait over their mean; gamma distributed */
 	double tmp_mb;    /* put into /tmp; MiB */
+	int64_t payload_bytes; /* sent with the call */
+	bool is_streamed;      /* records pass through without being held in memory */
 	int64_t images;
 };
+
+/* CPU of the store's client for the phase's bytes, on a nominal vCPU. */
+double phase_client_cpu_seconds(const struct phase *phase, const struct platform_network *network);
+
+/* Puts the phase's requests to the store on the usage, whatever becomes of them. */
+void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage);
+
+/* Puts the bytes that it has moved on the usage. */
+void phase_count_bytes(const struct phase *phase, struct usage *usage);
 
 #endif

@@ -282,7 +282,7 @@ static void steps(void)
 			t_int(b->crashes, a->crashes, "as many crashes");
 			int64_t differing_ns = 0;
 			for (int cause = 0; cause < CAUSES; cause++)
-				differing_ns += llabs(a->cause_ns[cause] - b->cause_ns[cause]);
+				differing_ns += llabs((int64_t)(a->cause_ns[cause] - b->cause_ns[cause]));
 			t_ok(differing_ns < 10000, "the same causes to 10 us in all");
 			t_int(b->usage.gets, a->usage.gets, "as many GETs");
 		}

@@ -1,0 +1,251 @@
+/*
+ * Every line of a bill by hand: all prices are different primes, so that no line can stand for another, and every field
+ * of usage has a part in exactly one sum. Then a month of such runs, and what is counted before it is priced.
+ */
+#include "tests/tap.h"
+#include "tests/unit/toy.h"
+
+static const struct platform_price prime_prices = {
+	.usd_per_gb_second = 2,
+	.usd_per_gb_second_arm64 = 3,
+	.usd_per_vcpu_second = 5,
+	.usd_per_device_second = 7,
+	.usd_per_provisioned_gb_second = 11,
+	.usd_per_provisioned_gb_second_arm64 = 13,
+	.usd_per_provisioned_gb_second_busy = 17,
+	.usd_per_provisioned_gb_second_busy_arm64 = 19,
+	.usd_per_tmp_gb_second = 23,
+	.usd_per_cached_gb_second = 29,
+	.usd_per_gb_restored = 31,
+	.usd_per_million_requests = 37e6,
+	.usd_per_1000_transitions = 41e3,
+	.usd_per_million_express = 43e6,
+	.usd_per_express_gb_second = 47,
+	.usd_per_1000_puts = 53e3,
+	.usd_per_1000_gets = 59e3,
+	.usd_per_put_gb = 61,
+	.usd_per_get_gb = 67,
+	.usd_per_stored_gb_month = 71,
+	.usd_per_hour = 73,
+	.granularity_seconds = 0.001,
+};
+
+/* 1 GB for a second. */
+#define GB_SECOND ((price_mb_ns)1024 * NS_PER_SECOND)
+
+/* One unit of each item, and the line that it makes. */
+static const struct {
+	struct usage usage;
+	enum bill_item item;
+	double usd;
+} items[] = {
+	{{.billed_mb_ns = GB_SECOND}, BILL_COMPUTE, 2},
+	{{.billed_arm64_mb_ns = GB_SECOND}, BILL_COMPUTE_ARM64, 3},
+	{{.billed_micro_vcpu_ns = (price_mb_ns)1000000 * NS_PER_SECOND}, BILL_VCPU, 5},
+	{{.device_ns = NS_PER_SECOND}, BILL_DEVICE, 7},
+	{{.provisioned_mb_ns = GB_SECOND}, BILL_PROVISIONED, 11},
+	{{.provisioned_arm64_mb_ns = GB_SECOND}, BILL_PROVISIONED_ARM64, 13},
+	{{.provisioned_busy_mb_ns = GB_SECOND}, BILL_PROVISIONED_BUSY, 17},
+	{{.provisioned_busy_arm64_mb_ns = GB_SECOND}, BILL_PROVISIONED_BUSY_ARM64, 19},
+	{{.tmp_mb_ns = GB_SECOND}, BILL_TMP, 23},
+	{{.cached_mb_ns = GB_SECOND}, BILL_SNAPSHOT_CACHE, 29},
+	{{.restored_mb = 1024}, BILL_SNAPSHOT_RESTORE, 31},
+	{{.requests = 1}, BILL_REQUESTS, 37},
+	{{.transitions = 1}, BILL_TRANSITIONS, 41},
+	{{.express = 1}, BILL_EXPRESS, 43},
+	{{.express_mb_ns = GB_SECOND}, BILL_EXPRESS_TIME, 47},
+	{{.puts = 1}, BILL_PUTS, 53},
+	{{.gets = 1}, BILL_GETS, 59},
+	{{.put_bytes = 1000000000}, BILL_PUT_BYTES, 61},
+	{{.get_bytes = 1000000000}, BILL_GET_BYTES, 67},
+	{{.put_bytes = 1000000000}, BILL_STORED, 71},
+	{{.machine_ns = 3600 * NS_PER_SECOND}, BILL_MACHINE, 73},
+};
+enum { ITEMS = sizeof items / sizeof items[0] };
+_Static_assert((int)ITEMS == (int)BILL_ITEMS, "every line of a bill is tried");
+
+static void test_items(void)
+{
+	for (size_t i = 0; i < ITEMS; i++) {
+		struct bill bill;
+		price_bill(&prime_prices, &items[i].usage, &bill);
+		t_near(bill.lines[items[i].item].usd, items[i].usd, 1e-12, 0, bill_item_names[items[i].item]);
+		/* Written bytes are two lines: their way and their place. */
+		double rest = items[i].usage.put_bytes > 0 ? 61 + 71 - items[i].usd : 0;
+		t_near(bill.total_usd, items[i].usd + rest, 1e-12, 0, "and nothing else");
+	}
+}
+
+/* All at once, twice, added up; then a month of ten such runs, and the figures of parts. */
+static void test_sums(void)
+{
+	struct usage sum = {0};
+	double usd = 0;
+	for (int time = 0; time < 2; time++) {
+		for (size_t i = 0; i < ITEMS; i++) {
+			if (items[i].item == BILL_STORED)
+				continue;
+			usage_add(&sum, &items[i].usage);
+		}
+	}
+	for (size_t i = 0; i < ITEMS; i++)
+		usd += 2 * items[i].usd;
+	struct bill bill;
+	struct bill month;
+	price_bill(&prime_prices, &sum, &bill);
+	t_near(bill.total_usd, usd, 1e-12, 0, "two of everything");
+	price_bill_month(&prime_prices, &sum, 10, false, &month);
+	t_near(month.total_usd, 10 * usd, 1e-12, 0, "a month of ten such runs");
+	for (int i = 0; i < BILL_ITEMS; i++) {
+		t_near(month.lines[i].usd, 10 * bill.lines[i].usd, 1e-12, 0, bill_item_names[i]);
+		t_near(month.lines[i].quantity, 10 * bill.lines[i].quantity, 1e-12, 0, "and its quantity");
+	}
+	struct outcome outcome = {.bill = bill};
+	double parts = 0;
+	static const char *const names[] = {"cost_compute_usd", "cost_requests_usd", "cost_store_usd"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		parts += outcome_metrics[outcome_find_metric(names[i])].value(&outcome);
+	t_near(parts, bill.total_usd, 1e-12, 0, "the three parts of the cost are all of it");
+	t_near(outcome_metrics[outcome_find_metric("gb_seconds")].value(&outcome), 8, 1e-12, 0,
+	       "memory-time of both kinds of processor, provisioned or not");
+}
+
+static void test_tiers(void)
+{
+	double above[] = {1000, 3000};
+	double above_arm64[] = {500, 4000};
+	double ratio[] = {0.9, 0.8};
+	struct platform_price price = prime_prices;
+	price.tier_above_gb_seconds = (struct bind_doubles){above, 2};
+	price.tier_above_gb_seconds_arm64 = (struct bind_doubles){above_arm64, 2};
+	price.tier_price_ratio = (struct bind_doubles){ratio, 2};
+	price.free_gb_seconds = 300;
+	struct usage usage = {.billed_mb_ns = GB_SECOND, .billed_arm64_mb_ns = GB_SECOND};
+	struct bill month;
+	price_bill_month(&price, &usage, 5000, false, &month);
+	t_near(month.lines[BILL_COMPUTE].usd, 2 * (1000 + 2000 * 0.9 + 2000 * 0.8), 1e-12, 0, "tiers of x86_64");
+	t_near(month.lines[BILL_COMPUTE_ARM64].usd, 3 * (500 + 3500 * 0.9 + 1000 * 0.8), 1e-12, 0, "tiers of arm64");
+	price_bill_month(&price, &usage, 200, true, &month);
+	t_near(month.lines[BILL_COMPUTE].quantity, 0, 0, 0, "what is free is taken off x86_64 first");
+	t_near(month.lines[BILL_COMPUTE_ARM64].quantity, 100, 1e-12, 0, "and what is left of it off arm64");
+}
+
+static void test_rounding(void)
+{
+	struct platform_price price = {.granularity_seconds = 0.1, .minimum_seconds = 1};
+	t_int(price_billed_ns(&price, 20 * NS_PER_MS, 0), NS_PER_SECOND, "the least time that is billed");
+	t_int(price_billed_ns(&price, 1010 * NS_PER_MS, 50 * NS_PER_MS), 1100 * NS_PER_MS, "rounded up once");
+	price = (struct platform_price){.usd_per_hour = 73, .minimum_hour_seconds = 60};
+	struct usage usage = {.machine_ns = 10 * NS_PER_SECOND};
+	struct bill bill;
+	price_bill(&price, &usage, &bill);
+	t_near(bill.total_usd, 73.0 / 60, 1e-12, 0, "a machine's least time");
+	price = (struct platform_price){.async_request_kb = 256, .async_chunk_kb = 64};
+	t_int(price_async_requests(&price, 0), 1, "an event without payload");
+	t_int(price_async_requests(&price, 256 * 1024), 1, "the first 256 KB are one request");
+	t_int(price_async_requests(&price, 256 * 1024 + 1), 2, "a byte more is another");
+	t_int(price_async_requests(&price, 1024 * 1024), 13, "1 MB is thirteen");
+	usage = (struct usage){0};
+	price = (struct platform_price){.express_granularity_seconds = 0.1, .express_memory_mb = 64};
+	price_express(&price, 210 * NS_PER_MS, &usage);
+	t_int(usage.express, 1, "an express execution");
+	t_near((double)usage.express_mb_ns, 64.0 * 300 * NS_PER_MS, 1e-12, 0, "is paid for by 100 ms and 64 MB");
+}
+
+/* Objects that clients move in parts of 8 MB. */
+static void test_parts(void)
+{
+	struct platform_store store = {.part_mb = 8.388608, .part_put_requests = 2, .part_get_requests = 1};
+	t_int(store_requests(&store, 8388607, true), 1, "a byte less than a part is written whole");
+	t_int(store_requests(&store, 8388608, true), 3, "a part is begun, written and completed");
+	t_int(store_requests(&store, 80000000, true), 12, "80 MB are ten parts and two requests");
+	t_int(store_requests(&store, 80000000, false), 11, "and are read in ten, after their size");
+	store.part_mb = 0;
+	t_int(store_requests(&store, 80000000, true), 1, "elsewhere in one");
+	struct toy toy;
+	toy_init(&toy);
+	toy.platform.store.part_mb = 8;
+	toy.platform.store.part_put_requests = 2;
+	toy_records(&toy, 3);
+	toy_function(&toy, "f", 1000, &(struct toy_work){.download_mb = 20, .upload_mb = 80});
+	struct outcome outcome = toy_simulate(&toy, 1);
+	t_int(outcome.usage.gets, 3 * 3, "GETs of a run");
+	t_int(outcome.usage.puts, 3 * 12, "PUTs of a run");
+	toy_release(&toy);
+}
+
+static void test_children(void)
+{
+	static const struct {
+		int map;
+		int64_t transitions;
+		int64_t express;
+		const char *name;
+	} cases[] = {
+		{MAP_INLINE, 2 * 5, 0, "two calls a record"},
+		{MAP_OF_STANDARD_CHILDREN, 2 * 5 + 5, 0, "and a child for each"},
+		{MAP_OF_EXPRESS_CHILDREN, 5, 5, "whose own steps are none where it is express"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct toy toy;
+		toy_init(&toy);
+		toy_records(&toy, 5);
+		toy.platform.workflow.hop_seconds = toy_constant(&toy.arena, 0.1);
+		toy.platform.price.express_granularity_seconds = 0.1;
+		toy.platform.price.express_memory_mb = 64;
+		toy.setting.orchestrator = ORCHESTRATOR_WORKFLOW;
+		toy.setting.map = cases[i].map;
+		toy_function(&toy, "f", 1000, &(struct toy_work){.cpu_seconds = 1});
+		toy_function(&toy, "g", 1000, &(struct toy_work){.cpu_seconds = 1});
+		struct outcome outcome = toy_simulate(&toy, 1);
+		t_int(outcome.usage.transitions, cases[i].transitions, cases[i].name);
+		t_int(outcome.usage.express, cases[i].express, "executions of children");
+		/* 3.1 s cold, four times 2.12 s warm, which is 2.2 s on the bill; the wait for a place is not paid. */
+		double seconds = cases[i].express > 0 ? 3.1 + 4 * 2.2 : 0;
+		t_near((double)outcome.usage.express_mb_ns, 64e9 * seconds, 1e-12, 0, "and their time");
+		toy_release(&toy);
+	}
+}
+
+static void test_async_payload(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy.platform.price.async_request_kb = 256;
+	toy.platform.price.async_chunk_kb = 64;
+	toy.platform.limits.async_age_seconds = 100;
+	toy_records(&toy, 4);
+	struct setting_function *function = toy_function(&toy, "f", 1000, &(struct toy_work){.cpu_seconds = 1});
+	function->work.payload_bytes = function->last_work.payload_bytes = 300 * 1024;
+	t_int(toy_simulate(&toy, 1).usage.requests, 4, "a call that is waited for is one request");
+	toy.setting.invocation = INVOCATION_ASYNC;
+	t_int(toy_simulate(&toy, 1).usage.requests, 8, "an event of 300 KB is two");
+	toy_release(&toy);
+}
+
+/* Half a vCPU is paid as half of one. */
+static void test_shares(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy.platform.price = prime_prices;
+	toy_function(&toy, "f", 400, &(struct toy_work){.cpu_seconds = 1});
+	struct outcome outcome = toy_simulate(&toy, 1);
+	double billed = seconds_from_sum_ns(outcome.functions[0].billed_ns);
+	t_near(outcome.bill.lines[BILL_VCPU].usd, 5 * 0.4 * billed, 1e-9, 0, "two fifths of a vCPU");
+	t_near(outcome.bill.lines[BILL_COMPUTE].usd, 2 * 400.0 / 1024 * billed, 1e-9, 0, "and its memory");
+	toy_release(&toy);
+}
+
+int main(void)
+{
+	test_items();
+	test_sums();
+	test_tiers();
+	test_rounding();
+	test_parts();
+	test_children();
+	test_async_payload();
+	test_shares();
+	return t_done();
+}
