@@ -100,6 +100,11 @@ static bool has_workflow(const struct setting *setting, bool has_profile)
 	return setting->orchestrator == ORCHESTRATOR_WORKFLOW;
 }
 
+static bool has_express_children(const struct setting *setting, bool has_profile)
+{
+	return setting->map == MAP_OF_EXPRESS_CHILDREN;
+}
+
 static bool provisions(const struct setting *setting, bool has_profile)
 {
 	for (size_t i = 0; i < setting->function_count; i++) {
@@ -155,6 +160,8 @@ static const struct need {
 	{"price.usd_per_gb_restored", has_billed_snapshot},
 	{"price.usd_per_cached_gb_second", has_billed_snapshot},
 	{"price.usd_per_1000_transitions", has_workflow},
+	{"price.usd_per_million_express", has_express_children},
+	{"price.usd_per_express_gb_second", has_express_children},
 	{"price.usd_per_put_gb", moves_bytes},
 	{"price.usd_per_get_gb", moves_bytes},
 	{"cpu.sgemm_gflop_per_vcpu_second", carries_profile},
