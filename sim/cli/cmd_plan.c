@@ -37,6 +37,7 @@ static int load(struct cli *cli, const char *path, struct plan_report *report)
 		.root = study->root,
 		.library = &study->library,
 		.headroom = report->request.headroom,
+		.quantile = report->request.quantile,
 	};
 	if (ok)
 		space_init(&report->space, &report->space_request, &cli->arena, &diag);

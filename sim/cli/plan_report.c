@@ -149,6 +149,10 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 		enum reason_kind reason = reason_memory(planner, best, i, &sentence);
 		add_decision(table, function->name, arena_printf(arena, "%lld MB", (long long)function->memory_mb),
 			     reason, &sentence);
+		if (reason_tmp(best, i, &sentence))
+			add_decision(table, arena_printf(arena, "/tmp of %s", function->name),
+				     arena_printf(arena, "%lld MB", (long long)function->tmp_mb), REASON_TMP,
+				     &sentence);
 	}
 	enum reason_kind reason = reason_images(planner, best, &sentence);
 	add_decision(table, "images per record",
@@ -169,6 +173,10 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 		add_decision(table, "provisioned", arena_strdup(arena, buf_text(&numbers)), REASON_BALANCE, &sentence);
 		buf_release(&numbers);
 	}
+	if (reason_snapshot(planner, best, &sentence))
+		add_decision(table, "snapshots",
+			     report->space.sizes[best->choice.shape.size].has_snapshot ? "yes" : "none", REASON_BALANCE,
+			     &sentence);
 	if (reason_architecture(planner, best, &sentence))
 		add_decision(table, "architecture", best->setting->functions[0].sandbox.is_arm64 ? "arm64" : "x86_64",
 			     REASON_BALANCE, &sentence);

@@ -13,11 +13,12 @@ const char *const plan_strategy_names[] = {
 static const struct {
 	const char *name;
 	const char *metric;
+	double quantile;
 } latencies[] = {
-	{"mean", "record_seconds"},
-	{"p50", "record_p50_seconds"},
-	{"p95", "record_p95_seconds"},
-	{"p99", "record_p99_seconds"},
+	{"mean", "record_seconds", 0},
+	{"p50", "record_p50_seconds", 0.5},
+	{"p95", "record_p95_seconds", 0.95},
+	{"p99", "record_p99_seconds", 0.99},
 };
 
 static struct diag_place at_option(const char *option)
@@ -32,8 +33,10 @@ static void read_latency(const char *text, struct plan_request *out, struct diag
 	size_t length = equals ? (size_t)(equals - text) : strlen(text);
 	const char *metric = NULL;
 	for (size_t i = 0; i < sizeof latencies / sizeof latencies[0]; i++) {
-		if (strlen(latencies[i].name) == length && strncmp(latencies[i].name, text, length) == 0)
-			metric = latencies[i].metric;
+		if (strlen(latencies[i].name) != length || strncmp(latencies[i].name, text, length) != 0)
+			continue;
+		metric = latencies[i].metric;
+		out->quantile = latencies[i].quantile;
 	}
 	if (!equals || !metric) {
 		diag_error(diag, at_option("--latency"),
@@ -84,6 +87,7 @@ bool plan_request_read(const struct cli *cli, bool is_served, int64_t replicatio
 	*out = (struct plan_request){
 		.deadline_seconds = options_double(options, "deadline"),
 		.budget_usd = options_double(options, "budget"),
+		.quantile = 0.95,
 		.seconds_metric = is_served ? "record_p95_seconds" : "makespan_seconds",
 		.strategy = default_strategy(options),
 		.cost_weight = options_double(options, "balanced-weight"),

@@ -12,6 +12,7 @@ struct plan_request {
 	double deadline_seconds; /* 0: none */
 	double budget_usd;       /* 0: none */
 	double latency_seconds;  /* 0: none */
+	double quantile;         /* of latency; 0: its mean */
 	const char *seconds_metric;
 	enum plan_strategy strategy;
 	double cost_weight;    /* balanced */

@@ -43,8 +43,10 @@ static bool set_least(struct setting *setting, const struct plan_memory *memory,
 struct setting *named_setting(enum named_plan plan, const struct setting *setting, const struct plan_memory *memory,
 			      double headroom, struct arena *arena)
 {
-	if (plan == NAMED_MEM_MAX)
-		return named_uniform(setting, memory->to_mb, arena);
 	struct setting *copy = copy_setting(setting, arena);
+	if (plan != NAMED_CURRENT)
+		space_buy_tmp(copy);
+	if (plan == NAMED_MEM_MAX)
+		return named_uniform(copy, memory->to_mb, arena);
 	return plan == NAMED_CURRENT || set_least(copy, memory, plan == NAMED_MEM_MIN ? 0 : headroom) ? copy : NULL;
 }

@@ -29,8 +29,10 @@ static double distance(const struct space *space, const struct shape *a, const s
 	double images =
 		log((double)space->sizes[a->size].images_per_record / (double)space->sizes[b->size].images_per_record);
 	double waves = log((double)shape_waves(space, a) / (double)shape_waves(space, b));
-	bool is_other = space->sizes[a->size].is_arm64 != space->sizes[b->size].is_arm64;
-	return fabs(parallel) + fabs(images) + fabs(waves) + (a->schedule != b->schedule ? 1 : 0) + (is_other ? 1 : 0);
+	const struct space_size *x = &space->sizes[a->size];
+	const struct space_size *y = &space->sizes[b->size];
+	int others = (x->is_arm64 != y->is_arm64) + (x->has_snapshot != y->has_snapshot);
+	return fabs(parallel) + fabs(images) + fabs(waves) + (a->schedule != b->schedule ? 1 : 0) + others;
 }
 
 void planner_factors(const void *context, const struct shape *shape, struct search_factors *out)
@@ -121,16 +123,40 @@ static void find(struct planner *planner, struct planner_answer *out)
 	out->best = *best;
 }
 
-/* Refused calls waste time: they are for where nothing else keeps the bounds. */
+/* Whether more jobs could run at once if calls may be refused. */
+static bool has_refusing_shapes(struct space *space)
+{
+	bool has = false;
+	for (size_t i = 0; i < space->size_count && !space->is_served; i++) {
+		for (int schedule = 0; schedule_names[schedule]; schedule++) {
+			space->allows_refusals = false;
+			int64_t without = shape_parallel_max(space, i, schedule);
+			space->allows_refusals = true;
+			has = has || shape_parallel_max(space, i, schedule) > without;
+		}
+	}
+	space->allows_refusals = false;
+	return has;
+}
+
+/* Refused calls are noise in every log: they are for where nothing else keeps the bounds, or is nearly as good. */
 void planner_find(struct planner *planner, struct planner_answer *out)
 {
+	static const double MUCH_BETTER = 0.95;
 	struct space *space = planner->control.space;
+	struct planner_answer *refusing = ARENA_NEW(planner->control.arena, struct planner_answer);
 	find(planner, out);
-	if (out->end != PLANNER_INFEASIBLE || space->is_served || space->allows_refusals)
+	if (out->end == PLANNER_INTERRUPTED || space->allows_refusals || !has_refusing_shapes(space))
 		return;
 	space->allows_refusals = true;
-	find(planner, out);
-	space->allows_refusals = out->end == PLANNER_FOUND;
+	find(planner, refusing);
+	bool is_better = refusing->end == PLANNER_FOUND &&
+			 (out->end != PLANNER_FOUND ||
+			  planner_objective(&planner->goal, refusing->best.seconds, refusing->best.usd) <
+				  MUCH_BETTER * planner_objective(&planner->goal, out->best.seconds, out->best.usd));
+	space->allows_refusals = is_better;
+	if (is_better || refusing->end == PLANNER_INTERRUPTED)
+		*out = *refusing;
 }
 
 struct planner_deviation planner_deviation_of(const struct trial *trial)

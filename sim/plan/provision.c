@@ -89,7 +89,8 @@ static double mean_busy(const struct choice *choice, size_t function)
 static void move(struct choice *choice, size_t function)
 {
 	double busy = mean_busy(choice, function);
-	int64_t most = choice->best.setting->platform->limits.concurrency;
+	const struct shape *shape = &choice->best.choice.shape;
+	int64_t most = shape_places(choice->planner->control.space, shape->size, shape->schedule, function);
 	int64_t step = 1;
 	while (step < most && (double)step < 1 + busy)
 		step *= 2;
@@ -101,13 +102,17 @@ static void move(struct choice *choice, size_t function)
 	}
 }
 
-static void set_numbers(const struct space *space, const struct setting *from)
+/* A function with a snapshot has none. */
+static void set_numbers(struct space *space, const struct setting *from)
 {
 	for (size_t s = 0; s < space->size_count; s++) {
 		struct setting *setting = space->sizes[s].setting;
 		for (size_t i = 0; i < setting->function_count; i++)
-			setting->functions[i].sandbox.provisioned = from ? from->functions[i].sandbox.provisioned : 0;
+			setting->functions[i].sandbox.provisioned = from && !setting->functions[i].sandbox.has_snapshot
+									    ? from->functions[i].sandbox.provisioned
+									    : 0;
 	}
+	space_refresh(space);
 }
 
 /* Memories for the numbers that were found. False where they stay as they are. */
@@ -151,7 +156,7 @@ static bool sells_provisioned(const struct space *space)
 
 bool provision_choose(struct planner *planner, struct planner_answer *answer, struct provision *out)
 {
-	const struct space *space = planner->control.space;
+	struct space *space = planner->control.space;
 	struct choice choice = {.planner = planner, .out = out};
 	struct planner *before = ARENA_NEW(planner->control.arena, struct planner);
 	*before = *planner;

@@ -10,6 +10,7 @@ const char *const reason_names[] = {
 	[REASON_BUDGET] = "budget",
 	[REASON_LEAST_COST] = "least_cost",
 	[REASON_BALANCE] = "balance",
+	[REASON_TMP] = "tmp",
 	[REASON_ACCOUNT_LIMIT] = "account_limit",
 	[REASON_RESERVATION] = "reservation",
 	[REASON_ALL_AT_ONCE] = "all_at_once",
@@ -225,44 +226,74 @@ enum reason_kind reason_parallel(const struct planner *planner, const struct tri
 	return REASON_DEADLINE;
 }
 
-static bool is_two_fold(const struct space *space, size_t size)
+static bool say_other(const struct planner *planner, const struct trial *best, size_t other, const char *name,
+		      struct buf *sentence)
 {
-	int64_t images = space->sizes[size].images_per_record;
-	return (size > 0 && space->sizes[size - 1].images_per_record == images) ||
-	       (size + 1 < space->size_count && space->sizes[size + 1].images_per_record == images);
+	struct plan_choice choice;
+	if (other == planner->control.space->size_count)
+		return false;
+	if (!planner_best_of_size(planner, other, &choice)) {
+		buf_printf(sentence, "%s has no plan within the bounds", name);
+		return true;
+	}
+	struct effect effect = effect_of(planner, best, &choice);
+	buf_printf(sentence, "the best plan %s: ", name);
+	say_change(sentence, &effect);
+	return true;
 }
 
 bool reason_architecture(const struct planner *planner, const struct trial *best, struct buf *sentence)
 {
 	const struct space *space = planner->control.space;
 	size_t own = best->choice.shape.size;
-	struct plan_choice choice;
-	if (!is_two_fold(space, own))
+	return say_other(planner, best, space_other_architecture(space, own),
+			 space->sizes[own].is_arm64 ? "on x86_64" : "on arm64", sentence);
+}
+
+bool reason_snapshot(const struct planner *planner, const struct trial *best, struct buf *sentence)
+{
+	const struct space *space = planner->control.space;
+	size_t own = best->choice.shape.size;
+	return say_other(planner, best, space_other_snapshot(space, own),
+			 space->sizes[own].has_snapshot ? "without them" : "with them", sentence);
+}
+
+bool reason_tmp(const struct trial *best, size_t function, struct buf *sentence)
+{
+	const struct setting *setting = best->setting;
+	int64_t needed_mb = space_tmp_needed_mb(&setting->functions[function]);
+	if (needed_mb <= setting->platform->limits.tmp_mb)
 		return false;
-	const char *other_name = space->sizes[own].is_arm64 ? "x86_64" : "arm64";
-	size_t other = space->sizes[own].is_arm64 ? own - 1 : own + 1;
-	if (!planner_best_of_size(planner, other, &choice)) {
-		buf_printf(sentence, "%s has no plan within the bounds", other_name);
-		return true;
-	}
-	struct effect effect = effect_of(planner, best, &choice);
-	buf_printf(sentence, "the best plan on %s: ", other_name);
-	say_change(sentence, &effect);
+	buf_printf(sentence, "its work puts %lld MB there; %lld MB come with a function", (long long)needed_mb,
+		   (long long)setting->platform->limits.tmp_mb);
 	return true;
+}
+
+/* The next smaller record size, or the next larger one, all else alike. */
+static size_t size_beside(const struct space *space, size_t own, int sign)
+{
+	const struct space_size *of = &space->sizes[own];
+	size_t found = space->size_count;
+	for (size_t i = 0; i < space->size_count; i++) {
+		const struct space_size *size = &space->sizes[i];
+		int64_t away = sign * (size->images_per_record - of->images_per_record);
+		bool is_nearer = found == space->size_count ||
+				 away < sign * (space->sizes[found].images_per_record - of->images_per_record);
+		if (away > 0 && is_nearer && size->is_arm64 == of->is_arm64 && size->has_snapshot == of->has_snapshot)
+			found = i;
+	}
+	return found;
 }
 
 enum reason_kind reason_images(const struct planner *planner, const struct trial *best, struct buf *sentence)
 {
 	const struct space *space = planner->control.space;
 	size_t own = best->choice.shape.size;
-	/* Architectures of one record size stand side by side. */
-	size_t apart = is_two_fold(space, own) ? 2 : 1;
-	const size_t others[] = {own - apart, own + apart};
 	bool has_said = false;
-	for (size_t i = 0; i < 2; i++) {
-		size_t other = others[i];
+	for (int sign = -1; sign <= 1; sign += 2) {
+		size_t other = size_beside(space, own, sign);
 		struct plan_choice choice;
-		if (other >= space->size_count)
+		if (other == space->size_count)
 			continue;
 		buf_add(sentence, has_said ? ", " : "the best plan with ");
 		has_said = true;
@@ -312,14 +343,27 @@ static void say_limit(const struct planner *planner, const struct plan_choice *f
 	buf_release(&names);
 }
 
+static int64_t tmp_most_mb(const struct setting *setting)
+{
+	const struct platform_limits *limits = &setting->platform->limits;
+	return limits->tmp_max_mb > 0 ? limits->tmp_max_mb : limits->tmp_mb;
+}
+
 /* The functions that have no memory size, for the smallest record. */
 static void say_what_never_works(const struct space *space, struct buf *sentences)
 {
 	const struct space_size *size = &space->sizes[0];
 	for (size_t i = 0; i < space->function_count; i++) {
 		const struct stage *stage = &size->stages[i];
-		const char *name = size->setting->functions[i].name;
-		if (size->tables[i].floor_mb == 0)
+		const struct setting_function *function = &size->setting->functions[i];
+		const char *name = function->name;
+		if (space_tmp_needed_mb(function) > function->tmp_mb)
+			buf_printf(
+				sentences,
+				"'%s' puts %lld MB into /tmp; the most that can be had is %lld MB. Put less there, or "
+				"use fewer images per record.\n",
+				name, (long long)space_tmp_needed_mb(function), (long long)tmp_most_mb(size->setting));
+		else if (size->tables[i].floor_mb == 0)
 			buf_printf(
 				sentences,
 				"'%s' needs %.0f MB + %.3g %% headroom for %lld images; the largest size is %lld MB. "

@@ -15,6 +15,7 @@ enum reason_kind {
 	REASON_BALANCE,      /* both neighbours are a worse balance of time and cost */
 	REASON_ACCOUNT_LIMIT,
 	REASON_RESERVATION, /* of a function */
+	REASON_TMP,         /* what a record puts there */
 	REASON_ALL_AT_ONCE, /* there are no more records */
 	REASON_ONLY_CHOICE,
 };
@@ -28,8 +29,13 @@ enum reason_kind reason_parallel(const struct planner *planner, const struct tri
 
 enum reason_kind reason_images(const struct planner *planner, const struct trial *best, struct buf *sentence);
 
-/* Against the other architecture; false where there is only one. */
+/* Against the other architecture, or snapshots or none; false where there is no choice. */
 bool reason_architecture(const struct planner *planner, const struct trial *best, struct buf *sentence);
+
+bool reason_snapshot(const struct planner *planner, const struct trial *best, struct buf *sentence);
+
+/* Why a function buys /tmp; false where it does not. */
+bool reason_tmp(const struct trial *best, size_t function, struct buf *sentence);
 
 /* Why there is no plan: the nearest deadline and budget that have one, and which limit to lift. */
 void reason_infeasible(const struct planner *planner, struct buf *sentences);

@@ -278,16 +278,44 @@ static double least_seconds(const struct setting *setting)
 	return longest;
 }
 
-/* Where requests come over time, none waits for another. */
+/* The time that counts of visits of which a share is cold: in the mean, or at a quantile that most are below. */
+static double served_seconds(const struct space *space, const struct stage_figures *figures, double cold_share)
+{
+	if (space->quantile == 0)
+		return cold_share * figures->cold_seconds + (1 - cold_share) * figures->warm_seconds;
+	return cold_share > 1 - space->quantile ? figures->cold_seconds : figures->warm_seconds;
+}
+
+/* Where requests come over time, none waits for another; how they find the sandboxes was measured. */
 static void served_task(const struct space *space, const struct shape *shape, struct arena *arena,
 			struct solve_task *out)
 {
 	const struct space_size *size = &space->sizes[shape->size];
-	struct rhythm rhythm = rhythm_of(space, shape);
+	const struct served *served = &size->served;
 	*out = (struct solve_task){.stage_count = size->setting->function_count};
 	for (size_t i = 0; i < size->setting->function_count; i++) {
-		struct visits visits = {.rounds = 1, .last_rounds = 1, .warm = size->requests - 1, .is_warm = true};
-		fill_stage(&size->tables[i], &rhythm, &visits, 0, size->stages[i].hop_seconds, arena, &out->stages[i]);
+		const struct space_table *table = &size->tables[i];
+		double *seconds = ARENA_ARRAY(arena, double, table->count);
+		double *none = ARENA_ARRAY(arena, double, table->count);
+		double *usd = ARENA_ARRAY(arena, double, table->count);
+		double cold = served->cold_share[i];
+		double provisioned = fmin(served->provisioned_share[i], 1 - cold);
+		for (size_t o = table->first; o < table->count; o++) {
+			const struct stage_figures *figures = &table->figures[o];
+			double visit_usd = cold * figures->cold_usd + provisioned * figures->kept_warm_usd +
+					   (1 - cold - provisioned) * figures->warm_usd;
+			seconds[o] = served_seconds(space, figures, cold) + size->stages[i].hop_seconds;
+			usd[o] = size->requests * visit_usd +
+				 stage_standing_usd(figures->step_usd, figures->clock_usd, served->seconds);
+		}
+		out->stages[i] = (struct solve_stage){
+			.cold_seconds = seconds,
+			.tail_seconds = none,
+			.pass_seconds = none,
+			.usd = usd,
+			.count = table->count,
+			.first = table->first,
+		};
 	}
 }
 

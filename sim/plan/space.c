@@ -78,7 +78,7 @@ static void keep_unbeaten(struct space_table *table, const struct stage_figures 
 }
 
 static void fill_table(struct space_table *table, const struct stage *stage, const struct plan_memory *memory,
-		       double headroom, struct arena *arena)
+		       double headroom, bool keeps_all, struct arena *arena)
 {
 	int64_t from_mb = first_size_mb(memory, stage->memory_floor_mb * (1 + headroom));
 	size_t capacity = from_mb > 0 ? (size_t)((memory->to_mb - from_mb) / memory->step_mb + 1) : 0;
@@ -100,7 +100,13 @@ static void fill_table(struct space_table *table, const struct stage *stage, con
 		if (stage_is_flat_from(stage, memory_mb, memory->to_mb))
 			break;
 	}
-	keep_unbeaten(table, figures, sizes_mb, count);
+	if (keeps_all) {
+		memcpy(table->figures, figures, count * sizeof *figures);
+		memcpy(table->memory_mb, sizes_mb, count * sizeof *sizes_mb);
+		table->count = count;
+	} else {
+		keep_unbeaten(table, figures, sizes_mb, count);
+	}
 	arena_release(&scratch);
 }
 
@@ -120,6 +126,28 @@ void space_rule_out(struct space *space, size_t function, double handler_max_sec
 	}
 }
 
+static bool has_snapshot(const struct setting *setting)
+{
+	bool has = false;
+	for (size_t i = 0; i < setting->function_count; i++)
+		has = has || setting->functions[i].sandbox.has_snapshot;
+	return has;
+}
+
+/* At middling memories, which the shares hardly depend on. */
+static void measure_served(struct space_size *size)
+{
+	struct setting setting = *size->setting;
+	struct setting_function functions[SETTING_FUNCTIONS_MAX];
+	setting.functions = functions;
+	for (size_t i = 0; i < setting.function_count; i++) {
+		const struct space_table *table = &size->tables[i];
+		functions[i] = size->setting->functions[i];
+		functions[i].memory_mb = table->memory_mb[table->first + (table->count - table->first) / 2];
+	}
+	served_measure(&setting, size->requests, &size->served);
+}
+
 void space_add_setting(struct space *space, struct setting *setting)
 {
 	struct arena *arena = space->arena;
@@ -127,19 +155,58 @@ void space_add_setting(struct space *space, struct setting *setting)
 	*size = (struct space_size){
 		.images_per_record = setting->images_per_record,
 		.is_arm64 = setting->functions[0].sandbox.is_arm64,
+		.has_snapshot = has_snapshot(setting),
 		.setting = setting,
 		.stages = ARENA_ARRAY(arena, struct stage, setting->function_count),
 		.tables = ARENA_ARRAY(arena, struct space_table, setting->function_count),
 		.requests = expected_requests(setting),
-		.is_feasible = true,
+		.is_feasible = space_buy_tmp(setting),
 	};
 	for (size_t i = 0; i < setting->function_count; i++) {
 		stage_init(&size->stages[i], setting, i);
-		fill_table(&size->tables[i], &size->stages[i], &space->memory, space->headroom, arena);
+		/* What provisioned sandboxes cost may change: then it is not known yet which options others beat. */
+		fill_table(&size->tables[i], &size->stages[i], &space->memory, space->headroom, space->is_served,
+			   arena);
 		rule_out(&size->tables[i], space->handler_max_seconds[i]);
 		size->is_feasible = size->is_feasible && size->tables[i].first < size->tables[i].count;
 	}
 	space->function_count = setting->function_count;
+	if (space->is_served && size->is_feasible)
+		measure_served(size);
+}
+
+void space_refresh(struct space *space)
+{
+	for (size_t i = 0; i < space->size_count; i++) {
+		struct space_size *size = &space->sizes[i];
+		for (size_t k = 0; k < space->function_count; k++) {
+			struct space_table *table = &size->tables[k];
+			for (size_t o = 0; o < table->count; o++)
+				stage_at(&size->stages[k], table->memory_mb[o], &table->figures[o]);
+		}
+		if (space->is_served && size->is_feasible)
+			measure_served(size);
+	}
+}
+
+int64_t space_tmp_needed_mb(const struct setting_function *function)
+{
+	return (int64_t)ceil(fmax(function->work.tmp_mb, function->last_work.tmp_mb));
+}
+
+bool space_buy_tmp(struct setting *setting)
+{
+	const struct platform_limits *limits = &setting->platform->limits;
+	int64_t most_mb = limits->tmp_max_mb > 0 ? limits->tmp_max_mb : limits->tmp_mb;
+	bool has_all = true;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		struct setting_function *function = &setting->functions[i];
+		int64_t needed_mb = space_tmp_needed_mb(function);
+		if (needed_mb > function->tmp_mb && needed_mb <= most_mb)
+			function->tmp_mb = needed_mb;
+		has_all = has_all && needed_mb <= function->tmp_mb;
+	}
+	return has_all;
 }
 
 /* Until a simulation knows better, what takes as long as the time-out in the mean may still work. */
@@ -161,6 +228,7 @@ void space_init_of_setting(struct space *space, struct setting *setting, const s
 		.schedules = {true, true},
 		.headroom = headroom,
 		.is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE,
+		.quantile = 0.95,
 	};
 	know_handlers(space, NULL);
 	space_add_setting(space, setting);
@@ -204,21 +272,53 @@ static void set_number(struct yaml_node *root, const char *key, int64_t value, s
 	yaml_set(root, key, arena_printf(arena, "%lld", (long long)value), root->place, arena, diag);
 }
 
-/* The experiment with records of `images` and the largest memories; false where that does not go together. */
-static bool resolve_size(const struct space_request *request, const struct space *space, int64_t images,
-			 struct arena *arena, struct diag *diag, struct setting *out)
+/* How a record size is served, beside what the experiment says. */
+struct variant {
+	int64_t images;
+	int64_t tmp_mb;               /* of every function; 0: the experiment's */
+	const struct setting *bought; /* functions with more /tmp than comes with them have as much as these; or NULL */
+	const char *snapshot;         /* "true", "false"; NULL: the experiment's */
+};
+
+static void set_variant(const struct space_request *request, const struct space *space, const struct variant *variant,
+			struct yaml_node *root, struct diag *diag)
 {
+	struct arena *arena = space->arena;
+	const struct setting *setting = request->setting;
+	int64_t usual_mb = setting->platform->limits.tmp_mb;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const char *name = setting->functions[i].name;
+		const struct setting_function *bought = variant->bought ? &variant->bought->functions[i] : NULL;
+		int64_t tmp_mb = bought && bought->tmp_mb > usual_mb ? bought->tmp_mb : variant->tmp_mb;
+		if (tmp_mb > 0)
+			set_number(root, arena_printf(arena, "functions.%s.tmp_mb", name), tmp_mb, arena, diag);
+		if (variant->snapshot)
+			yaml_set(root, arena_printf(arena, "functions.%s.snapshot", name), variant->snapshot,
+				 root->place, arena, diag);
+	}
+}
+
+/* The experiment with the variant and the largest memories; false where that does not go together. */
+static bool resolve_variant(const struct space_request *request, const struct space *space,
+			    const struct variant *variant, struct setting *out)
+{
+	struct arena *arena = space->arena;
+	struct diag unsaid;
+	diag_init(&unsaid);
 	struct yaml_node *root = yaml_copy(request->root, arena);
 	struct experiment *experiment = ARENA_NEW(arena, struct experiment);
 	const struct bind_structs *functions = &request->experiment->functions;
 	const struct function_entry *entries = functions->items;
-	set_number(root, "workload.images_per_record", images, arena, diag);
-	set_number(root, "defaults.memory_mb", space->memory.to_mb, arena, diag);
+	set_number(root, "workload.images_per_record", variant->images, arena, &unsaid);
+	set_number(root, "defaults.memory_mb", space->memory.to_mb, arena, &unsaid);
 	for (size_t i = 0; i < functions->count; i++)
 		set_number(root, arena_printf(arena, "functions.%s.memory_mb", entries[i].name), space->memory.to_mb,
-			   arena, diag);
-	return experiment_bind(root, request->experiment->path, arena, diag, experiment) &&
-	       experiment_resolve(experiment, request->library, arena, diag, out);
+			   arena, &unsaid);
+	set_variant(request, space, variant, root, &unsaid);
+	bool ok = experiment_bind(root, request->experiment->path, arena, &unsaid, experiment) &&
+		  experiment_resolve(experiment, request->library, arena, &unsaid, out);
+	diag_release(&unsaid);
+	return ok;
 }
 
 /* The same on one architecture for all functions. */
@@ -246,22 +346,56 @@ static void add_architectures(struct space *space, struct setting *setting)
 	space_add_setting(space, on_architecture(setting, true, space->arena));
 }
 
-/* A record size that cannot be served at all is no mistake here, but no candidate either. */
-static void try_size(struct space *space, const struct space_request *request, int64_t images)
+static void add_resolved(struct space *space, const struct space_request *request, struct setting *setting)
 {
-	struct diag unsaid;
-	diag_init(&unsaid);
-	struct setting *setting = ARENA_NEW(space->arena, struct setting);
-	bool ok = resolve_size(request, space, images, space->arena, &unsaid, setting);
-	diag_release(&unsaid);
-	if (!ok)
-		return;
-	for (size_t i = 0; space->is_served && i < setting->function_count; i++)
-		setting->functions[i].sandbox.provisioned =
-			request->provisioned ? request->provisioned->functions[i].sandbox.provisioned : 0;
+	for (size_t i = 0; space->is_served && i < setting->function_count; i++) {
+		struct sandbox_spec *spec = &setting->functions[i].sandbox;
+		spec->provisioned = request->provisioned && !spec->has_snapshot
+					    ? request->provisioned->functions[i].sandbox.provisioned
+					    : 0;
+	}
 	if (request->perturb)
 		request->perturb(setting, space->arena, request->perturb_context);
 	add_architectures(space, setting);
+}
+
+/* The least /tmp that holds what is put there, where all that is sold does. */
+static bool resolve_with_tmp(const struct space_request *request, const struct space *space, int64_t images,
+			     struct setting *out)
+{
+	const struct platform_limits *limits = &request->setting->platform->limits;
+	struct variant variant = {.images = images};
+	if (resolve_variant(request, space, &variant, out))
+		return true;
+	variant.tmp_mb = limits->tmp_max_mb;
+	if (variant.tmp_mb == 0 || !resolve_variant(request, space, &variant, out))
+		return false;
+	bool in_tmp = request->experiment->framework.record_in == RECORD_IN_TMP;
+	for (size_t i = 0; i < out->function_count; i++) {
+		struct setting_function *function = &out->functions[i];
+		int64_t stated_mb = request->setting->functions[i].tmp_mb;
+		int64_t record_mb = in_tmp ? (int64_t)ceil(stage_record_mb(&function->work)) : 0;
+		function->tmp_mb = stated_mb > record_mb ? stated_mb : record_mb;
+	}
+	return true;
+}
+
+/*
+ * A record size that cannot be served at all is no mistake here, but no candidate either. Where the runtime's snapshots
+ * are sold, they are a choice; what does not go with them the experiment's reader refuses.
+ */
+static void try_size(struct space *space, const struct space_request *request, int64_t images)
+{
+	struct setting *setting = ARENA_NEW(space->arena, struct setting);
+	struct setting *other = ARENA_NEW(space->arena, struct setting);
+	if (!resolve_with_tmp(request, space, images, setting))
+		return;
+	space_buy_tmp(setting);
+	add_resolved(space, request, setting);
+	bool has = has_snapshot(setting);
+	struct variant variant = {.images = images, .bought = setting, .snapshot = has ? "false" : "true"};
+	if ((has || setting->functions[0].sandbox.runtime) && resolve_variant(request, space, &variant, other))
+		add_resolved(space, request, other);
 }
 
 static struct plan_images choose_images(const struct space_request *request, const struct space *space)
@@ -333,6 +467,7 @@ bool space_init(struct space *space, const struct space_request *request, struct
 		.parallel_to = experiment->plan.parallel.to,
 		.headroom = request->headroom,
 		.is_served = experiment->workload.arrivals.kind != ARRIVALS_ALL_AT_ONCE,
+		.quantile = request->quantile,
 	};
 	know_handlers(space, request->handler_max_seconds);
 	if (!check_kind(request, diag))
@@ -350,7 +485,7 @@ bool space_init(struct space *space, const struct space_request *request, struct
 	struct plan_images images = choose_images(request, space);
 	int64_t own = experiment->workload.images_per_record;
 	bool has_own = experiment->plan.images_per_record.from > 0;
-	for (int64_t n = images.from; n <= images.to && space->size_count + 4 <= SPACE_SIZES_MAX; n += images.step) {
+	for (int64_t n = images.from; n <= images.to && space->size_count + 8 <= SPACE_SIZES_MAX; n += images.step) {
 		if (!has_own && own < n) {
 			try_size(space, request, own);
 			has_own = true;
@@ -369,7 +504,30 @@ bool space_init(struct space *space, const struct space_request *request, struct
 
 bool space_size_is_same(const struct space_size *a, const struct space_size *b)
 {
-	return a->images_per_record == b->images_per_record && a->is_arm64 == b->is_arm64;
+	return a->images_per_record == b->images_per_record && a->is_arm64 == b->is_arm64 &&
+	       a->has_snapshot == b->has_snapshot;
+}
+
+static size_t find_size(const struct space *space, int64_t images, bool is_arm64, bool has)
+{
+	for (size_t i = 0; i < space->size_count; i++) {
+		const struct space_size *size = &space->sizes[i];
+		if (size->images_per_record == images && size->is_arm64 == is_arm64 && size->has_snapshot == has)
+			return i;
+	}
+	return space->size_count;
+}
+
+size_t space_other_architecture(const struct space *space, size_t size)
+{
+	const struct space_size *own = &space->sizes[size];
+	return find_size(space, own->images_per_record, !own->is_arm64, own->has_snapshot);
+}
+
+size_t space_other_snapshot(const struct space *space, size_t size)
+{
+	const struct space_size *own = &space->sizes[size];
+	return find_size(space, own->images_per_record, own->is_arm64, !own->has_snapshot);
 }
 
 size_t space_find_option(const struct space_table *table, int64_t memory_mb)

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "doc/yaml.h"
+#include "plan/served.h"
 #include "plan/stage.h"
 #include "scenario/experiment_file.h"
 #include "scenario/resolve.h"
@@ -26,15 +27,17 @@ struct space_table {
 	int64_t floor_mb; /* least memory that holds the peak and the headroom; 0: none that is sold does */
 };
 
-/* One number of images per record, on one architecture. */
+/* One number of images per record, on one architecture, with or without snapshots. */
 struct space_size {
 	int64_t images_per_record;
 	bool is_arm64;
+	bool has_snapshot;
 	struct setting *setting; /* with the largest memories; parallel and schedule are the experiment's */
 	struct stage *stages;
 	struct space_table *tables;
-	double requests;  /* records of a run, as expected where they come over time */
-	bool is_feasible; /* every function has an option */
+	double requests;      /* records of a run, as expected where they come over time */
+	struct served served; /* where they do */
+	bool is_feasible;     /* every function has an option */
 };
 
 struct space {
@@ -49,7 +52,8 @@ struct space {
 	bool schedules[2];    /* by enum schedule */
 	bool allows_refusals; /* more jobs than a function has places: its calls are refused and repeated */
 	double headroom;      /* share of peak memory */
-	bool is_served;       /* requests come over time: what counts is their latency */
+	bool is_served;       /* requests come over time: what counts is their latency ... */
+	double quantile;      /* ... at this share of them; 0: its mean */
 	/*
 	 * The longest handler (stage_figures) of each function that is not known to run out of time: any, until
 	 * simulations know better.
@@ -63,6 +67,7 @@ struct space_request {
 	const struct yaml_node *root;
 	struct library *library;
 	double headroom;
+	double quantile; /* of the latency that counts; 0: its mean */
 	/*
 	 * Where requests come over time, functions have as many provisioned sandboxes as those of this setting; NULL:
 	 * none (provision.h decides).
@@ -90,7 +95,23 @@ void space_add_setting(struct space *space, struct setting *setting);
  */
 void space_rule_out(struct space *space, size_t function, double handler_max_seconds);
 
-/* The same number of images on the same architecture, maybe in different spaces. */
+/* After settings have got other numbers of provisioned sandboxes: what they take and cost. Options stay the same. */
+void space_refresh(struct space *space);
+
+/*
+ * Buys as much /tmp as a setting's functions put into it, where it has less and the platform sells that much. False
+ * where one needs more than is sold.
+ */
+bool space_buy_tmp(struct setting *setting);
+
+/* What a function puts into /tmp, MB. */
+int64_t space_tmp_needed_mb(const struct setting_function *function);
+
+/* The size that differs in nothing but architecture, or snapshots; size_count where there is none. */
+size_t space_other_architecture(const struct space *space, size_t size);
+size_t space_other_snapshot(const struct space *space, size_t size);
+
+/* The same number of images on the same architecture with or without snapshots, maybe in different spaces. */
 bool space_size_is_same(const struct space_size *a, const struct space_size *b);
 
 /* The size's option of exactly this memory, or of the least memory at or above it; the last option where none is. */

@@ -132,7 +132,7 @@ static void visit_init(struct stage_visit *visit, const struct setting *setting,
 	add_phases(visit, setting, work, slowness, kind->is_first);
 }
 
-static double record_mb(const struct work *work)
+double stage_record_mb(const struct work *work)
 {
 	if (work->is_streamed)
 		return 0;
@@ -171,7 +171,7 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 		.platform = setting->platform,
 		.function = of,
 		.peak_memory_mb = full->peak_memory_mb,
-		.memory_floor_mb = fmax(full->peak_memory_mb, record_mb(full)),
+		.memory_floor_mb = fmax(full->peak_memory_mb, stage_record_mb(full)),
 		.timeout_seconds = seconds_from_ns(of->timeout_ns),
 		.is_warm = setting->warm_sandboxes > 0,
 	};

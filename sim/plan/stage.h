@@ -98,6 +98,9 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 
 void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures *out);
 
+/* The larger of what is read and written, MiB. */
+double stage_record_mb(const struct work *work);
+
 /* The most threads of any phase. */
 int64_t stage_threads(const struct stage *stage);
 
