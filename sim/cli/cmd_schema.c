@@ -9,6 +9,7 @@
 #include "kernels/model/model.h"
 #include "profile/profile.h"
 #include "scenario/experiment_file.h"
+#include "scenario/framework_file.h"
 #include "scenario/platform_file.h"
 
 static const struct document_kind kinds[] = {
@@ -29,6 +30,10 @@ static const struct document_kind kinds[] = {
 	 "may as "
 	 "well be written from another framework's measurements. It is YAML 1.2 without anchors, aliases and tags.",
 	 &profile_schema},
+	{"framework", "what a language and a framework take beyond arithmetic",
+	 "A framework is a preset of an experiment's framework: memory, import and package size, each with its source "
+	 "beside it (configs/frameworks). It is YAML 1.2 without anchors, aliases and tags.",
+	 &framework_preset_schema},
 	{"model", "a neural network and how it is split over functions",
 	 "A model lists a network's layers; shapes, work and parameters are inferred. It is YAML 1.2 without anchors, "
 	 "aliases and tags.",
@@ -58,7 +63,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		return print_names();
 	const struct document_kind *kind = find(argv[0]);
 	if (!kind)
-		return cli_wrong_usage(cli, "KIND must be experiment, platform, profile or model, not '%s'", argv[0]);
+		return cli_wrong_usage(cli, "KIND must be experiment, platform, profile, framework or model, not '%s'",
+				       argv[0]);
 	struct buf out;
 	buf_init(&out);
 	if (options_flag(&cli->options, "man"))
@@ -81,9 +87,9 @@ const struct command cmd_schema = {
 	.summary = "print what may stand in a file, as JSON Schema",
 	.operands = "[KIND]",
 	.operands_max = 1,
-	.description =
-		"Prints the JSON Schema (draft 7) of a kind of file: experiment, platform, profile or model. Editors "
-		"with YAML support check and complete by it. Without KIND, the list of kinds.",
+	.description = "Prints the JSON Schema (draft 7) of a kind of file: experiment, platform, profile, framework "
+		       "or model. Editors "
+		       "with YAML support check and complete by it. Without KIND, the list of kinds.",
 	.examples = "lamina schema experiment > lamina-experiment.schema.json\n",
 	.options = options,
 	.run = run,

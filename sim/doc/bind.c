@@ -165,10 +165,15 @@ static void bind_struct(const struct binder *binder, const struct bind_schema *s
 static void bind_nested(const struct binder *binder, const struct bind_field *field, const char *label,
 			const struct yaml_node *node, void *out)
 {
+	const char *meant = field->text_key;
+	const char *advice = "";
+	if (meant && yaml_type_of(node) == YAML_TYPE_TEXT)
+		advice = arena_printf(&binder->diag->arena, "; say {%s: %s}", meant,
+				      diag_excerpt(node->text, &binder->diag->arena));
 	if (node->kind == YAML_MAP)
 		bind_struct(binder, field->schema, node, out);
 	else
-		must_be(binder, label, "a mapping", node, "");
+		must_be(binder, label, "a mapping", node, advice);
 }
 
 /* Whether node is of the kind and not too long. */

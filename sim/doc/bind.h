@@ -63,6 +63,7 @@ struct bind_field {
 	const char *const *choices;       /* BIND_CHOICE: NULL-terminated */
 	const struct bind_schema *schema; /* BIND_STRUCT*: the nested table */
 	size_t count_max;                 /* lists and maps: most elements; 0 means 10,000 */
+	const char *text_key;             /* BIND_STRUCT: what a text in its place may have meant; may be NULL */
 };
 
 struct bind_schema {

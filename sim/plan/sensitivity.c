@@ -191,7 +191,7 @@ void sensitivity_find(const struct planner *planner, const struct space_request 
 									 ? inputs[i].basis
 									 : "as the experiment states",
 							.change = sign * inputs[i].uncertainty};
-			struct change change = {1 + row->change, request->experiment->framework.memory_mb};
+			struct change change = {1 + row->change, best->setting->framework_memory_mb};
 			struct space_request moved_request = *request;
 			struct arena scratch;
 			struct space moved;

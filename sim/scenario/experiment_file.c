@@ -170,6 +170,10 @@ static const char *const import_places[] = {[IMPORT_IN_HANDLER] = "handler", [IM
 static const char *const record_in_names[] = {[RECORD_IN_MEMORY] = "memory", [RECORD_IN_TMP] = "tmp", NULL};
 
 static const struct bind_field framework_fields[] = {
+	BIND_FIELD(struct framework, preset, BIND_TEXT, .fallback = "",
+		   .help = "one of configs/frameworks by name, or a path to such a file (from this file's folder); "
+			   "what is "
+			   "stated beside it goes over it"),
 	BIND_FIELD(struct framework, name, BIND_TEXT, .fallback = "", .help = "for people"),
 	BIND_FIELD(struct framework, memory_mb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
 		   .help = "memory of language runtime and framework, MB (1 MB = 1024 kB)"),
@@ -207,7 +211,7 @@ static const struct bind_field framework_fields[] = {
 	BIND_END,
 };
 
-static const struct bind_schema framework_schema = {
+const struct bind_schema framework_schema = {
 	.title = "framework",
 	.bytes = sizeof(struct framework),
 	.fields = framework_fields,
@@ -410,7 +414,8 @@ static const struct bind_field experiment_fields[] = {
 	PART(pipeline, "how records meet functions"),
 	PART(traffic, "what a month looks like, for its bill"),
 	PART(failures, "what goes wrong by itself"),
-	PART(framework, "what the serving program costs beyond its arithmetic"),
+	BIND_FIELD(struct experiment, framework, BIND_STRUCT, .fallback = "{}", .schema = &framework_schema,
+		   .text_key = "preset", .help = "what the serving program costs beyond its arithmetic"),
 	PART(defaults, "for functions that do not say"),
 	BIND_FIELD(struct experiment, functions, BIND_STRUCT_MAP, .schema = &function_schema,
 		   .count_max = SETTING_FUNCTIONS_MAX,

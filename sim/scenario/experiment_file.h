@@ -65,6 +65,7 @@ struct failures_entry {
 
 /* What the serving program itself costs, beyond the network's arithmetic: its language, framework and store client. */
 struct framework {
+	const char *preset; /* of configs/frameworks, that this one is put over; "": none */
 	const char *name;
 	const char *runtime; /* of the platform's; "": the one that cold starts hold */
 	double memory_mb;
@@ -180,6 +181,7 @@ struct experiment {
 };
 
 extern const struct bind_schema experiment_schema;
+extern const struct bind_schema framework_schema;
 
 /* Binds a tree; root must live as long as out. False when errors were added to the diag. */
 bool experiment_bind(const struct yaml_node *root, const char *path, struct arena *arena, struct diag *diag,

@@ -7,6 +7,8 @@
 #include "scenario/platform_file.h"
 #include "scenario/resolve.h"
 
+#define PRESETS "configs/frameworks"
+
 void library_init(struct library *library, struct arena *arena)
 {
 	*library = (struct library){.arena = arena};
@@ -16,6 +18,17 @@ static bool is_path(const char *name)
 {
 	size_t length = strlen(name);
 	return strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".yaml") == 0);
+}
+
+/* The names in a data folder, in one text. */
+static const char *list_names(struct library *library, const char *folder)
+{
+	size_t count;
+	char **names = data_file_list(folder, ".yaml", library->arena, &count);
+	const char *listed = "";
+	for (size_t i = 0; i < count; i++)
+		listed = arena_printf(library->arena, "%s%s%s", listed, i == 0 ? "" : ", ", names[i]);
+	return listed;
 }
 
 /* A path is taken from the experiment's folder; a name is looked up in the data folder. */
@@ -33,8 +46,9 @@ static const char *find(struct library *library, const char *folder, const char 
 	if (meant)
 		diag_error(diag, place, "there is no %s '%s'; did you mean '%s'?", kind, name, meant);
 	else
-		diag_error(diag, place, "there is no %s '%s' in %s/; give a name from there or a path to a .yaml file",
-			   kind, name, folder);
+		diag_error(diag, place,
+			   "there is no %s '%s' in %s/ (%s); give a name from there or a path to a .yaml file", kind,
+			   name, folder, list_names(library, folder));
 	return NULL;
 }
 
@@ -107,6 +121,29 @@ const struct profile *library_profile(struct library *library, const char *name,
 	if (!text || !profile_parse(path, text, length, library->arena, diag, profile))
 		return NULL;
 	return library->profiles[library->profile_count++] = profile;
+}
+
+const struct framework_preset *library_preset(struct library *library, const char *name, struct diag_place place,
+					      struct diag *diag)
+{
+	const char *path = find(library, PRESETS, "framework", name, place, diag);
+	if (!path)
+		return NULL;
+	for (size_t i = 0; i < library->preset_count; i++) {
+		if (strcmp(library->presets[i]->path, path) == 0)
+			return library->presets[i];
+	}
+	struct framework_preset *preset = ARENA_NEW(library->arena, struct framework_preset);
+	size_t length;
+	const char *text = read_text(library, path, library->preset_count, place, diag, &length);
+	if (!text || !framework_preset_parse(path, text, length, library->arena, diag, preset))
+		return NULL;
+	return library->presets[library->preset_count++] = preset;
+}
+
+const char *library_preset_names(struct library *library)
+{
+	return list_names(library, PRESETS);
 }
 
 void library_check_names(struct library *library, const struct yaml_node *root, struct diag *diag)

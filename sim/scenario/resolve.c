@@ -408,6 +408,40 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 	return true;
 }
 
+/* The experiment with its framework's preset beneath what it states; NULL with diag errors. */
+static const struct experiment *with_preset(const struct experiment *experiment, struct library *library,
+					    struct arena *arena, struct diag *diag)
+{
+	const char *name = experiment->framework.preset;
+	if (name[0] == '\0')
+		return experiment;
+	const struct yaml_node *stated = yaml_get(experiment->root, "framework");
+	struct experiment *with = ARENA_NEW(arena, struct experiment);
+	const struct framework_preset *preset = library_preset(library, name, bind_place(stated, "preset"), diag);
+	*with = *experiment;
+	return preset && framework_over_preset(preset, stated, arena, diag, &with->framework) ? with : NULL;
+}
+
+/* Nothing is seldom what a language and a framework take. */
+static void warn_of_no_framework(const struct resolution *resolution, struct library *library)
+{
+	const struct yaml_node *stated = section(resolution, "framework");
+	const struct bind_structs *functions = &resolution->experiment->functions;
+	const struct function_entry *entries = functions->items;
+	bool has_memory = yaml_get(stated, "memory_mb") != NULL;
+	bool has_import = yaml_get(stated, "import_cpu_seconds") != NULL;
+	bool uses_layers = functions->count == 0;
+	for (size_t i = 0; i < functions->count; i++)
+		uses_layers = uses_layers || !entries[i].has_work;
+	if (!resolution->profile || !uses_layers || yaml_get(stated, "preset") || (has_memory && has_import))
+		return;
+	diag_warning(resolution->diag, stated ? stated->place : bind_place(resolution->experiment->root, "profile"),
+		     "%s%s%s assumed for language and framework, since 'framework' does not say; presets (framework: "
+		     "{preset: NAME}): %s",
+		     has_memory ? "" : "0 MB of memory", has_memory || has_import ? "" : " and ",
+		     has_import ? " is" : "0 s of importing are", library_preset_names(library));
+}
+
 bool experiment_resolve(const struct experiment *experiment, struct library *library, struct arena *arena,
 			struct diag *diag, struct setting *out)
 {
@@ -424,7 +458,8 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	bool has_profile = experiment->profile[0] != '\0';
 	if (has_profile)
 		resolution.profile = library_profile(library, experiment->profile, at_profile, diag);
-	if (!resolution.platform || (has_profile && !resolution.profile))
+	resolution.experiment = with_preset(experiment, library, arena, diag);
+	if (!resolution.platform || (has_profile && !resolution.profile) || !resolution.experiment)
 		return false;
 
 	bool is_batch = experiment->workload.arrivals.kind == ARRIVALS_ALL_AT_ONCE;
@@ -437,6 +472,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 		.pause_ns = ns_from_seconds(experiment->pipeline.pause_seconds),
 		.invocation = experiment->pipeline.invocation,
 		.retries = experiment->pipeline.retries,
+		.framework_memory_mb = resolution.experiment->framework.memory_mb,
 		.runs_per_month = experiment->traffic.runs_per_month,
 		.has_free_tier = experiment->traffic.free_tier,
 		.failures = resolve_failures(&experiment->failures),
@@ -449,5 +485,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	if (!workload_resolve(experiment, library, diag, out) || !resolve_orchestrator(&resolution))
 		return false;
 	bool is_machine = resolution.platform->kind == PLATFORM_MACHINE;
+	if (!is_machine)
+		warn_of_no_framework(&resolution, library);
 	return (is_machine || resolve_functions(&resolution)) && unknown_check(out, has_profile, at_platform, diag);
 }

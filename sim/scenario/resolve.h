@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "profile/profile.h"
 #include "scenario/experiment_file.h"
+#include "scenario/framework_file.h"
 #include "scenario/platform_file.h"
 #include "serving/setting.h"
 
@@ -33,6 +34,8 @@ struct library {
 	size_t platform_count;
 	const struct profile *profiles[LIBRARY_FILES_MAX];
 	size_t profile_count;
+	const struct framework_preset *presets[LIBRARY_FILES_MAX];
+	size_t preset_count;
 	struct library_trace traces[LIBRARY_FILES_MAX];
 	size_t trace_count;
 };
@@ -48,6 +51,11 @@ const struct platform *library_platform(struct library *library, const char *nam
 					struct diag *diag);
 const struct profile *library_profile(struct library *library, const char *name, struct diag_place place,
 				      struct diag *diag);
+const struct framework_preset *library_preset(struct library *library, const char *name, struct diag_place place,
+					      struct diag *diag);
+
+/* The names of the frameworks that come with the program, in one text. */
+const char *library_preset_names(struct library *library);
 
 /*
  * Looks up the platform and the profile that a tree names and reports the mistakes in them: for an experiment with

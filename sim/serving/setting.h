@@ -78,9 +78,10 @@ struct setting {
 	int orchestrator;       /* enum orchestrator */
 	int map;                /* enum map_kind, of a workflow */
 	struct failures failures;
-	bool has_hosts;        /* sandboxes share the network cards of the platform's hosts */
-	double runs_per_month; /* for a month's bill; 0: none is asked for */
-	bool has_free_tier;    /* what is free each month is taken off it */
+	bool has_hosts;             /* sandboxes share the network cards of the platform's hosts */
+	double framework_memory_mb; /* of peak memory, what language and framework take */
+	double runs_per_month;      /* for a month's bill; 0: none is asked for */
+	bool has_free_tier;         /* what is free each month is taken off it */
 	uint64_t event_budget;
 	int64_t horizon_ns;
 	int64_t in_flight_max; /* records that have come over time and are not done; 0: any number */
