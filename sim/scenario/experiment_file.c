@@ -404,7 +404,9 @@ static const struct bind_field experiment_fields[] = {
 	BIND_FIELD(struct experiment, platform, BIND_TEXT, .required = true,
 		   .help = "a platform by name, or a path to its file (from this file's folder)"),
 	BIND_FIELD(struct experiment, region, BIND_TEXT, .fallback = "",
-		   .help = "one of the platform's regions that differ; empty: what holds elsewhere"),
+		   .help = "one of the platform's regions, with its prices and limits; empty: the prices of the "
+			   "platform's "
+			   "price_region and the limits that hold in most"),
 	BIND_FIELD(struct experiment, platform_values, BIND_NODE,
 		   .help = "parts of a platform, put over it: what nobody has published, or what if"),
 	BIND_FIELD(struct experiment, profile, BIND_TEXT, .fallback = "",

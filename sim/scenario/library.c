@@ -143,7 +143,9 @@ const struct framework_preset *library_preset(struct library *library, const cha
 
 const char *library_preset_names(struct library *library)
 {
-	return list_names(library, PRESETS);
+	if (!library->preset_names)
+		library->preset_names = list_names(library, PRESETS);
+	return library->preset_names;
 }
 
 void library_check_names(struct library *library, const struct yaml_node *root, struct diag *diag)

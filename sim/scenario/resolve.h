@@ -36,6 +36,7 @@ struct library {
 	size_t profile_count;
 	const struct framework_preset *presets[LIBRARY_FILES_MAX];
 	size_t preset_count;
+	const char *preset_names; /* once they were asked for */
 	struct library_trace traces[LIBRARY_FILES_MAX];
 	size_t trace_count;
 };

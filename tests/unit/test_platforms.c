@@ -108,6 +108,33 @@ static void test_prices_of_regions(void)
 	diag_release(&diag);
 }
 
+/* Whoever only computes needs no price that a region does not state. */
+static void test_every_region_computes(void)
+{
+	size_t count;
+	int regions = 0;
+	char **names = data_file_list("configs/platforms", ".yaml", &arena, &count);
+	struct setting_function function = {.work = {.phases = {[WORK_COMPUTE] = {.cpu_ns = 1, .threads = 1}}}};
+	for (size_t i = 0; i < count; i++) {
+		char message[512];
+		const struct platform *home = read_platform(names[i], NULL, message);
+		const struct yaml_node *region = home && home->regions ? home->regions->first : NULL;
+		for (; region; region = region->next) {
+			struct diag diag;
+			struct platform_changes changes = {.region = region->key};
+			const struct platform *away = read_platform(names[i], &changes, message);
+			struct setting setting = {.platform = away, .functions = &function, .function_count = 1};
+			diag_init(&diag);
+			if (!away || !unknown_check(&setting, false, (struct diag_place){0}, &diag))
+				t_ok(false, "%s in %s: %s", names[i], region->key,
+				     away ? diag.entries[0].text : message);
+			diag_release(&diag);
+			regions++;
+		}
+	}
+	t_ok(regions > 100, "%d regions", regions);
+}
+
 static void test_unknown(void)
 {
 	char message[512];
@@ -154,6 +181,7 @@ int main(void)
 	test_all_files();
 	test_regions();
 	test_prices_of_regions();
+	test_every_region_computes();
 	test_unknown();
 	test_listed_sizes();
 	arena_release(&arena);
