@@ -111,6 +111,10 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/liblamina.a
 unit: $(UNIT) $(B)/lamina ## run the unit tests
 	@$(if $(UNIT),prove --exec '' $(UNIT))
 
+.PHONY: roundtrip
+roundtrip: $(B)/tests/unit/test_roundtrip ## fit 1,000 functions to logs of theirs and simulate these again
+	@ROUNDTRIP_FUNCTIONS=1000 $<
+
 .PHONY: cli
 cli: $(CLI_T) $(B)/lamina ## run the tests of the program from outside
 	@prove --exec '' $(CLI_T)

@@ -1,42 +1,63 @@
 /*
  * A user's own functions, from their logs, as parts of an experiment: what each one's work takes, how long a new
- * sandbox initialises and how much memory it needs. The overlay states work instead of layers (functions.NAME.work), so
- * that transfers that the logs cannot tell apart are in its waiting time.
+ * sandbox initialises and how much memory it needs. The overlay states work instead of layers (functions.NAME.work).
+ *
+ * It replaces whatever takes time in the experiment's function, what was held at 0 included, so that nothing of what
+ * the experiment assumed is added again. What is read from and written to the store stays, since no log tells it, but
+ * takes no time of its own (work.transfers_take_time): the fitted CPU and waiting hold it.
  */
 #ifndef LAMINA_CALIBRATION_H
 #define LAMINA_CALIBRATION_H
 
 #include "base/buf.h"
+#include "base/diag.h"
 #include "calibrate/log_samples.h"
 #include "calibrate/work_fit.h"
-#include "platform/platform.h"
+#include "scenario/experiment_file.h"
+#include "serving/setting.h"
+
+/* Whose the logs are. */
+struct calibration_context {
+	const struct platform *platform;
+	const struct experiment *experiment; /* NULL for none, and so is the setting */
+	const struct setting *setting;       /* the experiment's first */
+	int64_t threads;                     /* of the parallel part; 0: as fits best */
+	int64_t images;                      /* of each logged request: work is stated per image */
+};
 
 struct calibrated_function {
 	const char *name;
 	const struct function_samples *samples;
+	struct fit_conditions conditions;
 	struct work_fit fit;
 	double variation;        /* of requests, beyond the spread of sandboxes' speed; 0 where the logs do not say */
 	double memory_mb;        /* peak; 0 where the logs do not say */
 	bool is_memory_at_least; /* it was at the size bought: the true peak may be higher */
+	bool is_memory_at_most;  /* the smallest size, where the experiment assumed more and the logs do not say */
+	const struct work *work; /* the experiment's; NULL where it does not know the function */
 	bool has_layers;         /* the experiment's function names layers, which the overlay must clear */
+	bool had_work;           /* it states work, which the overlay goes over */
 };
 
 struct calibration {
-	const struct platform *platform;
-	int64_t images; /* of each logged request: work is stated per image */
+	const struct calibration_context *context;
 	struct calibrated_function functions[SAMPLES_FUNCTIONS_MAX];
 	size_t function_count;
 };
 
 /*
  * Fits every function that has a completed row; the others, and what the rows say against the platform, are warnings.
- * False, with a diag error, where none is left.
+ * False, with a diag error, where none is left. The context must live as long as out.
  */
-bool calibration_solve(const struct log_samples *samples, const struct platform *platform, int64_t threads,
-		       int64_t images, struct diag *diag, struct calibration *out);
+bool calibration_solve(const struct log_samples *samples, const struct calibration_context *context, struct diag *diag,
+		       struct calibration *out);
+
+/* The fitted request's time at the group's size. */
+double calibration_predict(const struct calibrated_function *function, const struct sample_group *group);
 
 /* Why a parameter was not fitted, in a few words. */
-const char *calibration_reason(enum work_parameter parameter, const struct platform *platform, struct arena *arena);
+const char *calibration_reason(enum work_parameter parameter, const struct calibrated_function *function,
+			       struct arena *arena);
 
 /* The overlay that --with takes, with what was fitted and how well in comments. */
 void calibration_write(const struct calibration *calibration, const char *version, struct arena *arena,

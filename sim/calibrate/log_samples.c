@@ -30,6 +30,7 @@ static struct function_samples *find_function(struct log_samples *samples, const
 	function->name = arena_strdup(samples->arena, name);
 	function->groups = ARENA_ARRAY(samples->arena, struct sample_group, 2 * SAMPLES_SIZES_MAX);
 	histogram_init(&function->init_ns, samples->arena);
+	summary_init(&function->init_seconds);
 	return function;
 }
 
@@ -75,8 +76,10 @@ void log_samples_add(struct log_samples *samples, const char *name, const struct
 	}
 	add_memory(function, row);
 	function->eras[report_row_era(row)]++;
-	if (row->init_ms > 0)
+	if (row->init_ms > 0) {
 		histogram_add(&function->init_ns, llround(row->init_ms * 1e6));
+		summary_add(&function->init_seconds, row->init_ms / 1e3);
+	}
 	if (row->status != REPORT_OK) {
 		*(row->status == REPORT_TIMEOUT ? &function->timeouts : &function->errors) += 1;
 		return;

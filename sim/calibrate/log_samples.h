@@ -34,6 +34,7 @@ struct function_samples {
 	double max_memory_mb;     /* the largest below the size bought; 0 where none is known */
 	double ceiling_memory_mb; /* the largest size at which memory was at the ceiling; 0 for none */
 	struct histogram init_ns;
+	struct summary init_seconds;
 };
 
 struct log_samples {

@@ -1,13 +1,15 @@
 #include "calibrate/work_fit.h"
 
 #include <gsl/gsl_blas.h>
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_multifit_nlinear.h>
+#include <gsl/gsl_multimin.h>
 #include <math.h>
 
 #include "base/num.h"
 
-enum { ITERATIONS_MAX = 100, CORRECTIONS = 4, PHASES = 32, GROUPS_MAX = 2 * SAMPLES_SIZES_MAX };
+enum { ITERATIONS_MAX = 100, CORRECTIONS = 4, POLISHES_MAX = 300, IN_ROW = 8, GROUPS_MAX = 2 * SAMPLES_SIZES_MAX };
 
 /* What the solver finds is kept to so many digits: more than its tolerance, fewer than BLAS's own last bits. */
 enum { DIGITS_KEPT = 9 };
@@ -18,11 +20,35 @@ enum { DIGITS_KEPT = 9 };
  */
 static const double DEPENDENT = 0.05;
 
+/*
+ * Which parameters are told, in order. Sizes that are close to each other tell waiting too, but badly. That all CPU is
+ * parallel where one thread's is not told apart from it would promise much above one vCPU: it is believed only where
+ * the rest misses by more than such losses.
+ */
+static const struct fit_order {
+	double wait_dependent; /* instead, of waiting */
+	double when_off;       /* tried where the best until then misses the means by more, root mean square */
+	enum work_parameter parameters[FIT_PARAMETERS];
+} fit_orders[] = {
+	{0.05, 0, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, FIT_COLD, FIT_COLD_WAIT}},
+	{0.05, 0, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, FIT_COLD, FIT_COLD_WAIT}},
+	{0.005, 0, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, FIT_COLD, FIT_COLD_WAIT}},
+	{0.05, 0.015, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, FIT_COLD, FIT_COLD_WAIT}},
+};
+enum { FIT_ORDERS = sizeof fit_orders / sizeof fit_orders[0] };
+
+/* A fit within this of the means, root mean square, leaves nothing to look for. */
+static const double CLOSE = 0.002;
+
+/* A miss is more than so many standard errors of a mean, and no less than so much of it. */
+static const double MISS_STANDARD_ERRORS = 3;
+static const double MISS_LEAST = 0.01;
+static const double MISS_UNTOLD = 0.03; /* where the rows tell no scatter */
+
 const char *const work_parameter_names[FIT_PARAMETERS] = {
-	[FIT_SINGLE] = "single-threaded CPU",
-	[FIT_WAIT] = "fixed wait",
-	[FIT_PARALLEL] = "parallel CPU",
-	[FIT_COLD] = "cold CPU",
+	[FIT_SINGLE] = "single-threaded CPU", [FIT_WAIT] = "fixed wait",
+	[FIT_PARALLEL] = "parallel CPU",      [FIT_COLD] = "cold CPU",
+	[FIT_COLD_WAIT] = "cold wait",
 };
 
 struct fit_data {
@@ -67,19 +93,16 @@ static double pooled_variance(const struct function_samples *samples)
 	return degrees > 0 ? squares / degrees : (double)NAN;
 }
 
-static void fit_data_init(struct fit_data *data, const struct function_samples *samples, const struct platform_cpu *cpu,
-			  int64_t threads)
+static void set_columns(struct fit_data *data, const struct fit_conditions *conditions, int64_t threads)
 {
-	data->samples = samples;
-	data->count = samples->group_count;
-	data->relative_variance = pooled_variance(samples);
 	for (size_t i = 0; i < data->count; i++) {
-		const struct sample_group *group = &samples->groups[i];
-		double single = 1 / cpu_rate(cpu, group->memory_mb, 1);
-		data->columns[i][FIT_SINGLE] = single;
-		data->columns[i][FIT_WAIT] = 1;
-		data->columns[i][FIT_PARALLEL] = 1 / cpu_rate(cpu, group->memory_mb, threads);
-		data->columns[i][FIT_COLD] = group->is_cold ? single : 0;
+		const struct sample_group *group = &data->samples->groups[i];
+		double *column = data->columns[i];
+		column[FIT_SINGLE] = conditions->slowness / cpu_rate(conditions->cpu, group->memory_mb, 1);
+		column[FIT_WAIT] = 1;
+		column[FIT_PARALLEL] = conditions->slowness / cpu_rate(conditions->cpu, group->memory_mb, threads);
+		column[FIT_COLD] = group->is_cold ? column[FIT_SINGLE] : 0;
+		column[FIT_COLD_WAIT] = group->is_cold ? 1 : 0;
 	}
 }
 
@@ -94,8 +117,8 @@ static double mean_seconds(const struct fit_data *data, size_t group)
 }
 
 /* Gram-Schmidt: whether the column adds to those that were chosen before, whose orthonormal basis grows by it. */
-static bool adds_direction(const struct fit_data *data, enum work_parameter parameter, double basis[][GROUPS_MAX],
-			   size_t basis_count)
+static bool adds_direction(const struct fit_data *data, enum work_parameter parameter, double dependent,
+			   double basis[][GROUPS_MAX], size_t basis_count)
 {
 	double *rest = basis[basis_count];
 	double before = 0;
@@ -113,21 +136,28 @@ static bool adds_direction(const struct fit_data *data, enum work_parameter para
 	}
 	for (size_t i = 0; i < data->count; i++)
 		after += rest[i] * rest[i];
-	if (!(before > 0) || sqrt(after) <= DEPENDENT * sqrt(before))
+	if (!(before > 0) || sqrt(after) <= dependent * sqrt(before))
 		return false;
 	for (size_t i = 0; i < data->count; i++)
 		rest[i] /= sqrt(after);
 	return true;
 }
 
-static struct subset identified(const struct fit_data *data)
+static bool is_wait(int parameter)
 {
-	static const enum work_parameter order[] = {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, FIT_COLD};
+	return parameter == FIT_WAIT || parameter == FIT_COLD_WAIT;
+}
+
+static struct subset identified(const struct fit_data *data, const struct fit_order *order)
+{
 	struct subset subset = {.data = data};
 	double basis[FIT_PARAMETERS][GROUPS_MAX];
-	for (size_t i = 0; i < FIT_PARAMETERS; i++)
-		if (adds_direction(data, order[i], basis, subset.count))
-			subset.members[subset.count++] = order[i];
+	for (size_t i = 0; i < FIT_PARAMETERS; i++) {
+		enum work_parameter parameter = order->parameters[i];
+		double dependent = is_wait(parameter) ? order->wait_dependent : DEPENDENT;
+		if (adds_direction(data, parameter, dependent, basis, subset.count))
+			subset.members[subset.count++] = parameter;
+	}
 	return subset;
 }
 
@@ -238,8 +268,24 @@ static struct subset choose(const struct subset *all, unsigned int bits)
 	return chosen;
 }
 
-/* The best fit of any choice, into the parameters of `all`. */
-static double fit_parameters(const struct subset *all, struct fitted_parameter parameters[FIT_PARAMETERS])
+/* The parameters of `all` as the solution for those of its members whose bits are set has them. */
+static void set_parameters(const struct subset *all, unsigned int bits, const struct solution *solution,
+			   struct fitted_parameter parameters[FIT_PARAMETERS])
+{
+	for (size_t i = 0; i < all->count; i++) {
+		enum work_parameter parameter = all->members[i];
+		bool is_member = bits >> i & 1;
+		parameters[parameter] = (struct fitted_parameter){
+			.state = is_member ? PARAMETER_FITTED : PARAMETER_AT_ZERO,
+			.seconds = is_member ? num_rounded(solution->values[parameter], DIGITS_KEPT) : 0,
+			.standard_error = is_member ? num_rounded(solution->standard_errors[parameter], DIGITS_KEPT)
+						    : (double)NAN,
+		};
+	}
+}
+
+/* The best fit of any choice. */
+static void fit_parameters(const struct subset *all, struct fitted_parameter parameters[FIT_PARAMETERS])
 {
 	struct solution best = {.chi_squared = INFINITY};
 	unsigned int best_bits = 0;
@@ -252,70 +298,355 @@ static double fit_parameters(const struct subset *all, struct fitted_parameter p
 		}
 	}
 	CHECK(best.is_feasible);
-	for (size_t i = 0; i < all->count; i++) {
-		enum work_parameter parameter = all->members[i];
-		bool is_member = best_bits >> i & 1;
-		parameters[parameter] = (struct fitted_parameter){
-			.state = is_member ? PARAMETER_FITTED : PARAMETER_AT_ZERO,
-			.seconds = num_rounded(best.values[parameter], DIGITS_KEPT),
-			.standard_error =
-				is_member ? num_rounded(best.standard_errors[parameter], DIGITS_KEPT) : (double)NAN,
-		};
+	set_parameters(all, best_bits, &best, parameters);
+}
+
+static double waited_seconds(const struct work_fit *fit, bool is_cold)
+{
+	return fit->parameters[FIT_WAIT].seconds + (is_cold ? fit->parameters[FIT_COLD_WAIT].seconds : 0);
+}
+
+/* By how much the fit misses the means: the sum of ln(model / mean) squared, over rows. */
+static double missed_by(const struct fit_data *data, const struct fit_conditions *conditions,
+			const struct work_fit *fit)
+{
+	double missed = 0;
+	for (size_t i = 0; i < data->count; i++) {
+		const struct sample_group *group = &data->samples->groups[i];
+		double predicted = work_fit_predict(fit, conditions, group->memory_mb, group->is_cold);
+		double off = log(predicted / mean_seconds(data, i));
+		missed += (double)group->seconds.count * off * off;
 	}
-	return best.chi_squared;
+	return missed;
 }
 
 /* Makes the columns give, for what was fitted, the time that the simulator's CPU gives. */
-static void correct_columns(struct fit_data *data, const struct platform_cpu *cpu, const struct work_fit *fit)
+static void correct_columns(struct fit_data *data, const struct fit_conditions *conditions, const struct work_fit *fit)
 {
 	for (size_t i = 0; i < data->count; i++) {
 		const struct sample_group *group = &data->samples->groups[i];
 		double *column = data->columns[i];
-		double wait = fit->parameters[FIT_WAIT].seconds;
-		double linear = -wait;
+		double linear = 0;
 		for (int p = 0; p < FIT_PARAMETERS; p++)
-			linear += fit->parameters[p].seconds * column[p];
-		double exact = work_fit_predict(fit, cpu, group->memory_mb, group->is_cold) - wait;
+			linear += is_wait(p) ? 0 : fit->parameters[p].seconds * column[p];
+		double exact = work_fit_predict(fit, conditions, group->memory_mb, group->is_cold) -
+			       waited_seconds(fit, group->is_cold);
 		if (!(linear > 0 && exact > 0))
 			continue;
 		for (int p = 0; p < FIT_PARAMETERS; p++)
-			column[p] *= p == FIT_WAIT ? 1 : exact / linear;
+			column[p] *= is_wait(p) ? 1 : exact / linear;
 	}
 }
 
-bool work_fit_solve(const struct function_samples *samples, const struct platform_cpu *cpu, int64_t threads,
+/* The best of the corrected fits with one order of parameters and number of threads; returns by how much it misses. */
+static double fit_once(struct fit_data *data, const struct fit_conditions *conditions, const struct fit_order *order,
+		       int64_t threads, struct work_fit *out)
+{
+	double least = INFINITY;
+	set_columns(data, conditions, threads);
+	const struct subset all = identified(data, order);
+	struct work_fit fit;
+	work_fit_init(&fit, conditions, threads, isfinite(data->relative_variance) ? data->relative_variance : 0);
+	for (int i = 0; i <= CORRECTIONS; i++) {
+		fit_parameters(&all, fit.parameters);
+		double missed = missed_by(data, conditions, &fit);
+		if (missed < least) {
+			least = missed;
+			*out = fit;
+		}
+		correct_columns(data, conditions, &fit);
+	}
+	return least;
+}
+
+/* Each choice of parameters corrected by itself; one is taken that misses by less than `least`. */
+static double fit_choices(struct fit_data *data, const struct fit_conditions *conditions, const struct fit_order *order,
+			  double least, struct work_fit *out)
+{
+	struct work_fit fit;
+	work_fit_init(&fit, conditions, out->threads, out->row_variance);
+	set_columns(data, conditions, fit.threads);
+	const struct subset all = identified(data, order);
+	for (unsigned int bits = 1; bits < 1u << all.count; bits++) {
+		struct subset subset = choose(&all, bits);
+		set_columns(data, conditions, fit.threads);
+		for (int i = 0; i <= CORRECTIONS; i++) {
+			struct solution solution = solve(&subset);
+			if (!solution.is_feasible)
+				break;
+			set_parameters(&all, bits, &solution, fit.parameters);
+			double missed = missed_by(data, conditions, &fit);
+			if (missed < least) {
+				least = missed;
+				*out = fit;
+			}
+			correct_columns(data, conditions, &fit);
+		}
+	}
+	return least;
+}
+
+/* What a simplex moves over: the logarithms of the parameters that are above 0. */
+struct polish {
+	const struct fit_data *data;
+	const struct fit_conditions *conditions;
+	struct work_fit fit;
+	enum work_parameter members[FIT_PARAMETERS];
+	size_t count;
+};
+
+static double polish_missed(const gsl_vector *x, void *context)
+{
+	struct polish *polish = context;
+	for (size_t i = 0; i < polish->count; i++)
+		polish->fit.parameters[polish->members[i]].seconds =
+			num_rounded(exp(gsl_vector_get(x, i)), DIGITS_KEPT);
+	return missed_by(polish->data, polish->conditions, &polish->fit);
+}
+
+static void run_simplex(struct polish *polish, gsl_multimin_fminimizer *simplex, double first_step, double enough)
+{
+	gsl_multimin_function function = {.f = polish_missed, .n = polish->count, .params = polish};
+	gsl_vector *start = gsl_vector_alloc(polish->count);
+	gsl_vector *step = gsl_vector_alloc(polish->count);
+	for (size_t i = 0; i < polish->count; i++)
+		gsl_vector_set(start, i, log(polish->fit.parameters[polish->members[i]].seconds));
+	gsl_vector_set_all(step, first_step);
+	gsl_multimin_fminimizer_set(simplex, &function, start, step);
+	for (int i = 0; i < POLISHES_MAX && gsl_multimin_fminimizer_minimum(simplex) > enough; i++)
+		if (gsl_multimin_fminimizer_iterate(simplex) != GSL_SUCCESS ||
+		    gsl_multimin_fminimizer_size(simplex) < 1e-6)
+			break;
+	gsl_vector_free(step);
+	gsl_vector_free(start);
+}
+
+/* The parameter at this value, and the wait that the means then leave. */
+static void try_value(const struct fit_data *data, const struct fit_conditions *conditions,
+		      enum work_parameter parameter, double seconds, struct work_fit *fit)
+{
+	struct fitted_parameter *wait = &fit->parameters[FIT_WAIT];
+	double left = 0;
+	double weights = 0;
+	fit->parameters[parameter].state = PARAMETER_FITTED;
+	fit->parameters[parameter].seconds = num_rounded(seconds, DIGITS_KEPT);
+	if (wait->state == PARAMETER_UNIDENTIFIED)
+		return;
+	for (size_t i = 0; i < data->count; i++) {
+		const struct sample_group *group = &data->samples->groups[i];
+		double mean = mean_seconds(data, i);
+		double predicted = work_fit_predict(fit, conditions, group->memory_mb, group->is_cold);
+		double weight = group->is_cold ? 0 : (double)group->seconds.count / (mean * mean);
+		left += weight * (mean - predicted);
+		weights += weight;
+	}
+	if (weights == 0)
+		return;
+	wait->seconds = num_rounded(fmax(0, wait->seconds + left / weights), DIGITS_KEPT);
+	wait->state = wait->seconds > 0 ? PARAMETER_FITTED : PARAMETER_AT_ZERO;
+}
+
+/* Values from most downwards, in equal ratios. */
+static double try_values(const struct fit_data *data, const struct fit_conditions *conditions,
+			 enum work_parameter parameter, double most, double least, double missed, struct work_fit *fit)
+{
+	enum { VALUES = 64 };
+	const struct work_fit begin = *fit;
+	for (int i = 0; i <= VALUES; i++) {
+		struct work_fit tried = begin;
+		try_value(data, conditions, parameter, most * pow(least / most, (double)i / VALUES), &tried);
+		double off = missed_by(data, conditions, &tried);
+		if (off < missed) {
+			missed = off;
+			*fit = tried;
+		}
+	}
+	return missed;
+}
+
+/*
+ * Short work takes the same time over some range of it, so that nothing leads from one step to the next: all of them
+ * are tried, then those around the best.
+ */
+static double search_steps(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
+			   struct work_fit *fit)
+{
+	static const enum work_parameter stepped[] = {FIT_SINGLE, FIT_PARALLEL};
+	double fastest = INFINITY;
+	for (size_t i = 0; i < data->count; i++)
+		fastest = fmin(fastest, mean_seconds(data, i));
+	for (size_t i = 0; i < sizeof stepped / sizeof stepped[0]; i++) {
+		const struct fitted_parameter *parameter = &fit->parameters[stepped[i]];
+		double most = fastest * (stepped[i] == FIT_PARALLEL ? (double)fit->threads : 1);
+		if (parameter->state == PARAMETER_UNIDENTIFIED)
+			continue;
+		missed = try_values(data, conditions, stepped[i], most, most / 128, missed, fit);
+		double best = parameter->seconds;
+		if (best > 0)
+			missed = try_values(data, conditions, stepped[i], best * 1.1, best / 1.1, missed, fit);
+	}
+	return missed;
+}
+
+/* From the fit on, with first steps to both sides; returns by how much the better of them misses. */
+static double polish_fit(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
+			 double enough, struct work_fit *fit)
+{
+	static const double first_steps[] = {0.3, -0.1, 0.03, -0.3, 0.1};
+	struct polish polish = {.data = data, .conditions = conditions};
+	for (int p = 0; p < FIT_PARAMETERS; p++)
+		if (fit->parameters[p].seconds > 0)
+			polish.members[polish.count++] = (enum work_parameter)p;
+	gsl_multimin_fminimizer *simplex =
+		gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, polish.count);
+	for (size_t i = 0; i < sizeof first_steps / sizeof first_steps[0] && missed > enough; i++) {
+		polish.fit = *fit;
+		run_simplex(&polish, simplex, first_steps[i], enough);
+		double polished = polish_missed(gsl_multimin_fminimizer_x(simplex), &polish);
+		if (polished < missed) {
+			missed = polished;
+			*fit = polish.fit;
+		}
+	}
+	gsl_multimin_fminimizer_free(simplex);
+	return missed;
+}
+
+/* What the best of the corrected fits leaves off, a closer look mends: at each choice, at each step, by a simplex. */
+static double look_closer(struct fit_data *data, const struct fit_conditions *conditions, const struct fit_order *order,
+			  double missed, double close, struct work_fit *fit)
+{
+	missed = fit_choices(data, conditions, order, missed, fit);
+	if (missed > close)
+		missed = search_steps(data, conditions, missed, fit);
+	return missed > close ? polish_fit(data, conditions, missed, close / 4, fit) : missed;
+}
+
+/* The first fit that comes close, else the one that misses least by far, made better. */
+static double fit_any(struct fit_data *data, const struct fit_conditions *conditions, double close,
+		      struct work_fit *out)
+{
+	double least = INFINITY;
+	double rows = (double)data->samples->completed;
+	const struct fit_order *best = fit_orders;
+	for (size_t i = 0; i < FIT_ORDERS; i++) {
+		const struct fit_order *order = &fit_orders[i];
+		if (order->when_off > 0 && least <= rows * order->when_off * order->when_off)
+			continue;
+		for (int64_t threads = conditions->threads_max; threads >= conditions->threads_min; threads--) {
+			struct work_fit fit;
+			double missed = fit_once(data, conditions, order, threads, &fit);
+			if (missed + close < least) {
+				least = missed;
+				best = order;
+				*out = fit;
+			}
+			if (least <= close)
+				return least;
+		}
+	}
+	return look_closer(data, conditions, best, least, close, out);
+}
+
+bool work_fit_solve(const struct function_samples *samples, const struct fit_conditions *conditions,
 		    struct work_fit *out)
 {
-	*out = (struct work_fit){.threads = threads, .group_count = samples->group_count};
+	work_fit_init(out, conditions, conditions->threads_max, 0);
 	if (samples->group_count == 0)
 		return false;
 	struct fit_data *data = mem_alloc(sizeof *data);
-	fit_data_init(data, samples, cpu, threads);
-	const struct subset all = identified(data);
-	double chi_squared = fit_parameters(&all, out->parameters);
-	for (int i = 0; i < CORRECTIONS; i++) {
-		correct_columns(data, cpu, out);
-		chi_squared = fit_parameters(&all, out->parameters);
-	}
-	out->row_variance = isfinite(data->relative_variance) ? data->relative_variance : 0;
-	out->relative_rms = num_rounded(sqrt(chi_squared / (double)samples->completed), DIGITS_KEPT);
+	*data = (struct fit_data){
+		.samples = samples,
+		.count = samples->group_count,
+		.relative_variance = pooled_variance(samples),
+	};
+	double close = (double)samples->completed * CLOSE * CLOSE;
+	double missed = fit_any(data, conditions, close, out);
+	out->relative_rms = num_rounded(sqrt(missed / (double)samples->completed), DIGITS_KEPT);
 	mem_free(data);
 	return true;
 }
 
-double work_fit_predict(const struct work_fit *fit, const struct platform_cpu *cpu, int64_t memory_mb, bool is_cold)
+/*
+ * Lognormal, which is close to the gamma of visit.c where requests differ little, and has quantiles for all that differ
+ * more; requests at neighbouring beginnings get factors far apart.
+ */
+void work_fit_init(struct work_fit *fit, const struct fit_conditions *conditions, int64_t threads, double row_variance)
 {
-	int64_t single_ns = ns_from_seconds(fit->parameters[FIT_SINGLE].seconds);
-	int64_t parallel_ns = ns_from_seconds(fit->parameters[FIT_PARALLEL].seconds);
-	int64_t cold_ns = is_cold ? ns_from_seconds(fit->parameters[FIT_COLD].seconds) : 0;
-	double seconds = 0;
-	for (int64_t phase = 0; phase < PHASES; phase++) {
-		struct cpu_quota quota;
-		cpu_quota_init(&quota, cpu, memory_mb, phase * ns_from_seconds(cpu->period_seconds) / PHASES);
-		int64_t end_ns = cpu_quota_run(&quota, 0, cold_ns, 1);
-		end_ns = cpu_quota_run(&quota, end_ns, single_ns, 1);
-		end_ns = cpu_quota_run(&quota, end_ns, parallel_ns, fit->threads);
-		seconds += seconds_from_ns(end_ns);
+	enum { STRIDE = 13 };
+	double sum = 0;
+	double spread = conditions->cpu->speed_spread;
+	double deviation = fmax(sqrt(log1p(row_variance)), spread);
+	*fit = (struct work_fit){.threads = threads, .row_variance = row_variance};
+	for (int i = 0; i < FIT_REQUESTS; i++) {
+		double share = (i * STRIDE % FIT_REQUESTS + 0.5) / FIT_REQUESTS;
+		fit->factors[i] = exp(deviation * gsl_cdf_ugaussian_Pinv(share));
+		sum += fit->factors[i];
 	}
-	return fit->parameters[FIT_WAIT].seconds + seconds / PHASES;
+	for (int i = 0; i < FIT_REQUESTS; i++)
+		fit->factors[i] *= FIT_REQUESTS / sum;
+}
+
+static int64_t work_ns(const struct work_fit *fit, enum work_parameter parameter, double factor)
+{
+	return ns_from_seconds(fit->parameters[parameter].seconds * factor);
+}
+
+/* A request's CPU work, phase by phase as visit.c runs it; what is cold does not vary with the request. */
+static int64_t run_ns(struct cpu_quota *quota, int64_t begin_ns, const struct work_fit *fit, double slowness,
+		      double factor, bool is_cold)
+{
+	int64_t now_ns = begin_ns;
+	if (is_cold)
+		now_ns = cpu_quota_run(quota, now_ns, work_ns(fit, FIT_COLD, slowness), 1);
+	now_ns = cpu_quota_run(quota, now_ns, work_ns(fit, FIT_SINGLE, slowness * factor), 1);
+	return cpu_quota_run(quota, now_ns, work_ns(fit, FIT_PARALLEL, slowness * factor), fit->threads) - begin_ns;
+}
+
+/*
+ * Mean CPU phases of a sandbox's requests. The first finds the quota whole, the others what the one before has left,
+ * which soon is always the same; their factors are factors[from] and the next ones.
+ */
+static double run_seconds(struct cpu_quota *quota, const struct work_fit *fit, const struct fit_conditions *conditions,
+			  int from, bool is_cold)
+{
+	int64_t in_row = is_cold || conditions->in_row < 1 ? 1 : conditions->in_row;
+	double wait = waited_seconds(fit, is_cold);
+	int64_t now_ns = 0;
+	double early = 0;
+	double late = 0;
+	for (int i = 0; i < IN_ROW && i < in_row; i++) {
+		double factor = fit->factors[(from + i) % FIT_REQUESTS];
+		int64_t taken_ns = run_ns(quota, now_ns, fit, conditions->slowness, factor, is_cold);
+		now_ns += taken_ns + ns_from_seconds(wait * factor + conditions->gap_seconds);
+		*(i < IN_ROW / 2 ? &early : &late) += seconds_from_ns(taken_ns);
+	}
+	if (in_row <= IN_ROW)
+		return (early + late) / (double)in_row;
+	return (early + late / (IN_ROW - IN_ROW / 2) * (double)(in_row - IN_ROW / 2)) / (double)in_row;
+}
+
+double work_fit_predict(const struct work_fit *fit, const struct fit_conditions *conditions, int64_t memory_mb,
+			bool is_cold)
+{
+	int64_t period_ns = ns_from_seconds(conditions->cpu->period_seconds);
+	double seconds = 0;
+	for (int i = 0; i < FIT_REQUESTS; i++) {
+		struct cpu_quota quota;
+		cpu_quota_init(&quota, conditions->cpu, memory_mb, period_ns * i / FIT_REQUESTS);
+		seconds += run_seconds(&quota, fit, conditions, i, is_cold);
+	}
+	return waited_seconds(fit, is_cold) + seconds / FIT_REQUESTS;
+}
+
+bool work_fit_misses(const struct work_fit *fit, const struct sample_group *group, double predicted_seconds)
+{
+	enum { TELL_SCATTER = 5 };
+	const struct summary *seconds = &group->seconds;
+	double count = (double)seconds->count;
+	double variance = seconds->count < TELL_SCATTER
+				  ? fit->row_variance
+				  : seconds->squares / (count - 1) / (seconds->mean * seconds->mean);
+	double least = variance > 0 ? MISS_LEAST : MISS_UNTOLD;
+	return fabs(predicted_seconds / seconds->mean - 1) > fmax(least, MISS_STANDARD_ERRORS * sqrt(variance / count));
 }

@@ -21,10 +21,9 @@ struct calibrate {
 	struct cli *cli;
 	struct diag diag;
 	struct log_samples samples;
+	struct calibration_context context;
 	struct calibration calibration;
-	const struct platform *platform;
-	const struct experiment *experiment; /* NULL for none */
-	const char *const *names;            /* of the experiment's functions */
+	const char *const *names; /* of the experiment's functions */
 	size_t name_count;
 	const char *file_function; /* of the file being read: by --function, else by its name */
 	bool is_named;             /* by --function */
@@ -49,6 +48,7 @@ static const struct table_column size_columns[] = {
 	{.name = "spread_seconds", .heading = "spread s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
 	{.name = "predicted_seconds", .heading = "predicted s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
 	{.name = "error_percent", .heading = "error %", .align = TABLE_RIGHT, .decimals = 1},
+	{.name = "verdict"},
 };
 
 /* Names are for people and YAML: printable and of a sane length. */
@@ -74,7 +74,7 @@ static const char *name_of_file(const char *path, struct arena *arena)
 /* The experiment's function that a log's name means; NULL, with a warning, where there is none. */
 static const char *known_name(struct calibrate *calibrate, const char *name)
 {
-	if (!calibrate->experiment)
+	if (!calibrate->context.experiment)
 		return name;
 	int match = function_name_match(name, calibrate->names, calibrate->name_count);
 	if (match >= 0)
@@ -85,7 +85,7 @@ static const char *known_name(struct calibrate *calibrate, const char *name)
 		buf_printf(&all, "%s%s", i > 0 ? ", " : "", calibrate->names[i]);
 	diag_warning(&calibrate->diag, (struct diag_place){0},
 		     "the logs' '%s' is no function of '%s' (%s%s); left out. Name it with --function NAME=FILE", name,
-		     calibrate->experiment->name, buf_text(&all), calibrate->name_count > 8 ? ", ..." : "");
+		     calibrate->context.experiment->name, buf_text(&all), calibrate->name_count > 8 ? ", ..." : "");
 	buf_release(&all);
 	return NULL;
 }
@@ -137,15 +137,18 @@ static int read_logs(struct calibrate *calibrate, int argc, char **argv)
 	return worst;
 }
 
-static const char *note_of(const struct calibrate *calibrate, const struct fitted_parameter *parameter,
+static const char *note_of(const struct calibrate *calibrate, const struct calibrated_function *function,
 			   enum work_parameter which)
 {
+	const struct fitted_parameter *parameter = &function->fit.parameters[which];
+	if (parameter->state == PARAMETER_FITTED && which == FIT_PARALLEL)
+		return arena_printf(&calibrate->cli->arena, "fitted, %lld threads", (long long)function->fit.threads);
 	if (parameter->state == PARAMETER_FITTED)
 		return "fitted";
 	if (parameter->state == PARAMETER_AT_ZERO)
 		return "0 fits best";
 	return arena_printf(&calibrate->cli->arena, "default: %s",
-			    calibration_reason(which, calibrate->platform, &calibrate->cli->arena));
+			    calibration_reason(which, function, &calibrate->cli->arena));
 }
 
 static void value_row(struct table *table, const char *function, const char *name, double value, const char *unit,
@@ -170,7 +173,7 @@ static void fill_parameters(struct table *table, const struct calibrate *calibra
 		table_double(table, parameter->seconds);
 		table_double(table, parameter->state == PARAMETER_FITTED ? parameter->standard_error : (double)NAN);
 		table_text(table, "s");
-		table_text(table, note_of(calibrate, parameter, (enum work_parameter)i));
+		table_text(table, note_of(calibrate, function, (enum work_parameter)i));
 		table_end_row(table);
 	}
 	double row_variance = function->fit.row_variance;
@@ -187,19 +190,18 @@ static void fill_parameters(struct table *table, const struct calibrate *calibra
 		  has_init ? seconds_from_ns(histogram_quantile(init, 0.5)) : (double)NAN, "s", init_note);
 	value_row(table, function->name, "peak memory", function->memory_mb > 0 ? function->memory_mb : (double)NAN,
 		  "MB",
-		  function->is_memory_at_least ? "at least: it was used up"
-		  : function->memory_mb > 0    ? "largest that was used"
-					       : "default: the logs do not say");
+		  function->is_memory_at_least  ? "at least: it was used up"
+		  : function->is_memory_at_most ? "at most: it completed with that"
+		  : function->memory_mb > 0     ? "largest that was used"
+						: "default: the logs do not say");
 }
 
-static void fill_sizes(struct table *table, const struct calibrate *calibrate,
-		       const struct calibrated_function *function)
+static void fill_sizes(struct table *table, const struct calibrated_function *function)
 {
 	for (size_t i = 0; i < function->samples->group_count; i++) {
 		const struct sample_group *group = &function->samples->groups[i];
 		double measured = summary_mean(&group->seconds);
-		double predicted =
-			work_fit_predict(&function->fit, &calibrate->platform->cpu, group->memory_mb, group->is_cold);
+		double predicted = calibration_predict(function, group);
 		table_text(table, function->name);
 		table_int(table, group->memory_mb);
 		table_text(table, group->is_cold ? "cold" : "warm");
@@ -208,6 +210,7 @@ static void fill_sizes(struct table *table, const struct calibrate *calibrate,
 		table_double(table, summary_deviation(&group->seconds));
 		table_double(table, predicted);
 		table_double(table, 100 * (predicted / measured - 1));
+		table_text(table, work_fit_misses(&function->fit, group, predicted) ? "missed" : "held");
 		table_end_row(table);
 	}
 }
@@ -248,14 +251,14 @@ static void print_results(struct calibrate *calibrate)
 	table_init(&sizes, size_columns, sizeof size_columns / sizeof size_columns[0]);
 	for (size_t i = 0; i < calibration->function_count; i++) {
 		fill_parameters(&parameters, calibrate, &calibration->functions[i]);
-		fill_sizes(&sizes, calibrate, &calibration->functions[i]);
+		fill_sizes(&sizes, &calibration->functions[i]);
 		if (format == TABLE_TEXT)
 			describe(calibrate, &calibration->functions[i], &out);
 	}
 	if (format == TABLE_JSON) {
 		json_init(&json, &out, true);
 		json_object_begin(&json);
-		json_field_text(&json, "platform", calibrate->platform->name);
+		json_field_text(&json, "platform", calibrate->context.platform->name);
 		json_field_text(&json, "lamina_version", lamina_version());
 		json_key(&json, "parameters");
 		table_write_json(&parameters, &json);
@@ -268,7 +271,7 @@ static void print_results(struct calibrate *calibrate)
 	} else {
 		buf_add_char(&out, '\n');
 		table_render(&parameters, TABLE_TEXT, &out);
-		buf_printf(&out, "\nMeasured and predicted on %s\n", calibrate->platform->name);
+		buf_printf(&out, "\nMeasured and predicted on %s\n", calibrate->context.platform->name);
 		table_render(&sizes, TABLE_TEXT, &out);
 	}
 	fputs(buf_text(&out), stdout);
@@ -291,48 +294,37 @@ static int choose_platform(struct calibrate *calibrate, struct study *study, str
 		const char **names = ARENA_ARRAY(&cli->arena, const char *, setting->function_count);
 		for (size_t i = 0; i < setting->function_count; i++)
 			names[i] = setting->functions[i].name;
-		calibrate->experiment = &study->experiment;
+		calibrate->context.experiment = &study->experiment;
+		calibrate->context.setting = setting;
 		calibrate->names = names;
 		calibrate->name_count = setting->function_count;
-		calibrate->platform = setting->platform;
+		calibrate->context.platform = setting->platform;
 	}
 	if (!path || options_given(&cli->options, "platform")) {
 		library_init(library, &cli->arena);
-		calibrate->platform =
+		calibrate->context.platform =
 			library_platform(library, name, NULL, (struct diag_place){.file = ""}, &calibrate->diag);
-		if (!calibrate->platform)
+		if (!calibrate->context.platform)
 			return CLI_WRONG;
 	}
-	if (calibrate->platform->kind != PLATFORM_FUNCTIONS)
-		return cli_wrong_usage(cli, "%s is a machine, not a service of functions", calibrate->platform->name);
+	if (calibrate->context.platform->kind != PLATFORM_FUNCTIONS)
+		return cli_wrong_usage(cli, "%s is a machine, not a service of functions",
+				       calibrate->context.platform->name);
 	return CLI_OK;
-}
-
-static void note_layers(struct calibrate *calibrate)
-{
-	const struct bind_structs *entries = calibrate->experiment ? &calibrate->experiment->functions : NULL;
-	for (size_t i = 0; i < calibrate->calibration.function_count; i++) {
-		struct calibrated_function *function = &calibrate->calibration.functions[i];
-		for (size_t e = 0; entries && e < entries->count; e++) {
-			const struct function_entry *entry = &((const struct function_entry *)entries->items)[e];
-			if (strcmp(entry->name, function->name) == 0)
-				function->has_layers = entry->layers.count > 0;
-		}
-	}
 }
 
 static int64_t images_of(const struct calibrate *calibrate)
 {
 	if (options_given(&calibrate->cli->options, "images"))
 		return options_int(&calibrate->cli->options, "images");
-	return calibrate->experiment ? calibrate->experiment->workload.images_per_record : 1;
+	return calibrate->context.experiment ? calibrate->context.experiment->workload.images_per_record : 1;
 }
 
+/* 0: as fits best. */
 static int64_t threads_of(const struct calibrate *calibrate)
 {
-	if (options_given(&calibrate->cli->options, "threads"))
-		return options_int(&calibrate->cli->options, "threads");
-	return cpu_visible_vcpus(&calibrate->platform->cpu, calibrate->platform->memory.max_mb);
+	const struct options *given = &calibrate->cli->options;
+	return options_given(given, "threads") ? options_int(given, "threads") : 0;
 }
 
 static int write_overlay(struct calibrate *calibrate, const char *path)
@@ -359,14 +351,15 @@ static int run(struct cli *cli, int argc, char **argv)
 	bool is_chosen = status == CLI_OK;
 	if (is_chosen)
 		status = read_logs(&calibrate, argc, argv);
-	bool is_solved = status == CLI_OK && !diag_has_errors(&calibrate.diag) &&
-			 calibration_solve(&calibrate.samples, calibrate.platform, threads_of(&calibrate),
-					   images_of(&calibrate), &calibrate.diag, &calibrate.calibration);
+	calibrate.context.threads = threads_of(&calibrate);
+	calibrate.context.images = images_of(&calibrate);
+	bool is_solved =
+		status == CLI_OK && !diag_has_errors(&calibrate.diag) &&
+		calibration_solve(&calibrate.samples, &calibrate.context, &calibrate.diag, &calibrate.calibration);
 	int reported = cli_report(cli, &calibrate.diag);
 	diag_release(&calibrate.diag);
 	if (!is_solved)
 		return status != CLI_OK ? status : reported;
-	note_layers(&calibrate);
 	print_results(&calibrate);
 	const char *path = options_text(&cli->options, "output");
 	return path ? write_overlay(&calibrate, path) : CLI_OK;
@@ -400,7 +393,7 @@ static const struct option_row options[] = {
 	 .metavar = "N",
 	 .min = 1,
 	 .max = 64,
-	 .help = "threads of the parallel part; by default as many as the largest size has vCPUs"},
+	 .help = "threads of the parallel part; by default as many as fit best"},
 	{.name = "output",
 	 .letter = 'o',
 	 .kind = OPTION_TEXT,

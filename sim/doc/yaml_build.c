@@ -35,6 +35,11 @@ void yaml_build_int(struct yaml_node *parent, const char *key, int64_t value, st
 	yaml_build_add(parent, YAML_SCALAR, key, arena)->text = arena_printf(arena, "%lld", (long long)value);
 }
 
+void yaml_build_bool(struct yaml_node *parent, const char *key, bool value, struct arena *arena)
+{
+	yaml_build_add(parent, YAML_SCALAR, key, arena)->text = value ? "true" : "false";
+}
+
 void yaml_build_number(struct yaml_node *parent, const char *key, double value, int digits, struct arena *arena)
 {
 	yaml_build_add(parent, YAML_SCALAR, key, arena)->text = arena_printf(arena, "%.*g", digits, value);

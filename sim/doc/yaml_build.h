@@ -19,6 +19,7 @@ struct yaml_node *yaml_build_add(struct yaml_node *parent, enum yaml_kind kind, 
 /* The same as a scalar. Text stays text, even where it looks like a number. */
 void yaml_build_text(struct yaml_node *parent, const char *key, const char *text, struct arena *arena);
 void yaml_build_int(struct yaml_node *parent, const char *key, int64_t value, struct arena *arena);
+void yaml_build_bool(struct yaml_node *parent, const char *key, bool value, struct arena *arena);
 
 /* Rounded to this many significant digits. */
 void yaml_build_number(struct yaml_node *parent, const char *key, double value, int digits, struct arena *arena);

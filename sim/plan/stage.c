@@ -82,11 +82,11 @@ static void add_phases(struct stage_visit *visit, const struct setting *setting,
 		phase_count_requests(phase, &platform->store, &usage);
 		phase_count_bytes(phase, &usage);
 		if (phase->gets + phase->puts > 0) {
-			add_transfer(visit, platform, phase);
+			if (!phase->is_timed_elsewhere)
+				add_transfer(visit, platform, phase);
 			continue;
 		}
-		if (i == WORK_WAIT)
-			visit->fixed_seconds += seconds_from_ns(phase->wait_ns);
+		visit->fixed_seconds += seconds_from_ns(phase->wait_ns);
 		if (phase->cpu_ns > 0)
 			visit->terms[visit->term_count++] = (struct stage_term){
 				.cpu_seconds = seconds_from_ns(phase->cpu_ns) * slowness, .threads = phase->threads};

@@ -241,7 +241,10 @@ static const struct bind_field work_fields[] = {
 		   .help = "what is read and written passes through without being held; else memory holds it"),
 	WORK(tmp_mb, 1e6, "put into /tmp, MB (1 MB = 1024 kB)"),
 	WORK(cold_cpu_seconds, 1e6, "more CPU in a new sandbox's first request, one thread"),
+	WORK(cold_wait_seconds, 1e6, "more waiting in a new sandbox's first request, before cold_cpu_seconds"),
 	WORK(cold_download_mb, 1e6, "read once by a new sandbox, 10^6 bytes"),
+	BIND_FIELD(struct stated_work, transfers_take_time, BIND_BOOL, .fallback = "true",
+		   .help = "false: CPU and waiting hold the time of reading and writing the store, as logged ones do"),
 	BIND_END,
 };
 

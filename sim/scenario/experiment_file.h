@@ -107,7 +107,9 @@ struct stated_work {
 	bool streamed;
 	double tmp_mb;
 	double cold_cpu_seconds;
+	double cold_wait_seconds;
 	double cold_download_mb;
+	bool transfers_take_time;
 };
 
 enum architecture { ARCHITECTURE_X86_64, ARCHITECTURE_ARM64 };

@@ -160,6 +160,7 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 	out->variation = stated->variation;
 	double n = (double)images;
 	out->phases[WORK_IMPORT] = cpu_phase(stated->cold_cpu_seconds, 1);
+	out->phases[WORK_IMPORT].wait_ns = ns_from_seconds(stated->cold_wait_seconds);
 	out->phases[WORK_IMPORT].cold_only = true;
 	out->phases[WORK_WEIGHTS_GET] = stated_get(stated->cold_download_mb);
 	out->phases[WORK_WEIGHTS_GET].cold_only = true;
@@ -173,6 +174,8 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 		.bytes = bytes_from_mb(stated->upload_mb * n),
 		.stream_mb_per_second = HUGE_VAL,
 	};
+	for (int i = 0; i < WORK_PHASES; i++)
+		out->phases[i].is_timed_elsewhere = !stated->transfers_take_time;
 }
 
 void function_work_set_client(const struct framework *framework, struct work *work)

@@ -48,14 +48,14 @@ void transfer_prepare(struct invocation *invocation, const struct phase *phase, 
 	const struct platform *platform = invocation->simulation->setting->platform;
 	struct stream luck;
 	invocation_stream(&luck, invocation, name);
-	*out = (struct transfer){
-		.is_put = phase->puts > 0,
-		.bytes = phase->bytes,
-		.wait_ns = ns_from_seconds(latency_seconds(&platform->store, phase, &luck)),
-		.stream_ns = stream_ns(&platform->store, phase),
-		.cpu_ns = ns_from_seconds(phase_client_cpu_seconds(phase, &platform->network) *
-					  invocation->sandbox->slowness),
-	};
+	*out = (struct transfer){.is_put = phase->puts > 0};
+	if (!phase->is_timed_elsewhere) {
+		out->bytes = phase->bytes;
+		out->wait_ns = ns_from_seconds(latency_seconds(&platform->store, phase, &luck));
+		out->stream_ns = stream_ns(&platform->store, phase);
+		out->cpu_ns = ns_from_seconds(phase_client_cpu_seconds(phase, &platform->network) *
+					      invocation->sandbox->slowness);
+	}
 	out->wait_ns += gate_wait_ns(invocation->simulation, phase, &luck);
 }
 

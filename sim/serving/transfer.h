@@ -7,10 +7,10 @@
 
 #include "serving/simulation.h"
 
-/* A phase's requests, sent now. */
+/* A phase's requests, sent now. What is timed elsewhere has only the store's refusals to wait for. */
 struct transfer {
 	bool is_put;
-	int64_t bytes;
+	int64_t bytes;     /* that take time */
 	int64_t wait_ns;   /* to the first byte of the last one */
 	int64_t stream_ns; /* that the store's or the client's stream takes */
 	int64_t cpu_ns;    /* thread time of the sandbox */

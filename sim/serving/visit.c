@@ -136,10 +136,9 @@ static void visit_end(struct invocation *invocation, enum visit_end end)
 
 int64_t visit_wait_ns(const struct invocation *invocation, const struct phase *phase)
 {
-	if (invocation->phase != WORK_WAIT)
-		return 0;
-	int64_t own_ns = llround((double)phase->wait_ns * invocation->variation);
-	return own_ns + (invocation->function == 0 ? invocation->wait_ns : 0);
+	int64_t own_ns = llround((double)phase->wait_ns * (phase->cold_only ? 1 : invocation->variation));
+	bool has_trace = invocation->phase == WORK_WAIT && invocation->function == 0;
+	return own_ns + (has_trace ? invocation->wait_ns : 0);
 }
 
 /* Initialising that was broken off is done again before anything else, by the throttled first request. */

@@ -38,6 +38,7 @@ struct phase {
 	double stream_mb_per_second; /* the most this client's stream carries, whatever the memory */
 	bool has_client_cpu;         /* the client takes other CPU than the platform's: */
 	double client_cpu_seconds_per_mb;
+	bool is_timed_elsewhere; /* moving the bytes takes no time here: other phases hold it */
 	bool cold_only;
 };
 

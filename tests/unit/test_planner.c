@@ -90,7 +90,12 @@ static void random_pipeline(struct toy *toy, struct stream *luck, size_t functio
 			.import_seconds = between(luck, 0, 2),
 			.memory_mb = between(luck, 100, 600),
 		};
-		toy_function(toy, "f", 1000, &work);
+		struct setting_function *function = toy_function(toy, "f", 1000, &work);
+		function->work.phases[WORK_IMPORT].wait_ns = ns_from_seconds(between(luck, 0, 1));
+		bool is_timed_elsewhere = stream_below(luck, 3) == 0;
+		function->work.phases[WORK_RECORD_GET].is_timed_elsewhere = is_timed_elsewhere;
+		function->work.phases[WORK_RECORD_PUT].is_timed_elsewhere = is_timed_elsewhere;
+		function->last_work = function->work;
 	}
 	toy_records(toy, 4 + (int64_t)stream_below(luck, 5));
 }

@@ -147,6 +147,26 @@ static void slow_clients(void)
 	toy_release(&toy);
 }
 
+/* As logs tell it: compute holds the time of the transfers, which are billed all the same. */
+static void timed_elsewhere(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	struct toy_work work = {.cpu_seconds = 1, .download_mb = 20, .upload_mb = 10, .import_seconds = 0.25};
+	struct setting_function *f = toy_function(&toy, "f", 1000, &work);
+	toy_records(&toy, 2);
+	f->work.phases[WORK_IMPORT].wait_ns = 125 * NS_PER_MS;
+	for (int i = 0; i < WORK_PHASES; i++)
+		f->work.phases[i].is_timed_elsewhere = true;
+	f->last_work = f->work;
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.record_times.values[0], (500 + 125 + 250 + 1000) * NS_PER_MS, "cold: waits, imports and computes only");
+	t_int(o.makespan_ns - o.record_times.values[0], (10 + 1000) * NS_PER_MS, "warm: computes only");
+	t_int(o.functions[0].usage.gets + o.functions[0].usage.puts, 4, "its requests are counted");
+	t_int(o.functions[0].bytes_in, 40000000, "and so are its bytes");
+	toy_release(&toy);
+}
+
 static void keep_alive(void)
 {
 	struct toy toy;
@@ -167,6 +187,7 @@ int main(void)
 	driver();
 	last_record();
 	slow_clients();
+	timed_elsewhere();
 	keep_alive();
 	return t_done();
 }

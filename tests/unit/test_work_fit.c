@@ -19,6 +19,14 @@ static const struct platform_cpu *toy_cpu(void)
 	return &cpu;
 }
 
+/* What rows are taken to have run on: isolated requests, six threads. */
+static const struct fit_conditions *alone(void)
+{
+	static struct fit_conditions conditions = {.slowness = 1, .threads_min = 6, .threads_max = 6, .in_row = 1};
+	conditions.cpu = toy_cpu();
+	return &conditions;
+}
+
 struct truth {
 	double single;
 	double wait;
@@ -30,15 +38,16 @@ struct truth {
 static void add_rows(struct log_samples *samples, const struct truth *truth, int64_t memory_mb, bool is_cold, int count,
 		     double spread)
 {
-	struct work_fit fit = {.threads = 6};
+	struct work_fit fit;
 	struct stream luck;
 	struct diag diag;
 	diag_init(&diag);
+	work_fit_init(&fit, alone(), 6, 0);
 	fit.parameters[FIT_SINGLE].seconds = truth->single;
 	fit.parameters[FIT_WAIT].seconds = truth->wait;
 	fit.parameters[FIT_PARALLEL].seconds = truth->parallel;
 	fit.parameters[FIT_COLD].seconds = truth->cold;
-	double seconds = work_fit_predict(&fit, toy_cpu(), memory_mb, is_cold);
+	double seconds = work_fit_predict(&fit, alone(), memory_mb, is_cold);
 	stream_init(&luck, 1, 0, stream_id_from_name("rows"), (uint64_t)memory_mb * 2 + is_cold);
 	for (int i = 0; i < count; i++) {
 		struct report_row row;
@@ -74,12 +83,14 @@ static void test_all_told(struct arena *arena)
 		add_rows(&samples, &truth, sizes[i], true, 5, 0.01);
 	}
 	log_samples_finish(&samples);
-	t_ok(work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit), "seven sizes are fitted");
+	t_ok(work_fit_solve(&samples.functions[0], alone(), &fit), "seven sizes are fitted");
 	near_truth(&fit, FIT_SINGLE, truth.single);
 	near_truth(&fit, FIT_WAIT, truth.wait);
 	near_truth(&fit, FIT_PARALLEL, truth.parallel);
 	near_truth(&fit, FIT_COLD, truth.cold);
-	for (int i = 0; i < FIT_PARAMETERS; i++)
+	t_ok(fit.parameters[FIT_COLD_WAIT].seconds < 0.02, "there is no cold wait: %g s",
+	     fit.parameters[FIT_COLD_WAIT].seconds);
+	for (int i = 0; i < FIT_COLD_WAIT; i++)
 		t_ok(fit.parameters[i].standard_error > 0 && fit.parameters[i].standard_error < 0.1,
 		     "%s has a standard error: %g", work_parameter_names[i], fit.parameters[i].standard_error);
 	t_near(seconds_from_ns(histogram_quantile(&samples.functions[0].init_ns, 0.5)), 0.102, 0, 1e-9,
@@ -99,13 +110,14 @@ static void test_coverage(struct arena *arena)
 	static const int64_t sizes[] = {256, 512, 1024, 2048, 4096, 10240};
 	const struct truth truth = {.single = 3, .wait = 0.8, .parallel = 20};
 	const double truths[] = {truth.single, truth.wait, truth.parallel};
-	struct work_fit exact = {.threads = 6};
+	struct work_fit exact;
+	work_fit_init(&exact, alone(), 6, 0);
 	for (int p = 0; p < 3; p++)
 		exact.parameters[p].seconds = truths[p];
 	int held[3] = {0};
 	double worst_prediction = 0;
 	double variance = 0;
-	double held_out = work_fit_predict(&exact, toy_cpu(), HELD_OUT_MB, false);
+	double held_out = work_fit_predict(&exact, alone(), HELD_OUT_MB, false);
 	for (uint32_t log = 0; log < LOGS; log++) {
 		struct log_samples samples;
 		struct work_fit fit;
@@ -115,7 +127,7 @@ static void test_coverage(struct arena *arena)
 		log_samples_init(&samples, arena);
 		stream_init(&luck, 7, log, stream_id_from_name("coverage"), 0);
 		for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-			double seconds = work_fit_predict(&exact, toy_cpu(), sizes[i], false);
+			double seconds = work_fit_predict(&exact, alone(), sizes[i], false);
 			for (int row = 0; row < ROWS; row++) {
 				struct report_row report;
 				report_row_init(&report);
@@ -126,13 +138,13 @@ static void test_coverage(struct arena *arena)
 			}
 		}
 		log_samples_finish(&samples);
-		CHECK(!diag_has_errors(&diag) && work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit));
+		CHECK(!diag_has_errors(&diag) && work_fit_solve(&samples.functions[0], alone(), &fit));
 		diag_release(&diag);
 		for (int p = 0; p < 3; p++)
 			held[p] +=
 				fabs(fit.parameters[p].seconds - truths[p]) <= 1.96 * fit.parameters[p].standard_error;
 		variance += fit.row_variance / LOGS;
-		double predicted = work_fit_predict(&fit, toy_cpu(), HELD_OUT_MB, false);
+		double predicted = work_fit_predict(&fit, alone(), HELD_OUT_MB, false);
 		worst_prediction = fmax(worst_prediction, fabs(predicted / held_out - 1));
 	}
 	for (int p = 0; p < 3; p++)
@@ -150,7 +162,7 @@ static void test_not_told(struct arena *arena)
 	struct work_fit fit;
 	log_samples_init(&samples, arena);
 	add_rows(&samples, &truth, 1024, false, 3, 0);
-	CHECK(work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit));
+	CHECK(work_fit_solve(&samples.functions[0], alone(), &fit));
 	t_int(fit.parameters[FIT_SINGLE].state, PARAMETER_FITTED, "one size: all is taken for CPU");
 	t_int(fit.parameters[FIT_WAIT].state, PARAMETER_UNIDENTIFIED, "one size does not tell waiting");
 	t_int(fit.parameters[FIT_PARALLEL].state, PARAMETER_UNIDENTIFIED, "nor parallel work");
@@ -159,7 +171,7 @@ static void test_not_told(struct arena *arena)
 	log_samples_init(&samples, arena);
 	for (int64_t memory_mb = 256; memory_mb <= 1024; memory_mb *= 2)
 		add_rows(&samples, &truth, memory_mb, false, 3, 0);
-	CHECK(work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit));
+	CHECK(work_fit_solve(&samples.functions[0], alone(), &fit));
 	t_near(fit.parameters[FIT_WAIT].seconds, truth.wait, 0, 0.25,
 	       "the wait, but for what threads lose by stopping");
 	t_near(fit.parameters[FIT_SINGLE].seconds, truth.single + truth.parallel, 0.01, 0,
@@ -169,7 +181,7 @@ static void test_not_told(struct arena *arena)
 	log_samples_init(&samples, arena);
 	add_rows(&samples, &truth, 2048, false, 3, 0);
 	add_rows(&samples, &truth, 3538, false, 3, 0);
-	CHECK(work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit));
+	CHECK(work_fit_solve(&samples.functions[0], alone(), &fit));
 	t_int(fit.parameters[FIT_WAIT].state, PARAMETER_UNIDENTIFIED,
 	      "above one vCPU waiting is like one thread's CPU");
 	near_truth(&fit, FIT_PARALLEL, truth.parallel);
@@ -190,14 +202,14 @@ static void test_bounds(struct arena *arena)
 		row.duration_ms = 9000 / pow(3, i);
 		log_samples_add(&samples, "f", &row, &diag);
 	}
-	CHECK(work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit));
+	CHECK(work_fit_solve(&samples.functions[0], alone(), &fit));
 	t_int(fit.parameters[FIT_WAIT].state, PARAMETER_AT_ZERO, "waiting is not negative");
 	t_ok(fit.parameters[FIT_SINGLE].seconds > 0, "what is left is fitted");
 
 	log_samples_init(&samples, arena);
 	row.status = REPORT_ERROR;
 	log_samples_add(&samples, "f", &row, &diag);
-	t_ok(!work_fit_solve(&samples.functions[0], toy_cpu(), 6, &fit), "errors tell no work");
+	t_ok(!work_fit_solve(&samples.functions[0], alone(), &fit), "errors tell no work");
 	row.status = REPORT_OK;
 	char name[16];
 	for (int i = 0; i < SAMPLES_FUNCTIONS_MAX + 2; i++) {

@@ -17,4 +17,8 @@ report() {
 } > shop-prod-FrontFunction.log
 lamina calibrate shop-prod-FrontFunction.log --experiment exp.yaml -o mine.yaml
 cat mine.yaml | tail -n +2
-lamina run exp.yaml --with mine.yaml | head -1
+for pair in 256:14.06 512:7.11 1792:2.1 3008:1.61; do
+	lamina run exp.yaml --with mine.yaml --set functions.front.memory_mb="${pair%:*}" --set workload.images=8000 --format csv |
+		awk -F, -v want="${pair#*:}" '$1 == "front" && $2 == "duration_mean_seconds" {
+			print want, (($3 > want * 0.98 && $3 < want * 1.02) ? "comes back" : $3) }'
+done
