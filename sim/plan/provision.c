@@ -115,8 +115,8 @@ static void set_numbers(struct space *space, const struct setting *from)
 	space_refresh(space);
 }
 
-/* Memories for the numbers that were found. False where they stay as they are. */
-static bool search_memories(struct choice *choice)
+/* Memories for the numbers that were found. */
+static void search_memories(struct choice *choice)
 {
 	struct planner *planner = choice->planner;
 	struct planner_answer answer;
@@ -124,10 +124,8 @@ static bool search_memories(struct choice *choice)
 	planner->trial_count = 0;
 	planner_find(planner, &answer);
 	choice->is_interrupted = answer.end == PLANNER_INTERRUPTED;
-	if (answer.end != PLANNER_FOUND || !is_better(planner, &answer.best, &choice->best))
-		return false;
-	choice->best = answer.best;
-	return true;
+	if (answer.end == PLANNER_FOUND && is_better(planner, &answer.best, &choice->best))
+		choice->best = answer.best;
 }
 
 /* Where nothing keeps the bounds: what comes nearest to it without them. */
@@ -172,8 +170,10 @@ bool provision_choose(struct planner *planner, struct planner_answer *answer, st
 		for (size_t i = 0; i < space->function_count && !choice.is_interrupted; i++)
 			move(&choice, i);
 		bool has_moved = provision_total(choice.best.setting) != earlier;
-		if (choice.is_interrupted || !has_moved || !search_memories(&choice))
+		if (choice.is_interrupted || !has_moved)
 			break;
+		/* With other memories, or with what the later functions have now, an earlier one may need fewer. */
+		search_memories(&choice);
 	}
 	bool is_found = planner_is_allowed(&planner->goal, &choice.best) && provision_total(choice.best.setting) > 0;
 	set_numbers(space, is_found ? choice.best.setting : NULL);
