@@ -1,4 +1,4 @@
-/* What a plan says of itself against simulations of what it says: bounds, reasons, expected requests, account limits. */
+/* What a plan says of itself against simulations of it: bounds, reasons, expected requests, the account's limits. */
 #include <stdlib.h>
 #include <string.h>
 
