@@ -124,6 +124,8 @@ static void search_memories(struct choice *choice)
 	planner->trial_count = 0;
 	planner_find(planner, &answer);
 	choice->is_interrupted = answer.end == PLANNER_INTERRUPTED;
+	if (answer.end == PLANNER_FOUND)
+		remember_rival(choice, &answer.best);
 	if (answer.end == PLANNER_FOUND && is_better(planner, &answer.best, &choice->best))
 		choice->best = answer.best;
 }
@@ -152,6 +154,63 @@ static bool sells_provisioned(const struct space *space)
 	return price->usd_per_provisioned_gb_second > 0 && sells_for_arm64;
 }
 
+/* Sizes that can have no provisioned sandboxes, because they have snapshots, are no candidates meanwhile. */
+static bool leaves_out(const struct space_size *size)
+{
+	return size->has_snapshot && !size->setting->platform->limits.snapshot_provisioned;
+}
+
+static bool *leave_out(struct space *space, struct arena *arena)
+{
+	bool *were_feasible = ARENA_ARRAY(arena, bool, space->size_count);
+	for (size_t i = 0; i < space->size_count; i++) {
+		were_feasible[i] = space->sizes[i].is_feasible;
+		space->sizes[i].is_feasible = were_feasible[i] && !leaves_out(&space->sizes[i]);
+	}
+	return were_feasible;
+}
+
+static void take_back(struct space *space, const bool *were_feasible)
+{
+	for (size_t i = 0; i < space->size_count; i++)
+		space->sizes[i].is_feasible =
+			were_feasible[i] && (leaves_out(&space->sizes[i]) || space->sizes[i].is_feasible);
+}
+
+/* The plan that sandboxes are provisioned for: the answer where it can have some, else the best that can. */
+static bool start(struct choice *choice, const struct planner_answer *answer)
+{
+	struct planner *planner = choice->planner;
+	struct planner_answer other;
+	if (answer->end == PLANNER_FOUND) {
+		choice->best = answer->best;
+		if (!leaves_out(&planner->control.space->sizes[answer->best.choice.shape.size]))
+			return true;
+		planner->trial_count = 0;
+		planner_find(planner, &other);
+		choice->is_interrupted = other.end == PLANNER_INTERRUPTED;
+		choice->best = other.best;
+		if (other.end != PLANNER_INFEASIBLE)
+			return other.end == PLANNER_FOUND;
+	}
+	return start_from_fastest(choice);
+}
+
+static void find_numbers(struct choice *choice)
+{
+	const struct space *space = choice->planner->control.space;
+	for (int round = 0; round < ROUNDS_MAX && !choice->is_interrupted; round++) {
+		int64_t earlier = provision_total(choice->best.setting);
+		for (size_t i = 0; i < space->function_count && !choice->is_interrupted; i++)
+			move(choice, i);
+		bool has_moved = provision_total(choice->best.setting) != earlier;
+		if (choice->is_interrupted || !has_moved)
+			break;
+		/* With other memories, or with what the later functions have now, an earlier one may need fewer. */
+		search_memories(choice);
+	}
+}
+
 bool provision_choose(struct planner *planner, struct planner_answer *answer, struct provision *out)
 {
 	struct space *space = planner->control.space;
@@ -162,20 +221,15 @@ bool provision_choose(struct planner *planner, struct planner_answer *answer, st
 	if (!out->is_offered)
 		return true;
 	if (answer->end == PLANNER_FOUND)
-		out->none = choice.best = answer->best;
-	else if (!start_from_fastest(&choice))
-		return !choice.is_interrupted;
-	for (int round = 0; round < ROUNDS_MAX && !choice.is_interrupted; round++) {
-		int64_t earlier = provision_total(choice.best.setting);
-		for (size_t i = 0; i < space->function_count && !choice.is_interrupted; i++)
-			move(&choice, i);
-		bool has_moved = provision_total(choice.best.setting) != earlier;
-		if (choice.is_interrupted || !has_moved)
-			break;
-		/* With other memories, or with what the later functions have now, an earlier one may need fewer. */
-		search_memories(&choice);
-	}
-	bool is_found = planner_is_allowed(&planner->goal, &choice.best) && provision_total(choice.best.setting) > 0;
+		out->none = answer->best;
+	bool *were_feasible = leave_out(space, planner->control.arena);
+	bool has_start = start(&choice, answer);
+	if (has_start)
+		find_numbers(&choice);
+	take_back(space, were_feasible);
+	bool is_found = has_start && planner_is_allowed(&planner->goal, &choice.best) &&
+			provision_total(choice.best.setting) > 0 &&
+			(answer->end != PLANNER_FOUND || is_better(planner, &choice.best, &answer->best));
 	set_numbers(space, is_found ? choice.best.setting : NULL);
 	if (is_found) {
 		answer->end = PLANNER_FOUND;
@@ -217,6 +271,10 @@ void provision_words(const struct provision *provision, const struct planner *pl
 		}
 		say_difference(best, &provision->none, out);
 		buf_add(out, " against the best plan without any");
+		return;
+	}
+	if (!rival->setting) {
+		buf_add(out, "no plan that could have some works");
 		return;
 	}
 	buf_printf(out, "the best of %zu tries, ", provision->tried);

@@ -137,8 +137,46 @@ static void test_overload(void)
 	toy_release(&toy);
 }
 
+/* A cold start of 7 s or a restore of 1 s, where 3 s are allowed: snapshots do for less than a provisioned sandbox. */
+static void test_snapshot(bool goes_together)
+{
+	struct toy toy;
+	struct planner_answer answer;
+	struct provision provision;
+	init(&toy, 0.02, 300);
+	toy.platform.sandbox.keep_alive_seconds = toy_constant(&toy.arena, 1);
+	toy.platform.sandbox.restore_seconds = toy_constant(&toy.arena, 0.5);
+	toy.platform.price.usd_per_cached_gb_second = 0.0000015;
+	toy.platform.limits.snapshot_provisioned = goes_together;
+	toy.functions[0].sandbox.init_cpu_ns = 6 * NS_PER_SECOND;
+	struct setting restored = toy.setting;
+	struct setting_function function = toy.functions[0];
+	function.sandbox.has_snapshot = true;
+	restored.functions = &function;
+	struct space *space = ARENA_NEW(&toy.arena, struct space);
+	struct planner *planner = ARENA_NEW(&toy.arena, struct planner);
+	space_init_of_setting(space, &toy.setting, &only_1000, 0, &toy.arena);
+	space_add_setting(space, &restored);
+	struct trial_control control = control_of(space, &toy.arena);
+	struct search_goal goal = search_cheapest();
+	goal.seconds_max = 3;
+	planner_init(planner, &control, &goal);
+	planner_find(planner, &answer);
+	t_ok(provision_choose(planner, &answer, &provision), "nothing interrupts");
+	t_ok(answer.end == PLANNER_FOUND && answer.best.setting->functions[0].sandbox.has_snapshot &&
+		     provision_total(answer.best.setting) == 0,
+	     "the cheaper of the two is chosen");
+	t_ok(provision.rival.setting && provision.rival.usd > answer.best.usd, "the other was tried");
+	t_int(provision.rival.setting && provision.rival.setting->functions[0].sandbox.has_snapshot, goes_together,
+	      "both at once only where that is sold");
+	t_ok(space->sizes[0].is_feasible && space->sizes[1].is_feasible, "both stay candidates");
+	toy_release(&toy);
+}
+
 int main(void)
 {
+	test_snapshot(false);
+	test_snapshot(true);
 	test_steady();
 	test_bound();
 	test_none();
