@@ -196,6 +196,12 @@ static void run_tables_release(struct run_tables *tables)
 	table_release(&tables->phases);
 }
 
+/* Whose prices the bill is at; "" where the platform does not say. */
+static const char *price_region(const struct platform *platform)
+{
+	return platform->region ? platform->region : platform->price_region;
+}
+
 static void say_left_out(const struct bind_texts *left_out, struct buf *out)
 {
 	for (size_t i = 0; i < left_out->count; i++)
@@ -211,7 +217,8 @@ static void render_text(const struct run_tables *tables, const struct study *stu
 	buf_printf(out, "%lld replication%s, seed %llu, lamina %s\n\n", (long long)job->result.replications,
 		   job->result.replications == 1 ? "" : "s", (unsigned long long)job->seed, lamina_version());
 	table_render(&tables->metrics, TABLE_TEXT, out);
-	buf_add(out, "\nThe bill, mean of a run\n");
+	const char *region = price_region(job->setting->platform);
+	buf_printf(out, "\nThe bill, mean of a run%s%s\n", region[0] ? ", at prices of " : "", region);
 	table_render(&tables->bill, TABLE_TEXT, out);
 	say_left_out(&job->setting->platform->price.left_out, out);
 	if (job->result.function_count == 0)
@@ -240,6 +247,7 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 	json_field_int(&json, "replications", job->result.replications);
 	json_key(&json, "metrics");
 	table_write_json(&tables->metrics, &json);
+	json_field_text(&json, "price_region", price_region(job->setting->platform));
 	json_key(&json, "bill");
 	table_write_json(&tables->bill, &json);
 	json_key(&json, "bill_leaves_out");
