@@ -109,7 +109,7 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/liblamina.a
 
 .PHONY: unit
 unit: $(UNIT) $(B)/lamina ## run the unit tests
-	@$(if $(UNIT),prove --exec '' $(UNIT))
+	@$(if $(UNIT),prove --exec tests/reasons.sh $(UNIT))
 
 .PHONY: roundtrip
 roundtrip: $(B)/tests/unit/test_roundtrip ## fit 1,000 functions to logs of theirs and simulate these again
@@ -117,7 +117,7 @@ roundtrip: $(B)/tests/unit/test_roundtrip ## fit 1,000 functions to logs of thei
 
 .PHONY: cli
 cli: $(CLI_T) $(B)/lamina ## run the tests of the program from outside
-	@prove --exec '' $(CLI_T)
+	@prove --exec tests/reasons.sh $(CLI_T)
 
 $(CLI_T): $(B)/tests/%.t: Makefile
 	@mkdir -p $(@D)
@@ -126,7 +126,7 @@ $(CLI_T): $(B)/tests/%.t: Makefile
 
 .PHONY: lint
 lint: $(GEN_H) $(B)/lamina ## check the house rules: layers, headers, format, sizes
-	@prove $(LINT_T)
+	@prove --exec tests/reasons.sh $(LINT_T)
 
 .PHONY: format
 format: ## let clang-format have its way
@@ -142,7 +142,7 @@ print-compile: ## the compiler and its flags, for tools
 
 .PHONY: test
 test: $(UNIT) $(CLI_T) $(B)/lamina ## run unit and command-line tests of this MODE and CC
-	@prove --exec '' $(UNIT) $(CLI_T)
+	@prove --exec tests/reasons.sh $(UNIT) $(CLI_T)
 
 .PHONY: test-programs
 test-programs: all $(UNIT) $(CLI_T) ## build everything that test runs
@@ -164,7 +164,7 @@ $(VALGRIND_T): $(B)/tests/valgrind/%.t: $(B)/tests/unit/% Makefile
 
 .PHONY: valgrind
 valgrind: $(VALGRIND_T) ## run the unit tests of what handles memory under valgrind
-	@prove --exec '' $(VALGRIND_T)
+	@prove --exec tests/reasons.sh $(VALGRIND_T)
 
 # Fuzzers exist in one build only, whatever MODE and CC are.
 FUZZ_SECONDS ?= 600
@@ -184,7 +184,7 @@ fuzz: fuzz-programs ## run every fuzzer for FUZZ_SECONDS (600)
 
 .PHONY: fuzz-brief
 fuzz-brief: fuzz-programs ## run every fuzzer for 5 seconds
-	@prove --exec '' $(FUZZ_T)
+	@prove --exec tests/reasons.sh $(FUZZ_T)
 
 .PHONY: coverage
 coverage: ## lines that the tests reach, file by file
@@ -210,12 +210,12 @@ determinism-programs: ## build the program with both compilers, with and without
 
 .PHONY: determinism
 determinism: determinism-programs ## the same bytes from all of them, for any number of threads, on any processor
-	@prove --exec '' $(DETERMINISM_T)
+	@prove --exec tests/reasons.sh $(DETERMINISM_T)
 
 .PHONY: formats
 formats: $(B)/lamina ## what plan --emit writes, read by other programs (installed through npm)
 	@tests/formats/setup.sh
-	@prove --exec '' $(FORMATS_T)
+	@prove --exec tests/reasons.sh $(FORMATS_T)
 
 # Everything is built first and tested by one prove, so that its summary is the last thing printed.
 JOBS := $(shell nproc)
@@ -230,7 +230,7 @@ check: ## set up this machine, build with every compiler and mode, run every tes
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=release CC=gcc test-programs valgrind-programs bench-programs
 	+@$(MAKE) --no-print-directory -j$(JOBS) fuzz-programs
 	@tests/formats/setup.sh || { echo 'tests/formats is left out' >&2; [ -z "$$CI" ]; }
-	@prove -j$(JOBS) --timer --exec '' $(call of_build,release-gcc) $(call of_build,release-clang) \
+	@prove -j$(JOBS) --timer --exec tests/reasons.sh $(call of_build,release-gcc) $(call of_build,release-clang) \
 		$(call of_build,asan-gcc) $(patsubst $(B)/%,build/release-gcc/%,$(VALGRIND_T)) \
 		$(FUZZ_T) $(LINT_T) $(DETERMINISM_T) $(FORMATS_T)
 
