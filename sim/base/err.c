@@ -10,6 +10,7 @@ bool err_set(struct err *err, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof err->text, format, args);
 	va_end(args);
+	err->is_unread = false;
 	return false;
 }
 

@@ -14,6 +14,7 @@ enum { ERR_TEXT_BYTES = 512 };
 
 struct err {
 	char text[ERR_TEXT_BYTES];
+	bool is_unread; /* a pipe that nobody reads any more: there is nothing to say, and nobody to hear it */
 };
 
 /* Fills err (cut at ERR_TEXT_BYTES) and returns false, so that callers can `return err_set(...)`. */

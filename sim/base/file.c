@@ -133,9 +133,11 @@ bool file_out_commit(struct file_out *out, struct err *err)
 	}
 	if (!ok && out->temporary)
 		unlink(out->temporary);
-	if (!ok)
+	if (!ok) {
 		err_set(err, "cannot write '%s': %s", strcmp(out->path, "-") == 0 ? "standard output" : out->path,
 			strerror(code));
+		err->is_unread = code == EPIPE;
+	}
 	release(out);
 	return ok;
 }
@@ -155,7 +157,9 @@ bool file_write(const char *path, const char *bytes, size_t count, struct err *e
 	if (!file_out_open(&out, path, err))
 		return false;
 	if (count > 0 && fwrite(bytes, 1, count, out.stream) != count) {
-		err_set(err, "cannot write '%s': %s", path, strerror(errno));
+		int code = errno;
+		err_set(err, "cannot write '%s': %s", path, strerror(code));
+		err->is_unread = code == EPIPE;
 		file_out_discard(&out);
 		return false;
 	}

@@ -49,8 +49,10 @@ int cli_wrong_usage(const struct cli *cli, const char *format, ...)
 
 int cli_failed(const struct cli *cli, const struct err *err)
 {
-	print_prefix(cli);
-	fprintf(stderr, "%s\n", err->text);
+	if (!err->is_unread) {
+		print_prefix(cli);
+		fprintf(stderr, "%s\n", err->text);
+	}
 	return CLI_FAILED;
 }
 

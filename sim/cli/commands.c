@@ -35,7 +35,8 @@ const struct command lamina_program = {
 		"on serverless functions, and which memory should each function get? It times real kernels on this "
 		"machine once, then simulates the rest.\n\n"
 		"Results go to standard output, everything else to standard error. Exit status: 0 done, 1 failed in "
-		"part or the world failed, 2 wrong input or usage, 3 no feasible plan.",
+		"part or the world failed, 2 wrong input or usage, 3 no feasible plan. A reader that closes the pipe "
+		"ends the program without a word, by SIGPIPE.",
 	.options = options,
 	.subcommands = commands,
 };

@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "report/failures.h"
 
 int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, struct study *out)
 {
@@ -150,6 +151,8 @@ int experiment_options_judge(struct cli *cli, const struct study *study)
 	int status = CLI_OK;
 	int failed = outcome_find_metric("failed_records");
 	int completed = outcome_find_metric("completed_records");
+	struct buf reasons;
+	buf_init(&reasons);
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
 		const struct run_result *result = &study->jobs[i].result;
 		if (result->replications == 0)
@@ -160,17 +163,11 @@ int experiment_options_judge(struct cli *cli, const struct study *study)
 			continue;
 		status = CLI_FAILED;
 		say_point(cli, study, i);
-		fprintf(stderr, "%.4g of %.6g records failed:", result->metrics[failed].mean,
-			result->metrics[failed].mean + result->metrics[completed].mean);
-		for (size_t f = 0; f < result->function_count; f++) {
-			const struct function_result *function = &result->functions[f];
-			if (function->out_of_memory > 0)
-				fprintf(stderr, " %s ran out of memory (needs %.0f MB, has %lld)", function->name,
-					function->peak_memory_mb, (long long)function->memory_mb);
-			if (function->timeouts > 0)
-				fprintf(stderr, " %s ran out of time %.4g times", function->name, function->timeouts);
-		}
-		fputc('\n', stderr);
+		buf_clear(&reasons);
+		failures_describe(study->jobs[i].setting, result, &reasons);
+		fprintf(stderr, "%.4g of %.6g records failed: %s\n", result->metrics[failed].mean,
+			result->metrics[failed].mean + result->metrics[completed].mean, buf_text(&reasons));
 	}
+	buf_release(&reasons);
 	return status;
 }

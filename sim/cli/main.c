@@ -4,7 +4,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,14 +26,35 @@ static void occupy_standard_descriptors(void)
 				return;
 }
 
-/* A full disk shows only when the last buffer is written; a result that did not arrive is a failure. */
+/* Asked of the descriptor: what failed may have been a write long before the last one. */
+static bool reader_is_gone(void)
+{
+	struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+/* Nothing is under way any more, so what was written to files is whole. */
+static void end_by_broken_pipe(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+	raise(SIGPIPE);
+	_exit(128 + SIGPIPE); /* where the caller has blocked the signal */
+}
+
+/*
+ * A full disk shows only when the last buffer is written; a result that did not arrive is a failure. Who closed the
+ * pipe has read all that was wanted: the end is the silent one by SIGPIPE that shells and scripts know.
+ */
 static int close_output(int status)
 {
+	bool is_unread = reader_is_gone();
 	bool ok = !ferror(stdout);
 	errno = 0;
 	ok &= fclose(stdout) == 0;
 	if (ok)
 		return status;
+	if (is_unread || errno == EPIPE)
+		end_by_broken_pipe();
 	fprintf(stderr, "lamina: cannot write to standard output%s%s\n", errno ? ": " : "",
 		errno ? strerror(errno) : "");
 	return status > CLI_FAILED ? status : CLI_FAILED;

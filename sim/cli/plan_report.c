@@ -7,6 +7,7 @@
 #include "base/version.h"
 #include "cli/experiment_options.h"
 #include "plan/reason.h"
+#include "report/failures.h"
 
 #define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
 
@@ -216,7 +217,9 @@ static void say_against(const struct trial *best, const struct trial *other, con
 		return;
 	}
 	if (other->failed > 0) {
-		buf_printf(out, "%s does not work: %.4g records fail\n", name, other->failed);
+		buf_printf(out, "%s does not work: %.4g records fail: ", name, other->failed);
+		failures_describe(other->setting, &other->result, out);
+		buf_add_char(out, '\n');
 		return;
 	}
 	buf_printf(out, "%.1f %% %s and %.1f %% %s than %s\n", fabs(usd), usd <= 0 ? "cheaper" : "dearer",

@@ -172,7 +172,7 @@ static void write_man_end(const struct command *command, const char *name, struc
 {
 	buf_add(out, "# EXIT STATUS\n\n"
 		     "0 done; 1 failed in part, or a file could not be read or written; 2 wrong input or usage; "
-		     "3 no feasible plan.\n\n"
+		     "3 no feasible plan; SIGPIPE where the reader of standard output has gone.\n\n"
 		     "# SEE ALSO\n\n");
 	if (!strchr(name, ' ')) {
 		for (const struct command *const *c = command->subcommands; *c; c++)

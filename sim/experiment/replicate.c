@@ -109,8 +109,9 @@ static void gather_function(const struct run_job *job, const struct sample *samp
 	for (int64_t i = 0; i < count; i++) {
 		const struct function_outcome *part = &samples[i].functions[function];
 		invocations += (double)part->invocations;
-		out->out_of_memory += (double)part->out_of_memory / (double)count;
-		out->timeouts += (double)part->timeouts / (double)count;
+		for (int failure = 0; failure < FAILURES; failure++)
+			out->failures[failure] +=
+				(double)function_failure_count(part, (enum failure)failure) / (double)count;
 		for (int phase = 0; phase < WORK_PHASES; phase++)
 			out->phase_seconds[phase] += (double)part->phase_ns[phase] / 1e9;
 		add_causes(job, part, out);

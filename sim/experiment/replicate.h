@@ -33,8 +33,7 @@ struct function_result {
 	double phase_seconds[WORK_PHASES];             /* mean over invocations and replications */
 	double cause_seconds[CAUSES];                  /* likewise; they add up to the time of a call */
 	double cause_usd[CAUSES];                      /* mean over replications; they add up to its part of the bill */
-	double out_of_memory;                          /* mean count over replications */
-	double timeouts;
+	double failures[FAILURES];                     /* mean counts over replications */
 };
 
 struct run_result {

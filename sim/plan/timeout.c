@@ -7,7 +7,7 @@ static const double RESOLUTION = 1.0 / 256;
 
 bool timeout_strikes(const struct trial *trial, size_t function)
 {
-	return !trial_works(trial) && trial->result.functions[function].timeouts > 0;
+	return !trial_works(trial) && trial->result.functions[function].failures[FAILURE_TIMEOUT] > 0;
 }
 
 /* The failed plan with another size of one function. */

@@ -307,10 +307,23 @@ static double function_idle_memory_share(const struct function_outcome *outcome)
 	return outcome->paid_mb_ns > 0 ? 1 - ratio((double)outcome->used_mb_ns, (double)outcome->paid_mb_ns) : 0;
 }
 
+int64_t function_failure_count(const struct function_outcome *outcome, enum failure failure)
+{
+	const int64_t counts[FAILURES] = {
+		[FAILURE_MEMORY] = outcome->out_of_memory, [FAILURE_TMP] = outcome->tmp_full,
+		[FAILURE_TIMEOUT] = outcome->timeouts,     [FAILURE_ERROR] = outcome->errors,
+		[FAILURE_CRASH] = outcome->crashes,        [FAILURE_EXPIRED] = outcome->expired,
+	};
+	return counts[failure];
+}
+
+/* A call that was given up in the queue was no visit. */
 static double function_failures(const struct function_outcome *outcome)
 {
-	return (double)(outcome->out_of_memory + outcome->timeouts + outcome->errors + outcome->crashes +
-			outcome->tmp_full);
+	int64_t count = 0;
+	for (int failure = 0; failure < FAILURES; failure++)
+		count += failure == FAILURE_EXPIRED ? 0 : function_failure_count(outcome, (enum failure)failure);
+	return (double)count;
 }
 
 const struct function_metric function_metrics[] = {

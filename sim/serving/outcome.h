@@ -45,6 +45,18 @@ struct function_outcome {
 	struct usage usage;
 };
 
+/* Why a visit, or a call that was never admitted, ended without a result. */
+enum failure {
+	FAILURE_MEMORY,
+	FAILURE_TMP,
+	FAILURE_TIMEOUT,
+	FAILURE_ERROR,
+	FAILURE_CRASH,
+	FAILURE_EXPIRED,
+	FAILURES,
+};
+int64_t function_failure_count(const struct function_outcome *outcome, enum failure failure);
+
 /*
  * Who sees requests only does not know when a sandbox ends. Mahmoudi and Khazaei (IEEE TCC 2020; SimFaaS) count it for
  * ten minutes after its last request, whatever the platform does.
