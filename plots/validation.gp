@@ -12,7 +12,7 @@ set colorsequence podo
 set xlabel "measured, in the row's own unit"
 set ylabel "predicted"
 only(i, name) = strcol("mechanism") eq mechanisms[i] ? column(name) : NaN
-draw = 'plot x with lines lc rgb "#777777" dt 2 title "as measured", for [i=1:|mechanisms|] "validation.csv" using (only(i, "measured")):(only(i, "predicted")) with points pt i lc i lw 1.5 title mechanisms[i]'
+draw = 'plot x with lines lc rgb "#777777" dt 2 title "as measured", for [i=1:|mechanisms|] "validation.csv" using (only(i, "measured")):(only(i, "predicted")) with points pt i lc i lw 1.5 title mechanisms[i] noenhanced'
 set terminal svg size 980,640 dynamic name "validation" background "#ffffff" font "sans,14"
 set output "validation.svg"
 eval draw

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
+
 void diag_init(struct diag *diag)
 {
 	memset(diag, 0, sizeof *diag);
@@ -13,17 +15,6 @@ void diag_release(struct diag *diag)
 {
 	arena_release(&diag->arena);
 	diag_init(diag);
-}
-
-/* Text from a file must not reach a terminal's escape sequences: C0, DEL, and C1 in UTF-8 become question marks. */
-static void blot_out_controls(char *text)
-{
-	for (unsigned char *p = (unsigned char *)text; *p; p++) {
-		if (*p < ' ' || *p == 0x7f)
-			*p = '?';
-		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
-			p[0] = p[1] = '?';
-	}
 }
 
 static bool is_same_place(struct diag_place a, struct diag_place b)
@@ -48,7 +39,7 @@ static void add(struct diag *diag, struct diag_place place, bool is_warning, con
 {
 	char text[1024];
 	vsnprintf(text, sizeof text, format, args);
-	blot_out_controls(text);
+	printable_make(text, "");
 	diag->error_count += !is_warning;
 	if (is_known(diag, place, text))
 		return;
@@ -103,8 +94,11 @@ void diag_print(struct diag *diag, FILE *out)
 	qsort(diag->entries, diag->count, sizeof diag->entries[0], compare_entries);
 	for (size_t i = 0; i < diag->count; i++) {
 		const struct diag_entry *entry = &diag->entries[i];
-		if (entry->place.file)
-			fprintf(out, "%s:", entry->place.file);
+		if (entry->place.file) {
+			char *file = arena_strdup(&diag->arena, entry->place.file);
+			printable_make(file, "");
+			fprintf(out, "%s:", file);
+		}
 		if (entry->place.line > 0)
 			fprintf(out, "%d:%d:", entry->place.line, entry->place.column);
 		fprintf(out, "%s%s%s\n", entry->place.file ? " " : "", entry->is_warning ? "warning: " : "",

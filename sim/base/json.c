@@ -76,6 +76,7 @@ void json_array_end(struct json *json)
 static void quote(struct buf *out, const char *text)
 {
 	buf_add_char(out, '"');
+	/* C1 too, which terminals obey and JSON lets stand. */
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
 		if (*p == '"' || *p == '\\')
 			buf_printf(out, "\\%c", *p);
@@ -85,6 +86,8 @@ static void quote(struct buf *out, const char *text)
 			buf_add(out, "\\t");
 		else if (*p < 0x20 || *p == 0x7f)
 			buf_printf(out, "\\u%04x", *p);
+		else if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+			buf_printf(out, "\\u%04x", *++p);
 		else
 			buf_add_char(out, (char)*p);
 	}

@@ -274,7 +274,7 @@ static void print_results(struct calibrate *calibrate)
 		buf_printf(&out, "\nMeasured and predicted on %s\n", calibrate->context.platform->name);
 		table_render(&sizes, TABLE_TEXT, &out);
 	}
-	fputs(buf_text(&out), stdout);
+	cli_print(&out);
 	table_release(&parameters);
 	table_release(&sizes);
 	buf_release(&out);

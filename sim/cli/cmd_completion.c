@@ -167,7 +167,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		struct buf out;
 		buf_init(&out);
 		shells[i].write(&out);
-		fputs(buf_text(&out), stdout);
+		cli_print(&out);
 		buf_release(&out);
 		return CLI_OK;
 	}

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/data_file.h"
 #include "base/file.h"
+#include "base/num.h"
 #include "cli/cmd_explain.h"
 #include "doc/yaml.h"
 #include "scenario/platform_file.h"
@@ -21,12 +22,16 @@ static void print_sources(const char *text, enum table_format format, struct are
 	size_t count;
 	const struct platform_source *sources = platform_sources(text, arena, &count);
 	struct table table;
+	double number;
 	struct buf out;
 	buf_init(&out);
 	table_init(&table, source_columns, sizeof source_columns / sizeof source_columns[0]);
 	for (size_t i = 0; i < count; i++) {
 		table_text(&table, sources[i].key);
-		table_text(&table, sources[i].value);
+		if (num_parse_double(sources[i].value, &number))
+			table_numbers(&table, sources[i].value);
+		else
+			table_text(&table, sources[i].value);
 		if (sources[i].source[0] != '\0')
 			table_text(&table, sources[i].source);
 		else if (strcmp(sources[i].value, "unknown") == 0)
@@ -36,7 +41,7 @@ static void print_sources(const char *text, enum table_format format, struct are
 		table_end_row(&table);
 	}
 	table_render(&table, format, &out);
-	fputs(buf_text(&out), stdout);
+	cli_print(&out);
 	table_release(&table);
 	buf_release(&out);
 }

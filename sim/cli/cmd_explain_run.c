@@ -182,7 +182,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		render_text(&study, &out);
 	else
 		render_data(&study, format, &out);
-	fputs(buf_text(&out), stdout);
+	cli_print(&out);
 	buf_release(&out);
 	status = experiment_options_judge(cli, &study);
 	return finished ? status : CLI_FAILED;

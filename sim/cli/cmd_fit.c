@@ -77,7 +77,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	table_init(&table, columns, sizeof columns / sizeof columns[0]);
 	fill(&table, &fit);
 	table_render(&table, cli_format(cli), &out);
-	fputs(buf_text(&out), stdout);
+	cli_print(&out);
 	buf_release(&out);
 	table_release(&table);
 	if (!fit.converged)

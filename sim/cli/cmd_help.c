@@ -33,7 +33,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		usage_write_man(command, name, &text);
 	else
 		usage_write_help(command, name, &text);
-	fputs(buf_text(&text), stdout);
+	cli_print(&text);
 	buf_release(&text);
 	return CLI_OK;
 }

@@ -160,7 +160,7 @@ static void show(const struct cli *cli, const struct model *model)
 		table_render(options_flag(&cli->options, "functions") ? &functions : &layers, TABLE_CSV, &out);
 	else
 		write_text(model, &layers, &functions, &out);
-	fputs(buf_text(&out), stdout);
+	cli_print(&out);
 	table_release(&layers);
 	table_release(&functions);
 	buf_release(&out);

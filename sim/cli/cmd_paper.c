@@ -42,7 +42,7 @@ static void print_comparison(struct cli *cli, const struct paper *paper)
 		table_end_row(&table);
 	}
 	table_render(&table, cli_format(cli), &out);
-	fputs(buf_text(&out), stdout);
+	cli_print(&out);
 	fflush(stdout); /* before what is said of the figures */
 	table_release(&table);
 	buf_release(&out);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
@@ -53,7 +54,8 @@ static int infeasible(const struct plan_report *report)
 	fprintf(stderr, "%s: no plan keeps the bounds in %.4g %% of replications\n", report->cli->name,
 		100 * report->request.share);
 	reason_infeasible(&report->planner, &why);
-	fputs(buf_text(&why), stderr);
+	printable_make(why.text, "\n");
+	fputs(why.text, stderr);
 	buf_release(&why);
 	return CLI_INFEASIBLE;
 }
@@ -202,12 +204,13 @@ static int print_report(const struct plan_report *report)
 		[TABLE_JSON] = plan_report_json,
 		[TABLE_CSV] = plan_report_csv,
 	};
+	const char *path = options_text(&report->cli->options, "output");
 	struct buf out;
 	buf_init(&out);
-	renderers[cli_format(report->cli)](report, &out);
-	fputs(buf_text(&out), stdout);
+	renderers[cli_format_of(report->cli, path)](report, &out);
+	int status = cli_write(report->cli, path, &out);
 	buf_release(&out);
-	return CLI_OK;
+	return status;
 }
 
 /* From here on the experiment is the one with that split, which was resolved before. */
@@ -354,7 +357,8 @@ static const struct option_row options[] = {
 	 .letter = 'o',
 	 .kind = OPTION_TEXT,
 	 .metavar = "NAME",
-	 .help = "front: write NAME.csv, NAME.gp and, through gnuplot, NAME.svg"},
+	 .help = "write the report there; the front becomes NAME.csv, NAME.gp and, through gnuplot, NAME.svg. "
+		 "Without --format, a NAME that ends in .csv or .json is a table of that kind"},
 	{.name = "quick",
 	 .kind = OPTION_FLAG,
 	 .help = "leave out what beats memMin and memMax, and how the plan moves with its inputs"},

@@ -183,7 +183,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	if (table_row_count(&table) > 0)
 		table_render(&table, cli_format(cli), &out);
-	fputs(buf_text(&out), stdout);
+	cli_print(&out);
 	table_release(&table);
 	buf_release(&out);
 	return status;

@@ -315,7 +315,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		render_json(&tables, &study, &out);
 	else
 		table_render(&tables.metrics, TABLE_CSV, &out);
-	fputs(buf_text(&out), stdout);
+	cli_print(&out);
 	const char *doubt = tables.has_records ? steady_doubt_text(tables.record_times.steady.doubt) : "";
 	if (doubt[0])
 		fprintf(stderr, "%s: warning: steady state: %s\n", cli->name, doubt);

@@ -72,7 +72,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	else
 		bind_write_json_schema(kind->schema, arena_printf(&cli->arena, "lamina-%s.schema.json", kind->name),
 				       &out);
-	fputs(buf_text(&out), stdout);
+	cli_print(&out);
 	buf_release(&out);
 	return CLI_OK;
 }

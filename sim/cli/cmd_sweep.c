@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/num.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
@@ -134,19 +133,8 @@ static void render(struct rows *rows, struct buf *text)
 	for (size_t i = 0; i < rows->study->sweep.point_count; i++)
 		if (rows->is_dry || rows->study->jobs[i].result.replications > 0)
 			add_point(rows, &table, i);
-	table_render(&table, cli_format(rows->cli), text);
+	table_render(&table, cli_format_of(rows->cli, options_text(&rows->cli->options, "output")), text);
 	table_release(&table);
-}
-
-static int write_rows(struct cli *cli, const struct buf *text)
-{
-	const char *path = options_text(&cli->options, "output");
-	struct err err;
-	if (!path) {
-		fputs(buf_text(text), stdout);
-		return CLI_OK;
-	}
-	return file_write(path, buf_text(text), text->length, &err) ? CLI_OK : cli_failed(cli, &err);
 }
 
 /* The baseline's point; false where the sweep has no such point. */
@@ -181,7 +169,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct buf text;
 	buf_init(&text);
 	render(&rows, &text);
-	status = write_rows(cli, &text);
+	status = cli_write(cli, options_text(&cli->options, "output"), &text);
 	buf_release(&text);
 	if (status == CLI_OK && !rows.is_dry)
 		status = experiment_options_judge(cli, &study);
@@ -194,7 +182,7 @@ static const struct option_row options[] = {
 	 .letter = 'o',
 	 .kind = OPTION_TEXT,
 	 .metavar = "FILE",
-	 .help = "write the rows to a file instead of standard output"},
+	 .help = "write the rows to a file instead of standard output; without --format, .csv and .json say which"},
 	{.name = "baseline",
 	 .letter = 'b',
 	 .kind = OPTION_INT,

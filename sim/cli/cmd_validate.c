@@ -133,10 +133,9 @@ static bool write_script(const struct validation *validation, const char *folder
 	buf_init(&out);
 	buf_printf(&out, "array mechanisms[%zu]\n", validation->mechanism_count);
 	for (size_t i = 0; i < validation->mechanism_count; i++) {
-		buf_printf(&out, "mechanisms[%zu] = '", i + 1);
-		for (const char *c = validation->mechanisms[i].name; *c; c++)
-			buf_add(&out, *c == '\'' ? "''" : (char[]){*c, '\0'});
-		buf_add(&out, "'\n");
+		buf_printf(&out, "mechanisms[%zu] = ", i + 1);
+		gnuplot_quote(validation->mechanisms[i].name, &out);
+		buf_add_char(&out, '\n');
 	}
 	buf_add_bytes(&out, text, length);
 	bool ok = file_write(arena_printf(arena, "%s/validation.gp", folder), buf_text(&out), out.length, err);
@@ -254,7 +253,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	buf_init(&out);
 	tables_init(&tables, &validation);
 	render(&tables, cli_format(cli), &out);
-	fputs(buf_text(&out), stdout);
+	cli_print(&out);
 	fflush(stdout); /* before what is said of the figure */
 	const char *folder = options_text(&cli->options, "output");
 	if (folder)

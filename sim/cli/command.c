@@ -7,14 +7,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
+#include "base/printable.h"
 #include "base/version.h"
 #include "cli/terminal.h"
 #include "cli/usage.h"
 
-enum { COMMANDS_MAX = 64 };
+enum { COMMANDS_MAX = 64, USAGE_TEXT_BYTES = 4096 };
 
 const struct command *command_find(const struct command *const *list, const char *name)
 {
@@ -40,9 +43,11 @@ int cli_wrong_usage(const struct cli *cli, const char *format, ...)
 	va_list args;
 	print_prefix(cli);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	char text[USAGE_TEXT_BYTES];
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	printable_make(text, "");
+	fprintf(stderr, "%s\n", text);
 	point_to_help(cli);
 	return CLI_WRONG;
 }
@@ -51,7 +56,10 @@ int cli_failed(const struct cli *cli, const struct err *err)
 {
 	if (!err->is_unread) {
 		print_prefix(cli);
-		fprintf(stderr, "%s\n", err->text);
+		char text[ERR_TEXT_BYTES];
+		memcpy(text, err->text, sizeof text);
+		printable_make(text, "");
+		fprintf(stderr, "%s\n", text);
 	}
 	return CLI_FAILED;
 }
@@ -66,6 +74,35 @@ int cli_report(const struct cli *cli, struct diag *diag)
 enum table_format cli_format(const struct cli *cli)
 {
 	return (enum table_format)options_choice(&cli->options, "format");
+}
+
+static bool ends_in(const char *path, const char *ending)
+{
+	size_t length = strlen(path);
+	return length > strlen(ending) && strcasecmp(path + length - strlen(ending), ending) == 0;
+}
+
+enum table_format cli_format_of(const struct cli *cli, const char *path)
+{
+	if (!path || options_given(&cli->options, "format"))
+		return cli_format(cli);
+	return ends_in(path, ".csv") ? TABLE_CSV : ends_in(path, ".json") ? TABLE_JSON : cli_format(cli);
+}
+
+void cli_print(struct buf *text)
+{
+	if (text->length > 0)
+		printable_make(text->text, "\n\t");
+	fputs(buf_text(text), stdout);
+}
+
+int cli_write(const struct cli *cli, const char *path, struct buf *text)
+{
+	struct err err;
+	if (path)
+		return file_write(path, buf_text(text), text->length, &err) ? CLI_OK : cli_failed(cli, &err);
+	cli_print(text);
+	return CLI_OK;
 }
 
 static int unknown_command(const struct cli *cli, const char *word)
@@ -87,7 +124,7 @@ static int print_help(const struct cli *cli)
 	struct buf text;
 	buf_init(&text);
 	usage_write_help(cli->command, cli->name, &text);
-	fputs(buf_text(&text), stdout);
+	cli_print(&text);
 	buf_release(&text);
 	return CLI_OK;
 }

@@ -58,6 +58,15 @@ int cli_report(const struct cli *cli, struct diag *diag);
 /* The value of OPTION_ROW_FORMAT. */
 enum table_format cli_format(const struct cli *cli);
 
+/* Likewise for what goes to a file (NULL: standard output): without --format, an ending .csv or .json decides. */
+enum table_format cli_format_of(const struct cli *cli, const char *path);
+
+/* To standard output, what controls a terminal left out. */
+void cli_print(struct buf *text);
+
+/* Writes text to the file (NULL: standard output); an enum cli_exit. */
+int cli_write(const struct cli *cli, const char *path, struct buf *text);
+
 /* The entry called name, or NULL. */
 const struct command *command_find(const struct command *const *list, const char *name);
 

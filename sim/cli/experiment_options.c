@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "base/parallel.h"
+#include "base/printable.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "report/failures.h"
@@ -165,6 +166,7 @@ int experiment_options_judge(struct cli *cli, const struct study *study)
 		say_point(cli, study, i);
 		buf_clear(&reasons);
 		failures_describe(study->jobs[i].setting, result, &reasons);
+		printable_make(reasons.text, "");
 		fprintf(stderr, "%.4g of %.6g records failed: %s\n", result->metrics[failed].mean,
 			result->metrics[failed].mean + result->metrics[completed].mean, buf_text(&reasons));
 	}

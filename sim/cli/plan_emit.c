@@ -88,7 +88,7 @@ int plan_emit_write(struct cli *cli, const struct deployment *deployment)
 		if (file)
 			ok = file_write(file, buf_text(&out), out.length, &err);
 		else
-			fputs(buf_text(&out), stdout);
+			cli_print(&out);
 		buf_release(&out);
 	}
 	return ok ? CLI_OK : cli_failed(cli, &err);

@@ -1,11 +1,10 @@
 #include "cli/plan_front.h"
 
-#include <spawn.h>
 #include <stdio.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/file.h"
+#include "report/gnuplot.h"
 
 static const struct table_column columns[] = {
 	{.name = "seconds", .heading = "time s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
@@ -29,7 +28,7 @@ static void add_row(struct table *table, double seconds, double usd, const char 
 		table_int(table, setting->parallel);
 	else
 		table_missing(table);
-	table_text(table, plan_report_memories(setting, arena));
+	table_numbers(table, plan_report_memories(setting, arena));
 	table_end_row(table);
 }
 
@@ -72,23 +71,8 @@ static void fill(struct table *table, const struct plan_report *report)
 	add_uniform(table, report);
 }
 
-/* Text inside gnuplot's single quotes, where a quote is written twice. */
-static const char *quoted(const char *text, struct arena *arena)
-{
-	struct buf out;
-	buf_init(&out);
-	for (const char *c = text; *c; c++) {
-		buf_add_char(&out, *c == '\n' ? ' ' : *c);
-		if (*c == '\'')
-			buf_add_char(&out, '\'');
-	}
-	char *copy = arena_strdup(arena, buf_text(&out));
-	buf_release(&out);
-	return copy;
-}
-
 /* Reads the CSV beside it; the colours are those that colour-blind people tell apart. */
-static void write_script(const char *name, const char *title, struct buf *out)
+static void write_script(const char *name, const char *title, struct arena *arena, struct buf *out)
 {
 	static const struct {
 		const char *mark;
@@ -101,46 +85,52 @@ static void write_script(const char *name, const char *title, struct buf *out)
 		{"current", "points pointtype 5 pointsize 1.2 linetype 6"},
 		{"uniform", "points pointtype 6 pointsize 1 linetype 7"},
 	};
-	buf_printf(out,
-		   "set terminal svg size 800,500\nset output '%s.svg'\nset datafile separator ','\n"
-		   "set colorsequence podo\nset logscale xy\nset xlabel 'seconds'\nset ylabel 'USD a run'\n"
-		   "set title '%s'\nplot",
-		   name, title);
-	for (size_t i = 0; i < sizeof series / sizeof series[0]; i++)
-		buf_printf(out,
-			   "%s \\\n  '%s.csv' using (strcol('mark') eq '%s' ? column('seconds') : NaN):'usd' "
-			   "with %s title '%s'",
-			   i > 0 ? "," : "", name, series[i].mark, series[i].style, series[i].mark);
+	buf_add(out, "set terminal svg size 800,500\nset output ");
+	gnuplot_quote(arena_printf(arena, "./%s.svg", name), out);
+	buf_add(out, "\nset datafile separator ','\nset colorsequence podo\nset logscale xy\nset xlabel 'seconds'\n"
+		     "set ylabel 'USD a run'\nset title ");
+	gnuplot_quote(title, out);
+	buf_add(out, " noenhanced\nplot");
+	for (size_t i = 0; i < sizeof series / sizeof series[0]; i++) {
+		buf_add(out, i > 0 ? ", \\\n  " : " \\\n  ");
+		gnuplot_quote(arena_printf(arena, "./%s.csv", name), out);
+		buf_printf(out, " using (strcol('mark') eq '%s' ? column('seconds') : NaN):'usd' with %s title '%s'",
+			   series[i].mark, series[i].style, series[i].mark);
+	}
 	buf_add_char(out, '\n');
 }
 
-static void run_gnuplot(const struct cli *cli, char *script)
+static bool write_in(const char *folder, const char *file, const struct buf *text, struct arena *arena, struct err *err)
 {
-	char program[] = "gnuplot";
-	char *arguments[] = {program, script, NULL};
-	pid_t child;
-	int status = 0;
-	bool ran = posix_spawnp(&child, program, NULL, NULL, arguments, NULL) == 0 &&
-		   waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	if (!ran)
-		fprintf(stderr, "%s: warning: gnuplot could not draw '%s'\n", cli->name, script);
+	return file_write(arena_printf(arena, "%s%s", folder, file), buf_text(text), text->length, err);
 }
 
+/* The script runs in the folder where the three files are, so that it knows their names without a path. */
 static bool write_figure(const struct plan_report *report, const struct table *table, const char *name, struct err *err)
 {
 	struct arena *arena = &report->cli->arena;
+	const char *folder = file_directory(name, arena);
+	const char *base = name + strlen(folder);
+	const char *script = arena_printf(arena, "%s.gp", base);
 	struct buf text;
 	buf_init(&text);
 	table_render(table, TABLE_CSV, &text);
-	bool ok = file_write(arena_printf(arena, "%s.csv", name), text.text, text.length, err);
+	bool ok = write_in(folder, arena_printf(arena, "%s.csv", base), &text, arena, err);
 	buf_clear(&text);
-	write_script(quoted(name, arena), quoted(report->study->experiment.name, arena), &text);
-	char *script = arena_printf(arena, "%s.gp", name);
-	ok = ok && file_write(script, text.text, text.length, err);
+	write_script(base, report->study->experiment.name, arena, &text);
+	ok = ok && write_in(folder, script, &text, arena, err);
 	buf_release(&text);
-	if (ok)
-		run_gnuplot(report->cli, script);
+	if (ok && !gnuplot_run(folder[0] ? folder : ".", script, err))
+		fprintf(stderr, "%s: warning: %s\n", report->cli->name, err->text);
 	return ok;
+}
+
+bool plan_front_name_is_right(const char *name)
+{
+	for (const char *c = name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return false;
+	return name[0] != '\0' && name[strlen(name) - 1] != '/';
 }
 
 int plan_front_run(struct plan_report *report)
@@ -150,13 +140,14 @@ int plan_front_run(struct plan_report *report)
 	struct err err;
 	int status = CLI_OK;
 	fill(&table, report);
-	if (name) {
+	enum table_format format = cli_format_of(report->cli, name);
+	if (name && format == TABLE_TEXT) {
 		status = write_figure(report, &table, name, &err) ? CLI_OK : cli_failed(report->cli, &err);
 	} else {
 		struct buf out;
 		buf_init(&out);
-		table_render(&table, cli_format(report->cli), &out);
-		fputs(buf_text(&out), stdout);
+		table_render(&table, format, &out);
+		status = cli_write(report->cli, name, &out);
 		buf_release(&out);
 	}
 	table_release(&table);

@@ -4,7 +4,13 @@
 
 #include "cli/plan_report.h"
 
-/* Prints the front, or writes it where --output says; returns an enum cli_exit. */
+/* Whether a figure's files can have the name: it is one of a file, without control characters. */
+bool plan_front_name_is_right(const char *name);
+
+/*
+ * Prints the front, or writes it where --output says: as a table where that ends in .csv or .json, else as a figure;
+ * returns an enum cli_exit.
+ */
 int plan_front_run(struct plan_report *report);
 
 #endif

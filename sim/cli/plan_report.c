@@ -79,7 +79,7 @@ static void add_plan(struct table *table, const struct plan_report *report, cons
 	table_text(table, schedule_names[trial->setting->schedule]);
 	add_parallel(table, trial->setting->parallel);
 	table_text(table, trial->setting->functions[0].sandbox.is_arm64 ? "arm64" : "x86_64");
-	table_text(table, plan_report_memories(trial->setting, &report->cli->arena));
+	table_numbers(table, plan_report_memories(trial->setting, &report->cli->arena));
 	if (trial->is_stopped) {
 		for (int i = 0; i < PLAN_FIGURES; i++)
 			table_missing(table);
@@ -125,7 +125,11 @@ static void add_decision(struct table *table, const char *what, const char *valu
 			 struct buf *sentence)
 {
 	table_text(table, what);
-	table_text(table, value);
+	/* "3008 MB" is text for people; a count alone is a number. */
+	if (value[strspn(value, "0123456789, ")] == '\0')
+		table_numbers(table, value);
+	else
+		table_text(table, value);
 	table_text(table, reason_names[reason]);
 	table_text(table, buf_text(sentence));
 	table_end_row(table);
@@ -194,7 +198,7 @@ static void fill_sensitivity(struct table *table, const struct plan_report *repo
 		if (row->has_plan) {
 			table_int(table, row->images_per_record);
 			add_parallel(table, row->choice.shape.parallel);
-			table_text(table, row->memories);
+			table_numbers(table, row->memories);
 		} else {
 			table_missing(table);
 			table_missing(table);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "cli/plan_front.h"
 
 const char *const plan_strategy_names[] = {
 	[STRATEGY_COST] = "cost",      [STRATEGY_SPEED] = "speed",    [STRATEGY_BALANCED] = "balanced",
@@ -69,6 +70,9 @@ static void check_together(const struct cli *cli, bool is_served, const struct p
 	if (is_named && options_given(options, "pareto"))
 		diag_error(diag, at_option("--pareto"), "strategy '%s' is one point and has no front",
 			   plan_strategy_names[request->strategy]);
+	if (options_given(options, "output") && !plan_front_name_is_right(options_text(options, "output")))
+		diag_error(diag, at_option("--output"),
+			   "a name of files is needed, without control characters and not of a folder");
 }
 
 /* A bound says what is scarce: with a deadline money is saved, with a budget time. */

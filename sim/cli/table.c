@@ -8,6 +8,8 @@
 
 #include "base/csv.h"
 #include "base/json.h"
+#include "base/num.h"
+#include "base/printable.h"
 #include "cli/terminal.h"
 
 void table_init(struct table *table, const struct table_column *columns, size_t column_count)
@@ -38,6 +40,11 @@ static void add_cell(struct table *table, struct table_cell cell)
 void table_text(struct table *table, const char *text)
 {
 	add_cell(table, (struct table_cell){.kind = TABLE_CELL_TEXT, .text = arena_strdup(&table->arena, text)});
+}
+
+void table_numbers(struct table *table, const char *text)
+{
+	add_cell(table, (struct table_cell){.kind = TABLE_CELL_NUMBERS, .text = arena_strdup(&table->arena, text)});
 }
 
 void table_printf(struct table *table, const char *format, ...)
@@ -92,9 +99,13 @@ static const char *significant_text(double number, struct arena *arena)
 
 static const char *cell_text(const struct table_cell *cell, const struct table_column *column, struct arena *arena)
 {
+	char *text;
 	switch (cell->kind) {
 	case TABLE_CELL_TEXT:
-		return cell->text;
+	case TABLE_CELL_NUMBERS:
+		text = arena_strdup(arena, cell->text);
+		printable_make(text, "");
+		return text;
 	case TABLE_CELL_INT:
 		return arena_printf(arena, "%lld", (long long)cell->integer);
 	case TABLE_CELL_DOUBLE:
@@ -160,6 +171,7 @@ static void write_csv_cell(const struct table_cell *cell, struct csv *csv)
 {
 	switch (cell->kind) {
 	case TABLE_CELL_TEXT:
+	case TABLE_CELL_NUMBERS:
 		csv_text(csv, cell->text);
 		return;
 	case TABLE_CELL_INT:
@@ -191,11 +203,46 @@ static void write_csv(const struct table *table, struct buf *out)
 	}
 }
 
+static void write_json_number(const char *text, struct json *json)
+{
+	int64_t integer;
+	double number;
+	if (num_parse_int64(text, &integer))
+		json_int(json, integer);
+	else if (num_parse_double(text, &number))
+		json_double(json, number);
+	else
+		json_text(json, text);
+}
+
+static void write_json_numbers(const char *text, struct json *json)
+{
+	static const char between[] = ", ";
+	if (!strstr(text, between)) {
+		write_json_number(text, json);
+		return;
+	}
+	struct arena arena;
+	arena_init(&arena);
+	json_array_begin(json);
+	while (*text) {
+		const char *end = strstr(text, between);
+		size_t length = end ? (size_t)(end - text) : strlen(text);
+		write_json_number(arena_strndup(&arena, text, length), json);
+		text += length + (end ? strlen(between) : 0);
+	}
+	json_array_end(json);
+	arena_release(&arena);
+}
+
 static void write_json_cell(const struct table_cell *cell, struct json *json)
 {
 	switch (cell->kind) {
 	case TABLE_CELL_TEXT:
 		json_text(json, cell->text);
+		return;
+	case TABLE_CELL_NUMBERS:
+		write_json_numbers(cell->text, json);
 		return;
 	case TABLE_CELL_INT:
 		json_int(json, cell->integer);

@@ -28,7 +28,14 @@ struct table_column {
 	bool is_data_only; /* left out of the text table */
 };
 
-enum table_kind { TABLE_CELL_MISSING, TABLE_CELL_TEXT, TABLE_CELL_INT, TABLE_CELL_DOUBLE, TABLE_CELL_BOOL };
+enum table_kind {
+	TABLE_CELL_MISSING,
+	TABLE_CELL_TEXT,
+	TABLE_CELL_NUMBERS,
+	TABLE_CELL_INT,
+	TABLE_CELL_DOUBLE,
+	TABLE_CELL_BOOL,
+};
 
 struct table_cell {
 	enum table_kind kind;
@@ -53,6 +60,8 @@ void table_release(struct table *table);
 /* The next cell of the current row; texts are copied. A missing cell is "-", null or an empty field. */
 void table_text(struct table *table, const char *text);
 void table_printf(struct table *table, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Numbers as they were written, ", " between them: in JSON one is a number, several are an array of numbers. */
+void table_numbers(struct table *table, const char *text);
 void table_int(struct table *table, int64_t value);
 void table_double(struct table *table, double value); /* not finite: missing */
 void table_bool(struct table *table, bool value);

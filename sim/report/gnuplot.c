@@ -1,6 +1,8 @@
 #include "report/gnuplot.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -8,14 +10,30 @@
 
 enum { CANNOT_EXECUTE = 127 };
 
+void gnuplot_quote(const char *text, struct buf *out)
+{
+	buf_add_char(out, '\'');
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+		bool is_c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+		if (*c == '\'')
+			buf_add_char(out, '\'');
+		buf_add_char(out, *c < ' ' || *c == 0x7f || is_c1 ? ' ' : (char)*c);
+		c += is_c1;
+	}
+	buf_add_char(out, '\'');
+}
+
 bool gnuplot_run(const char *folder, const char *script, struct err *err)
 {
+	char path[NAME_MAX + sizeof "./"];
+	if (snprintf(path, sizeof path, "./%s", script) >= (int)sizeof path)
+		return err_set(err, "cannot draw '%s/%s': the name is too long", folder, script);
 	pid_t child = fork();
 	if (child < 0)
 		return err_set(err, "cannot start gnuplot: %s", strerror(errno));
 	if (child == 0) {
 		if (chdir(folder) == 0)
-			execlp("gnuplot", "gnuplot", script, (char *)NULL);
+			execlp("gnuplot", "gnuplot", path, (char *)NULL);
 		_exit(CANNOT_EXECUTE);
 	}
 	int status;

@@ -4,7 +4,15 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+
+/*
+ * Adds text as a string of a script, in single quotes: nothing within is a command, a format or the end of the line.
+ * Control characters become blanks. Where the text is a file's name, "./" before it keeps gnuplot from running it
+ * ("<command", "|command"); where it is shown, `noenhanced` keeps its braces and underscores.
+ */
+void gnuplot_quote(const char *text, struct buf *out);
 
 /* Runs the script (a file of folder) in folder. False where gnuplot is missing or the script fails. */
 bool gnuplot_run(const char *folder, const char *script, struct err *err);

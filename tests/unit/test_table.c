@@ -45,6 +45,28 @@ static void expect(enum table_format format, const char *want, const char *name)
 	table_release(&table);
 }
 
+static void test_numbers(void)
+{
+	static const struct table_column column = {.name = "memory_mb"};
+	struct table table;
+	struct buf out;
+	buf_init(&out);
+	table_init(&table, &column, 1);
+	table_numbers(&table, "1792");
+	table_numbers(&table, "512, 0.25");
+	table_text(&table, "a\x1b[1m\n\xc2\x9b");
+	table_render(&table, TABLE_TEXT, &out);
+	t_str(buf_text(&out), "memory_mb\n1792\n512, 0.25\na?[1m???\n", "as written, and nothing for a terminal");
+	buf_clear(&out);
+	table_render(&table, TABLE_JSON, &out);
+	t_str(buf_text(&out),
+	      "[\n  {\n    \"memory_mb\": 1792\n  },\n  {\n    \"memory_mb\": [\n      512,\n      0.25\n    ]\n  },\n"
+	      "  {\n    \"memory_mb\": \"a\\u001b[1m\\n\\u009b\"\n  }\n]\n",
+	      "numbers are numbers");
+	buf_release(&out);
+	table_release(&table);
+}
+
 static void test_significant(void)
 {
 	static const struct {
@@ -121,6 +143,7 @@ int main(void)
 	       "  {\n    \"stage\": \"fc2\",\n    \"makespan_seconds\": null,\n    \"cold_starts\": -1,\n"
 	       "    \"seed\": 7,\n    \"share\": null,\n    \"is_cheapest\": false\n  }\n]\n",
 	       "JSON: the same names and numbers, null where missing");
+	test_numbers();
 	test_significant();
 	test_empty();
 	t_aborts(end_short_row, "a row that is not full is a bug");
