@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "doc/number_advice.h"
 
 enum { LONG_BASE = 256, HELP_ID = LONG_BASE + OPTION_ROWS_MAX };
 
@@ -44,10 +45,17 @@ static void check_range(const struct parse *parse, const struct option_row *row,
 			   num_format_double(row->min, low), num_format_double(row->max, high));
 }
 
+/* The placeholder tells the unit (SECONDS), or else the option's own name. */
+static const char *advice(const struct parse *parse, const struct option_row *row, const char *text, bool is_whole)
+{
+	return number_advice(row->metavar ? row->metavar : row->name, text, is_whole, parse->arena);
+}
+
 static void set_int(const struct parse *parse, const struct option_row *row, struct option_value *value)
 {
 	if (!num_parse_int64(value->text, &value->integer))
-		diag_error(parse->diag, parse->place, "--%s must be a whole number, not '%s'", row->name, value->text);
+		diag_error(parse->diag, parse->place, "--%s must be a whole number, not '%s'%s", row->name, value->text,
+			   advice(parse, row, value->text, true));
 	else
 		check_range(parse, row, value->text, (double)value->integer);
 }
@@ -55,7 +63,8 @@ static void set_int(const struct parse *parse, const struct option_row *row, str
 static void set_double(const struct parse *parse, const struct option_row *row, struct option_value *value)
 {
 	if (!num_parse_double(value->text, &value->number))
-		diag_error(parse->diag, parse->place, "--%s must be a number, not '%s'", row->name, value->text);
+		diag_error(parse->diag, parse->place, "--%s must be a number, not '%s'%s", row->name, value->text,
+			   advice(parse, row, value->text, false));
 	else
 		check_range(parse, row, value->text, value->number);
 }

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "doc/bind_row.h"
+#include "doc/number_advice.h"
 
 enum { LABEL_BYTES = 128 };
 
@@ -75,11 +76,15 @@ static void bind_bool(const struct binder *binder, const struct bind_field *fiel
 		must_be(binder, label, "a boolean", node, "; write true or false");
 }
 
-static const char *advice_on_quotes(const struct yaml_node *node)
+static const char *advice_on_number(const struct binder *binder, const struct bind_field *field,
+				    const struct yaml_node *node, bool is_whole)
 {
 	double number;
-	bool would_do = node->kind == YAML_SCALAR && node->quoted && num_parse_double(node->text, &number);
-	return would_do ? "; remove the quotes" : "";
+	if (node->kind != YAML_SCALAR)
+		return "";
+	if (node->quoted && num_parse_double(node->text, &number))
+		return "; remove the quotes";
+	return number_advice(field->key, node->text, is_whole, &binder->diag->arena);
 }
 
 static void bind_int(const struct binder *binder, const struct bind_field *field, const char *label,
@@ -87,7 +92,7 @@ static void bind_int(const struct binder *binder, const struct bind_field *field
 {
 	int64_t value;
 	if (node->kind != YAML_SCALAR || node->quoted || !num_parse_int64(node->text, &value))
-		must_be(binder, label, "a whole number", node, advice_on_quotes(node));
+		must_be(binder, label, "a whole number", node, advice_on_number(binder, field, node, true));
 	else if (is_outside(field, (double)value))
 		report_range(binder, field, label, node);
 	else
@@ -99,7 +104,7 @@ static void bind_double(const struct binder *binder, const struct bind_field *fi
 {
 	double value;
 	if (node->kind != YAML_SCALAR || node->quoted || !num_parse_double(node->text, &value))
-		must_be(binder, label, "a number", node, advice_on_quotes(node));
+		must_be(binder, label, "a number", node, advice_on_number(binder, field, node, false));
 	else if (is_outside(field, value))
 		report_range(binder, field, label, node);
 	else

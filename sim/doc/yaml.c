@@ -47,6 +47,53 @@ static struct diag_place place_of_offset(const struct reader *reader, size_t off
 	return place;
 }
 
+static char byte_at(const struct reader *reader, size_t offset)
+{
+	return offset < reader->length ? reader->text[offset] : '\0';
+}
+
+static size_t offset_of_line(const struct reader *reader, size_t number)
+{
+	size_t offset = 0;
+	for (; number > 0 && offset < reader->length; offset++)
+		number -= reader->text[offset] == '\n';
+	return offset;
+}
+
+/* Columns count characters. */
+static size_t offset_of_column(const struct reader *reader, size_t offset, size_t column)
+{
+	for (; column > 0 && offset < reader->length; column--)
+		do
+			offset++;
+		while ((byte_at(reader, offset) & 0xc0) == 0x80);
+	return offset;
+}
+
+/* What libyaml has no words for that a person would understand; false where its own do. */
+static bool report_usual_mistake(struct reader *reader, struct diag_place place)
+{
+	yaml_mark_t mark = reader->parser.problem_mark;
+	size_t line = offset_of_line(reader, mark.line);
+	size_t first = line;
+	while (byte_at(reader, first) == ' ')
+		first++;
+	if (byte_at(reader, first) == '\t') {
+		place.column = (int)(first - line) + 1;
+		diag_error(reader->diag, place,
+			   "a tab indents this line; YAML is indented by blanks: write two for it");
+		return true;
+	}
+	char at = byte_at(reader, offset_of_column(reader, line, mark.column));
+	if (!at || !strchr("@`%\t", at) || !strstr(reader->parser.problem, "cannot start any token"))
+		return false;
+	if (at == '\t')
+		diag_error(reader->diag, place, "a tab cannot stand here: write a blank");
+	else
+		diag_error(reader->diag, place, "'%c' cannot begin a text: put the text in quotes", at);
+	return true;
+}
+
 static void report_syntax(struct reader *reader)
 {
 	const yaml_parser_t *parser = &reader->parser;
@@ -57,6 +104,8 @@ static void report_syntax(struct reader *reader)
 		return;
 	}
 	struct diag_place place = place_of_mark(reader, parser->problem_mark);
+	if (report_usual_mistake(reader, place))
+		return;
 	if (!parser->context)
 		diag_error(reader->diag, place, "%s", parser->problem);
 	else if (parser->context_mark.line == parser->problem_mark.line)

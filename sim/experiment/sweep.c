@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "scenario/function_name.h"
 
 enum { AXES_MAX = SWEEP_KEYS_MAX, AXIS_VALUES_MAX = 100000 };
 
@@ -17,6 +18,7 @@ struct axis {
 };
 
 struct expansion {
+	const struct experiment *experiment;
 	struct arena *arena;
 	struct diag *diag;
 	struct sweep *sweep;
@@ -36,12 +38,26 @@ static bool find_key(const struct expansion *expansion, const char *key, size_t 
 	return false;
 }
 
+/* As for --set: a profile's own functions are not known here. */
+static bool check_function(const struct expansion *expansion, const struct yaml_node *entry)
+{
+	const struct bind_structs *functions = &expansion->experiment->functions;
+	const struct function_entry *entries = functions->items;
+	if (expansion->experiment->profile[0] != '\0' || functions->count == 0)
+		return true;
+	const char **names = ARENA_ARRAY(expansion->arena, const char *, functions->count);
+	for (size_t i = 0; i < functions->count; i++)
+		names[i] = entries[i].name;
+	return function_name_check_key(entry->key, names, functions->count, entry->key_place, expansion->diag);
+}
+
 /* The key's column, made where it is new; false when it is wrong. */
 static bool add_key(struct expansion *expansion, const struct yaml_node *entry, size_t *index)
 {
 	if (find_key(expansion, entry->key, index))
 		return true;
-	if (!bind_check_key(&experiment_schema, entry->key, entry->key_place, expansion->diag))
+	if (!bind_check_key(&experiment_schema, entry->key, entry->key_place, expansion->diag) ||
+	    !check_function(expansion, entry))
 		return false;
 	if (strncmp(entry->key, "sweep", 5) == 0) {
 		diag_error(expansion->diag, entry->key_place, "a sweep cannot sweep itself");
@@ -104,14 +120,14 @@ static void check_range(void *value, const struct yaml_node *node, struct diag *
 static const struct bind_schema range_schema = {
 	.title = "a range", .bytes = sizeof(struct range), .fields = range_fields, .check = check_range};
 
-/* The steps from `from` to `to`; AXIS_VALUES_MAX + 1 where they are more than that. */
-static size_t range_count(const struct range *range)
+/* The values from `from` to `to`. */
+static double range_count(const struct range *range)
 {
 	/* A little slack so that 0.1 + 0.1 + ... still reaches its end. */
 	double end = range->to + 1e-9 * fabs(range->to);
 	double steps =
 		range->step > 0 ? (end - range->from) / range->step : log(end / range->from) / log(range->factor);
-	return steps < AXIS_VALUES_MAX ? (size_t)floor(steps) + 1 : AXIS_VALUES_MAX + 1;
+	return floor(steps) + 1;
 }
 
 static const struct yaml_node **range_values(struct expansion *expansion, const struct yaml_node *node, size_t *count)
@@ -121,11 +137,13 @@ static const struct yaml_node **range_values(struct expansion *expansion, const 
 	bind_map(&range_schema, node, &range, expansion->arena, expansion->diag);
 	if (expansion->diag->error_count != errors_before)
 		return NULL;
-	*count = range_count(&range);
-	if (*count > AXIS_VALUES_MAX) {
-		diag_error(expansion->diag, node->place, "a range has at most %d values", AXIS_VALUES_MAX);
+	double values_wanted = range_count(&range);
+	if (values_wanted > AXIS_VALUES_MAX) {
+		diag_error(expansion->diag, node->place, "this range has %.15g values; at most %d are allowed",
+			   values_wanted, AXIS_VALUES_MAX);
 		return NULL;
 	}
+	*count = (size_t)values_wanted;
 	const struct yaml_node **values = new_values(expansion, *count);
 	double value = range.from;
 	for (size_t i = 0; i < *count; i++) {
@@ -307,14 +325,16 @@ static void add_axes(struct expansion *expansion, const struct yaml_node *node)
 
 static bool product_size(struct expansion *expansion, const struct yaml_node *node, size_t extra, size_t *total)
 {
-	*total = expansion->axis_count > 0 || extra == 0 ? 1 : 0;
-	for (size_t i = 0; i < expansion->axis_count; i++) {
-		*total *= expansion->axes[i].length;
-		if (*total + extra > SWEEP_POINTS_MAX) {
-			diag_error(expansion->diag, node->place, "a sweep has at most %d points", SWEEP_POINTS_MAX);
-			return false;
-		}
+	double points = expansion->axis_count > 0 || extra == 0 ? 1 : 0;
+	for (size_t i = 0; i < expansion->axis_count; i++)
+		points *= (double)expansion->axes[i].length;
+	points += (double)extra;
+	if (points > SWEEP_POINTS_MAX) {
+		diag_error(expansion->diag, node->place, "this sweep has %.15g points; at most %d are simulated",
+			   points, SWEEP_POINTS_MAX);
+		return false;
 	}
+	*total = (size_t)points - extra;
 	return true;
 }
 
@@ -324,7 +344,7 @@ bool sweep_expand(const struct experiment *experiment, struct arena *arena, stru
 	const struct yaml_node *node = experiment->sweep ? experiment->sweep : &no_sweep;
 	*out = (struct sweep){.keys = ARENA_ARRAY(arena, const char *, SWEEP_KEYS_MAX)};
 	struct expansion *expansion = ARENA_NEW(arena, struct expansion);
-	*expansion = (struct expansion){.arena = arena, .diag = diag, .sweep = out};
+	*expansion = (struct expansion){.experiment = experiment, .arena = arena, .diag = diag, .sweep = out};
 	size_t errors_before = diag->error_count;
 	if (!expect(expansion, node, YAML_MAP))
 		return false;

@@ -1,10 +1,11 @@
 #include "scenario/function_name.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <string.h>
 
-enum { NAME_BYTES_MAX = 256, RANDOM_BYTES = 12 };
+#include "base/buf.h"
+
+enum { NAME_BYTES_MAX = 256, RANDOM_BYTES = 12, NAMES_SHOWN_MAX = 20 };
 
 /* What people and tools append. */
 static const char *const endings[] = {"function", "lambda", "handler", "arn", "fn", NULL};
@@ -102,4 +103,43 @@ int function_name_match(const char *given, const char *const *names, size_t coun
 		}
 	}
 	return -1;
+}
+
+const char *function_name_advice(const char *name, const char *const *names, size_t count, struct arena *arena)
+{
+	const char *meant = did_you_mean(name, names, count);
+	if (meant)
+		return arena_printf(arena, "; did you mean '%s'?", diag_excerpt(meant, arena));
+	struct buf text;
+	buf_init(&text);
+	for (size_t i = 0; i < count && i < NAMES_SHOWN_MAX; i++)
+		buf_printf(&text, "%s%s",
+			   i == 0           ? (count == 1 ? "; there is " : "; there are ")
+			   : i + 1 == count ? " and "
+					    : ", ",
+			   names[i]);
+	if (count > NAMES_SHOWN_MAX)
+		buf_printf(&text, " and %zu more", count - NAMES_SHOWN_MAX);
+	const char *advice = arena_strdup(arena, buf_text(&text));
+	buf_release(&text);
+	return advice;
+}
+
+bool function_name_check_key(const char *dotted_key, const char *const *names, size_t count, struct diag_place place,
+			     struct diag *diag)
+{
+	static const char below[] = "functions.";
+	if (strncmp(dotted_key, below, strlen(below)) != 0)
+		return true;
+	const char *name = dotted_key + strlen(below);
+	size_t length = strcspn(name, ".");
+	bool is_known = name[length] == '\0';
+	for (size_t i = 0; i < count; i++)
+		is_known = is_known || (strlen(names[i]) == length && strncmp(names[i], name, length) == 0);
+	if (is_known)
+		return true;
+	name = diag_excerpt(arena_strndup(&diag->arena, name, length), &diag->arena);
+	diag_error(diag, place, "there is no function '%s'%s", name,
+		   function_name_advice(name, names, count, &diag->arena));
+	return false;
 }

@@ -5,7 +5,10 @@
 #ifndef LAMINA_FUNCTION_NAME_H
 #define LAMINA_FUNCTION_NAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "base/diag.h"
 
 /*
  * Index of the name that `given` means, or -1 where it means none or more than one. Case and punctuation do not count,
@@ -16,5 +19,15 @@ int function_name_match(const char *given, const char *const *names, size_t coun
 
 /* The last part of a path, an ARN or a log group ("123:/aws/lambda/conv1" is "conv1"); points into given. */
 const char *function_name_last_part(const char *given);
+
+/*
+ * Whether a dotted key below `functions` speaks of a function that there is; else a diag error at place, for a key that
+ * is misspelt would make another function. `functions.NAME` itself may be new. Other keys are right.
+ */
+bool function_name_check_key(const char *dotted_key, const char *const *names, size_t count, struct diag_place place,
+			     struct diag *diag);
+
+/* "; did you mean 'resize'?" or "; there are resize and store", in the arena. */
+const char *function_name_advice(const char *name, const char *const *names, size_t count, struct arena *arena);
 
 #endif

@@ -20,15 +20,16 @@ static bool is_path(const char *name)
 	return strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".yaml") == 0);
 }
 
-/* The names in a data folder, in one text. */
-static const char *list_names(struct library *library, const char *folder)
+/* "a, b or c" */
+static const char *listed(char **names, size_t count, struct arena *arena)
 {
-	size_t count;
-	char **names = data_file_list(folder, ".yaml", library->arena, &count);
-	const char *listed = "";
+	struct buf text;
+	buf_init(&text);
 	for (size_t i = 0; i < count; i++)
-		listed = arena_printf(library->arena, "%s%s%s", listed, i == 0 ? "" : ", ", names[i]);
-	return listed;
+		buf_printf(&text, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", names[i]);
+	const char *list = arena_strdup(arena, buf_text(&text));
+	buf_release(&text);
+	return list;
 }
 
 /* A path is taken from the experiment's folder; a name is looked up in the data folder. */
@@ -46,9 +47,8 @@ static const char *find(struct library *library, const char *folder, const char 
 	if (meant)
 		diag_error(diag, place, "there is no %s '%s'; did you mean '%s'?", kind, name, meant);
 	else
-		diag_error(diag, place,
-			   "there is no %s '%s' in %s/ (%s); give a name from there or a path to a .yaml file", kind,
-			   name, folder, list_names(library, folder));
+		diag_error(diag, place, "there is no %s '%s' in %s/; give a path to a .yaml file or one of %s", kind,
+			   diag_excerpt(name, library->arena), folder, listed(names, count, library->arena));
 	return NULL;
 }
 

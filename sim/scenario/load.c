@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "scenario/function_name.h"
 
 static bool is_map(const struct yaml_node *root, const char *what, struct arena *arena, struct diag *diag)
 {
@@ -35,6 +36,20 @@ static struct yaml_node *read_with_base(const char *path, int depth, struct aren
 	return below;
 }
 
+/* A profile has functions of its own, which are not known yet. */
+static bool check_function(const struct yaml_node *root, const char *key, struct diag_place place, struct arena *arena,
+			   struct diag *diag)
+{
+	const struct yaml_node *functions = yaml_get(root, "functions");
+	if (yaml_get(root, "profile") || !functions || functions->kind != YAML_MAP)
+		return true;
+	const char **names = ARENA_ARRAY(arena, const char *, functions->count);
+	size_t count = 0;
+	for (const struct yaml_node *function = functions->first; function; function = function->next)
+		names[count++] = function->key;
+	return function_name_check_key(key, names, count, place, diag);
+}
+
 static bool apply_set(struct yaml_node *root, const char *pair, struct arena *arena, struct diag *diag)
 {
 	struct diag_place place = {.file = "--set"};
@@ -44,7 +59,7 @@ static bool apply_set(struct yaml_node *root, const char *pair, struct arena *ar
 		return false;
 	}
 	char *key = arena_strndup(arena, pair, (size_t)(equals - pair));
-	return bind_check_key(&experiment_schema, key, place, diag) &&
+	return bind_check_key(&experiment_schema, key, place, diag) && check_function(root, key, place, arena, diag) &&
 	       yaml_set(root, key, equals + 1, place, arena, diag);
 }
 

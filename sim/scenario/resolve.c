@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "scenario/function_name.h"
 #include "scenario/function_work.h"
 #include "scenario/sandbox_choice.h"
 #include "scenario/unknown.h"
@@ -223,8 +224,17 @@ static bool resolve_layers(struct resolution *resolution, const struct function_
 {
 	const struct profile *profile = resolution->profile;
 	if (!profile) {
+		const struct bind_structs *functions = &resolution->experiment->functions;
+		const struct function_entry *entries = functions->items;
+		const char **names = ARENA_ARRAY(resolution->arena, const char *, functions->count);
+		size_t count = 0;
+		for (size_t i = 0; i < functions->count; i++)
+			if (&entries[i] != entry)
+				names[count++] = entries[i].name;
+		const char *meant = did_you_mean(entry->name, names, count);
 		diag_error(resolution->diag, entry->place,
-			   "function '%s' states no 'work', so the experiment needs a 'profile'", entry->name);
+			   "function '%s' states no 'work', so the experiment needs a 'profile'%s", entry->name,
+			   meant ? function_name_advice(entry->name, names, count, resolution->arena) : "");
 		return false;
 	}
 	if (!find_layers(resolution, entry, out)) {

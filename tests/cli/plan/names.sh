@@ -17,5 +17,5 @@ fails 2 lamina plan exp.yaml --pareto -o sub/
 lamina plan exp.yaml --quick --pareto --points 2 -n 2 -o front.csv
 head -n 1 front.csv
 lamina plan exp.yaml --quick -n 2 -o plan.json
-head -n 2 plan.json
+grep -m 1 experiment plan.json
 grep -m 1 memory_mb plan.json
