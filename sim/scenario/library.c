@@ -20,9 +20,11 @@ static bool is_path(const char *name)
 	return strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".yaml") == 0);
 }
 
-/* "a, b or c" */
-static const char *listed(char **names, size_t count, struct arena *arena)
+/* "a, b or c": all names in a data folder. */
+static const char *list_names(const char *folder, struct arena *arena)
 {
+	size_t count;
+	char **names = data_file_list(folder, ".yaml", arena, &count);
 	struct buf text;
 	buf_init(&text);
 	for (size_t i = 0; i < count; i++)
@@ -48,7 +50,7 @@ static const char *find(struct library *library, const char *folder, const char 
 		diag_error(diag, place, "there is no %s '%s'; did you mean '%s'?", kind, name, meant);
 	else
 		diag_error(diag, place, "there is no %s '%s' in %s/; give a path to a .yaml file or one of %s", kind,
-			   diag_excerpt(name, library->arena), folder, listed(names, count, library->arena));
+			   diag_excerpt(name, library->arena), folder, list_names(folder, library->arena));
 	return NULL;
 }
 
@@ -144,7 +146,7 @@ const struct framework_preset *library_preset(struct library *library, const cha
 const char *library_preset_names(struct library *library)
 {
 	if (!library->preset_names)
-		library->preset_names = list_names(library, PRESETS);
+		library->preset_names = list_names(PRESETS, library->arena);
 	return library->preset_names;
 }
 
