@@ -28,7 +28,7 @@ static void same_for_ever(void)
 static void whole_images(void)
 {
 	struct image_synth synth;
-	struct err err = {""};
+	struct err err = {.text = ""};
 	for (enum record_encoding encoding = 0; encoding < RECORD_ENCODINGS; encoding++) {
 		image_synth_init(&synth, 7, (struct shape){3, HEIGHT, WIDTH}, encoding);
 		struct record_image image = image_synth_make(&synth, 3);

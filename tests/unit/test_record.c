@@ -75,7 +75,7 @@ static const struct {
 static void golden_bytes(struct arena *arena)
 {
 	for (size_t i = 0; i < 2; i++) {
-		struct err err = {""};
+		struct err err = {.text = ""};
 		char *bytes = NULL;
 		size_t count = 0;
 		const char *path = in_folder(arena, "golden");
@@ -96,7 +96,7 @@ static bool same_image(const struct record_image *a, const struct record_image *
 
 static void read_back(struct record_reader *reader, const char *name)
 {
-	struct err err = {""};
+	struct err err = {.text = ""};
 	struct record_image image;
 	bool found = false;
 	uint64_t last_offset = 0;
@@ -115,7 +115,7 @@ static void read_back(struct record_reader *reader, const char *name)
 static void round_trips(struct arena *arena)
 {
 	for (enum record_format format = 0; format < RECORD_FORMATS; format++) {
-		struct err err = {""};
+		struct err err = {.text = ""};
 		struct record_reader reader;
 		const char *path = in_folder(arena, "trip");
 		const char *name = record_format_names[format];
@@ -139,7 +139,7 @@ static void large_images_stream(struct arena *arena)
 	uint8_t *data = ARENA_ARRAY(arena, uint8_t, SIDE * SIDE);
 	const char *path = in_folder(arena, "large");
 	for (enum record_format format = 0; format < RECORD_FORMATS; format++) {
-		struct err err = {""};
+		struct err err = {.text = ""};
 		struct record_writer writer;
 		struct record_reader reader;
 		bool found = true;
@@ -208,7 +208,7 @@ static void refusals(struct arena *arena)
 static void full_disk(struct arena *arena)
 {
 	struct rlimit old;
-	struct err err = {""};
+	struct err err = {.text = ""};
 	enum { SIDE = 100 };
 	struct record_image image = {{1, SIDE, SIDE}, RECORD_UINT8, 0, NULL, SIDE * SIDE, 0};
 	image.data = ARENA_ARRAY(arena, uint8_t, SIDE * SIDE);
@@ -233,7 +233,7 @@ static void full_device(void)
 	fflush(stdout);
 	pid_t child = fork();
 	if (child == 0) {
-		struct err err = {""};
+		struct err err = {.text = ""};
 		bool ok = freopen("/dev/full", "w", stdout) && !write_images("-", RECORD_TFRECORD, 1, &err);
 		_exit(ok && strcmp(err.text, "cannot write 'standard output': No space left on device") == 0 ? 0 : 1);
 	}

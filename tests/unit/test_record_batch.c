@@ -18,7 +18,7 @@ static struct tensor tensor_of(int64_t images, struct shape of, float *data)
 static void written_alike(const uint8_t *bytes, size_t count, struct arena *arena)
 {
 	char path[] = "/tmp/test_record_batch-XXXXXX";
-	struct err err = {""};
+	struct err err = {.text = ""};
 	struct record_writer writer;
 	close(mkstemp(path));
 	record_writer_open(&writer, path, RECORD_PROTOBUF, &err);
@@ -60,7 +60,7 @@ static void refused(const uint8_t *bytes, size_t count, struct tensor wanted, co
 int main(void)
 {
 	struct arena arena = {0};
-	struct err err = {""};
+	struct err err = {.text = ""};
 	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
 		values[i] = (float)i / 3 - 20;
 	struct tensor batch = tensor_of(COUNT, shape, values);

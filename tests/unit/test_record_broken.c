@@ -99,7 +99,7 @@ static void every_cut(const struct buf *file, size_t boundary, const char *name)
 {
 	int wrong = 0;
 	for (size_t n = 0; n < file->length; n++) {
-		struct err err = {""};
+		struct err err = {.text = ""};
 		int images = read_all(file->text, n, &err);
 		wrong += n == boundary ? images != 1 : images != -1 || !strstr(err.text, "'x': byte ");
 	}
@@ -112,7 +112,7 @@ static int every_flip(const struct buf *file, const char *name)
 	int unnoticed = 0;
 	int wrong = 0;
 	for (size_t bit = 0; bit < 8 * file->length; bit++) {
-		struct err err = {""};
+		struct err err = {.text = ""};
 		file->text[bit / 8] ^= (char)(1 << bit % 8);
 		int images = read_all(file->text, file->length, &err);
 		file->text[bit / 8] ^= (char)(1 << bit % 8);
@@ -129,7 +129,7 @@ static const char protobuf[] = "\x0a\x0e\x08\x02\x10\x01\x18\x01\x20\x01\x28\x0e
 
 static void cuts_and_flips(void)
 {
-	struct err err = {""};
+	struct err err = {.text = ""};
 	struct buf file = {0};
 	buf_add_bytes(&file, protobuf, sizeof protobuf - 1);
 	t_int(read_all(file.text, file.length, &err), 2, "protobuf: whole");

@@ -32,7 +32,7 @@ static void test_sizes(void)
 		window.ceil = cases[i].ceil;
 		int64_t height = 0, width = 0;
 		const char *key;
-		struct err err = {""};
+		struct err err = {.text = ""};
 		struct shape input = {1, cases[i].input, cases[i].input};
 		bool ok = window_output(&window, input, &height, &width, &key, &err);
 		t_ok(ok && height == width, "%s: fits", cases[i].name);

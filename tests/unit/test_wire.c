@@ -60,7 +60,7 @@ static const struct {
 static void table(void)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct err err = {""};
+		struct err err = {.text = ""};
 		bool ok = wire_check(&node, (const uint8_t *)cases[i].bytes, cases[i].count, 0, 100, &err);
 		if (cases[i].error)
 			t_has(ok ? "accepted" : err.text, cases[i].error, cases[i].name);
