@@ -97,7 +97,7 @@ static void test_resolved(void)
 	const struct setting *bare = resolved(EXPERIMENT);
 	t_int((long long)diag.count, 1, "no framework: a warning");
 	t_has(diag.entries[0].text, "0 MB of memory and 0 s of importing are assumed", "says what is assumed");
-	t_has(diag.entries[0].text, "mxnet, onnxruntime, pytorch, tensorflow", "and what there is");
+	t_has(diag.entries[0].text, "mxnet, onnxruntime, pytorch or tensorflow", "and what there is");
 	t_int(diag.entries[0].place.line, 4, "at the profile");
 	const struct setting *with = resolved(EXPERIMENT "framework: {preset: pytorch}\n");
 	t_int((long long)diag.count, 1, "none with a preset");
