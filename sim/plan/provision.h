@@ -4,6 +4,9 @@
  * than a certain share of the time (0.6 at AWS's prices), and it saves cold starts, which may be what a bound on
  * latency needs.
  *
+ * A function that is restored from snapshots has none where the platform does not sell both together: then they are
+ * tried for the best plan without snapshots, and compared.
+ *
  * Numbers are chosen together with memory by turns: with the plan's memories, the number of one function after the
  * other is moved by halving steps while the simulated objective falls; with these numbers, the planner searches for
  * memories again. Every comparison is a simulation on the same luck. The result is a local optimum of simulations: the
