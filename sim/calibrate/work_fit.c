@@ -33,6 +33,7 @@ static const struct fit_order {
 	{0.05, 0, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, FIT_COLD, FIT_COLD_WAIT}},
 	{0.05, 0, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, FIT_COLD, FIT_COLD_WAIT}},
 	{0.005, 0, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, FIT_COLD, FIT_COLD_WAIT}},
+	{0.005, 0, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, FIT_COLD, FIT_COLD_WAIT}},
 	{0.05, 0.015, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, FIT_COLD, FIT_COLD_WAIT}},
 };
 enum { FIT_ORDERS = sizeof fit_orders / sizeof fit_orders[0] };
@@ -446,15 +447,14 @@ static void try_value(const struct fit_data *data, const struct fit_conditions *
 	wait->state = wait->seconds > 0 ? PARAMETER_FITTED : PARAMETER_AT_ZERO;
 }
 
-/* Values from most downwards, in equal ratios. */
+/* Values from most downwards, in equal ratios; one is taken that misses by less than anything before. */
 static double try_values(const struct fit_data *data, const struct fit_conditions *conditions,
-			 enum work_parameter parameter, double most, double least, double missed, struct work_fit *fit)
+			 enum work_parameter parameter, double most, double least, int count, double missed,
+			 const struct work_fit *begin, struct work_fit *fit)
 {
-	enum { VALUES = 64 };
-	const struct work_fit begin = *fit;
-	for (int i = 0; i <= VALUES; i++) {
-		struct work_fit tried = begin;
-		try_value(data, conditions, parameter, most * pow(least / most, (double)i / VALUES), &tried);
+	for (int i = 0; i <= count; i++) {
+		struct work_fit tried = *begin;
+		try_value(data, conditions, parameter, most * pow(least / most, (double)i / count), &tried);
 		double off = missed_by(data, conditions, &tried);
 		if (off < missed) {
 			missed = off;
@@ -464,26 +464,47 @@ static double try_values(const struct fit_data *data, const struct fit_condition
 	return missed;
 }
 
+/* All of one thread's work from the fastest mean down to a part of it, with so much parallel work. */
+static double try_singles(const struct fit_data *data, const struct fit_conditions *conditions, double fastest,
+			  double parallel, double missed, const struct work_fit *begin, struct work_fit *fit)
+{
+	enum { VALUES = 28 };
+	struct work_fit from = *begin;
+	if (from.parameters[FIT_PARALLEL].state != PARAMETER_UNIDENTIFIED) {
+		from.parameters[FIT_PARALLEL].state = parallel > 0 ? PARAMETER_FITTED : PARAMETER_AT_ZERO;
+		from.parameters[FIT_PARALLEL].seconds = num_rounded(parallel, DIGITS_KEPT);
+	}
+	return try_values(data, conditions, FIT_SINGLE, fastest, fastest / 128, VALUES, missed, &from, fit);
+}
+
 /*
- * Short work takes the same time over some range of it, so that nothing leads from one step to the next: all of them
- * are tried, then those around the best.
+ * Short work takes the same time over some range of it, so that nothing leads from one step to the next: they are
+ * tried, with and without what is cold, then those around the best.
  */
 static double search_steps(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
 			   struct work_fit *fit)
 {
+	enum { PARALLELS = 8, VALUES = 32, BEGINNINGS = 2 };
 	static const enum work_parameter stepped[] = {FIT_SINGLE, FIT_PARALLEL};
+	struct work_fit begin = *fit;
 	double fastest = INFINITY;
 	for (size_t i = 0; i < data->count; i++)
 		fastest = fmin(fastest, mean_seconds(data, i));
+	for (int i = 0; i < BEGINNINGS; i++) {
+		bool has_parallel = begin.parameters[FIT_PARALLEL].state != PARAMETER_UNIDENTIFIED;
+		double most = fastest * (double)fit->threads;
+		missed = try_singles(data, conditions, fastest, 0, missed, &begin, fit);
+		for (int k = 0; has_parallel && k < PARALLELS; k++)
+			missed = try_singles(data, conditions, fastest, ldexp(most, -k), missed, &begin, fit);
+		begin.parameters[FIT_COLD].seconds = 0;
+		begin.parameters[FIT_COLD_WAIT].seconds = 0;
+	}
 	for (size_t i = 0; i < sizeof stepped / sizeof stepped[0]; i++) {
-		const struct fitted_parameter *parameter = &fit->parameters[stepped[i]];
-		double most = fastest * (stepped[i] == FIT_PARALLEL ? (double)fit->threads : 1);
-		if (parameter->state == PARAMETER_UNIDENTIFIED)
-			continue;
-		missed = try_values(data, conditions, stepped[i], most, most / 128, missed, fit);
-		double best = parameter->seconds;
+		double best = fit->parameters[stepped[i]].seconds;
+		begin = *fit;
 		if (best > 0)
-			missed = try_values(data, conditions, stepped[i], best * 1.1, best / 1.1, missed, fit);
+			missed = try_values(data, conditions, stepped[i], best * 1.2, best / 1.2, VALUES, missed,
+					    &begin, fit);
 	}
 	return missed;
 }

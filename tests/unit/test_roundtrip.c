@@ -2,8 +2,8 @@
  * Logs in, the same numbers out: functions made by luck are logged, `lamina calibrate` fits them over an experiment
  * that guessed otherwise, and `lamina run --with` gives every logged mean back within 3 % and the bill within 1 %.
  *
- * ROUNDTRIP_FUNCTIONS (by default 40; `make roundtrip` tries 1,000) says how many. Rows at one size differ by luck that
- * cancels in their mean: otherwise the means of few rows would be of no single function.
+ * ROUNDTRIP_FUNCTIONS (by default 40; `make roundtrip` tries 1,000) says how many, ROUNDTRIP_FIRST from which on. Rows
+ * at one size differ by luck that cancels in their mean: else the means of few rows would be of no single function.
  */
 #include <fcntl.h>
 
@@ -95,10 +95,10 @@ static void draw_truth(struct stream *luck, struct truth *out)
 	};
 	if (happens(luck, 0.5))
 		out->parallel_cpu = about(luck, 0.01, 20);
-	if (happens(luck, 0.1))
-		out->single_cpu = 0.001;
 	if (happens(luck, 0.6))
 		out->wait = about(luck, 0.005, 5);
+	if (happens(luck, 0.1) && out->wait + out->parallel_cpu > 0)
+		out->single_cpu = 0.001;
 	if (happens(luck, 0.5))
 		out->cold_cpu = about(luck, 0.01, 3);
 	if (happens(luck, 0.3))
@@ -325,7 +325,8 @@ static void write_experiment(struct trial *trial, struct buf *out)
 	trial->images_per_record = happens(luck, 0.3) ? 1 + (int64_t)stream_below(luck, 20) : 1;
 	buf_printf(out,
 		   "apiVersion: lamina/v1\nname: guess\nplatform: aws-lambda\n"
-		   "platform_values: {sandbox: {lifetime_seconds: {probability: [1], value: [1000000]}}}\n"
+		   "platform_values: {sandbox: {lifetime_seconds: {probability: [1], value: [1000000]}},\n"
+		   "  store: {gets_per_second: 1000000, puts_per_second: 1000000}}\n"
 		   "workload: {images: %lld, images_per_record: %lld}\npipeline: {parallel: %d}\n"
 		   "functions: {f: {memory_mb: 512, work: {memory_mb: %.0f",
 		   (long long)(RECORDS * trial->images_per_record), (long long)trial->images_per_record, WARM,
@@ -449,6 +450,23 @@ static void note(struct tally *tally, double mean, double bill)
 	tally->bills[tally->count++] = fabs(bill);
 }
 
+/* What failed, and what calibrate made of it. */
+static void explain(const struct trial *trial, const char *fit)
+{
+	const struct truth *truth = &trial->truth;
+	printf("# single %g parallel %g of %lld wait %g cold %g + %g transfer %g + %g s, variation %g\n",
+	       truth->single_cpu, truth->parallel_cpu, (long long)truth->threads, truth->wait, truth->cold_cpu,
+	       truth->cold_wait, truth->transfer_cpu, truth->transfer_wait, truth->variation);
+	for (size_t i = 0; i < trial->group_count; i++)
+		printf("# %lld MB %s, %d rows: %g s logged, %g s simulated; %g USD, %g USD%s\n",
+		       (long long)trial->groups[i].memory_mb, trial->groups[i].is_cold ? "cold" : "warm",
+		       trial->groups[i].count, trial->groups[i].seconds, trial->groups[i].simulated,
+		       trial->groups[i].logged_usd, trial->groups[i].usd,
+		       trial->groups[i].is_whole ? "" : ", not whole");
+	for (const char *line = fit; *line; line += strcspn(line, "\n") + (strchr(line, '\n') != NULL))
+		printf("# %.*s\n", (int)strcspn(line, "\n"), line);
+}
+
 static void try_function(uint32_t number, struct tally *tally)
 {
 	struct trial trial = {0};
@@ -486,17 +504,8 @@ static void try_function(uint32_t number, struct tally *tally)
 	ok = ok && all_whole && worst_mean <= MEAN_WITHIN && worst_bill <= BILL_WITHIN;
 	if (!t_ok(ok, "function %u, %s, %zu groups: means within %.2f %%, bill within %.2f %%", number, spelling->name,
 		  trial.group_count, 100 * worst_mean, 100 * worst_bill)) {
-		const struct truth *truth = &trial.truth;
 		tally->failed++;
-		printf("# single %g parallel %g of %lld wait %g cold %g + %g transfer %g + %g s, variation %g\n",
-		       truth->single_cpu, truth->parallel_cpu, (long long)truth->threads, truth->wait, truth->cold_cpu,
-		       truth->cold_wait, truth->transfer_cpu, truth->transfer_wait, truth->variation);
-		for (size_t i = 0; i < trial.group_count; i++)
-			printf("# %lld MB %s, %d rows: %g s logged, %g s simulated; %g USD, %g USD%s\n",
-			       (long long)trial.groups[i].memory_mb, trial.groups[i].is_cold ? "cold" : "warm",
-			       trial.groups[i].count, trial.groups[i].seconds, trial.groups[i].simulated,
-			       trial.groups[i].logged_usd, trial.groups[i].usd,
-			       trial.groups[i].is_whole ? "" : ", not whole");
+		explain(&trial, read_text("fit.txt", &arena));
 	}
 	buf_release(&trial.log);
 	buf_release(&experiment);
@@ -518,7 +527,7 @@ static void tell(const char *what, double *errors, size_t count)
 }
 
 /* The commands leave their files in a folder of their own. */
-static void try_functions(uint32_t count)
+static void try_functions(uint32_t first, uint32_t count)
 {
 	char folder[] = "/tmp/lamina-roundtrip.XXXXXX";
 	static const char *const files[] = {"f.log", "guess.yaml", "mine.yaml", "fit.txt", "run.csv", "words"};
@@ -528,7 +537,7 @@ static void try_functions(uint32_t count)
 	};
 	if (!mkdtemp(folder) || chdir(folder) != 0)
 		abort();
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = first; i < first + count; i++)
 		try_function(i, &tally);
 	printf("# %u functions, %zu sizes, %d failed\n", count, tally.count, tally.failed);
 	tell("means", tally.means, tally.count);
@@ -541,21 +550,28 @@ static void try_functions(uint32_t count)
 	mem_free(tally.bills);
 }
 
+/* False where the variable is there and holds no such number. */
+static bool read_count(const char *variable, int64_t least, int64_t *out)
+{
+	const char *text = getenv(variable);
+	return !text || (num_parse_int64(text, out) && *out >= least && *out <= 1000000);
+}
+
 int main(void)
 {
 	struct arena arena;
 	struct library library;
 	struct diag diag;
-	const char *asked = getenv("ROUNDTRIP_FUNCTIONS");
+	int64_t first = 0;
 	int64_t count = 40;
-	if (asked && !(num_parse_int64(asked, &count) && count > 0 && count <= 1000000))
+	if (!read_count("ROUNDTRIP_FIRST", 0, &first) || !read_count("ROUNDTRIP_FUNCTIONS", 1, &count))
 		return 2;
 	arena_init(&arena);
 	diag_init(&diag);
 	library_init(&library, &arena);
 	platform = library_platform(&library, "aws-lambda", NULL, (struct diag_place){.file = ""}, &diag);
 	CHECK(platform);
-	try_functions((uint32_t)count);
+	try_functions((uint32_t)first, (uint32_t)count);
 	diag_release(&diag);
 	arena_release(&arena);
 	return t_done();
