@@ -106,7 +106,7 @@ static void test_all_told(struct arena *arena)
  */
 static void test_coverage(struct arena *arena)
 {
-	enum { LOGS = 400, ROWS = 40, HELD_OUT_MB = 1536 };
+	enum { LOGS = 200, ROWS = 40, HELD_OUT_MB = 1536 };
 	static const int64_t sizes[] = {256, 512, 1024, 2048, 4096, 10240};
 	const struct truth truth = {.single = 3, .wait = 0.8, .parallel = 20};
 	const double truths[] = {truth.single, truth.wait, truth.parallel};
