@@ -20,7 +20,8 @@ lamina=$work/root/usr/bin/lamina
 "$lamina" --help >help.txt || fail '--help fails'
 cp "$work/source.gone/tests/determinism/pipeline.yaml" experiment.yaml
 "$lamina" run experiment.yaml >results.txt || fail 'it does not find its platforms'
-for file in share/bash-completion/completions/lamina share/man/man1/lamina.1; do
+for file in share/bash-completion/completions/lamina share/man/man1/lamina.1 \
+	share/man/man5/lamina-experiment.5; do
 	[[ -s $work/root/usr/$file ]] || fail "there is no $file"
 done
 bash -n "$work/root/usr/share/bash-completion/completions/lamina" || fail 'the bash completion does not parse'

@@ -20,8 +20,8 @@ completions bash bash-completion/completions lamina
 completions zsh zsh/site-functions _lamina
 completions fish fish/vendor_completions.d lamina.fish
 
-if command -v scdoc >/dev/null; then
-	contrib/build/man.sh "$program" "$stage/share/man"
-else
-	echo 'stage: no scdoc here: the manual pages are left out' >&2
+if ! command -v scdoc >/dev/null; then
+	echo 'stage: scdoc is missing, which makes the manual pages; contrib/build/setup.sh build installs it' >&2
+	exit 1
 fi
+contrib/build/man.sh "$program" "$stage/share/man"

@@ -380,6 +380,7 @@ static const struct option_row options[] = {
 	 .letter = 'p',
 	 .kind = OPTION_TEXT,
 	 .metavar = "NAME",
+	 .names = names_of_platforms,
 	 .fallback = "aws-lambda",
 	 .help = "the platform that the logs are of, by name or file; the experiment's where there is one"},
 	{.name = "images",

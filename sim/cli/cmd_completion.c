@@ -1,6 +1,6 @@
 /*
  * `lamina completion SHELL`: what the shell offers after each command, from the same tables that parse it. Options
- * with choices offer their choices; everything else completes file names.
+ * with choices offer their choices or names, operands their names; everything else completes file names.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,15 +23,25 @@ static void walk(const struct command *command, const char *name, visit *visitor
 	arena_release(&arena);
 }
 
-static void add_words(const struct command *command, struct buf *out)
+static void add_commands(const struct command *command, struct buf *out)
 {
-	for (const struct command *const *c = command->subcommands; c && *c; c++)
-		if (!(*c)->hidden)
-			buf_printf(out, "%s ", (*c)->name);
-	for (const struct option_row *row = command->options; row && row->name; row++)
-		if (!row->hidden)
-			buf_printf(out, "--%s ", row->name);
-	buf_add(out, "--help");
+	const char *separator = "";
+	for (const struct command *const *c = command->subcommands; c && *c; c++) {
+		if ((*c)->hidden)
+			continue;
+		buf_printf(out, "%s%s", separator, (*c)->name);
+		separator = " ";
+	}
+}
+
+static void add_names(names_writer *names, struct buf *out)
+{
+	struct buf words;
+	buf_init(&words);
+	if (names)
+		names(&words);
+	buf_add(out, buf_text(&words));
+	buf_release(&words);
 }
 
 static void add_choices(const struct option_row *row, struct buf *out)
@@ -43,30 +53,45 @@ static void add_choices(const struct option_row *row, struct buf *out)
 static void bash_words(const struct command *command, const char *name, struct buf *out)
 {
 	buf_printf(out, "\t'%s') words='", name);
-	add_words(command, out);
-	buf_add(out, "' ;;\n");
+	add_commands(command, out);
+	if (command->subcommands && command->operand_names)
+		buf_add_char(out, ' ');
+	add_names(command->operand_names, out);
+	buf_add(out, "' options='");
+	for (const struct option_row *row = command->options; row && row->name; row++)
+		if (!row->hidden)
+			buf_printf(out, "--%s ", row->name);
+	buf_add(out, "--help' ;;\n");
 }
 
-static void bash_choices(const struct command *command, const char *name, struct buf *out)
+/* Also where a value has no words: what the command's operands are called is none. */
+static void bash_values(const struct command *command, const char *name, struct buf *out)
 {
 	for (const struct option_row *row = command->options; row && row->name; row++) {
-		if (!row->choices || row->hidden)
+		if (row->kind == OPTION_FLAG || row->hidden)
 			continue;
 		buf_printf(out, "\t'%s --%s'", name, row->name);
 		if (row->letter)
 			buf_printf(out, " | '%s -%c'", name, row->letter);
 		buf_add(out, ") words='");
-		add_choices(row, out);
+		if (row->choices)
+			add_choices(row, out);
+		else
+			add_names(row->names, out);
 		buf_add(out, "' ;;\n");
 	}
 }
 
+/*
+ * Readline takes "=" for a word of its own (COMP_WORDBREAKS): a value behind it belongs to the option before it, or to
+ * the key of --set, whose names then stand without their key.
+ */
 static void write_bash(struct buf *out)
 {
 	buf_add(out, "# bash completion of lamina, made by `lamina completion bash`\n"
 		     "_lamina()\n{\n"
 		     "\tlocal current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-		     "\tlocal command=lamina words='' word i\n"
+		     "\tlocal command=lamina words='' options='' key='' word i last=$COMP_CWORD\n"
 		     "\t_lamina_words()\n\t{\n\tcase $1 in\n");
 	walk(&lamina_program, lamina_program.name, bash_words, out);
 	buf_add(out, "\t*) return 1 ;;\n\tesac\n\t}\n"
@@ -75,10 +100,16 @@ static void write_bash(struct buf *out)
 		     "\t\t[[ $word != -* ]] && _lamina_words \"$command $word\" && command=\"$command $word\"\n"
 		     "\tdone\n"
 		     "\t_lamina_words \"$command\"\n"
+		     "\tif [[ $current == '=' ]]; then current='' last=$((last + 1)); fi\n"
+		     "\tif [[ ${COMP_WORDS[last-1]} == '=' ]]; then\n"
+		     "\t\tprevious=${COMP_WORDS[last-2]}\n"
+		     "\t\tif [[ $previous != -* ]]; then key=$previous= previous=${COMP_WORDS[last-3]}; fi\n"
+		     "\tfi\n"
 		     "\tcase \"$command $previous\" in\n");
-	walk(&lamina_program, lamina_program.name, bash_choices, out);
-	buf_add(out, "\t*) [[ $current == -* || $words != --* ]] || words='' ;;\n\tesac\n"
-		     "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+	walk(&lamina_program, lamina_program.name, bash_values, out);
+	buf_add(out, "\t*) [[ $current != -* ]] || words=$options ;;\n\tesac\n"
+		     "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$key$current\")\n"
+		     "\t[[ -z $key ]] || COMPREPLY=(\"${COMPREPLY[@]#\"$key\"}\")\n"
 		     "}\n"
 		     "complete -o default -F _lamina lamina\n");
 }
@@ -123,6 +154,13 @@ static void fish_lines(const struct command *command, const char *name, struct b
 		add_quoted(out, (*c)->summary);
 		buf_add_char(out, '\n');
 	}
+	if (command->operand_names) {
+		buf_add(out, "complete -c lamina -n '");
+		fish_condition(name, out);
+		buf_add(out, "' -a '");
+		add_names(command->operand_names, out);
+		buf_add(out, "'\n");
+	}
 	for (const struct option_row *row = command->options; row && row->name; row++) {
 		if (row->hidden)
 			continue;
@@ -133,9 +171,12 @@ static void fish_lines(const struct command *command, const char *name, struct b
 			buf_printf(out, " -s %c", row->letter);
 		if (row->kind != OPTION_FLAG)
 			buf_add(out, " -r");
-		if (row->choices) {
-			buf_add(out, " -f -a '");
-			add_choices(row, out);
+		if (row->choices || row->names) {
+			buf_add(out, row->choices ? " -f -a '" : " -a '");
+			if (row->choices)
+				add_choices(row, out);
+			else
+				add_names(row->names, out);
 			buf_add_char(out, '\'');
 		}
 		buf_add(out, " -d ");
@@ -159,6 +200,12 @@ static const struct shell shells[] = {{"bash", write_bash}, {"zsh", write_zsh}, 
 
 enum { SHELL_COUNT = sizeof shells / sizeof shells[0] };
 
+static void shell_names(struct buf *out)
+{
+	for (size_t i = 0; i < SHELL_COUNT; i++)
+		buf_printf(out, "%s%s", i == 0 ? "" : " ", shells[i].name);
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	for (size_t i = 0; i < SHELL_COUNT; i++) {
@@ -178,6 +225,7 @@ const struct command cmd_completion = {
 	.name = "completion",
 	.summary = "print completions for a shell",
 	.operands = "SHELL",
+	.operand_names = shell_names,
 	.operands_min = 1,
 	.operands_max = 1,
 	.description =

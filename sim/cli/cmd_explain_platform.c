@@ -92,6 +92,7 @@ const struct command cmd_explain_platform = {
 	.name = "platform",
 	.summary = "print a platform's values, each with its source",
 	.operands = "[NAME]",
+	.operand_names = names_of_platforms,
 	.operands_max = 1,
 	.description = "Prints every value of a platform (a name from configs/platforms, or a path to a file) with "
 		       "what its file says about its source: D documented by the provider, M measured, by whom, "

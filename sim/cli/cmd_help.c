@@ -15,6 +15,13 @@ static void add_names(const struct command *command, const char *name, struct cl
 			add_names(*c, arena_printf(&cli->arena, "%s %s", name, (*c)->name), cli, out);
 }
 
+static void command_names(struct buf *out)
+{
+	for (const struct command *const *c = lamina_program.subcommands; *c; c++)
+		if (!(*c)->hidden)
+			buf_printf(out, "%s%s", out->length > 0 ? " " : "", (*c)->name);
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command = &lamina_program;
@@ -48,6 +55,7 @@ const struct command cmd_help = {
 	.name = "help",
 	.summary = "explain a command",
 	.operands = "[COMMAND]...",
+	.operand_names = command_names,
 	.operands_max = -1,
 	.description = "Prints what the command's --help prints; without COMMAND, the list of commands.",
 	.examples = "lamina help\n",

@@ -197,6 +197,7 @@ const struct command cmd_model_show = {
 	.name = "show",
 	.summary = "print a network's layers, work, parameters and memory",
 	.operands = "MODEL",
+	.operand_names = names_of_models,
 	.operands_min = 1,
 	.operands_max = 1,
 	.description =

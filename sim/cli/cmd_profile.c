@@ -223,6 +223,7 @@ const struct command cmd_profile = {
 	.name = "profile",
 	.summary = "time a model's real kernels on this machine, layer by layer",
 	.operands = "MODEL",
+	.operand_names = names_of_models,
 	.operands_min = 1,
 	.operands_max = 1,
 	.description =

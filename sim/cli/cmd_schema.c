@@ -77,6 +77,12 @@ static int run(struct cli *cli, int argc, char **argv)
 	return CLI_OK;
 }
 
+static void kind_names(struct buf *out)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		buf_printf(out, "%s%s", i == 0 ? "" : " ", kinds[i].name);
+}
+
 static const struct option_row options[] = {
 	{.name = "man", .kind = OPTION_FLAG, .help = "print the manual page's source (scdoc)", .hidden = true},
 	OPTION_END,
@@ -86,6 +92,7 @@ const struct command cmd_schema = {
 	.name = "schema",
 	.summary = "print what may stand in a file, as JSON Schema",
 	.operands = "[KIND]",
+	.operand_names = kind_names,
 	.operands_max = 1,
 	.description = "Prints the JSON Schema (draft 7) of a kind of file: experiment, platform, profile, framework "
 		       "or model. Editors "

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "cli/names.h"
 
 enum option_kind {
 	OPTION_FLAG,   /* given or not */
@@ -35,6 +36,7 @@ struct option_row {
 	double max;
 	const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
 	bool hidden;                /* left out of --help, manual and completions */
+	names_writer *names;        /* values that completions offer, beside files; may be NULL */
 };
 
 /* table, json, csv: those of enum table_format. */
@@ -49,7 +51,7 @@ extern const char *const option_format_choices[];
 	  .choices = option_format_choices, .help = "how results are printed" }
 #define OPTION_ROW_SET \
 	{ .name = "set", .letter = 's', .kind = OPTION_PAIRS, .metavar = "KEY=VALUE", \
-	  .help = "replace one value of the experiment; the value is read as YAML" }
+	  .help = "replace one value of the experiment; the value is read as YAML", .names = names_of_settings }
 /* clang-format on */
 
 struct option_value {

@@ -9,6 +9,7 @@
 #define OPTION_ROW_EMIT \
 	{ \
 		.name = "emit", .letter = 'e', .kind = OPTION_LIST, .metavar = "FORMAT[=FILE]", \
+		.names = names_of_emit_formats, \
 		.help = "write the plan as a fragment of a deployment file (sam, serverless, terraform, cli, " \
 			"stepfunctions, power-tuning, infracost, json), to FILE or instead of the report" \
 	}

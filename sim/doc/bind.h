@@ -74,6 +74,13 @@ struct bind_schema {
 	size_t name_offset_plus_one;  /* 1 + offset of const char *name, for BIND_STRUCT_MAP */
 	/* Called after the fields of one struct are bound without errors, for checks between fields; may be NULL. */
 	void (*check)(void *value, const struct yaml_node *node, struct diag *diag);
+	/*
+	 * Where files are put over others: the key that names the file below. A file that has it, or lacks the schema's
+	 * first required key, is only a part of what is bound, and the JSON Schema asks nothing of it but in lists,
+	 * which are replaced whole. NULL: every file is whole.
+	 */
+	const char *base_key;
+	const char *open_word; /* that may stand for any value before it is bound ("unknown"); NULL: none */
 };
 
 /* clang-format off */

@@ -9,7 +9,13 @@
 #include "base/num.h"
 #include "doc/bind_row.h"
 
-static void write_struct(const struct bind_schema *schema, struct json *json);
+/* What holds for a mapping and all that is in it. */
+struct style {
+	bool is_part;          /* it may lack what another file says */
+	const char *open_word; /* that may stand for every value; NULL: none */
+};
+
+static void write_struct(const struct bind_schema *schema, struct style style, struct json *json);
 
 static void write_type(struct json *json, const char *type)
 {
@@ -50,13 +56,14 @@ static void write_choices(const struct bind_field *field, struct json *json)
 	json_array_end(json);
 }
 
-static void write_element(const struct bind_field *field, struct json *json)
+static void write_element(const struct bind_field *field, struct style style, struct json *json)
 {
 	json_object_begin(json);
 	if (field->type == BIND_TEXT_LIST) {
 		write_text_types(json);
 	} else if (field->type == BIND_STRUCT_LIST || field->type == BIND_STRUCT_MAP) {
-		write_struct(field->schema, json);
+		style.is_part = style.is_part && field->type == BIND_STRUCT_MAP;
+		write_struct(field->schema, style, json);
 	} else {
 		write_type(json, field->type == BIND_INT_LIST ? "integer" : "number");
 		write_bounds(field, json);
@@ -64,17 +71,17 @@ static void write_element(const struct bind_field *field, struct json *json)
 	json_object_end(json);
 }
 
-static void write_collection(const struct bind_field *field, struct json *json)
+static void write_collection(const struct bind_field *field, struct style style, struct json *json)
 {
 	bool is_map = field->type == BIND_STRUCT_MAP;
 	write_type(json, is_map ? "object" : "array");
 	json_field_int(json, is_map ? "maxProperties" : "maxItems",
 		       field->count_max ? (int64_t)field->count_max : BIND_COUNT_MAX);
 	json_key(json, is_map ? "additionalProperties" : "items");
-	write_element(field, json);
+	write_element(field, style, json);
 }
 
-static void write_shape(const struct bind_field *field, struct json *json)
+static void write_shape(const struct bind_field *field, struct style style, struct json *json)
 {
 	static const char *const scalar_types[] = {
 		[BIND_BOOL] = "boolean", [BIND_INT] = "integer", [BIND_DOUBLE] = "number"};
@@ -86,10 +93,27 @@ static void write_shape(const struct bind_field *field, struct json *json)
 	} else if (field->type == BIND_CHOICE) {
 		write_choices(field, json);
 	} else if (field->type == BIND_STRUCT) {
-		write_struct(field->schema, json);
+		write_struct(field->schema, style, json);
 	} else if (field->type != BIND_NODE) {
-		write_collection(field, json);
+		write_collection(field, style, json);
 	}
+}
+
+static void write_open_shape(const struct bind_field *field, struct style style, struct json *json)
+{
+	if (!style.open_word || field->type == BIND_TEXT || field->type == BIND_NODE) {
+		write_shape(field, style, json);
+		return;
+	}
+	json_key(json, "anyOf");
+	json_array_begin(json);
+	json_object_begin(json);
+	write_shape(field, style, json);
+	json_object_end(json);
+	json_object_begin(json);
+	json_field_text(json, "const", style.open_word);
+	json_object_end(json);
+	json_array_end(json);
 }
 
 static void write_value(const struct yaml_node *node, struct json *json)
@@ -150,13 +174,52 @@ static void write_required(const struct bind_schema *schema, struct json *json)
 		json_array_end(json);
 }
 
+static const char *first_required(const struct bind_schema *schema)
+{
+	const struct bind_field *field = schema->fields;
+	while (field->key && !field->required)
+		field++;
+	return field->key;
+}
+
+static void write_one_required(const char *key, struct json *json)
+{
+	json_key(json, "required");
+	json_array_begin(json);
+	json_text(json, key);
+	json_array_end(json);
+}
+
+/* What is required, of files that stand alone. */
+static void write_required_alone(const struct bind_schema *schema, struct json *json)
+{
+	const char *mark = first_required(schema);
+	CHECK(mark);
+	json_key(json, "if");
+	json_object_begin(json);
+	write_one_required(mark, json);
+	json_key(json, "not");
+	json_object_begin(json);
+	write_one_required(schema->base_key, json);
+	json_object_end(json);
+	json_object_end(json);
+	json_key(json, "then");
+	json_object_begin(json);
+	write_required(schema, json);
+	json_object_end(json);
+}
+
 /* The members of a struct's schema, into the object that is open. */
-static void write_struct(const struct bind_schema *schema, struct json *json)
+static void write_struct(const struct bind_schema *schema, struct style style, struct json *json)
 {
 	write_type(json, "object");
 	json_key(json, "additionalProperties");
 	json_bool(json, false);
-	write_required(schema, json);
+	if (schema->base_key)
+		write_required_alone(schema, json);
+	else if (!style.is_part)
+		write_required(schema, json);
+	style.is_part = style.is_part || schema->base_key;
 	json_key(json, "properties");
 	json_object_begin(json);
 	for (const struct bind_field *field = schema->fields; field->key; field++) {
@@ -164,7 +227,7 @@ static void write_struct(const struct bind_schema *schema, struct json *json)
 		json_object_begin(json);
 		if (field->help)
 			json_field_text(json, "description", field->help);
-		write_shape(field, json);
+		write_open_shape(field, style, json);
 		if (field->fallback)
 			write_default(field, json);
 		json_object_end(json);
@@ -180,7 +243,7 @@ void bind_write_json_schema(const struct bind_schema *schema, const char *id, st
 	json_field_text(&json, "$schema", "http://json-schema.org/draft-07/schema#");
 	json_field_text(&json, "$id", id);
 	json_field_text(&json, "title", schema->title);
-	write_struct(schema, &json);
+	write_struct(schema, (struct style){.open_word = schema->open_word}, &json);
 	json_object_end(&json);
 	buf_add_char(out, '\n');
 }

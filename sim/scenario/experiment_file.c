@@ -441,6 +441,7 @@ const struct bind_schema experiment_schema = {
 	.title = "an experiment",
 	.bytes = sizeof(struct experiment),
 	.fields = experiment_fields,
+	.base_key = "base",
 };
 
 bool experiment_bind(const struct yaml_node *root, const char *path, struct arena *arena, struct diag *diag,

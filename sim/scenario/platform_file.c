@@ -83,6 +83,7 @@ const struct bind_schema platform_schema = {
 	.fields = platform_fields,
 	.place_offset_plus_one = offsetof(struct platform, place) + 1,
 	.check = check_platform,
+	.open_word = "unknown",
 };
 
 /* Prices hold for the region they were published for: in another, those that it does not state are unknown. */

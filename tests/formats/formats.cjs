@@ -186,6 +186,50 @@ const formats = [
 	['json', plan, 'plan.json', ['{', '['], [':', '']],
 ];
 
+// --- lamina schema: the project's own files by kind, whole, standing on others or put over them; then with a mistake
+const files = (folder) => fs.readdirSync(folder).filter((file) => file.endsWith('.yaml')).map((file) => path.join(folder, file));
+
+const schemas = (root) => [
+	['experiment', [...files(`${root}/configs/paper`), ...files(`${root}/configs/validation`), 'exp.yaml', 'over.yaml'],
+	 ['name: ', 'nam: '], ['images: ', 'images: x'], ['platform: ', 'platfrom: ']],
+	['platform', files(`${root}/configs/platforms`), ['name: ', 'nam: ']],
+	['profile', files(`${root}/profiles`), ['threads: ', 'thread: ']],
+	['model', files(`${root}/configs/models`), ['layers:', 'layer:']],
+];
+
+function validator(kind) {
+	const Ajv = require('ajv').default;
+	const validate = new Ajv({ strict: false, allErrors: true }).compile(JSON.parse(read(`schema-${kind}.json`)));
+	return (text) => {
+		must(validate(yaml.load(text, { schema: yaml.CORE_SCHEMA })), JSON.stringify(validate.errors));
+	};
+}
+
+function checkSchemas(root, report) {
+	const attempt = (check, text) => {
+		try {
+			check(text);
+		} catch (error) {
+			return error.message;
+		}
+		return '';
+	};
+	for (const [kind, names, ...mistakes] of schemas(root)) {
+		const check = validator(kind);
+		for (const name of names) {
+			const why = attempt(check, read(name));
+			report(why === '', `schema ${kind} takes ${path.basename(name)}`, why);
+		}
+		for (const [right, wrong] of mistakes) {
+			const text = names.map(read).find((candidate) => candidate.includes(right));
+			const broken = text.replace(right, wrong);
+			report(attempt(check, broken) !== '', `schema ${kind} refuses '${wrong}'`, 'it was taken');
+		}
+	}
+	const alone = attempt(validator('experiment'), 'apiVersion: lamina/v1\nname: x\n');
+	report(alone.includes('workload'), 'schema experiment wants what a file that stands alone lacks', alone);
+}
+
 async function main() {
 	let count = 0;
 	const report = (ok, name, why) => {
@@ -209,6 +253,7 @@ async function main() {
 				await check(broken).then(() => report(false, name, 'it was taken'), () => report(true, name));
 		}
 	}
+	checkSchemas(path.join(__dirname, '../..'), report);
 	console.log(`1..${count}`);
 }
 

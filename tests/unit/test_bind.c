@@ -278,7 +278,8 @@ static void test_check_key(void)
 }
 
 static const struct bind_field broken_fields[] = {BIND_FIELD(struct limits, low, BIND_INT, .fallback = "x"), BIND_END};
-static const struct bind_schema broken_schema = {"a mistake", sizeof(struct limits), broken_fields, 0, 0, NULL};
+static const struct bind_schema broken_schema = {"a mistake", sizeof(struct limits), broken_fields, 0, 0, NULL, NULL,
+						 NULL};
 
 static void bind_broken_default(void)
 {

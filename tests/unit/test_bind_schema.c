@@ -31,7 +31,7 @@ static const struct bind_field inner_fields[] = {
 	BIND_END,
 };
 static const struct bind_schema inner_schema = {
-	"an inner", sizeof(struct inner), inner_fields, 0, 1 + offsetof(struct inner, name), NULL};
+	"an inner", sizeof(struct inner), inner_fields, 0, 1 + offsetof(struct inner, name), NULL, NULL, NULL};
 static const char *const modes[] = {"lambda", "2019", NULL};
 static const struct bind_field outer_fields[] = {
 	BIND_FIELD(struct outer, name, BIND_TEXT, .required = true, .help = "what \"it\" is called"),
@@ -49,7 +49,7 @@ static const struct bind_field outer_fields[] = {
 	BIND_FIELD(struct outer, any, BIND_NODE),
 	BIND_END,
 };
-static const struct bind_schema outer_schema = {"an outer", sizeof(struct outer), outer_fields, 0, 0, NULL};
+static const struct bind_schema outer_schema = {"an outer", sizeof(struct outer), outer_fields, 0, 0, NULL, NULL, NULL};
 
 /* The keywords of draft-07 that are written, with the type that the draft gives their values. */
 static bool is_keyword_right(const char *keyword, const json_t *value)
