@@ -194,6 +194,7 @@ const schemas = (root) => [
 	 ['name: ', 'nam: '], ['images: ', 'images: x'], ['platform: ', 'platfrom: ']],
 	['platform', files(`${root}/configs/platforms`), ['name: ', 'nam: ']],
 	['profile', files(`${root}/profiles`), ['threads: ', 'thread: ']],
+	['framework', files(`${root}/configs/frameworks`), ['name: ', 'nam: ']],
 	['model', files(`${root}/configs/models`), ['layers:', 'layer:']],
 ];
 

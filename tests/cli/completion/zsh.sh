@@ -1,1 +1,2 @@
-lamina completion zsh | head -1
+lamina completion zsh >script
+head -1 script
