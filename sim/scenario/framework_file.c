@@ -29,6 +29,7 @@ const struct bind_schema framework_preset_schema = {
 	.bytes = sizeof(struct framework_preset),
 	.fields = preset_fields,
 	.check = check_preset,
+	.open_word = "unknown",
 };
 
 bool framework_preset_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag,
