@@ -8,8 +8,6 @@
 #include "random/elementary.h"
 #include "serving/billing.h"
 
-static const double MB = 1e6;
-
 /* E[x^2] - E[x]^2 of what quantile_draw gives: straight lines between the points, clamped at both ends. */
 static double quantile_variance(const struct quantile_table *table)
 {
@@ -35,29 +33,24 @@ static double mean_of(const struct quantiles *quantiles)
 	return quantiles->table.count > 0 ? quantile_mean(&quantiles->table) : 0;
 }
 
-static void add_transfer(struct stage_visit *visit, const struct platform *platform, const struct phase *phase)
+static void add_transfer(struct stage_visit *visit, const struct platform *platform, const struct phase *phase,
+			 double slowness)
 {
 	const struct platform_store *store = &platform->store;
 	const struct platform_network *network = &platform->network;
-	bool is_put = phase->puts > 0;
-	bool is_bulk = store->bulk_above_mb > 0 && (double)phase->bytes > store->bulk_above_mb * MB;
-	double mb = (double)phase->bytes / MB;
-	visit->fixed_seconds +=
-		(double)phase->gets * mean_of(&store->get_seconds) + (double)phase->puts * mean_of(&store->put_seconds);
+	visit->fixed_seconds += (double)phase->gets * mean_of(&store->get_seconds) +
+				(double)phase->puts * mean_of(&store->put_seconds) + phase_setup_seconds(phase, store);
 	visit->fixed_variance += (double)phase->gets * quantile_variance(&store->get_seconds.table) +
 				 (double)phase->puts * quantile_variance(&store->put_seconds.table);
-	if (is_bulk)
-		visit->fixed_seconds += is_put ? store->bulk_put_seconds : store->bulk_get_seconds;
 	struct token_bucket bucket;
 	token_bucket_init(&bucket, network);
-	double connections = is_bulk ? store->bulk_connections : 1;
 	visit->terms[visit->term_count++] = (struct stage_term){
-		.cpu_seconds = phase_client_cpu_seconds(phase, network),
+		.cpu_seconds = phase_client_cpu_seconds(phase, network) * slowness,
 		.threads = 1,
 		.is_transfer = true,
 		.is_overlapped = network->is_overlapped,
 		.network_seconds = seconds_from_ns(token_bucket_transfer_ns(&bucket, 0, phase->bytes)),
-		.stream_seconds = mb / fmin(store->connection_mb_per_second * connections, phase->stream_mb_per_second),
+		.stream_seconds = phase_stream_seconds(phase, store),
 	};
 }
 
@@ -83,7 +76,7 @@ static void add_phases(struct stage_visit *visit, const struct setting *setting,
 		phase_count_bytes(phase, &usage);
 		if (phase->gets + phase->puts > 0) {
 			if (!phase->is_timed_elsewhere)
-				add_transfer(visit, platform, phase);
+				add_transfer(visit, platform, phase, slowness);
 			continue;
 		}
 		visit->fixed_seconds += seconds_from_ns(phase->wait_ns);

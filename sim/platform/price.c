@@ -135,9 +135,9 @@ static void set_line(struct bill *bill, enum bill_item item, double quantity, do
 	bill->lines[item] = (struct bill_line){quantity, quantity * usd_per_unit};
 }
 
-static double machine_hours(const struct platform_price *price, int64_t machine_ns)
+static double machine_hours(const struct platform_price *price, wide_sum machine_ns)
 {
-	double seconds = seconds_from_ns(machine_ns);
+	double seconds = seconds_from_sum_ns(machine_ns);
 	return machine_ns > 0 ? fmax(seconds, price->minimum_hour_seconds) / 3600 : 0;
 }
 
@@ -230,12 +230,14 @@ void price_bill_month(const struct platform_price *price, const struct usage *us
 	struct bill_line *compute = &bill->lines[BILL_COMPUTE];
 	struct bill_line *compute_arm64 = &bill->lines[BILL_COMPUTE_ARM64];
 	struct bill_line *requests = &bill->lines[BILL_REQUESTS];
+	struct bill_line *transitions = &bill->lines[BILL_TRANSITIONS];
 	if (with_free_tier) {
 		double free = price->free_gb_seconds;
 		double free_arm64 = fmax(0, free - compute->quantity);
 		take_off(compute, free);
 		take_off(compute_arm64, free_arm64);
 		take_off(requests, price->free_requests);
+		take_off(transitions, price->free_transitions);
 	}
 	const struct bind_doubles *above = &price->tier_above_gb_seconds;
 	const struct bind_doubles *above_arm64 = &price->tier_above_gb_seconds_arm64;
@@ -243,5 +245,6 @@ void price_bill_month(const struct platform_price *price, const struct usage *us
 	compute_arm64->usd = tiered_usd(price, above_arm64->count > 0 ? above_arm64 : above, compute_arm64->quantity,
 					price->usd_per_gb_second_arm64);
 	requests->usd = requests->quantity * price->usd_per_million_requests / 1e6;
+	transitions->usd = transitions->quantity * price->usd_per_1000_transitions / 1e3;
 	add_up(bill);
 }

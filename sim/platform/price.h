@@ -62,6 +62,7 @@ struct platform_price {
 	double minimum_hour_seconds;    /* the least time a machine is paid for */
 	double free_requests;           /* a month */
 	double free_gb_seconds;         /* a month */
+	double free_transitions;        /* a month */
 	struct bind_texts left_out;     /* what a real bill has and this one has not */
 };
 
@@ -80,15 +81,15 @@ struct usage {
 	price_mb_ns tmp_mb_ns; /* above what is free */
 	price_mb_ns cached_mb_ns;
 	wide_sum restored_mb;
-	int64_t requests;
-	int64_t transitions;
-	int64_t express;
+	wide_sum requests;
+	wide_sum transitions;
+	wide_sum express;
 	price_mb_ns express_mb_ns;
-	int64_t puts;
-	int64_t gets;
+	wide_sum puts;
+	wide_sum gets;
 	wide_sum put_bytes;
 	wide_sum get_bytes;
-	int64_t machine_ns;
+	wide_sum machine_ns;
 };
 
 enum bill_item {

@@ -6,13 +6,43 @@
 
 static const double BURST_NS = 1e9;
 
-int64_t store_requests(const struct platform_store *store, int64_t bytes, bool is_put)
+/* 0 where the object moves whole. */
+static int64_t part_count(const struct platform_store *store, int64_t bytes, bool is_put)
 {
 	double part_bytes = store->part_mb * 1e6;
 	if (part_bytes == 0 || (double)bytes < part_bytes)
-		return 1;
-	return (int64_t)ceil((double)bytes / part_bytes) +
-	       (is_put ? store->part_put_requests : store->part_get_requests);
+		return 0;
+	double parts = ceil((double)bytes / part_bytes);
+	while (is_put && store->part_put_max > 0 && parts > (double)store->part_put_max)
+		parts = ceil((double)bytes / (part_bytes *= 2));
+	return (int64_t)parts;
+}
+
+int64_t store_requests(const struct platform_store *store, int64_t bytes, bool is_put)
+{
+	int64_t parts = part_count(store, bytes, is_put);
+	return parts == 0 ? 1 : parts + (is_put ? store->part_put_requests : store->part_get_requests);
+}
+
+/* Large objects take the client's bulk path. */
+static bool is_bulk(const struct platform_store *store, int64_t bytes)
+{
+	return store->bulk_above_mb > 0 && (double)bytes > store->bulk_above_mb * 1e6;
+}
+
+double store_setup_seconds(const struct platform_store *store, int64_t bytes, bool is_put)
+{
+	if (!is_bulk(store, bytes))
+		return 0;
+	return is_put ? store->bulk_put_seconds : store->bulk_get_seconds;
+}
+
+double store_mb_per_second(const struct platform_store *store, int64_t bytes, bool is_put)
+{
+	double connections = is_bulk(store, bytes) ? store->bulk_connections : 1;
+	if (store->part_mb > 0)
+		connections = fmin(connections, fmax(1, (double)part_count(store, bytes, is_put)));
+	return store->connection_mb_per_second * connections;
 }
 
 void store_gate_init(struct store_gate *gate, double requests_per_second)
@@ -20,12 +50,12 @@ void store_gate_init(struct store_gate *gate, double requests_per_second)
 	*gate = (struct store_gate){.interval_ns = requests_per_second > 0 ? 1e9 / requests_per_second : 0};
 }
 
-int64_t store_gate_wait_ns(struct store_gate *gate, int64_t now_ns, double first_seconds, double most_seconds,
-			   struct stream *luck)
+int64_t store_gate_wait_ns(struct store_gate *gate, int64_t now_ns, int64_t requests, double first_seconds,
+			   double most_seconds, struct stream *luck)
 {
 	if (gate->interval_ns == 0)
 		return 0;
-	gate->due_ns = fmax(gate->due_ns, (double)now_ns) + gate->interval_ns;
+	gate->due_ns = fmax(gate->due_ns, (double)now_ns) + (double)requests * gate->interval_ns;
 	double early_ns = gate->due_ns - BURST_NS - (double)now_ns;
 	double waited_ns = 0;
 	for (int attempt = 0; waited_ns < early_ns; attempt++) {

@@ -277,6 +277,8 @@ static const struct bind_field store_fields[] = {
 	MAYBE_NUMBER(
 		struct platform_store, part_mb, "0", 0, 1e6,
 		"size from which clients move objects in parts of this size, a request each, 10^6 bytes; 0: never"),
+	BIND_FIELD(struct platform_store, part_put_max, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
+		   .help = "the most parts of one that is written, which have twice, four times the size then; 0: any"),
 	BIND_FIELD(struct platform_store, part_put_requests, BIND_INT, .fallback = "0", .min = 0, .max = 1000,
 		   .help = "requests beside the parts of an object that is written"),
 	BIND_FIELD(struct platform_store, part_get_requests, BIND_INT, .fallback = "0", .min = 0, .max = 1000,
@@ -364,6 +366,8 @@ static const struct bind_field price_fields[] = {
 		   .help = "requests of a month that are free"),
 	BIND_FIELD(struct platform_price, free_gb_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
 		   .help = "GB-seconds of a month that are free"),
+	BIND_FIELD(struct platform_price, free_transitions, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "workflow state transitions of a month that are free"),
 	BIND_END,
 };
 

@@ -20,8 +20,9 @@ void billing_usage(const struct platform *platform, const struct setting_functio
 
 int64_t billing_requests(const struct setting *setting, const struct work *work)
 {
-	bool is_async = setting->invocation == INVOCATION_ASYNC;
-	return is_async ? price_async_requests(&setting->platform->price, work->payload_bytes) : 1;
+	/* An event of the store has no payload of the caller's. */
+	bool is_queued = setting->invocation == INVOCATION_ASYNC && setting->orchestrator != ORCHESTRATOR_STORE_EVENTS;
+	return is_queued ? price_async_requests(&setting->platform->price, work->payload_bytes) : 1;
 }
 
 int64_t billing_transitions(const struct setting *setting)

@@ -4,12 +4,6 @@
 
 #include "base/num.h"
 
-/* Large objects take the client's bulk path. */
-static bool is_bulk(const struct platform_store *store, const struct phase *phase)
-{
-	return store->bulk_above_mb > 0 && (double)phase->bytes > store->bulk_above_mb * 1e6;
-}
-
 static double latency_seconds(const struct platform_store *store, const struct phase *phase, struct stream *luck)
 {
 	double seconds = 0;
@@ -17,30 +11,19 @@ static double latency_seconds(const struct platform_store *store, const struct p
 		seconds += quantile_draw(&store->get_seconds.table, luck);
 	for (int64_t i = 0; i < phase->puts; i++)
 		seconds += quantile_draw(&store->put_seconds.table, luck);
-	if (is_bulk(store, phase))
-		seconds += phase->puts > 0 ? store->bulk_put_seconds : store->bulk_get_seconds;
-	return seconds;
+	return seconds + phase_setup_seconds(phase, store);
 }
 
-/* Refused for their rate, requests wait before they are answered at all. */
+/* Refused for their rate, requests wait before they are answered at all; those of a phase are sent together. */
 static int64_t gate_wait_ns(struct simulation *simulation, const struct phase *phase, struct stream *luck)
 {
 	const struct platform_limits *limits = &simulation->setting->platform->limits;
 	int64_t now_ns = engine_now_ns(&simulation->engine);
 	struct store_gate *gate = phase->puts > 0 ? &simulation->puts : &simulation->gets;
-	int64_t wait_ns = 0;
-	struct usage requests = {0};
-	phase_count_requests(phase, &simulation->setting->platform->store, &requests);
-	for (int64_t i = 0; i < requests.gets + requests.puts; i++)
-		wait_ns += store_gate_wait_ns(gate, now_ns, limits->retry_min_seconds, limits->retry_max_seconds, luck);
-	return wait_ns;
-}
-
-static int64_t stream_ns(const struct platform_store *store, const struct phase *phase)
-{
-	double connections = is_bulk(store, phase) ? store->bulk_connections : 1;
-	double mb_per_second = fmin(store->connection_mb_per_second * connections, phase->stream_mb_per_second);
-	return ns_from_seconds((double)phase->bytes / 1e6 / mb_per_second);
+	struct usage usage = {0};
+	phase_count_requests(phase, &simulation->setting->platform->store, &usage);
+	int64_t requests = (int64_t)(usage.gets + usage.puts);
+	return store_gate_wait_ns(gate, now_ns, requests, limits->retry_min_seconds, limits->retry_max_seconds, luck);
 }
 
 void transfer_prepare(struct invocation *invocation, const struct phase *phase, const char *name, struct transfer *out)
@@ -52,7 +35,7 @@ void transfer_prepare(struct invocation *invocation, const struct phase *phase, 
 	if (!phase->is_timed_elsewhere) {
 		out->bytes = phase->bytes;
 		out->wait_ns = ns_from_seconds(latency_seconds(&platform->store, phase, &luck));
-		out->stream_ns = stream_ns(&platform->store, phase);
+		out->stream_ns = ns_from_seconds(phase_stream_seconds(phase, &platform->store));
 		out->cpu_ns = ns_from_seconds(phase_client_cpu_seconds(phase, &platform->network) *
 					      invocation->sandbox->slowness);
 	}

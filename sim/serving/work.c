@@ -1,5 +1,7 @@
 #include "serving/work.h"
 
+#include <math.h>
+
 const char *const work_phase_names[WORK_PHASES] = {
 	[WORK_IMPORT] = "import",
 	[WORK_WEIGHTS_GET] = "weights get",
@@ -19,6 +21,17 @@ double phase_client_cpu_seconds(const struct phase *phase, const struct platform
 	double per_mb =
 		phase->has_client_cpu ? phase->client_cpu_seconds_per_mb : network_cpu_seconds_per_mb(network, is_put);
 	return (double)phase->bytes / 1e6 * per_mb;
+}
+
+double phase_setup_seconds(const struct phase *phase, const struct platform_store *store)
+{
+	return store_setup_seconds(store, phase->bytes, phase->puts > 0);
+}
+
+double phase_stream_seconds(const struct phase *phase, const struct platform_store *store)
+{
+	double store_rate = store_mb_per_second(store, phase->bytes, phase->puts > 0);
+	return (double)phase->bytes / 1e6 / fmin(store_rate, phase->stream_mb_per_second);
 }
 
 void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage)

@@ -130,6 +130,55 @@ static void test_tiers(void)
 	t_near(month.lines[BILL_COMPUTE_ARM64].quantity, 100, 1e-12, 0, "and what is left of it off arm64");
 }
 
+/* Free requests and transitions; and sums of the largest parts, none of which wraps. */
+static void test_free_and_large(void)
+{
+	struct platform_price price = prime_prices;
+	price.free_requests = 200;
+	price.free_transitions = 300;
+	const struct usage usage = {.requests = 12, .transitions = 13};
+	struct bill bill;
+	price_bill_month(&price, &usage, 100, true, &bill);
+	t_near(bill.lines[BILL_REQUESTS].usd, 1000 * 37, 1e-12, 0, "requests above those free");
+	t_near(bill.lines[BILL_TRANSITIONS].usd, 1000 * 41, 1e-12, 0, "transitions above those free");
+	price_bill_month(&price, &usage, 1, true, &bill);
+	t_near(bill.total_usd, 0, 0, 0, "less than is free costs nothing");
+	price_bill_month(&price, &usage, 100, false, &bill);
+	t_near(bill.total_usd, 1200 * 37 + 1300 * 41, 1e-12, 0, "nothing is free unless it is said");
+
+	const struct usage largest = {
+		.restored_mb = INT64_MAX,
+		.requests = INT64_MAX,
+		.transitions = INT64_MAX,
+		.express = INT64_MAX,
+		.puts = INT64_MAX,
+		.gets = INT64_MAX,
+		.put_bytes = INT64_MAX,
+		.get_bytes = INT64_MAX,
+		.machine_ns = INT64_MAX,
+	};
+	static const struct {
+		enum bill_item item;
+		double per_unit;
+	} of[] = {{BILL_SNAPSHOT_RESTORE, 1024},
+		  {BILL_REQUESTS, 1},
+		  {BILL_TRANSITIONS, 1},
+		  {BILL_EXPRESS, 1},
+		  {BILL_PUTS, 1},
+		  {BILL_GETS, 1},
+		  {BILL_PUT_BYTES, 1e9},
+		  {BILL_GET_BYTES, 1e9},
+		  {BILL_STORED, 1e9},
+		  {BILL_MACHINE, 3.6e12}};
+	struct usage total = {0};
+	for (int i = 0; i < 5; i++)
+		usage_add(&total, &largest);
+	price_bill(&prime_prices, &total, &bill);
+	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++)
+		t_near(bill.lines[of[i].item].quantity, 5 * 9223372036854775807.0 / of[i].per_unit, 1e-12, 0,
+		       bill_item_names[of[i].item]);
+}
+
 static void test_rounding(void)
 {
 	struct platform_price price = {.granularity_seconds = 0.1, .minimum_seconds = 1};
@@ -220,6 +269,8 @@ static void test_async_payload(void)
 	t_int(toy_simulate(&toy, 1).usage.requests, 4, "a call that is waited for is one request");
 	toy.setting.invocation = INVOCATION_ASYNC;
 	t_int(toy_simulate(&toy, 1).usage.requests, 8, "an event of 300 KB is two");
+	toy.setting.orchestrator = ORCHESTRATOR_STORE_EVENTS;
+	t_int(toy_simulate(&toy, 1).usage.requests, 4, "the store's own events have no payload");
 	toy_release(&toy);
 }
 
@@ -242,6 +293,7 @@ int main(void)
 	test_items();
 	test_sums();
 	test_tiers();
+	test_free_and_large();
 	test_rounding();
 	test_parts();
 	test_children();

@@ -1,6 +1,7 @@
 /* The object store's rate, bulk transfers against measured rates, events and workflows between functions. */
 #include "platform/store.h"
 
+#include "plan/stage.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -10,20 +11,20 @@ static void test_gate(void)
 	struct stream luck;
 	stream_init(&luck, 1, 0, 1, 1);
 	store_gate_init(&gate, 0);
-	t_int(store_gate_wait_ns(&gate, 5, 0.05, 20, &luck), 0, "no bound");
+	t_int(store_gate_wait_ns(&gate, 5, 1, 0.05, 20, &luck), 0, "no bound");
 	store_gate_init(&gate, 100);
 	int64_t waited_ns = 0;
 	for (int i = 0; i < 100; i++)
-		waited_ns += store_gate_wait_ns(&gate, 0, 0.05, 20, &luck);
+		waited_ns += store_gate_wait_ns(&gate, 0, 1, 0.05, 20, &luck);
 	t_int(waited_ns, 0, "a second's worth at once");
-	t_ok(store_gate_wait_ns(&gate, 0, 0.05, 20, &luck) >= 10000000, "the next waits until it is due");
+	t_ok(store_gate_wait_ns(&gate, 0, 1, 0.05, 20, &luck) >= 10000000, "the next waits until it is due");
 	t_ok(gate.refusals > 0, "after refusals");
 	int64_t last_ns = 0;
 	for (int i = 0; i < 1000; i++)
-		last_ns = store_gate_wait_ns(&gate, 0, 0.05, 20, &luck);
+		last_ns = store_gate_wait_ns(&gate, 0, 1, 0.05, 20, &luck);
 	t_ok(last_ns >= 10 * NS_PER_SECOND && last_ns < 32 * NS_PER_SECOND, "a thousand more take ten seconds (%.1f s)",
 	     seconds_from_ns(last_ns));
-	t_int(store_gate_wait_ns(&gate, 60 * NS_PER_SECOND, 0.05, 20, &luck), 0, "after a rest nobody waits");
+	t_int(store_gate_wait_ns(&gate, 60 * NS_PER_SECOND, 1, 0.05, 20, &luck), 0, "after a rest nobody waits");
 }
 
 /* The pages of the SeBS-Flow artefact (2022): 20 to 25 MB downloads at five sizes. */
@@ -54,6 +55,116 @@ static void test_bulk_rates(void)
 		t_near(22 / seconds_from_ns(outcome.functions[0].duration_ns), measured[i].mb_per_second, 0.1, 0, name);
 		toy_release(&toy);
 	}
+}
+
+/* Parts of 10 MB, the bulk path above 1 MB: three connections of 50 MB/s each, 0.5 s (GET) and 0.7 s (PUT) before. */
+static struct platform_store parted_store(struct toy *toy)
+{
+	struct platform_store store = toy->platform.store;
+	store.connection_mb_per_second = 50;
+	store.bulk_above_mb = 1;
+	store.bulk_get_seconds = 0.5;
+	store.bulk_put_seconds = 0.7;
+	store.bulk_connections = 3;
+	store.part_mb = 10;
+	store.part_put_max = 100;
+	store.part_get_requests = 1;
+	store.part_put_requests = 2;
+	return store;
+}
+
+static void test_parts(void)
+{
+	static const struct {
+		double mb;
+		bool is_put;
+		double client_mb_per_second;
+		int64_t requests;
+		double stream_seconds, setup_seconds;
+		const char *name;
+	} cases[] = {
+		{1, false, HUGE_VAL, 1, 0.02, 0, "1 MB go in one request"},
+		{1.01, false, HUGE_VAL, 1, 0.0202, 0.5, "a little more too, by the bulk path"},
+		{9.99, true, HUGE_VAL, 1, 0.1998, 0.7, "what is no part has one connection"},
+		{10, true, HUGE_VAL, 3, 0.2, 0.7, "one part is begun, put and completed"},
+		{10, false, HUGE_VAL, 2, 0.2, 0.5, "or got after its size"},
+		{20, false, HUGE_VAL, 3, 0.2, 0.5, "two parts have two connections"},
+		{30, false, HUGE_VAL, 4, 0.2, 0.5, "three have three"},
+		{80, false, HUGE_VAL, 9, 80 / 150.0, 0.5, "eight no more"},
+		{80, true, HUGE_VAL, 10, 80 / 150.0, 0.7, "likewise going out"},
+		{81, true, HUGE_VAL, 11, 81 / 150.0, 0.7, "a part that is not full counts as one"},
+		{80, false, 60, 9, 80 / 60.0, 0.5, "the client's own stream is no faster on many connections"},
+		{1000, true, HUGE_VAL, 102, 1000 / 150.0, 0.7, "as many parts as there may be"},
+		{1001, true, HUGE_VAL, 53, 1001 / 150.0, 0.7, "with one more they are of twice the size"},
+		{1001, false, HUGE_VAL, 102, 1001 / 150.0, 0.5, "what is got has any number"},
+	};
+	struct toy toy;
+	toy_init(&toy);
+	struct platform_store store = parted_store(&toy);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct phase phase = toy_transfer(cases[i].mb, cases[i].is_put);
+		struct usage usage = {.gets = 7, .puts = 7};
+		phase.stream_mb_per_second = cases[i].client_mb_per_second;
+		phase_count_requests(&phase, &store, &usage);
+		t_int(usage.puts - 7, cases[i].is_put ? cases[i].requests : 0, cases[i].name);
+		t_int(usage.gets - 7, cases[i].is_put ? 0 : cases[i].requests, "its gets");
+		t_near(phase_stream_seconds(&phase, &store), cases[i].stream_seconds, 1e-12, 0, "its stream");
+		t_near(phase_setup_seconds(&phase, &store), cases[i].setup_seconds, 0, 0, "its set-up");
+	}
+	t_ok(store_requests(&store, 1000000000000000000, true) <= 102, "10^18 bytes have no more parts");
+	store.part_mb = 0;
+	t_near(store_mb_per_second(&store, 80000000, true), 150, 1e-12, 0, "without parts, all connections");
+	toy_release(&toy);
+}
+
+/* What a run pays and waits for, the planner knows: also where a vCPU is half as fast again. */
+static void test_parts_in_plan(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy.platform.store = parted_store(&toy);
+	toy.platform.price.usd_per_1000_puts = 13;
+	toy.platform.price.usd_per_1000_gets = 17;
+	toy.platform.price.usd_per_gb_second_arm64 = 0.001;
+	toy.platform.network.cpu_seconds_per_mb = 0.1;
+	toy.platform.cpu.arm64_speed = 1.5;
+	toy.setting.warm_sandboxes = 1;
+	struct setting_function *function =
+		toy_function(&toy, "f", 1000, &(struct toy_work){.download_mb = 80, .upload_mb = 33});
+	function->sandbox.is_arm64 = true;
+	struct outcome outcome = toy_simulate(&toy, 1);
+	t_int(outcome.usage.gets, 9, "eight parts and a request for the size");
+	t_int(outcome.usage.puts, 6, "four parts, one to begin and one to end");
+	struct stage stage;
+	struct stage_figures figures;
+	stage_init(&stage, &toy.setting, 0);
+	stage_at(&stage, 1000, &figures);
+	t_near(figures.warm_usd, outcome.bill.total_usd, 1e-4, 0, "the planner's bill");
+	t_near(figures.handler_seconds, seconds_from_sum_ns(outcome.functions[0].duration_ns), 1e-6, 0, "and time");
+	toy_release(&toy);
+}
+
+/* Each part counts against the store's rate, and all wait at once: any number of them is one wait. */
+static void test_parts_refused(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy.platform.store = parted_store(&toy);
+	toy.platform.store.puts_per_second = 5;
+	toy_function(&toy, "f", 1000, &(struct toy_work){.upload_mb = 120});
+	struct outcome outcome = toy_simulate(&toy, 1);
+	t_int(outcome.usage.puts, 14, "12 parts and two more requests");
+	double latency = seconds_from_sum_ns(outcome.functions[0].cause_ns[CAUSE_LATENCY]);
+	t_ok(latency > 0.04 + 0.7 + 9.0 / 5 - 1e-6 && latency < 20, "of which five a second are answered (%g s)",
+	     latency);
+	toy.platform.store.puts_per_second = 0;
+	toy.platform.store.gets_per_second = 1e9;
+	toy.platform.network = (struct platform_network){.burst_mb_per_second = 1e12, .refill_mb_per_second = 1e12};
+	toy.platform.store.connection_mb_per_second = 1e12;
+	toy.functions[0].last_work.phases[WORK_RECORD_GET] = toy_transfer(1e12, false);
+	outcome = toy_simulate(&toy, 1);
+	t_near((double)outcome.usage.gets, 1e11 + 1, 1e-12, 0, "10^11 parts take no time to count");
+	toy_release(&toy);
 }
 
 static void test_orchestrators(void)
@@ -95,6 +206,9 @@ int main(void)
 {
 	test_gate();
 	test_bulk_rates();
+	test_parts();
+	test_parts_in_plan();
+	test_parts_refused();
 	test_orchestrators();
 	test_refusals();
 	return t_done();
