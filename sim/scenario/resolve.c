@@ -166,8 +166,10 @@ static bool check_record_fits(const struct resolution *resolution, const struct 
 		diag_error(
 			resolution->diag, place,
 			"a record of %lld images takes %.0f MB in '%s', more than its %s of %.0f MB; use fewer images "
-			"per record",
-			(long long)function->work.images, record_mb, entry->name, in_tmp ? "/tmp" : "memory", room_mb);
+			"per record%s",
+			(long long)function->work.images, record_mb, entry->name, in_tmp ? "/tmp" : "memory", room_mb,
+			entry->has_work ? ", or state 'streamed: true' where it passes through without being held"
+					: "");
 		return false;
 	}
 	if (function->work.peak_memory_mb > (double)function->memory_mb)
