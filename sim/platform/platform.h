@@ -100,8 +100,8 @@ struct platform_store {
 	double bulk_get_seconds;
 	double bulk_put_seconds;
 	double bulk_connections;
-	double part_mb; /* clients move larger objects in parts, a request each; 10^6 bytes; 0: whole */
-	int64_t part_put_max; /* parts of an object that is written: larger ones have parts of twice, four times the size; 0: any */
+	double part_mb;            /* clients move larger objects in parts, a request each; 10^6 bytes; 0: whole */
+	int64_t part_put_max;      /* the most of one written: larger ones have parts of twice, four times it; 0: any */
 	int64_t part_put_requests; /* beside the parts of an object that is written */
 	int64_t part_get_requests; /* beside those of one that is read */
 	double gets_per_second;    /* of all functions together (one prefix); above it requests get a 503 and ... */

@@ -4,7 +4,8 @@
  * served in the order in which they were first made. Refused requests are not paid for.
  *
  * Source: S3 user guide, optimising performance: at least 3,500 PUT and 5,500 GET a second for each prefix since July
- * 2018; multipart upload: 10,000 parts at most, for which clients double their size. Assumptions: all functions use one prefix, and the store does not split it meanwhile.
+ * 2018; multipart upload: 10,000 parts at most, for which clients double their size. Assumptions: all functions use one
+ * prefix, and the store does not split it meanwhile.
  */
 #ifndef LAMINA_STORE_H
 #define LAMINA_STORE_H

@@ -25,6 +25,11 @@ static void test_gate(void)
 	t_ok(last_ns >= 10 * NS_PER_SECOND && last_ns < 32 * NS_PER_SECOND, "a thousand more take ten seconds (%.1f s)",
 	     seconds_from_ns(last_ns));
 	t_int(store_gate_wait_ns(&gate, 60 * NS_PER_SECOND, 1, 0.05, 20, &luck), 0, "after a rest nobody waits");
+	store_gate_init(&gate, 100);
+	int64_t together_ns = store_gate_wait_ns(&gate, 0, 2000, 0.05, 20, &luck);
+	t_ok(together_ns >= 19 * NS_PER_SECOND, "2,000 at once wait for the last of them");
+	t_ok(gate.refusals >= 5 && gate.refusals < 40, "in back-offs that double (%lld refusals)",
+	     (long long)gate.refusals);
 }
 
 /* The pages of the SeBS-Flow artefact (2022): 20 to 25 MB downloads at five sizes. */
