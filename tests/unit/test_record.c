@@ -190,7 +190,7 @@ static const struct {
 static void refusals(struct arena *arena)
 {
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-		struct err err = {"accepted"};
+		struct err err = {.text = "accepted"};
 		struct record_writer writer;
 		record_writer_open(&writer, in_folder(arena, "refused"), RECORD_TFRECORD, &err);
 		record_writer_append(&writer, &refused[i].image, &err);

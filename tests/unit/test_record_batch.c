@@ -52,7 +52,7 @@ static void bytes_that_are_known(void)
 
 static void refused(const uint8_t *bytes, size_t count, struct tensor wanted, const char *error)
 {
-	struct err err = {"accepted"};
+	struct err err = {.text = "accepted"};
 	record_batch_decode("batch", bytes, count, &wanted, &err);
 	t_str(err.text, error, error);
 }

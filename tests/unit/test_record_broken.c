@@ -32,7 +32,7 @@ static int read_all(const void *bytes, size_t count, struct err *err)
 
 static void check_error(const void *bytes, size_t count, const char *error, const char *name)
 {
-	struct err err = {"accepted"};
+	struct err err = {.text = "accepted"};
 	read_all(bytes, count, &err);
 	t_has(err.text, error, name);
 }
