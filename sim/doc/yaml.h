@@ -89,7 +89,8 @@ bool yaml_set_node(struct yaml_node *root, const char *dotted_key, const struct 
 
 /*
  * Puts the map `over` over `map`, key by key and level by level: maps are merged, everything else (lists too) is
- * replaced whole. Copies into the arena; places are those of the file that a value came from.
+ * replaced whole; an empty map leaves what is below it as it is. Copies into the arena; places are those of the file
+ * that a value came from.
  */
 void yaml_merge(struct yaml_node *map, const struct yaml_node *over, struct arena *arena);
 

@@ -149,7 +149,7 @@ void yaml_merge(struct yaml_node *map, const struct yaml_node *over, struct aren
 	CHECK(over->kind == YAML_MAP);
 	for (const struct yaml_node *entry = over->first; entry; entry = entry->next) {
 		struct yaml_node *below = yaml_get(map, entry->key);
-		if (below && below->kind == YAML_MAP && entry->kind == YAML_MAP && entry->count > 0) {
+		if (below && below->kind == YAML_MAP && entry->kind == YAML_MAP) {
 			yaml_merge(below, entry, arena);
 			continue;
 		}

@@ -23,3 +23,6 @@ fails 1 lamina run above.yaml --with over.yaml --set functions.f.timeout_seconds
 mkdir sub
 echo '{base: ../above.yaml, name: nested}' > sub/nested.yaml
 lamina check sub/nested.yaml
+echo '# a function that is only named keeps all that the file below says'
+echo 'functions: {f: {}}' > named.yaml
+lamina run above.yaml --with named.yaml --format csv | grep -E '^f,(invocations|duration)' | cut -d, -f1-3
