@@ -16,7 +16,8 @@
 #define OPTION_ROW_CURRENT \
 	{ \
 		.name = "current", .kind = OPTION_TEXT, .metavar = "FILE", \
-		.help = "what is deployed now: a SAM template, serverless.yml, terraform show -json, a state machine" \
+		.help = "what is deployed now: a SAM template, serverless.yml, terraform show -json, a state " \
+			"machine, aws lambda list-functions" \
 	}
 
 /*

@@ -138,6 +138,7 @@ static void read_settings(const struct reading *reading, const struct dialect *d
 	const char *text = node ? known_text(reading, node, dialect->architecture, owner) : "x86_64";
 	bool is_arm64 = text && strcmp(text, "arm64") == 0;
 	out->architecture = !text ? NULL : is_arm64 ? "arm64" : "x86_64";
+	out->architecture_place = node ? node->place : (struct diag_place){.file = reading->file};
 	out->is_found = true;
 }
 
@@ -381,17 +382,60 @@ static bool read_variables(struct reading *reading, const struct yaml_node *root
 	return true;
 }
 
+/*
+ * What the Lambda API answers about functions, under the names of CloudFormation's properties; GetFunction tells the
+ * reservation beside the configuration. Source: AWS Lambda API reference, ListFunctions, GetFunction and
+ * GetFunctionConfiguration.
+ */
+static void read_configuration(struct reading *reading, const struct yaml_node *configuration,
+			       const struct yaml_node *beside)
+{
+	const char *name = plain_text(configuration, "FunctionName");
+	if (name)
+		read_function(reading, &cloudformation, configuration, beside, NULL, name);
+}
+
+static bool read_api_answer(struct reading *reading, const struct yaml_node *root)
+{
+	const struct yaml_node *list = root->kind == YAML_LIST ? root : yaml_get(root, "Functions");
+	const struct yaml_node *single = yaml_get(root, "Configuration");
+	single = single ? single : root;
+	if (list && list->kind == YAML_LIST) {
+		for (const struct yaml_node *function = list->first; function; function = function->next)
+			read_configuration(reading, function, NULL);
+		return true;
+	}
+	read_configuration(reading, single, template_find(root, "Concurrency"));
+	return plain_text(single, "FunctionName") != NULL;
+}
+
 static bool read_machine(struct reading *reading, const struct yaml_node *root)
 {
 	read_states(reading, root);
 	return yaml_get(root, "States") != NULL;
 }
 
+/* A file of functions that lacks some of the experiment's; a state machine says nothing about any. */
+static void warn_of_missing(const struct reading *reading)
+{
+	const struct current *current = reading->out;
+	bool found_any = false;
+	for (size_t i = 0; i < current->function_count; i++)
+		found_any = found_any || current->functions[i].is_found;
+	for (size_t i = 0; i < current->function_count && found_any; i++) {
+		if (!current->functions[i].is_found)
+			diag_warning(reading->diag, (struct diag_place){.file = reading->file},
+				     "it has no function '%s'; what the experiment says of it stands for what is "
+				     "deployed",
+				     current->functions[i].name);
+	}
+}
+
 bool current_read(const char *path, const char *const *names, size_t count, struct arena *arena, struct diag *diag,
 		  struct current *out, bool *io_failed)
 {
 	static bool (*const kinds[])(struct reading *, const struct yaml_node *) = {
-		read_cloudformation, read_serverless, read_terraform, read_variables, read_machine,
+		read_cloudformation, read_serverless, read_terraform, read_variables, read_api_answer, read_machine,
 	};
 	*out = (struct current){
 		.functions = ARENA_ARRAY(arena, struct current_function, count),
@@ -413,10 +457,26 @@ bool current_read(const char *path, const char *const *names, size_t count, stru
 		diag_error(
 			diag, (struct diag_place){.file = reading.file},
 			"neither a SAM or CloudFormation template, nor a serverless.yml, nor `terraform show -json`, "
-			"nor a state machine");
+			"nor a state machine, nor what `aws lambda list-functions` prints");
 	else if (!reading.said_anything)
 		diag_error(diag, (struct diag_place){.file = reading.file}, "there is no Lambda function in it");
+	else
+		warn_of_missing(&reading);
 	return diag->error_count == errors_before;
+}
+
+void current_forget_arm64(struct current *current, struct diag *diag)
+{
+	for (size_t i = 0; i < current->function_count; i++) {
+		struct current_function *function = &current->functions[i];
+		if (!function->architecture || strcmp(function->architecture, "arm64") != 0)
+			continue;
+		diag_warning(diag, function->architecture_place,
+			     "function '%s' is deployed on arm64, whose speed is unknown; it is compared on what the "
+			     "experiment says: state platform_values.cpu.arm64_speed",
+			     function->name);
+		function->architecture = NULL;
+	}
 }
 
 static void add_known(struct yaml_node *map, const char *key, int64_t value, struct arena *arena)

@@ -1,8 +1,9 @@
 /*
  * What is deployed now, from the files that deployed it: AWS SAM and CloudFormation templates, serverless.yml,
  * `terraform show -json`, the variables that `plan --emit terraform` writes, and state machines in Amazon States
- * Language. Their functions are matched to the experiment's by name. What a file leaves out has the tool's default;
- * what it leaves to be resolved is skipped with a warning that names it.
+ * Language; or from what `aws lambda get-function-configuration`, `get-function` and `list-functions` print. Their
+ * functions are matched to the experiment's by name. What a file leaves out has the tool's default; what it leaves to
+ * be resolved is skipped with a warning that names it, and so is a function that it lacks.
  */
 #ifndef LAMINA_CURRENT_H
 #define LAMINA_CURRENT_H
@@ -25,7 +26,8 @@ struct current_function {
 	int64_t tmp_mb;
 	int64_t reserved_concurrency;
 	int64_t provisioned_concurrency;
-	const char *architecture; /* "x86_64" or "arm64"; NULL: unknown */
+	const char *architecture;             /* "x86_64" or "arm64"; NULL: unknown */
+	struct diag_place architecture_place; /* line 0 where the file does not say, or is JSON */
 };
 
 struct current {
@@ -41,6 +43,12 @@ struct current {
  */
 bool current_read(const char *path, const char *const *names, size_t count, struct arena *arena, struct diag *diag,
 		  struct current *out, bool *io_failed);
+
+/*
+ * Where arm64 has no known speed: what is deployed on it is compared on what the experiment says, with a warning at the
+ * line that says arm64.
+ */
+void current_forget_arm64(struct current *current, struct diag *diag);
 
 /* What was read, as parts of an experiment to be put over it (yaml_merge). */
 struct yaml_node *current_overlay(const struct current *current, struct arena *arena);

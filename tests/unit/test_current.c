@@ -239,7 +239,9 @@ static void test_terraform(void)
 	t_str(functions[0].architecture, "arm64", "architecture");
 	t_int(functions[1].memory_mb, 128, "a function of a module, with the default");
 	t_int(reading.current.parallel, 64, "the state machine's concurrency");
-	t_str(reading.words, "", "nothing to say");
+	t_has(reading.words, "warning: it has no function 'fc'; what the experiment says of it stands for what is",
+	      "the function that it lacks");
+	t_ok(strchr(reading.words, '\n') == strrchr(reading.words, '\n'), "and nothing else to say");
 	arena_release(&reading.arena);
 }
 
@@ -269,6 +271,51 @@ static void test_machine(void)
 	      "a bound that the input has");
 	t_ok(!strstr(reading.words, "no bound"), "which is not said to be missing");
 	arena_release(&reading.arena);
+}
+
+static void test_api_answers(void)
+{
+	struct reading reading;
+	read_text("{\"FunctionName\": \"shop-conv1\", \"MemorySize\": 1024, \"Timeout\": 29,"
+		  "\"Architectures\": [\"arm64\"], \"EphemeralStorage\": {\"Size\": 2048}}",
+		  &reading);
+	t_ok(reading.ok, "get-function-configuration");
+	t_int(reading.current.functions[0].memory_mb, 1024, "memory");
+	t_int(reading.current.functions[0].timeout_seconds, 29, "timeout");
+	t_int(reading.current.functions[0].tmp_mb, 2048, "/tmp");
+	t_has(reading.words, "warning: it has no function 'fc'; what the experiment says of it stands for what is",
+	      "functions that it lacks");
+	struct diag diag;
+	diag_init(&diag);
+	current_forget_arm64(&reading.current, &diag);
+	t_int((long long)diag.count, 1, "one warning of arm64 without a speed");
+	t_ok(!reading.current.functions[0].architecture, "which is not compared");
+	diag_release(&diag);
+	arena_release(&reading.arena);
+
+	read_text("{\"Configuration\": {\"FunctionName\": \"conv2\", \"MemorySize\": 512},"
+		  "\"Code\": {\"RepositoryType\": \"S3\"}, \"Concurrency\": {\"ReservedConcurrentExecutions\": 7}}",
+		  &reading);
+	t_ok(reading.ok, "get-function");
+	t_int(reading.current.functions[1].memory_mb, 512, "its configuration");
+	t_int(reading.current.functions[1].reserved_concurrency, 7, "the reservation that stands beside it");
+	arena_release(&reading.arena);
+
+	static const char *const lists[] = {
+		"{\"Functions\": [{\"FunctionName\": \"conv1\", \"MemorySize\": 256},"
+		"{\"FunctionName\": \"fc\", \"MemorySize\": 3008}]}",
+		"- FunctionName: conv1\n  MemorySize: 256\n- FunctionName: fc\n  MemorySize: 3008\n",
+		"Functions:\n- FunctionName: conv1\n  MemorySize: 256\n- FunctionName: fc\n  MemorySize: 3008\n",
+		"[{\"FunctionName\": \"conv1\", \"MemorySize\": 256}, {\"FunctionName\": \"fc\", \"MemorySize\": "
+		"3008}]",
+	};
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		read_text(lists[i], &reading);
+		t_ok(reading.ok, "list-functions, spelling %zu", i);
+		t_int(reading.current.functions[0].memory_mb, 256, "the first");
+		t_int(reading.current.functions[2].memory_mb, 3008, "the last");
+		arena_release(&reading.arena);
+	}
 }
 
 static void test_mistakes(void)
@@ -323,6 +370,7 @@ int main(void)
 	test_serverless();
 	test_terraform();
 	test_machine();
+	test_api_answers();
 	test_mistakes();
 	return t_done();
 }

@@ -17,3 +17,23 @@ lamina plan exp.yaml --quick --current template.yaml | grep -o '^current .* [0-9
 lamina plan exp.yaml --strategy memMin --current template.yaml --emit serverless | grep timeout
 lamina plan exp.yaml --strategy memMin --emit terraform=lamina.auto.tfvars.json >/dev/null
 lamina plan exp.yaml --quick --current lamina.auto.tfvars.json | grep -o '^current .* [0-9]*, [0-9]*'
+echo '# a template without one of the functions, on an architecture whose speed is unknown; a state machine'
+cat > two.yaml <<'END'
+apiVersion: lamina/v1
+name: two
+platform: aws-lambda
+workload: {images: 4}
+pipeline: {parallel: 2}
+functions:
+  front: {memory_mb: 512, work: {cpu_seconds: 0.4, memory_mb: 120}}
+  back: {memory_mb: 3008, work: {cpu_seconds: 1.2, memory_mb: 900}}
+END
+cat > lacking.yaml <<'END'
+Resources:
+  FrontFunction:
+    Type: AWS::Serverless::Function
+    Properties: {MemorySize: 704, Architectures: [arm64]}
+END
+lamina plan two.yaml --quick --current lacking.yaml | grep -o '^current .* [0-9]*, [0-9]*'
+lamina plan two.yaml --strategy memMin --emit stepfunctions=machine.json >/dev/null
+lamina plan two.yaml --quick --current machine.json | grep -o '^current .* [0-9]*, [0-9]*'
