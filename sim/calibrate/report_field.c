@@ -47,6 +47,12 @@ const struct report_column report_columns[] = {
 	MEMORY("max_memory_mb", max_memory_mb),
 	MEMORY("maxMemoryUsedMB", max_memory_mb),
 	MEMORY("max_memory_used_mb", max_memory_mb),
+	/* Performance events of CloudWatch Lambda Insights. */
+	COLUMN("billed_duration", billed_ms),
+	COLUMN("init_duration", init_ms),
+	MEMORY("total_memory", memory_mb),
+	MEMORY("used_memory_max", max_memory_mb),
+	{"function_name", REPORT_NAME_FUNCTION, 0},
 	{"@log", REPORT_NAME_FUNCTION, 0},
 	{"@logGroup", REPORT_NAME_FUNCTION, 0},
 	{"logGroup", REPORT_NAME_FUNCTION, 0},
