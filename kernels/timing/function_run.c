@@ -1,78 +1,83 @@
 #include "kernels/timing/function_run.h"
 
-#include "base/arena.h"
 #include "kernels/record/record_batch.h"
 #include "kernels/timing/samples.h"
 
 /* The record's bytes are given back before anything is computed. */
-static bool read_and_decode(const struct scratch_record *record, struct shape shape, struct tensor *input,
+static bool read_and_decode(const struct scratch_record *record, struct kept_memory *kept, struct tensor *input,
 			    struct function_times *times, struct err *err)
 {
+	uint8_t *bytes = kept_memory_take(kept, record->bytes);
 	double start = stopwatch_cpu_seconds();
-	uint8_t *bytes = mem_alloc(record->bytes);
 	bool ok = scratch_record_read(record, bytes, err);
 	times->phases[PROFILE_READ] = stopwatch_cpu_seconds() - start;
 	if (ok) {
+		*input = kept_memory_tensor(kept, record->images, record->shape);
 		start = stopwatch_cpu_seconds();
-		tensor_init(input, record->images, shape);
 		ok = record_batch_decode("a temporary record", bytes, record->bytes, input, err);
 		times->phases[PROFILE_DECODE] = stopwatch_cpu_seconds() - start;
 		if (!ok)
-			tensor_release(input);
+			kept_memory_give(kept, input->data);
 	}
-	mem_free(bytes);
+	kept_memory_give(kept, bytes);
 	return ok;
+}
+
+static double run_layer(const struct model *model, size_t layer, const struct model_weights *weights,
+			const struct tensor *input, struct tensor *output, struct team *team)
+{
+	double start = stopwatch_cpu_seconds();
+	model_run_layer(model, layer, weights, input, output, team);
+	return (stopwatch_cpu_seconds() - start) / team->threads;
 }
 
 /* Runs the layers one by one; tensor holds the input before and the output after. */
 static void run_layers(const struct model *model, const struct model_function *function,
-		       const struct model_weights *weights, struct tensor *tensor, struct team *team, double *seconds)
+		       const struct model_weights *weights, struct kept_memory *kept, struct tensor *tensor,
+		       struct team *team, double *seconds)
 {
 	for (size_t i = 0; i < function->count; i++) {
 		const struct layer *layer = &model->layers[function->first + i];
-		double start = stopwatch_cpu_seconds();
 		if (layer_in_place(layer)) {
-			model_run_layer(model, function->first + i, weights, tensor, tensor, team);
-		} else {
-			struct tensor output;
-			tensor_init(&output, tensor->images, layer->output);
-			model_run_layer(model, function->first + i, weights, tensor, &output, team);
-			tensor_release(tensor);
-			*tensor = output;
+			seconds[i] = run_layer(model, function->first + i, weights, tensor, tensor, team);
+			continue;
 		}
-		seconds[i] = (stopwatch_cpu_seconds() - start) / team->threads;
+		struct tensor output = kept_memory_tensor(kept, tensor->images, layer->output);
+		seconds[i] = run_layer(model, function->first + i, weights, tensor, &output, team);
+		kept_memory_give(kept, tensor->data);
+		*tensor = output;
 	}
 }
 
-static double serialise(const struct tensor *output)
+static double serialise(const struct tensor *output, struct kept_memory *kept)
 {
+	uint8_t *bytes = kept_memory_take(kept, record_batch_bytes(output));
 	double start = stopwatch_cpu_seconds();
-	uint8_t *bytes = mem_alloc(record_batch_bytes(output));
 	record_batch_pack(output, bytes);
-	mem_free(bytes);
-	return stopwatch_cpu_seconds() - start;
+	double seconds = stopwatch_cpu_seconds() - start;
+	kept_memory_give(kept, bytes);
+	return seconds;
 }
 
 bool function_run(const struct model *model, const struct model_function *function, const struct model_weights *weights,
-		  const struct scratch_record *record, struct team *team, struct function_times *times, struct err *err)
+		  const struct scratch_record *record, struct kept_memory *kept, struct team *team,
+		  struct function_times *times, struct err *err)
 {
 	struct tensor tensor;
-	if (!read_and_decode(record, model_function_input(model, function), &tensor, times, err))
+	CHECK(shape_equal(record->shape, model_function_input(model, function)));
+	if (!read_and_decode(record, kept, &tensor, times, err))
 		return false;
-	run_layers(model, function, weights, &tensor, team, times->layers);
-	times->phases[PROFILE_SERIALISE] = serialise(&tensor);
-	tensor_release(&tensor);
+	run_layers(model, function, weights, kept, &tensor, team, times->layers);
+	times->phases[PROFILE_SERIALISE] = serialise(&tensor, kept);
+	kept_memory_give(kept, tensor.data);
 	return true;
 }
 
-bool function_load_weights(const struct model *model, const struct model_function *function, const void *bytes,
-			   size_t byte_count, double *seconds, struct err *err)
+bool function_load_weights(struct model_weights *weights, const void *bytes, size_t byte_count, double *seconds,
+			   struct err *err)
 {
-	struct model_weights weights;
 	double start = stopwatch_cpu_seconds();
-	model_weights_init(&weights, model, function);
-	bool ok = model_weights_load(&weights, bytes, byte_count, err);
+	bool ok = model_weights_load(weights, bytes, byte_count, err);
 	*seconds = stopwatch_cpu_seconds() - start;
-	model_weights_release(&weights);
 	return ok;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/utsname.h>
 
 #include "kernels/tensor/blas.h"
@@ -17,11 +18,14 @@ enum {
 	MATRIX_SIDE = 1536, /* three matrices of 9 MiB: past the second-level cache, 0.1 s a product on a slow core */
 	MATRIX_VALUES = MATRIX_SIDE * MATRIX_SIDE,
 	COPY_FLOATS = 64 * 1024 * 1024, /* 256 MiB, larger than any cache */
-	REPEATS = 7,
+	COPY_BYTES = COPY_FLOATS * (int)sizeof(float),
+	TOUCH_BYTES = 128 * 1024 * 1024,
+	PRODUCTS_IN_A_ROW = 3,
+	COPIES_IN_A_ROW = 3,
 };
 
-/* A slow machine gets fewer repeats. */
-#define REPEATS_SECONDS 1.0
+/* Seconds per 10^9 bytes: 0 would mean that it was not measured. */
+#define TOUCH_LEAST 1e-6
 
 int64_t host_cores(void)
 {
@@ -83,61 +87,97 @@ static void multiply(void *context, struct team *team, int worker, int64_t first
 			    MATRIX_SIDE);
 }
 
-/* Products per second when every thread of the team makes one at the same time. */
-static double product_rate(struct products *products, int threads)
+/* Seconds of a product when every thread of a team makes one at the same time. */
+static double product_seconds(struct host_speed *speed, int threads)
 {
+	struct products products = {speed->values, speed->values + MATRIX_VALUES, speed->values + 2 * MATRIX_VALUES};
 	struct team team;
-	struct samples seconds = {.count = 0};
 	team_init(&team, threads);
-	team_run(&team, threads, 1, multiply, products);
-	double begin = stopwatch_seconds();
-	for (int i = 0; i < REPEATS && (i == 0 || stopwatch_seconds() - begin < REPEATS_SECONDS); i++) {
-		double start = stopwatch_cpu_seconds();
-		team_run(&team, threads, 1, multiply, products);
-		samples_add(&seconds, (stopwatch_cpu_seconds() - start) / threads);
-	}
+	double start = stopwatch_cpu_seconds();
+	team_run(&team, threads, 1, multiply, &products);
+	double seconds = stopwatch_cpu_seconds() - start;
 	team_release(&team);
-	return threads / samples_median(&seconds);
+	return seconds / threads;
 }
 
-static void measure_products(struct profile_host *host, int threads)
+static double copy_seconds(struct host_speed *speed)
 {
-	void *memory;
-	float *values = floats_alloc((size_t)(threads + 2) * MATRIX_VALUES, &memory);
-	for (int64_t i = 0; i < 2 * MATRIX_VALUES; i++)
-		values[i] = (float)(i % 251) / 251;
-	struct products products = {values, values + MATRIX_VALUES, values + 2 * MATRIX_VALUES};
-	double one = product_rate(&products, 1);
-	host->sgemm_gflop_per_second_per_core = samples_rounded(one * 2e-9 * MATRIX_SIDE * MATRIX_VALUES);
-	host->sgemm_parallel_speedup = threads == 1 ? 1 : samples_rounded(product_rate(&products, threads) / one);
-	mem_free(memory);
+	double start = stopwatch_cpu_seconds();
+	memcpy(speed->values + COPY_FLOATS, speed->values, COPY_BYTES);
+	return stopwatch_cpu_seconds() - start;
 }
 
-static void measure_copy(struct profile_host *host)
+/* Seconds to fill a block; a pointer that the compiler knows nothing of keeps it from leaving that out. */
+static double fill_seconds(void *volatile block, int value)
 {
-	void *memory;
-	float *values = floats_alloc(2 * (size_t)COPY_FLOATS, &memory);
-	struct samples seconds = {.count = 0};
-	for (int i = 0; i <= REPEATS; i++) {
-		values[i] = 1;
-		double start = stopwatch_cpu_seconds();
-		memcpy(values + COPY_FLOATS, values, COPY_FLOATS * sizeof *values);
-		/* The first copy touches the pages. */
-		if (i > 0)
-			samples_add(&seconds, stopwatch_cpu_seconds() - start);
-	}
-	host->memory_gb_per_second = samples_rounded(2e-9 * COPY_FLOATS * sizeof *values / samples_median(&seconds));
-	mem_free(memory);
+	double start = stopwatch_cpu_seconds();
+	memset(block, value, TOUCH_BYTES);
+	return stopwatch_cpu_seconds() - start;
 }
 
-void host_speed_measure(struct profile_host *host, int threads, struct arena *arena)
+/* What the first touch of a fresh mapping takes more than a second one; 0 where there is no memory for it. */
+static double touch_seconds(void)
 {
+	void *block = mmap(NULL, TOUCH_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (block == MAP_FAILED)
+		return 0;
+	double first = fill_seconds(block, 1);
+	double again = fill_seconds(block, 2);
+	munmap(block, TOUCH_BYTES);
+	return first > again ? first - again : 0;
+}
+
+void host_speed_init(struct host_speed *speed, int threads)
+{
+	size_t matrices = (size_t)(threads + 2) * MATRIX_VALUES;
+	size_t floats = matrices > 2 * (size_t)COPY_FLOATS ? matrices : 2 * (size_t)COPY_FLOATS;
+	*speed = (struct host_speed){.threads = threads};
+	speed->values = floats_alloc(floats, &speed->memory);
+	/* Pages that were only ever read are all one and the same page of zeros, which stays in the cache. */
+	for (size_t i = 0; i < floats; i++)
+		speed->values[i] = (float)(i % 251) / 251;
+	product_seconds(speed, threads);
+}
+
+void host_speed_release(struct host_speed *speed)
+{
+	mem_free(speed->memory);
+	*speed = (struct host_speed){.memory = NULL};
+}
+
+void host_speed_measure(struct host_speed *speed)
+{
+	for (int i = 0; i < PRODUCTS_IN_A_ROW; i++)
+		samples_add(&speed->one, product_seconds(speed, 1));
+	if (speed->threads > 1)
+		samples_add(&speed->all, product_seconds(speed, speed->threads));
+	for (int i = 0; i < COPIES_IN_A_ROW; i++)
+		samples_add(&speed->copy, copy_seconds(speed));
+	samples_add(&speed->touch, touch_seconds());
+}
+
+static double spread_share(const struct samples *seconds)
+{
+	return samples_rounded(samples_spread(seconds) / samples_least(seconds));
+}
+
+void host_speed_fill(const struct host_speed *speed, struct arena *arena, struct profile_host *host)
+{
+	static const double touched_gb = 1e-9 * TOUCH_BYTES;
+	char version[BLAS_VERSION_BYTES];
+	double one = samples_least(&speed->one);
 	host->cpu = cpu_name(arena);
 	host->cores = host_cores();
-	char version[BLAS_VERSION_BYTES];
 	host->blas = arena_strdup(arena, blas_version(version));
 	host->blas_core_type = arena_strdup(arena, blas_core_type());
-	measure_products(host, threads);
 	host->blas_threads = blas_threads();
-	measure_copy(host);
+	host->sgemm_gflop_per_second_per_core = samples_rounded(2e-9 * MATRIX_SIDE * MATRIX_VALUES / one);
+	host->sgemm_spread_share = spread_share(&speed->one);
+	host->sgemm_parallel_speedup =
+		speed->threads == 1 ? 1 : samples_rounded(speed->threads * one / samples_least(&speed->all));
+	host->memory_gb_per_second = samples_rounded(2e-9 * COPY_BYTES / samples_least(&speed->copy));
+	host->memory_spread_share = spread_share(&speed->copy);
+	double touch = samples_least(&speed->touch) / touched_gb;
+	host->first_touch_seconds_per_gb = samples_rounded(touch > TOUCH_LEAST ? touch : TOUCH_LEAST);
+	host->first_touch_spread_seconds_per_gb = samples_rounded(samples_spread(&speed->touch) / touched_gb);
 }

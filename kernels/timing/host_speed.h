@@ -6,6 +6,7 @@
 #define LAMINA_HOST_SPEED_H
 
 #include "base/arena.h"
+#include "kernels/timing/samples.h"
 #include "profile/profile.h"
 
 /* Cores that this process may run on. */
@@ -14,7 +15,27 @@ int64_t host_cores(void);
 /* Bytes that can be had without swapping (MemAvailable); INT64_MAX where the system does not say. */
 int64_t host_available_bytes(void);
 
-/* Names and speeds, with 1 and with `threads` threads; takes about 2 s on a core of 100 GFLOP/s. Texts in the arena. */
-void host_speed_measure(struct profile_host *host, int threads, struct arena *arena);
+/*
+ * Speeds are measured a little at a time, between the times that they are to be compared with: what slows one down for
+ * a while slows the other down too.
+ */
+struct host_speed {
+	struct samples one;   /* seconds of a product on one thread */
+	struct samples all;   /* of a product on each of all threads at once */
+	struct samples copy;  /* of a copy between touched blocks */
+	struct samples touch; /* of touching a block for the first time, less touching it again */
+	int threads;
+	float *values; /* the matrices and blocks, touched */
+	void *memory;
+};
+
+void host_speed_init(struct host_speed *speed, int threads);
+void host_speed_release(struct host_speed *speed);
+
+/* One sample of each, about half a second on a core of 100 GFLOP/s. */
+void host_speed_measure(struct host_speed *speed);
+
+/* Names, and speeds of at least one sample. Texts in the arena. */
+void host_speed_fill(const struct host_speed *speed, struct arena *arena, struct profile_host *host);
 
 #endif

@@ -57,24 +57,27 @@ bool measured_function_make_records(struct measured_function *measured, struct e
 
 bool measured_function_load(struct measured_function *measured, struct team *team, struct err *err)
 {
+	struct model_weights copy;
 	model_weights_init(&measured->weights, measured->model, measured->function);
 	model_weights_make(&measured->weights, 1, team);
+	model_weights_init(&copy, measured->model, measured->function);
 	size_t bytes = (size_t)model_weights_bytes(&measured->weights);
-	for (int i = 0; i <= LOAD_REPEATS; i++) {
+	bool ok = true;
+	/* The first one touches the memory. */
+	for (int i = 0; ok && i <= LOAD_REPEATS; i++) {
 		double seconds;
-		if (!function_load_weights(measured->model, measured->function, measured->weights.values, bytes,
-					   &seconds, err))
-			return false;
-		if (i > 0)
+		ok = function_load_weights(&copy, measured->weights.values, bytes, &seconds, err);
+		if (ok && i > 0)
 			samples_add(&measured->load, seconds);
 	}
-	return true;
+	model_weights_release(&copy);
+	return ok;
 }
 
-bool measured_function_run(struct measured_function *measured, size_t size, size_t thread, struct team *team,
-			   bool is_warm_up, struct err *err)
+bool measured_function_run(struct measured_function *measured, size_t size, size_t thread, struct kept_memory *kept,
+			   struct team *team, bool is_warm_up, struct err *err)
 {
-	if (!function_run(measured->model, measured->function, &measured->weights, &measured->records[size], team,
+	if (!function_run(measured->model, measured->function, &measured->weights, &measured->records[size], kept, team,
 			  &measured->times, err))
 		return false;
 	if (is_warm_up)
@@ -89,13 +92,21 @@ bool measured_function_run(struct measured_function *measured, size_t size, size
 
 static struct profile_point point_of(const struct samples *samples, int64_t images, int64_t threads)
 {
-	double seconds = samples_median(samples);
+	double seconds = samples_least(samples);
 	return (struct profile_point){
 		.images = images,
 		.threads = threads,
 		.seconds = samples_rounded(seconds < LEAST_SECONDS ? LEAST_SECONDS : seconds),
-		.spread_seconds = samples_rounded(samples_half_iqr(samples)),
+		.spread_seconds = samples_rounded(samples_spread(samples)),
 	};
+}
+
+size_t measured_function_repeats(const struct measured_function *measured)
+{
+	size_t least = SAMPLES_MAX;
+	for (size_t i = 0; i < measured->function->count * measured->thread_count * measured->size_count; i++)
+		least = measured->layers[i].count < least ? measured->layers[i].count : least;
+	return least;
 }
 
 void measured_function_fill(const struct measured_function *measured, struct arena *arena, struct profile_function *out)

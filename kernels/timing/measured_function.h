@@ -38,8 +38,11 @@ bool measured_function_make_records(struct measured_function *measured, struct e
 bool measured_function_load(struct measured_function *measured, struct team *team, struct err *err);
 
 /* Runs the function on the record of a size; the times are kept unless this is a warm-up. */
-bool measured_function_run(struct measured_function *measured, size_t size, size_t thread, struct team *team,
-			   bool is_warm_up, struct err *err);
+bool measured_function_run(struct measured_function *measured, size_t size, size_t thread, struct kept_memory *kept,
+			   struct team *team, bool is_warm_up, struct err *err);
+
+/* Fewest samples of any layer. */
+size_t measured_function_repeats(const struct measured_function *measured);
 
 void measured_function_fill(const struct measured_function *measured, struct arena *arena,
 			    struct profile_function *out);

@@ -38,8 +38,9 @@ static bool run_in_child(const struct model *model, const struct model_function 
 	team_init(&team, threads);
 	model_weights_init(&weights, model, function);
 	model_weights_make(&weights, 1, &team);
+	struct kept_memory given_back = {.is_kept = false};
 	double start = stopwatch_seconds();
-	bool ok = function_run(model, function, &weights, record, &team, &times, &err);
+	bool ok = function_run(model, function, &weights, record, &given_back, &team, &times, &err);
 	peak->seconds = stopwatch_seconds() - start;
 	peak->bytes = high_water_bytes();
 	model_weights_release(&weights);

@@ -1,19 +1,23 @@
 #include "kernels/timing/profiler.h"
 
+#include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
+#include "kernels/timing/host_load.h"
 #include "kernels/timing/host_speed.h"
 #include "kernels/timing/measured_function.h"
 #include "kernels/timing/peak_memory.h"
 #include "kernels/timing/record_sizes.h"
+#include "profile/profile_doubts.h"
 
 enum {
 	ESTIMATE_IMAGES = 10, /* enough for sgemm to reach its speed */
 	WARM_UP_IMAGES = 50,
+	ROUNDS_MORE_MAX = 3, /* of all cells, where the first ones leave doubts */
 };
-
-#define UNDISTURBED_SHARE 0.95
 
 struct profiler {
 	const struct model *model;
@@ -22,10 +26,15 @@ struct profiler {
 	struct record_sizes sizes;
 	struct team teams[PROFILER_THREADS_MAX];
 	size_t team_count;
+	struct kept_memory kept;
+	struct host_speed speed;
 	double start_seconds;
 	double planned_seconds;
+	double round_seconds;       /* of the last round of all cells */
 	double single_wall_seconds; /* spent in cells of one thread, and what that thread computed meanwhile */
 	double single_cpu_seconds;
+	struct samples others; /* cores that other programs and hypervisor took, in each round of all cells */
+	struct samples stolen;
 	double cell_seconds[PROFILER_THREADS_MAX][PROFILER_SIZES_MAX]; /* of the last run; 0 before */
 };
 
@@ -137,8 +146,9 @@ static bool run_cell(struct profiler *profiler, size_t size, size_t thread, bool
 	double start = stopwatch_seconds();
 	double cpu_start = stopwatch_cpu_seconds();
 	for (size_t i = 0; i < profiler->options->function_count; i++)
-		if (!step(profiler, note, err) || !measured_function_run(&profiler->functions[i], size, thread,
-									 &profiler->teams[thread], is_warm_up, err))
+		if (!step(profiler, note, err) ||
+		    !measured_function_run(&profiler->functions[i], size, thread, &profiler->kept,
+					   &profiler->teams[thread], is_warm_up, err))
 			return false;
 	profiler->cell_seconds[thread][size] = stopwatch_seconds() - start;
 	if (profiler->options->threads[thread] == 1) {
@@ -159,19 +169,70 @@ static bool warm_up(struct profiler *profiler, struct err *err)
 	return true;
 }
 
-/*
- * Measures each cell once where the time left allows it; *ran tells whether any was. The first round starts with the
- * small records, whose times predict the others; the later ones with the large, which would else never be repeated.
- */
-static bool run_round(struct profiler *profiler, bool is_first, bool *ran, struct err *err)
+/* The small records first: if the host cannot do what is asked, that is known soon. */
+static bool run_cells(struct profiler *profiler, struct err *err)
+{
+	for (size_t size = 0; size < profiler->sizes.count; size++)
+		for (size_t thread = 0; thread < profiler->options->thread_count; thread++)
+			if (!run_cell(profiler, size, thread, false, err))
+				return false;
+	return true;
+}
+
+/* Cores that others took, as far as a thread that had a core for itself, or the system, can tell. */
+static void add_load(struct profiler *profiler, const struct host_load *start)
+{
+	struct host_load end = host_load_now();
+	double waiting = 1 - profiler->single_cpu_seconds / profiler->single_wall_seconds;
+	double others = host_load_others(start, &end);
+	samples_add(&profiler->others, others > waiting ? others : waiting);
+	samples_add(&profiler->stolen, host_load_stolen(start, &end));
+}
+
+/* All cells and the reference speeds, once each. */
+static bool run_whole_round(struct profiler *profiler, struct err *err)
+{
+	struct host_load start = host_load_now();
+	profiler->single_wall_seconds = 0;
+	profiler->single_cpu_seconds = 0;
+	if (!step(profiler, "reference speeds", err))
+		return false;
+	host_speed_measure(&profiler->speed);
+	if (!run_cells(profiler, err))
+		return false;
+	add_load(profiler, &start);
+	profiler->round_seconds = stopwatch_seconds() - start.wall;
+	return true;
+}
+
+/* So many rounds are still to come. */
+static void plan_rounds(struct profiler *profiler, int rounds)
+{
+	double elapsed = stopwatch_seconds() - profiler->start_seconds;
+	double planned = elapsed + rounds * profiler->round_seconds;
+	profiler->planned_seconds =
+		planned > profiler->options->budget_seconds ? planned : profiler->options->budget_seconds;
+}
+
+/* What is needed is measured however long it takes. */
+static bool run_needed_rounds(struct profiler *profiler, struct err *err)
+{
+	for (int left = PROFILE_REPEATS_LEAST - 1; left >= 0; left--) {
+		if (!run_whole_round(profiler, err))
+			return false;
+		plan_rounds(profiler, left);
+	}
+	return true;
+}
+
+/* Then again while time is left: the large first, which would else never be repeated. */
+static bool run_spare_round(struct profiler *profiler, bool *ran, struct err *err)
 {
 	double deadline = profiler->start_seconds + profiler->options->budget_seconds;
 	*ran = false;
-	for (size_t i = 0; i < profiler->sizes.count; i++)
+	for (size_t size = profiler->sizes.count; size-- > 0;)
 		for (size_t thread = 0; thread < profiler->options->thread_count; thread++) {
-			size_t size = is_first ? i : profiler->sizes.count - 1 - i;
-			double predicted = profiler->cell_seconds[thread][size];
-			if (!is_first && stopwatch_seconds() + predicted > deadline)
+			if (stopwatch_seconds() + profiler->cell_seconds[thread][size] > deadline)
 				continue;
 			if (!run_cell(profiler, size, thread, false, err))
 				return false;
@@ -180,25 +241,13 @@ static bool run_round(struct profiler *profiler, bool is_first, bool *ran, struc
 	return true;
 }
 
-static bool run_rounds(struct profiler *profiler, struct err *err)
+static bool run_spare_rounds(struct profiler *profiler, struct err *err)
 {
 	bool ran = true;
-	for (int round = 0; round < PROFILER_REPEATS_MAX && ran; round++)
-		if (!run_round(profiler, round == 0, &ran, err))
+	for (int round = PROFILE_REPEATS_LEAST; round < PROFILER_REPEATS_MAX && ran; round++)
+		if (!run_spare_round(profiler, &ran, err))
 			return false;
 	return true;
-}
-
-/* A thread that had a core for itself computed all the time. */
-static void warn_if_busy(const struct profiler *profiler, struct diag *diag)
-{
-	double share = profiler->single_cpu_seconds / profiler->single_wall_seconds;
-	if (share < UNDISTURBED_SHARE)
-		diag_warning(diag, (struct diag_place){.file = profiler->model->path},
-			     "other programs took %.0f %% of a core while this was measured: with caches shared, times "
-			     "may be "
-			     "somewhat too long; measure again when the machine is idle",
-			     100 * (1 - share));
 }
 
 static const char *now_text(struct arena *arena)
@@ -211,8 +260,44 @@ static const char *now_text(struct arena *arena)
 	return arena_strdup(arena, text);
 }
 
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a;
+	double y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/*
+ * The least times count, so what happened in the quietest rounds counts too: of as many as there must be repeats, the
+ * most disturbed one.
+ */
+static double in_quiet_rounds(const struct samples *cores)
+{
+	struct samples sorted = *cores;
+	qsort(sorted.values, sorted.count, sizeof sorted.values[0], by_value);
+	size_t at = sorted.count < PROFILE_REPEATS_LEAST ? sorted.count : PROFILE_REPEATS_LEAST;
+	return samples_rounded(at && sorted.values[at - 1] > 0 ? sorted.values[at - 1] : 0);
+}
+
+static struct profile_measurement measurement_of(const struct profiler *profiler)
+{
+	size_t repeats = SAMPLES_MAX;
+	for (size_t i = 0; i < profiler->options->function_count; i++) {
+		size_t of_function = measured_function_repeats(&profiler->functions[i]);
+		repeats = of_function < repeats ? of_function : repeats;
+	}
+	return (struct profile_measurement){
+		.repeats = (int64_t)repeats,
+		.other_programs_cores = in_quiet_rounds(&profiler->others),
+		.steal_cores = in_quiet_rounds(&profiler->stolen),
+	};
+}
+
 static void fill(const struct profiler *profiler, struct arena *arena, struct profile *profile)
 {
+	*profile = (struct profile){.path = NULL};
+	host_speed_fill(&profiler->speed, arena, &profile->host);
+	profile->measurement = measurement_of(profiler);
 	const struct profiler_options *options = profiler->options;
 	const struct scratch_record *first = &profiler->functions[0].records[profiler->sizes.count - 1];
 	profile->path = profiler->model->path;
@@ -231,6 +316,35 @@ static void fill(const struct profiler *profiler, struct arena *arena, struct pr
 	}
 }
 
+/* Fills the profile, and measures more where it leaves doubts; those that stay are told. */
+static bool finish(struct profiler *profiler, struct arena *arena, struct diag *diag, struct profile *profile,
+		   struct err *err)
+{
+	struct profile_doubts doubts;
+	for (int more = 0;; more++) {
+		fill(profiler, arena, profile);
+		profile_find_doubts(profile, arena, &doubts);
+		if (doubts.count == 0 || more == ROUNDS_MORE_MAX)
+			break;
+		plan_rounds(profiler, ROUNDS_MORE_MAX - more);
+		if (!run_whole_round(profiler, err))
+			return false;
+	}
+	for (size_t i = 0; i < doubts.count; i++)
+		diag_warning(diag, (struct diag_place){.file = profiler->model->path},
+			     "this profile is not to be trusted: %s; measure again when nothing else runs",
+			     doubts.texts[i]);
+	return true;
+}
+
+/* Whatever the environment says: what is freed stays with the process, touched, and is used again. */
+static void keep_freed_memory(void)
+{
+	enum { MMAP_THRESHOLD_BYTES = 32 * 1024 * 1024 /* the most that is allowed */ };
+	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+}
+
 static bool measure(struct profiler *profiler, struct arena *arena, struct diag *diag, struct profile *profile,
 		    struct err *err)
 {
@@ -239,19 +353,19 @@ static bool measure(struct profiler *profiler, struct arena *arena, struct diag 
 	if (!estimate_seconds_per_image(profiler, &seconds_per_image, err) ||
 	    !record_sizes_choose(&profiler->sizes, profiler->model, options, seconds_per_image, diag, err))
 		return false;
-	if (profiler->sizes.predicted_seconds > profiler->planned_seconds)
-		profiler->planned_seconds = profiler->sizes.predicted_seconds;
+	double predicted = PROFILE_REPEATS_LEAST * profiler->sizes.predicted_seconds;
+	if (predicted > profiler->planned_seconds)
+		profiler->planned_seconds = predicted;
 	init_functions(profiler, arena);
 	/* Peak memory comes while this process is small: its children start with a copy of its memory. */
-	if (!make_records(profiler, err) || !measure_memory(profiler, err) || !step(profiler, "reference speeds", err))
+	if (!make_records(profiler, err) || !measure_memory(profiler, err))
 		return false;
-	host_speed_measure(&profile->host, (int)options->threads[options->thread_count - 1], arena);
+	keep_freed_memory();
+	profiler->kept.is_kept = true;
+	host_speed_init(&profiler->speed, (int)options->threads[options->thread_count - 1]);
 	start_teams(profiler);
-	if (!load_weights(profiler, err) || !warm_up(profiler, err) || !run_rounds(profiler, err))
-		return false;
-	warn_if_busy(profiler, diag);
-	fill(profiler, arena, profile);
-	return true;
+	return load_weights(profiler, err) && warm_up(profiler, err) && run_needed_rounds(profiler, err) &&
+	       run_spare_rounds(profiler, err) && finish(profiler, arena, diag, profile, err);
 }
 
 bool profiler_run(const struct model *model, const struct profiler_options *options, struct arena *arena,
@@ -267,6 +381,8 @@ bool profiler_run(const struct model *model, const struct profiler_options *opti
 	profiler->start_seconds = stopwatch_seconds();
 	profiler->planned_seconds = options->budget_seconds;
 	bool ok = measure(profiler, arena, diag, profile, err);
+	kept_memory_release(&profiler->kept);
+	host_speed_release(&profiler->speed);
 	for (size_t i = 0; i < profiler->team_count; i++)
 		team_release(&profiler->teams[i]);
 	for (size_t i = 0; profiler->functions && i < options->function_count; i++)

@@ -1,11 +1,12 @@
 /*
- * Makes a profile of a model on this machine within a time budget.
+ * Makes a profile of a model on this machine.
  *
  * A cell is a number of images per record and of threads; measuring it once runs every function on a record of that
- * size. After peak memory and reference speeds, all cells are measured once, then again in rounds while time is left:
- * small records, which are cheap and noisy, get many repeats, large ones few. A first run of each thread count is
- * discarded (warm-up). Sizes that would burst the budget, the memory or what a record may hold are left out with a
- * warning, unless the user asked for them.
+ * size. After peak memory, all cells and the reference speeds are measured in rounds, as often as a spread needs
+ * (PROFILE_REPEATS_LEAST), however long that takes; then again while the time budget lasts, so that small records,
+ * which are cheap and noisy, get many repeats; then again, a few times, while the result leaves doubts
+ * (profile_doubts.h). A first run of each thread count is discarded (warm-up). Sizes that would burst the memory or
+ * what a record may hold are left out with a warning, unless the user asked for them.
  */
 #ifndef LAMINA_PROFILER_H
 #define LAMINA_PROFILER_H
@@ -30,7 +31,7 @@ struct profiler_options {
 	size_t thread_count;
 	const size_t *functions; /* indices into the model's functions, ascending */
 	size_t function_count;
-	double budget_seconds;
+	double budget_seconds; /* after which nothing is repeated that need not be */
 	const char *lamina_version;
 	/* Called before each step with the part of the work that is done, 0 to 1. */
 	void (*progress)(void *context, double done, const char *note);

@@ -2,13 +2,10 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "kernels/model/forward.h"
 #include "kernels/record/record_batch.h"
 #include "kernels/timing/function_run.h"
 #include "kernels/timing/host_speed.h"
-
-enum { FEW_SIZES = 5 };
 
 /* What each thread past the first adds, for estimates: convolutions are compute-bound, the rest waits for memory. */
 #define THREAD_GAIN 0.8
@@ -100,37 +97,6 @@ static bool drop_impossible(struct record_sizes *sizes, const struct model *mode
 	return true;
 }
 
-/*
- * Times are affine in the size, so that a size between others is worth less than the largest one: the second largest
- * goes first, until few are left, then the largest.
- */
-static int64_t drop_one(struct record_sizes *sizes)
-{
-	size_t at = sizes->count > FEW_SIZES ? sizes->count - 2 : sizes->count - 1;
-	int64_t dropped = sizes->images[at];
-	memmove(&sizes->images[at], &sizes->images[at + 1], (sizes->count - at - 1) * sizeof *sizes->images);
-	sizes->count--;
-	return dropped;
-}
-
-static void drop_slow(struct record_sizes *sizes, const struct profiler_options *options, double seconds_per_image,
-		      const char *path, struct diag *diag)
-{
-	double all_seconds = sizes->predicted_seconds;
-	struct buf names;
-	buf_init(&names);
-	while (sizes->count > 1 && sizes->predicted_seconds > options->budget_seconds) {
-		buf_printf(&names, "%s%lld", names.length ? ", " : "", (long long)drop_one(sizes));
-		sizes->predicted_seconds = predict(sizes, options, seconds_per_image);
-	}
-	if (names.length)
-		diag_warning(diag, (struct diag_place){.file = path},
-			     "records of %s images are not measured: all sizes would take about %.0f s, and %.0f s are "
-			     "planned; sizes that are asked for by number are always measured",
-			     buf_text(&names), all_seconds, options->budget_seconds);
-	buf_release(&names);
-}
-
 bool record_sizes_choose(struct record_sizes *sizes, const struct model *model, const struct profiler_options *options,
 			 double seconds_per_image, struct diag *diag, struct err *err)
 {
@@ -139,7 +105,5 @@ bool record_sizes_choose(struct record_sizes *sizes, const struct model *model, 
 	if (!drop_impossible(sizes, model, options, diag, err))
 		return false;
 	sizes->predicted_seconds = predict(sizes, options, seconds_per_image);
-	if (!options->images_are_wanted)
-		drop_slow(sizes, options, seconds_per_image, model->path, diag);
 	return true;
 }

@@ -1,6 +1,6 @@
 /*
- * Which record sizes are worth measuring: those whose records may exist at all, whose tensors fit the memory, and whose
- * runs fit the time. What is left out is told in a warning, with the reason.
+ * Which record sizes can be measured: those whose records may exist at all and whose tensors fit the memory. What is
+ * left out is told in a warning, with the reason.
  */
 #ifndef LAMINA_RECORD_SIZES_H
 #define LAMINA_RECORD_SIZES_H

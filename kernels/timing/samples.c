@@ -20,26 +20,24 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double quantile(const struct samples *samples, double p)
+double samples_least(const struct samples *samples)
+{
+	CHECK(samples->count > 0);
+	double least = samples->values[0];
+	for (size_t i = 1; i < samples->count; i++)
+		least = samples->values[i] < least ? samples->values[i] : least;
+	return least;
+}
+
+double samples_spread(const struct samples *samples)
 {
 	double sorted[SAMPLES_MAX];
 	CHECK(samples->count > 0);
 	memcpy(sorted, samples->values, samples->count * sizeof *sorted);
 	qsort(sorted, samples->count, sizeof *sorted, by_value);
-	double position = p * (double)(samples->count - 1);
-	size_t below = (size_t)position;
-	size_t above = below + 1 < samples->count ? below + 1 : below;
-	return sorted[below] + (position - (double)below) * (sorted[above] - sorted[below]);
-}
-
-double samples_median(const struct samples *samples)
-{
-	return quantile(samples, 0.5);
-}
-
-double samples_half_iqr(const struct samples *samples)
-{
-	return (quantile(samples, 0.75) - quantile(samples, 0.25)) / 2;
+	size_t middle = samples->count / 2;
+	double median = samples->count % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+	return median - sorted[0];
 }
 
 double samples_rounded(double value)

@@ -1,6 +1,7 @@
 /*
- * Repeated measurements of one thing, summarised by what outliers do not move: the median and half the interquartile
- * range.
+ * Repeated measurements of one computation's time. Whatever disturbs it (caches and memory shared with others, page
+ * faults, interrupts, clocks that slow down) makes it longer, never shorter: the least is the best estimate, and what
+ * the median lies above it says how disturbed the repeats were.
  */
 #ifndef LAMINA_SAMPLES_H
 #define LAMINA_SAMPLES_H
@@ -17,12 +18,9 @@ struct samples {
 /* Samples beyond SAMPLES_MAX are not kept. */
 void samples_add(struct samples *samples, double value);
 
-/*
- * Quantiles by linear interpolation between order statistics (Hyndman and Fan's type 7, The American Statistician 50,
- * 1996). CHECK that there is at least one sample; the spread of one sample is 0.
- */
-double samples_median(const struct samples *samples);
-double samples_half_iqr(const struct samples *samples);
+/* CHECK that there is at least one sample; the spread of one sample is 0. */
+double samples_least(const struct samples *samples);
+double samples_spread(const struct samples *samples); /* median less the least */
 
 /* To six digits: more than any clock and any repeat is good for, and a number that can be read. */
 double samples_rounded(double value);

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
-#include "profile/profile.h"
+#include "profile/profile_doubts.h"
 
 /* A layer or phase of the profile. */
 struct item {
@@ -116,13 +116,31 @@ static void write_host_json(const struct profile *profile, struct json *json)
 	json_field_double(json, "sgemm_gflop_per_second_per_core", host->sgemm_gflop_per_second_per_core);
 	json_field_double(json, "sgemm_parallel_speedup", host->sgemm_parallel_speedup);
 	json_field_double(json, "memory_gb_per_second", host->memory_gb_per_second);
+	if (host->first_touch_seconds_per_gb > 0) {
+		json_field_double(json, "sgemm_spread_share", host->sgemm_spread_share);
+		json_field_double(json, "memory_spread_share", host->memory_spread_share);
+		json_field_double(json, "first_touch_seconds_per_gb", host->first_touch_seconds_per_gb);
+		json_field_double(json, "first_touch_spread_seconds_per_gb", host->first_touch_spread_seconds_per_gb);
+	}
 	json_field_text(json, "blas", host->blas);
 	json_field_text(json, "blas_core_type", host->blas_core_type);
 	json_field_int(json, "blas_threads", host->blas_threads);
 	json_object_end(json);
 }
 
-static void show_json(const struct profile *profile, const struct table *values, struct buf *out)
+/* Why the profile is not to be trusted: an empty list where nothing speaks against it. */
+static void write_doubts_json(const struct profile *profile, struct arena *arena, struct json *json)
+{
+	struct profile_doubts doubts;
+	profile_find_doubts(profile, arena, &doubts);
+	json_key(json, "doubts");
+	json_array_begin(json);
+	for (size_t i = 0; i < doubts.count; i++)
+		json_text(json, doubts.texts[i]);
+	json_array_end(json);
+}
+
+static void show_json(const struct profile *profile, const struct table *values, struct arena *arena, struct buf *out)
 {
 	struct json json;
 	json_init(&json, out, true);
@@ -132,20 +150,29 @@ static void show_json(const struct profile *profile, const struct table *values,
 	json_field_text(&json, "date", profile->date);
 	json_field_int(&json, "record_input_bytes_per_image", profile->record_input_bytes_per_image);
 	write_host_json(profile, &json);
+	write_doubts_json(profile, arena, &json);
 	json_key(&json, "values");
 	table_write_json(values, &json);
 	json_object_end(&json);
 	buf_add_char(out, '\n');
 }
 
-static void show_head(const struct profile *profile, struct buf *out)
+static void show_head(const struct profile *profile, struct arena *arena, struct buf *out)
 {
+	struct profile_doubts doubts;
 	const struct profile_host *host = &profile->host;
 	buf_printf(out, "%s on %s, %lld cores\n", profile->model, host->cpu, (long long)host->cores);
 	buf_printf(out, "%s, core type %s; measured %s by lamina %s\n", host->blas, host->blas_core_type, profile->date,
 		   profile->lamina_version);
-	buf_printf(out, "sgemm %.1f GFLOP/s on one core, %.2f times that on all; memory copy %.1f GB/s\n\n",
+	buf_printf(out, "sgemm %.1f GFLOP/s on one core, %.2f times that on all; memory copy %.1f GB/s\n",
 		   host->sgemm_gflop_per_second_per_core, host->sgemm_parallel_speedup, host->memory_gb_per_second);
+	if (host->first_touch_seconds_per_gb > 0)
+		buf_printf(out, "first touch of memory %.3g s/GB (+ %.1g), in none of the times\n",
+			   host->first_touch_seconds_per_gb, host->first_touch_spread_seconds_per_gb);
+	profile_find_doubts(profile, arena, &doubts);
+	for (size_t i = 0; i < doubts.count; i++)
+		buf_printf(out, "not to be trusted: %s\n", doubts.texts[i]);
+	buf_add_char(out, '\n');
 }
 
 enum { SIZES_MAX = TABLE_COLUMNS_MAX - 5, FIXED_COLUMNS = 5 };
@@ -264,9 +291,9 @@ static void show(const struct profile *profile, enum table_format format, struct
 	if (format == TABLE_CSV) {
 		table_render(&values, TABLE_CSV, out);
 	} else if (format == TABLE_JSON) {
-		show_json(profile, &values, out);
+		show_json(profile, &values, arena, out);
 	} else {
-		show_head(profile, out);
+		show_head(profile, arena, out);
 		show_times(items, count, arena, out);
 		show_memory(profile, out);
 	}

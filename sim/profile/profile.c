@@ -14,6 +14,40 @@ const char *const profile_phase_names[PROFILE_PHASES] = {
 	[PROFILE_SERIALISE] = "serialise",
 };
 
+bool profile_layer_is_arithmetic(const struct profile_layer *layer)
+{
+	return strcmp(layer->kind, "conv") == 0 || strcmp(layer->kind, "fc") == 0 || layer->mac_per_image > 0;
+}
+
+/* Never to less than a tenth, nor below what a measured time must be. */
+static double shifted(double value, double by)
+{
+	return value + by > value / 10 ? value + by : value / 10;
+}
+
+static void shift_points(struct profile_points *points, double spreads)
+{
+	for (size_t i = 0; i < points->count; i++) {
+		struct profile_point *point = &points->points[i];
+		point->seconds = shifted(point->seconds, spreads * point->spread_seconds);
+	}
+}
+
+void profile_shift(struct profile *profile, double spreads)
+{
+	struct profile_host *host = &profile->host;
+	for (size_t i = 0; i < profile->layer_count; i++)
+		shift_points(&profile->layers[i].times, spreads);
+	for (size_t i = 0; i < profile->function_count; i++)
+		for (int phase = 0; phase < PROFILE_PHASES; phase++)
+			shift_points(&profile->functions[i].phases[phase], spreads);
+	host->sgemm_gflop_per_second_per_core =
+		shifted(host->sgemm_gflop_per_second_per_core,
+			spreads * host->sgemm_spread_share * host->sgemm_gflop_per_second_per_core);
+	host->memory_gb_per_second =
+		shifted(host->memory_gb_per_second, spreads * host->memory_spread_share * host->memory_gb_per_second);
+}
+
 int profile_find_layer(const struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->layer_count; i++)

@@ -41,8 +41,8 @@ extern const char *const profile_phase_names[PROFILE_PHASES]; /* "read", "decode
 struct profile_point {
 	int64_t images;
 	int64_t threads;
-	double seconds;        /* median over repeats */
-	double spread_seconds; /* half the interquartile range over repeats */
+	double seconds;        /* least over repeats: what disturbs only lengthens */
+	double spread_seconds; /* median over repeats less that */
 };
 
 struct profile_points {
@@ -81,9 +81,21 @@ struct profile_host {
 	double sgemm_gflop_per_second_per_core; /* float32, one thread, large square matrices */
 	double sgemm_parallel_speedup;          /* all measured threads against one */
 	double memory_gb_per_second;            /* copy bandwidth, one thread, 10^9 bytes read + written */
-	const char *blas;                       /* "OpenBLAS 0.3.21" */
-	const char *blas_core_type;             /* "SkylakeX", "Zen", ... */
+	double sgemm_spread_share;              /* what the two speeds differ by between repeats, over the speed */
+	double memory_spread_share;
+	/* Seconds that touching 10^9 bytes for the first time takes; 0: not measured, and then part of the times. */
+	double first_touch_seconds_per_gb;
+	double first_touch_spread_seconds_per_gb;
+	const char *blas;           /* "OpenBLAS 0.3.21" */
+	const char *blas_core_type; /* "SkylakeX", "Zen", ... */
 	int64_t blas_threads;
+};
+
+/* How undisturbed the host was. */
+struct profile_measurement {
+	int64_t repeats;             /* fewest of any time; 0: unknown */
+	double other_programs_cores; /* that others computed on meanwhile, on average */
+	double steal_cores;          /* that the hypervisor gave to others */
 };
 
 struct profile {
@@ -93,6 +105,7 @@ struct profile {
 	const char *date;                     /* ISO 8601 */
 	int64_t record_input_bytes_per_image; /* what one image takes in the first function's input record */
 	struct profile_host host;
+	struct profile_measurement measurement;
 	struct profile_layer *layers; /* in network order */
 	size_t layer_count;
 	struct profile_function *functions; /* in pipeline order */
@@ -116,6 +129,15 @@ bool profile_parse(const char *file, const char *text, size_t length, struct are
 /* The profile as YAML text, one that profile_read accepts and gives back equal. */
 struct buf;
 void profile_write(const struct profile *profile, struct buf *out);
+
+/*
+ * Moves every time and reference speed by so many of its own spreads, in the directions that make predictions longer
+ * (spreads > 0) or shorter: what the host's disturbances, which hit everything at once, can do to a prediction.
+ */
+void profile_shift(struct profile *profile, double spreads);
+
+/* Whether a layer's kind computes (matrix products: conv, fc); all others only move memory. */
+bool profile_layer_is_arithmetic(const struct profile_layer *layer);
 
 /* Index by name, or -1. */
 int profile_find_layer(const struct profile *profile, const char *name);

@@ -41,6 +41,7 @@ struct profile_row {
 	const char *date;
 	int64_t record_input_bytes_per_image;
 	struct profile_host host;
+	struct profile_measurement measurement;
 	struct bind_structs layers;
 	struct bind_structs functions;
 };
@@ -51,9 +52,9 @@ static const struct bind_field point_fields[] = {
 	BIND_FIELD(struct profile_point, threads, BIND_INT, .min = 1, .max = PROFILE_THREADS_MAX, .fallback = "1",
 		   .help = "threads that computed"),
 	BIND_FIELD(struct profile_point, seconds, BIND_DOUBLE, .required = true, .min = 0, .max = SECONDS_MAX,
-		   .help = "thread time over threads, median over repeats"),
+		   .help = "thread time over threads, the least of all repeats"),
 	BIND_FIELD(struct profile_point, spread_seconds, BIND_DOUBLE, .min = 0, .max = SECONDS_MAX, .fallback = "0",
-		   .help = "half the interquartile range over repeats"),
+		   .help = "how much longer the median of the repeats is"),
 	BIND_END,
 };
 
@@ -217,6 +218,14 @@ static const struct bind_field host_fields[] = {
 		   .help = "the same with all measured threads against one"),
 	BIND_FIELD(struct profile_host, memory_gb_per_second, BIND_DOUBLE, .required = true, .min = 1e-3, .max = 1e6,
 		   .help = "copy bandwidth of one thread, 10^9 bytes read and written per second"),
+	BIND_FIELD(struct profile_host, sgemm_spread_share, BIND_DOUBLE, .min = 0, .max = 1e3, .fallback = "0",
+		   .help = "spread of the matrix product's speed over repeats, part of the speed"),
+	BIND_FIELD(struct profile_host, memory_spread_share, BIND_DOUBLE, .min = 0, .max = 1e3, .fallback = "0",
+		   .help = "the same of the copy bandwidth"),
+	BIND_FIELD(struct profile_host, first_touch_seconds_per_gb, BIND_DOUBLE, .min = 0, .max = 1e4, .fallback = "0",
+		   .help = "touching 10^9 bytes for the first time; 0: not measured, and part of the times"),
+	BIND_FIELD(struct profile_host, first_touch_spread_seconds_per_gb, BIND_DOUBLE, .min = 0, .max = 1e4,
+		   .fallback = "0", .help = "its spread over repeats"),
 	BIND_FIELD(struct profile_host, blas, BIND_TEXT, .fallback = "unknown", .help = "library and version"),
 	BIND_FIELD(struct profile_host, blas_core_type, BIND_TEXT, .fallback = "unknown",
 		   .help = "kernel set that the library chose"),
@@ -229,6 +238,22 @@ static const struct bind_schema host_schema = {
 	.title = "the host",
 	.bytes = sizeof(struct profile_host),
 	.fields = host_fields,
+};
+
+static const struct bind_field measurement_fields[] = {
+	BIND_FIELD(struct profile_measurement, repeats, BIND_INT, .min = 0, .max = 1000000, .fallback = "0",
+		   .help = "fewest repeats of any time; 0: unknown"),
+	BIND_FIELD(struct profile_measurement, other_programs_cores, BIND_DOUBLE, .min = 0, .max = 4096,
+		   .fallback = "0", .help = "cores that other programs kept busy meanwhile, on average"),
+	BIND_FIELD(struct profile_measurement, steal_cores, BIND_DOUBLE, .min = 0, .max = 4096, .fallback = "0",
+		   .help = "cores that the hypervisor took away meanwhile, on average"),
+	BIND_END,
+};
+
+static const struct bind_schema measurement_schema = {
+	.title = "the measurement",
+	.bytes = sizeof(struct profile_measurement),
+	.fields = measurement_fields,
 };
 
 /* The text of map's key; NULL where there is none: the table has then said so. */
@@ -353,6 +378,8 @@ static const struct bind_field profile_fields[] = {
 		   .max = BYTES_MAX, .help = "bytes of one image in the first function's input record"),
 	BIND_FIELD(struct profile_row, host, BIND_STRUCT, .required = true, .schema = &host_schema,
 		   .help = "the machine that measured"),
+	BIND_FIELD(struct profile_row, measurement, BIND_STRUCT, .fallback = "{}", .schema = &measurement_schema,
+		   .help = "how undisturbed that machine was"),
 	BIND_FIELD(struct profile_row, layers, BIND_STRUCT_LIST, .required = true, .schema = &layer_schema,
 		   .count_max = NAMES_MAX, .help = "the network's layers in order"),
 	BIND_FIELD(struct profile_row, functions, BIND_STRUCT_LIST, .required = true, .schema = &function_schema,
@@ -422,6 +449,7 @@ static bool convert(const struct yaml_node *root, const char *file, struct arena
 	out->date = row.date;
 	out->record_input_bytes_per_image = row.record_input_bytes_per_image;
 	out->host = row.host;
+	out->measurement = row.measurement;
 	convert_layers(&row, arena, out);
 	convert_functions(&row, arena, out);
 	return true;

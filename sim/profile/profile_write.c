@@ -82,9 +82,25 @@ static void add_host(struct buf *out, const struct profile_host *host)
 	add_double(out, "  ", "sgemm_gflop_per_second_per_core", host->sgemm_gflop_per_second_per_core);
 	add_double(out, "  ", "sgemm_parallel_speedup", host->sgemm_parallel_speedup);
 	add_double(out, "  ", "memory_gb_per_second", host->memory_gb_per_second);
+	if (host->first_touch_seconds_per_gb > 0) {
+		add_double(out, "  ", "sgemm_spread_share", host->sgemm_spread_share);
+		add_double(out, "  ", "memory_spread_share", host->memory_spread_share);
+		add_double(out, "  ", "first_touch_seconds_per_gb", host->first_touch_seconds_per_gb);
+		add_double(out, "  ", "first_touch_spread_seconds_per_gb", host->first_touch_spread_seconds_per_gb);
+	}
 	add_text(out, "  ", "blas", host->blas);
 	add_text(out, "  ", "blas_core_type", host->blas_core_type);
 	add_int(out, "  ", "blas_threads", host->blas_threads);
+}
+
+static void add_measurement(struct buf *out, const struct profile_measurement *measurement)
+{
+	if (measurement->repeats == 0)
+		return;
+	buf_add(out, "measurement:\n");
+	add_int(out, "  ", "repeats", measurement->repeats);
+	add_double(out, "  ", "other_programs_cores", measurement->other_programs_cores);
+	add_double(out, "  ", "steal_cores", measurement->steal_cores);
 }
 
 static void add_layer(struct buf *out, const struct profile_layer *layer)
@@ -109,6 +125,7 @@ void profile_write(const struct profile *profile, struct buf *out)
 	add_text(out, "", "date", profile->date);
 	add_int(out, "", "record_input_bytes_per_image", profile->record_input_bytes_per_image);
 	add_host(out, &profile->host);
+	add_measurement(out, &profile->measurement);
 	buf_add(out, "layers:\n");
 	for (size_t i = 0; i < profile->layer_count; i++)
 		add_layer(out, &profile->layers[i]);

@@ -1,8 +1,11 @@
 /* Timing: what is made of samples, which sizes are measured, and a whole profile of a small network. */
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/buf.h"
 #include "doc/yaml.h"
+#include "kernels/timing/host_load.h"
+#include "kernels/timing/host_speed.h"
 #include "kernels/timing/peak_memory.h"
 #include "kernels/timing/profiler.h"
 #include "kernels/timing/record_sizes.h"
@@ -43,15 +46,16 @@ static void summaries(void)
 {
 	struct samples samples = {.count = 0};
 	samples_add(&samples, 4);
-	t_near(samples_median(&samples), 4, 0, 0, "median of one");
-	t_near(samples_half_iqr(&samples), 0, 0, 0, "spread of one");
+	t_near(samples_least(&samples), 4, 0, 0, "the least of one");
+	t_near(samples_spread(&samples), 0, 0, 0, "spread of one");
 	samples_add(&samples, 1);
-	t_near(samples_median(&samples), 2.5, 0, 0, "median of two");
+	t_near(samples_least(&samples), 1, 0, 0, "the least of two");
+	t_near(samples_spread(&samples), 1.5, 0, 0, "their middle lies above it");
 	samples_add(&samples, 2);
 	samples_add(&samples, 3);
 	samples_add(&samples, 1000);
-	t_near(samples_median(&samples), 3, 0, 0, "an outlier does not move the median");
-	t_near(samples_half_iqr(&samples), 1, 0, 0, "nor the spread");
+	t_near(samples_least(&samples), 1, 0, 0, "a disturbed repeat does not move the least");
+	t_near(samples_spread(&samples), 2, 0, 0, "and little the spread");
 	for (int i = 0; i < 2 * SAMPLES_MAX; i++)
 		samples_add(&samples, 5);
 	t_int(samples.count, SAMPLES_MAX, "samples are bounded");
@@ -112,44 +116,23 @@ static struct profiler_options asked(void)
 	};
 }
 
-static void sizes_within_budget(void)
+/* However slow the machine: an experiment needs the sizes that it needs. */
+static void sizes_of_a_slow_machine(void)
 {
-	static const struct {
-		double seconds_per_image;
-		size_t sizes, memory;
-		const char *name;
-	} cases[] = {
-		{0.001, 4, 3, "a fast machine measures all"},
-		{0.1, 3, 3, "a slower one leaves the largest out"},
-		{100, 1, 1, "one size is always left"},
-	};
+	static const double seconds_per_image[] = {0.001, 0.1, 100};
 	struct fixture f;
 	struct record_sizes sizes;
 	struct err err;
 	fixture_init(&f);
 	struct profiler_options options = asked();
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		size_t told = f.diag.count;
-		t_ok(record_sizes_choose(&sizes, &f.model, &options, cases[i].seconds_per_image, &f.diag, &err), "%s",
-		     cases[i].name);
-		t_int(sizes.count, cases[i].sizes, "sizes");
-		t_int(sizes.memory_count, cases[i].memory, "sizes for memory");
-		t_ok((f.diag.count > told) == (sizes.count < 4), "what is left out is told");
+	for (size_t i = 0; i < sizeof seconds_per_image / sizeof *seconds_per_image; i++) {
+		t_ok(record_sizes_choose(&sizes, &f.model, &options, seconds_per_image[i], &f.diag, &err),
+		     "%g s an image", seconds_per_image[i]);
+		t_int(sizes.count, 4, "all sizes are measured");
+		t_int(sizes.memory_count, 3, "and the memory of three");
+		t_ok(sizes.predicted_seconds > 1111 * 1.5 * seconds_per_image[i], "in a time that is told");
 	}
-	static const int64_t many[] = {1, 10, 50, 100, 250, 500, 1000};
-	options.images = many;
-	options.image_count = sizeof many / sizeof *many;
-	t_ok(record_sizes_choose(&sizes, &f.model, &options, 0.02, &f.diag, &err), "sizes between others go first");
-	t_int(sizes.count, 5, "sizes that are left");
-	t_int(sizes.images[3], 100, "the last but one");
-	t_int(sizes.images[4], 1000, "the largest is kept");
-	t_has(f.diag.entries[f.diag.count - 1].text,
-	      "records of 500, 250 images are not measured: all sizes would take", "what is left out is named");
-	options.images = images_asked;
-	options.image_count = 4;
-	options.images_are_wanted = true;
-	t_ok(record_sizes_choose(&sizes, &f.model, &options, 100, &f.diag, &err) && sizes.count == 4,
-	     "sizes that were asked for are kept");
+	t_int(f.diag.count, 0, "nothing is left out");
 	fixture_release(&f);
 }
 
@@ -199,6 +182,74 @@ static void memory_of_a_child(void)
 	fixture_release(&f);
 }
 
+static void who_else_computes(void)
+{
+	struct host_load start = {.wall = 100, .own = 10};
+	struct host_load end = {.wall = 110, .own = 15};
+	t_ok(host_load_parse("cpu  1000 200 300 99999 50 10 20 30 0 0", 100, &start), "a line of /proc/stat");
+	t_near(start.busy, 15.3, 1e-12, 0, "who computes: neither idle nor waiting");
+	t_near(start.steal, 0.3, 1e-12, 0, "what was stolen");
+	t_ok(!host_load_parse("intr 1 2 3 4 5 6 7 8", 100, &end), "another line");
+	host_load_parse("cpu  1900 200 300 99999 50 10 20 130 0 0", 100, &end);
+	t_near(host_load_others(&start, &end), 0.4, 1e-12, 0, "nine seconds in ten, five of them one's own");
+	t_near(host_load_stolen(&start, &end), 0.1, 1e-12, 0, "one in ten stolen");
+	end.own = 30;
+	t_near(host_load_others(&start, &end), 0, 0, 0, "a clock of a few ticks more makes nobody less than idle");
+	struct host_load now = host_load_now();
+	t_ok(now.wall > 0 && now.own > 0 && now.busy >= 0, "this host can be read");
+}
+
+static long minor_faults(void)
+{
+	struct rusage used;
+	getrusage(RUSAGE_SELF, &used);
+	return used.ru_minflt;
+}
+
+/* 64 MiB are 16,384 pages, or 32 large ones. */
+static void memory_is_kept(void)
+{
+	enum { BYTES = 64 * 1024 * 1024 };
+	struct kept_memory kept = {.is_kept = true};
+	uint8_t *first = kept_memory_take(&kept, BYTES);
+	long faults = minor_faults();
+	memset(first, 1, BYTES);
+	t_ok(minor_faults() - faults < 16, "all pages were touched before");
+	uint8_t *second = kept_memory_take(&kept, 1000);
+	t_ok(second != first, "two at once are two");
+	t_int((int64_t)((uintptr_t)second % TENSOR_ALIGN_BYTES), 0, "aligned as tensors are");
+	kept_memory_give(&kept, first);
+	t_ok(kept_memory_take(&kept, BYTES / 2) == first, "what was given back is used again");
+	kept_memory_give(&kept, first);
+	kept_memory_give(&kept, second);
+	t_ok(kept_memory_take(&kept, 500) == second, "the smallest that is enough");
+	kept_memory_release(&kept);
+	struct kept_memory given = {.is_kept = false};
+	kept_memory_give(&given, kept_memory_take(&given, BYTES));
+	t_ok(!given.blocks[0].memory && !given.blocks[1].memory, "or freed where a peak is measured");
+}
+
+static void speeds(void)
+{
+	struct arena arena;
+	struct profile_host host = {.cores = 0};
+	struct host_speed speed;
+	arena_init(&arena);
+	host_speed_init(&speed, 2);
+	long faults = minor_faults();
+	host_speed_measure(&speed);
+	/* The fresh block that is touched for its price, and what threads need. */
+	t_ok(minor_faults() - faults < 40000, "the blocks that are copied were touched");
+	host_speed_measure(&speed);
+	host_speed_fill(&speed, &arena, &host);
+	t_ok(host.first_touch_seconds_per_gb > 0 && host.first_touch_seconds_per_gb < 100, "a first touch: %g s per GB",
+	     host.first_touch_seconds_per_gb);
+	t_ok(host.sgemm_spread_share >= 0 && host.memory_spread_share >= 0, "spreads are told");
+	t_ok(host.memory_gb_per_second > 0.1, "bandwidth");
+	host_speed_release(&speed);
+	arena_release(&arena);
+}
+
 static void check_points(const struct profile_points *points, size_t count, const char *name)
 {
 	bool is_positive = true;
@@ -232,6 +283,8 @@ static void whole_profile(void)
 		for (int phase = 0; phase < PROFILE_PHASES; phase++)
 			check_points(&profile.functions[i].phases[phase], phase == PROFILE_LOAD_WEIGHTS ? 1 : 2,
 				     profile_phase_names[phase]);
+	t_ok(profile.measurement.repeats >= 3, "each time was measured three times without any budget");
+	t_ok(profile.host.first_touch_seconds_per_gb > 0, "what a first touch takes is a number of its own");
 	t_near(profile.layers[0].mac_per_image, 62 * 62 * 16 * 9, 0, 0, "multiply-accumulates");
 	t_ok(!profile.layers[0].in_place && profile.layers[1].in_place, "ReLU works in place");
 	t_ok(profile.record_input_bytes_per_image >= 4096 && profile.record_input_bytes_per_image < 4200,
@@ -239,6 +292,8 @@ static void whole_profile(void)
 	profile_write(&profile, &text);
 	t_ok(profile_parse("again", text.text, text.length, &f.arena, &f.diag, &again), "it is valid");
 	t_int(diag_has_errors(&f.diag), 0, "without complaints");
+	t_near(again.host.first_touch_seconds_per_gb, profile.host.first_touch_seconds_per_gb, 0, 0, "first touch");
+	t_int(again.measurement.repeats, profile.measurement.repeats, "and repeats are read as they were written");
 	buf_release(&text);
 	fixture_release(&f);
 }
@@ -261,7 +316,10 @@ int main(void)
 {
 	summaries();
 	records();
-	sizes_within_budget();
+	sizes_of_a_slow_machine();
+	who_else_computes();
+	memory_is_kept();
+	speeds();
 	sizes_that_cannot_be();
 	memory_of_a_child();
 	whole_profile();
