@@ -32,6 +32,7 @@ struct platform_cpu {
 	double resume_seconds;              /* thread time lost when a stopped thread goes on */
 	double overhead_share;              /* part of the quota that the sandbox itself uses up */
 	double sgemm_gflop_per_vcpu_second; /* float32 matrix product speed: how profiles are carried over */
+	double memory_gb_per_vcpu_second;   /* copy bandwidth of one thread, bytes read and written; 0: no source */
 	double speed_spread;                /* standard deviation of ln(speed) between sandboxes */
 	double arm64_speed;                 /* speed of an arm64 vCPU over an x86_64 one; 0: not sold */
 };

@@ -76,11 +76,36 @@ static double load_seconds(const struct profile *profile, struct layer_range lay
 	return seconds;
 }
 
-static double compute_seconds(const struct profile *profile, struct layer_range layers, int64_t images, int64_t threads)
+/* Host seconds over seconds on one of the platform's vCPUs. */
+struct carried {
+	double arithmetic; /* by matrix products */
+	double memory;     /* by bandwidth */
+};
+
+/*
+ * A profile with first touches in its times cannot tell bandwidth from page faults, and for most platforms nobody has
+ * published a bandwidth: then the ratio of products stands for both.
+ */
+static struct carried carried_over(const struct profile_host *host, const struct platform_cpu *cpu)
+{
+	double products = host->sgemm_gflop_per_second_per_core / cpu->sgemm_gflop_per_vcpu_second;
+	bool is_known = cpu->memory_gb_per_vcpu_second > 0 && host->first_touch_seconds_per_gb > 0;
+	return (struct carried){
+		.arithmetic = products,
+		.memory = is_known ? host->memory_gb_per_second / cpu->memory_gb_per_vcpu_second : products,
+	};
+}
+
+/* Of the layers, on host or vCPU as the ratios say. */
+static double compute_seconds(const struct profile *profile, struct layer_range layers, int64_t images, int64_t threads,
+			      struct carried carried)
 {
 	double seconds = 0;
-	for (size_t i = layers.first; i < layers.end; i++)
-		seconds += profile_layer_seconds(profile, i, images, threads);
+	for (size_t i = layers.first; i < layers.end; i++) {
+		bool is_arithmetic = profile_layer_is_arithmetic(&profile->layers[i]);
+		seconds += profile_layer_seconds(profile, i, images, threads) *
+			   (is_arithmetic ? carried.arithmetic : carried.memory);
+	}
 	return seconds;
 }
 
@@ -92,7 +117,9 @@ static int64_t device_ns(const struct experiment *experiment, const struct profi
 	struct layer_range all = {0, profile->layer_count};
 	if (rate == 0)
 		return 0;
-	double part = compute_seconds(profile, layers, images, 1) / compute_seconds(profile, all, images, 1);
+	struct carried as_measured = {1, 1};
+	double part = compute_seconds(profile, layers, images, 1, as_measured) /
+		      compute_seconds(profile, all, images, 1, as_measured);
 	return ns_from_seconds((double)images / rate * part);
 }
 
@@ -106,12 +133,12 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 			       struct work *out)
 {
 	const struct framework *framework = &experiment->framework;
-	double speed = profile->host.sgemm_gflop_per_second_per_core / platform->cpu.sgemm_gflop_per_vcpu_second;
+	struct carried carried = carried_over(&profile->host, &platform->cpu);
 	size_t first = measured_function(profile, layers.first);
 	size_t last = measured_function(profile, layers.end - 1);
 	int64_t threads = framework->compute_threads;
 	int64_t weights = parameter_bytes(profile, layers);
-	double compute = compute_seconds(profile, layers, images, threads) * (double)threads;
+	double compute = compute_seconds(profile, layers, images, threads, carried) * (double)threads;
 
 	*out = (struct work){.images = images};
 	if (framework->import_at == IMPORT_IN_HANDLER)
@@ -120,19 +147,21 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 	out->phases[WORK_WEIGHTS_GET] = (struct phase){
 		.gets = weights > 0, .bytes = weights, .stream_mb_per_second = HUGE_VAL, .cold_only = true};
 	double framework_load = (double)weights / 1e6 * framework->weights_cpu_seconds_per_mb;
-	out->phases[WORK_WEIGHTS_LOAD] = cpu_phase(load_seconds(profile, layers, images) * speed + framework_load, 1);
+	out->phases[WORK_WEIGHTS_LOAD] =
+		cpu_phase(load_seconds(profile, layers, images) * carried.memory + framework_load, 1);
 	out->phases[WORK_WEIGHTS_LOAD].cold_only = true;
 	out->phases[WORK_RECORD_GET] = (struct phase){
 		.gets = 1,
 		.bytes = function_record_bytes(framework, profile, layers.first, images),
 		.stream_mb_per_second = framework->record_mb_per_second,
 	};
-	out->phases[WORK_DECODE] = cpu_phase(profile_phase_seconds(profile, first, PROFILE_DECODE, images) * speed, 1);
+	out->phases[WORK_DECODE] =
+		cpu_phase(profile_phase_seconds(profile, first, PROFILE_DECODE, images) * carried.memory, 1);
 	out->phases[WORK_DEVICE].device_ns = device_ns(experiment, profile, layers, images);
 	if (out->phases[WORK_DEVICE].device_ns == 0)
-		out->phases[WORK_COMPUTE] = cpu_phase(compute * speed, threads);
+		out->phases[WORK_COMPUTE] = cpu_phase(compute, threads);
 	out->phases[WORK_SERIALISE] =
-		cpu_phase(profile_phase_seconds(profile, last, PROFILE_SERIALISE, images) * speed, 1);
+		cpu_phase(profile_phase_seconds(profile, last, PROFILE_SERIALISE, images) * carried.memory, 1);
 	out->phases[WORK_RECORD_PUT] = (struct phase){
 		.puts = 1,
 		.bytes = function_record_bytes(framework, profile, layers.end, images),

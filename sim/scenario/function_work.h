@@ -1,9 +1,11 @@
 /*
  * What a function does to a record of n images, from a profile or as stated.
  *
- * CPU time of a layer = its time on the profile's host with the framework's threads, times those threads, times
- * the ratio of matrix product speeds (host core / platform vCPU): arithmetic is carried over by a measured reference,
- * not by a constant. Record decoding, serialising and weight loading are single-threaded and carried over likewise.
+ * CPU time of a layer = its time on the profile's host with the framework's threads, times those threads, times a
+ * ratio of host core to platform vCPU: that of matrix product speeds for arithmetic (conv, fc), that of copy
+ * bandwidths for what only moves memory (pooling, LRN, ReLU, decoding, serialising, weight loading).
+ * Where the platform's bandwidth has no source, or the profile's times hold page faults, products stand for both. What
+ * a first touch of memory takes is not carried over: it is the measuring host's kernel and hypervisor, not its core.
  *
  * Memory = framework + weights + images * activations, float32. "held": the input and every layer's output that is
  * not computed in place, as a graph session holds what it fetches (with alexnet-h1 this gives 1.451, 0.766 and

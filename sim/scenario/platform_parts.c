@@ -62,6 +62,8 @@ static const struct bind_field cpu_fields[] = {
 		   .help = "part of the quota that the sandbox itself uses up"),
 	NUMBER(struct platform_cpu, sgemm_gflop_per_vcpu_second, 0.01, 1e5,
 	       "float32 matrix product speed of one vCPU, 10^9 operations per second"),
+	BIND_FIELD(struct platform_cpu, memory_gb_per_vcpu_second, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e4,
+		   .help = "copy bandwidth of one thread, 10^9 bytes read and written per second; 0: unknown"),
 	NUMBER(struct platform_cpu, speed_spread, 0, 1, "standard deviation of ln(speed) between sandboxes"),
 	BIND_FIELD(struct platform_cpu, arm64_speed, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 100,
 		   .help = "speed of an arm64 vCPU over an x86_64 one; 0: not sold"),

@@ -54,6 +54,31 @@ static void test_joined(void)
 	release(&f);
 }
 
+/* Arithmetic by products (host twice as fast), all else by bandwidth (10 GB/s against 20: half as fast). */
+static void test_carried_over(void)
+{
+	struct fixture f;
+	setup(&f);
+	struct work products = work_of(&f, 0, 2);
+	f.platform.cpu.memory_gb_per_vcpu_second = 2 * f.profile.host.memory_gb_per_second;
+	struct work blind = work_of(&f, 0, 2);
+	t_int(blind.phases[WORK_DECODE].cpu_ns, products.phases[WORK_DECODE].cpu_ns,
+	      "times with page faults in them say nothing of bandwidth");
+	f.profile.host.first_touch_seconds_per_gb = 0.25;
+	struct work both = work_of(&f, 0, 2);
+	t_int(both.phases[WORK_DECODE].cpu_ns, products.phases[WORK_DECODE].cpu_ns / 4, "decoding by bandwidth");
+	t_int(both.phases[WORK_SERIALISE].cpu_ns, products.phases[WORK_SERIALISE].cpu_ns / 4, "and serialising");
+	t_int(both.phases[WORK_WEIGHTS_LOAD].cpu_ns, products.phases[WORK_WEIGHTS_LOAD].cpu_ns / 4, "and loading");
+	double conv = profile_layer_seconds(&f.profile, 0, 10, 1);
+	double relu = profile_layer_seconds(&f.profile, 1, 10, 1);
+	t_near((double)both.phases[WORK_COMPUTE].cpu_ns * 1e-9, 2 * conv + relu / 2, 1e-8, 0,
+	       "a convolution by products, ReLU by bandwidth");
+	f.profile.host.first_touch_seconds_per_gb = 2500;
+	struct work dear = work_of(&f, 0, 2);
+	t_int(dear.phases[WORK_COMPUTE].cpu_ns, both.phases[WORK_COMPUTE].cpu_ns, "dear page faults change nothing");
+	release(&f);
+}
+
 static void test_memory(void)
 {
 	struct fixture f;
@@ -71,6 +96,7 @@ static void test_memory(void)
 int main(void)
 {
 	test_joined();
+	test_carried_over();
 	test_memory();
 	return t_done();
 }
