@@ -21,8 +21,18 @@ static const struct table_column columns[] = {
 	{.name = "lamina", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
 	{.name = "half_width_95", .heading = "± 95 %", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
 	{.name = "error_percent", .heading = "error %", .align = TABLE_RIGHT, .decimals = 1},
+	{.name = "profile_percent", .heading = "profile ± %", .align = TABLE_RIGHT, .decimals = 1},
 	{.name = "kind"},
+	{.name = "profile"},
 };
+
+static void add_doubts(const struct paper *paper, struct buf *out)
+{
+	if (paper->doubts.count > 0)
+		buf_add(out, "\nThis profile is not to be trusted, and nothing that is made from it:\n");
+	for (size_t i = 0; i < paper->doubts.count; i++)
+		buf_printf(out, "  - %s\n", paper->doubts.texts[i]);
+}
 
 static void print_comparison(struct cli *cli, const struct paper *paper)
 {
@@ -38,10 +48,14 @@ static void print_comparison(struct cli *cli, const struct paper *paper)
 		table_double(&table, row->lamina);
 		table_double(&table, row->half_width > 0 ? row->half_width : (double)NAN);
 		table_double(&table, paper_row_error_percent(row));
+		table_double(&table, row->profile_percent);
 		table_text(&table, row->kind);
+		table_text(&table, paper_profile_word(paper));
 		table_end_row(&table);
 	}
 	table_render(&table, cli_format(cli), &out);
+	if (cli_format(cli) == TABLE_TEXT)
+		add_doubts(paper, &out);
 	cli_print(&out);
 	fflush(stdout); /* before what is said of the figures */
 	table_release(&table);
@@ -138,7 +152,9 @@ const struct command cmd_paper = {
 		"the "
 		"paper (configs/paper) and prints each of its numbers beside Lamina's, with the error and whether the "
 		"number took part in the fit. A statement of the paper is 1 where it holds and 0 where it does not; "
-		"what the paper does not number is only reported.",
+		"what the paper does not number is only reported. 'profile ± %' is what the profile's own spread can "
+		"move a number by; a profile that was measured on a busy machine, or whose times cannot be, is not "
+		"trusted, in every row, and the reasons are below the table.",
 	.examples = "lamina paper\n"
 		    "lamina paper --profile results/profile.yaml -o results\n",
 	.options = options,

@@ -43,6 +43,7 @@ bool study_load(const struct study_request *request, struct arena *arena, struct
 	size_t errors_before = diag->error_count;
 	*out = (struct study){0};
 	library_init(&out->library, arena);
+	out->library.profile_spreads = request->profile_spreads;
 	if (!experiment_load(&request->load, arena, diag, &out->root, &out->experiment, io_failed)) {
 		library_check_names(&out->library, out->root, diag);
 		return false;

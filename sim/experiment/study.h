@@ -9,7 +9,8 @@
 
 struct study_request {
 	struct load_request load;
-	bool with_sweep; /* else the sweep is left aside: one point */
+	bool with_sweep;        /* else the sweep is left aside: one point */
+	double profile_spreads; /* profiles are moved by so many of their spreads (profile_shift) */
 	/* Override the experiment's own where the pointer is set. */
 	const int64_t *seed;
 	const int64_t *replications;

@@ -15,10 +15,14 @@ static const struct part {
 	[PAPER_TABLE2] = {"table2.yaml", false},
 };
 
+/* More than this, by which a prediction moves with the profile's own spread, is no prediction. */
+static const double PROFILE_PERCENT_MOST = 5;
+
 /* Values put over every experiment, as --set would: the profile, then what was fitted. */
 struct overrides {
 	const char *sets[FIT_PARAMETERS_MAX + 1];
 	size_t count;
+	double profile_spreads;
 };
 
 static bool load(const struct paper_request *request, const char *file, const struct overrides *overrides,
@@ -29,14 +33,17 @@ static bool load(const struct paper_request *request, const char *file, const st
 			 .sets = overrides->sets,
 			 .set_count = overrides->count},
 		.with_sweep = true,
+		.profile_spreads = overrides->profile_spreads,
 	};
 	return study_load(&study, arena, diag, out, NULL);
 }
 
+/* Also looks for doubts in the profile that the fit uses. */
 static bool fit_parameters(const struct paper_request *request, struct overrides *overrides, struct arena *arena,
-			   struct diag *diag, struct fit *fit)
+			   struct diag *diag, struct paper *out)
 {
 	struct study study;
+	struct fit *fit = &out->fit;
 	if (!load(request, "fit.yaml", overrides, arena, diag, &study) ||
 	    !fit_read(&study.experiment, arena, diag, fit) ||
 	    !fit_solve(fit, study.root, study.experiment.path, &study.library, &request->control, arena, diag))
@@ -46,17 +53,21 @@ static bool fit_parameters(const struct paper_request *request, struct overrides
 		num_format_double(fit->parameters[i].value, text);
 		overrides->sets[overrides->count++] = arena_printf(arena, "%s=%s", fit->parameters[i].key, text);
 	}
+	CHECK(study.library.profile_count == 1);
+	profile_find_doubts(study.library.profiles[0], arena, &out->doubts);
 	return true;
 }
 
-bool paper_run(const struct paper_request *request, struct arena *arena, struct diag *diag, struct paper *out)
+/* Everything with the profile moved by so many of its spreads. */
+static bool run_once(const struct paper_request *request, double profile_spreads, struct arena *arena,
+		     struct diag *diag, struct paper *out)
 {
 	static const struct overrides none;
-	struct overrides overrides = {.count = 0};
+	struct overrides overrides = {.profile_spreads = profile_spreads};
 	*out = (struct paper){0};
 	if (request->profile)
 		overrides.sets[overrides.count++] = arena_printf(arena, "profile=%s", request->profile);
-	if (!fit_parameters(request, &overrides, arena, diag, &out->fit))
+	if (!fit_parameters(request, &overrides, arena, diag, out))
 		return false;
 	for (int i = 0; i < PAPER_PARTS; i++) {
 		struct study *study = &out->studies[i];
@@ -69,6 +80,58 @@ bool paper_run(const struct paper_request *request, struct arena *arena, struct 
 	}
 	paper_fill_rows(out, arena);
 	return true;
+}
+
+/* What the moved profile makes of each row, and whether a prediction survives it. */
+static void compare(struct paper *paper, const struct paper *moved)
+{
+	CHECK(paper->row_count == moved->row_count);
+	for (size_t i = 0; i < paper->row_count; i++) {
+		struct paper_row *row = &paper->rows[i];
+		double change = fabs(moved->rows[i].lamina - row->lamina);
+		/* Of percentages their points. */
+		bool is_percentage = strcmp(row->unit, "%") == 0;
+		double percent = is_percentage || change == 0 ? change : 100 * change / fabs(row->lamina);
+		row->profile_percent = fmax(row->profile_percent, percent);
+	}
+	paper->replications += moved->replications;
+}
+
+static void doubt_loose_predictions(struct paper *paper, struct arena *arena)
+{
+	const struct paper_row *worst = NULL;
+	for (size_t i = 0; i < paper->row_count; i++) {
+		const struct paper_row *row = &paper->rows[i];
+		if (strcmp(row->kind, "predicted") == 0 && row->profile_percent > PROFILE_PERCENT_MOST &&
+		    (!worst || row->profile_percent > worst->profile_percent))
+			worst = row;
+	}
+	if (worst && paper->doubts.count < PROFILE_DOUBTS_MAX)
+		paper->doubts.texts[paper->doubts.count++] = arena_printf(arena, "its own spread moves '%s' by %.1f %%",
+									  worst->quantity, worst->profile_percent);
+}
+
+bool paper_run(const struct paper_request *request, struct arena *arena, struct diag *diag, struct paper *out)
+{
+	struct paper *moved = ARENA_NEW(arena, struct paper);
+	if (!run_once(request, 0, arena, diag, out))
+		return false;
+	for (int spreads = -1; spreads <= 1; spreads += 2) {
+		struct diag again; /* the same warnings as before */
+		diag_init(&again);
+		bool ok = run_once(request, spreads, arena, &again, moved);
+		diag_release(&again);
+		if (!ok)
+			return false;
+		compare(out, moved);
+	}
+	doubt_loose_predictions(out, arena);
+	return true;
+}
+
+const char *paper_profile_word(const struct paper *paper)
+{
+	return paper->doubts.count > 0 ? "not trusted" : "trusted";
 }
 
 double paper_row_error_percent(const struct paper_row *row)

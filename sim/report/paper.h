@@ -8,6 +8,7 @@
 #include "experiment/claims.h"
 #include "experiment/fit.h"
 #include "experiment/study.h"
+#include "profile/profile_doubts.h"
 
 enum paper_part {
 	PAPER_FIG3,
@@ -28,8 +29,9 @@ struct paper_row {
 	const char *unit; /* "yes" for statements: 1 holds, 0 does not */
 	double paper;     /* NaN where the paper gives no number */
 	double lamina;
-	double half_width; /* of lamina's 95 % interval; 0 where nothing is random */
-	const char *kind;  /* "fitted", "predicted", "statement", "reported" */
+	double half_width;      /* of lamina's 95 % interval; 0 where nothing is random */
+	const char *kind;       /* "fitted", "predicted", "statement", "reported" */
+	double profile_percent; /* most that lamina moves with the profile's times by one of their spreads */
 };
 
 struct paper {
@@ -38,7 +40,8 @@ struct paper {
 	struct claims claims[PAPER_PARTS];
 	struct paper_row rows[PAPER_ROWS_MAX];
 	size_t row_count;
-	uint64_t replications; /* simulated, without the fit */
+	struct profile_doubts doubts; /* why the profile is not to be trusted; none: it is */
+	uint64_t replications;        /* simulated, without the fit */
 };
 
 struct paper_request {
@@ -55,6 +58,9 @@ bool paper_run(const struct paper_request *request, struct arena *arena, struct 
 
 /* 100 * (lamina / paper - 1); NaN where the paper gives no number or the row is a statement. */
 double paper_row_error_percent(const struct paper_row *row);
+
+/* "trusted" or "not trusted": what the comparison's column says of its profile. */
+const char *paper_profile_word(const struct paper *paper);
 
 /* paper_rows.c: the comparison, from claims and from what only this paper says. */
 void paper_fill_rows(struct paper *paper, struct arena *arena);

@@ -131,7 +131,7 @@ static void write_table2(const struct paper *paper, struct csv *csv)
 
 static void write_comparison(const struct paper *paper, struct csv *csv)
 {
-	header(csv, "quantity unit paper lamina error_percent kind");
+	header(csv, "quantity unit paper lamina error_percent kind profile_percent profile");
 	for (size_t i = 0; i < paper->row_count; i++) {
 		const struct paper_row *row = &paper->rows[i];
 		csv_text(csv, row->quantity);
@@ -140,6 +140,8 @@ static void write_comparison(const struct paper *paper, struct csv *csv)
 		csv_double(csv, row->lamina);
 		csv_double(csv, paper_row_error_percent(row));
 		csv_text(csv, row->kind);
+		csv_double(csv, row->profile_percent);
+		csv_text(csv, paper_profile_word(paper));
 		csv_end_row(csv);
 	}
 }

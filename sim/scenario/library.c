@@ -122,6 +122,7 @@ const struct profile *library_profile(struct library *library, const char *name,
 	const char *text = read_text(library, path, library->profile_count, place, diag, &length);
 	if (!text || !profile_parse(path, text, length, library->arena, diag, profile))
 		return NULL;
+	profile_shift(profile, library->profile_spreads);
 	return library->profiles[library->profile_count++] = profile;
 }
 

@@ -34,6 +34,7 @@ struct library {
 	size_t platform_count;
 	const struct profile *profiles[LIBRARY_FILES_MAX];
 	size_t profile_count;
+	double profile_spreads; /* by which profiles are moved when they are read (profile_shift) */
 	const struct framework_preset *presets[LIBRARY_FILES_MAX];
 	size_t preset_count;
 	const char *preset_names; /* once they were asked for */

@@ -99,13 +99,27 @@ static void test_files(const struct paper *paper, struct arena *arena)
 	size_t length;
 	t_ok(file_read(arena_printf(arena, "%s/paper.csv", folder), 100000, arena, &text, &length, &err),
 	     "paper.csv can be read");
-	t_ok(text && strncmp(text, "quantity,unit,paper,lamina,error_percent,kind\n", 46) == 0, "its header");
+	t_ok(text && strncmp(text, "quantity,unit,paper,lamina,error_percent,kind,profile_percent,profile\n", 70) == 0,
+	     "its header");
 	t_int(text ? line_count(text) : 0, paper->row_count + 1, "a line for each row");
-	t_has(text, "\"Table 1, memMin-1000, Conv-1\",MB,2048,2048,0,fitted\n", "a row of numbers");
-	t_has(text, "Fig. 3: Conv_1 uses the most memory,yes,1,1,,statement\n", "a statement has no error field");
+	t_has(text, "\"Table 1, memMin-1000, Conv-1\",MB,2048,2048,0,fitted,0,trusted\n", "a row of numbers");
+	t_has(text, "Fig. 3: Conv_1 uses the most memory,yes,1,1,,statement,0,trusted\n",
+	      "a statement has no error field");
 	t_ok(!paper_write_files(paper, "/proc/no/such", &err), "a folder that cannot be made");
 	t_has(err.text, "cannot make folder '/proc/no'", "its message");
 	t_int(system(arena_printf(arena, "rm -rf %s", folder)), 0, "cleaned up");
+}
+
+/* The rows say so, and what their numbers can be moved by is a number. */
+static void test_profile(struct paper *paper)
+{
+	const struct paper_row *row = find_row(paper, "Table 2, memMin-1000, time");
+	t_int(paper->doubts.count, 0, "the committed profile was made on a quiet machine");
+	t_str(paper_profile_word(paper), "trusted", "as the table says");
+	t_ok(row && row->profile_percent > 0 && row->profile_percent < 5,
+	     "its spread moves a prediction a little: %g %%", row ? row->profile_percent : 0);
+	paper->doubts.count = 1;
+	t_str(paper_profile_word(paper), "not trusted", "a profile with doubts");
 }
 
 int main(void)
@@ -121,6 +135,7 @@ int main(void)
 	if (t_ok(ok, "the evaluation runs")) {
 		test_rows(paper);
 		test_files(paper, &arena);
+		test_profile(paper);
 	}
 	test_errors();
 	diag_release(&diag);
