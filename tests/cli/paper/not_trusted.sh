@@ -1,5 +1,5 @@
 # A neighbour's work, written into a profile that is otherwise the committed one.
-sed '/^layers:/i measurement: {repeats: 4, other_programs_cores: 1.8}' $ROOT/profiles/alexnet-h1-amd-epyc.yaml > busy.yaml
+sed 's/^  other_programs_cores: .*/  other_programs_cores: 1.8/' $ROOT/profiles/alexnet-h1-amd-epyc.yaml > busy.yaml
 lamina paper --profile busy.yaml -o . --no-plots > table.txt &&
 	sed -n '/^This profile/,$p' table.txt &&
 	grep -c '  not trusted$' table.txt &&
