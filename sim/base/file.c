@@ -151,6 +151,22 @@ void file_out_discard(struct file_out *out)
 	release(out);
 }
 
+bool file_can_write(const char *path, struct err *err)
+{
+	struct file_out out;
+	struct stat status;
+	if (strcmp(path, "-") == 0)
+		return true;
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		return err_set(err, "cannot write '%s': %s", path, strerror(EISDIR));
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		return access(path, W_OK) == 0 || err_set(err, "cannot write '%s': %s", path, strerror(errno));
+	if (!file_out_open(&out, path, err))
+		return false;
+	file_out_discard(&out);
+	return true;
+}
+
 bool file_write(const char *path, const char *bytes, size_t count, struct err *err)
 {
 	struct file_out out;

@@ -36,6 +36,12 @@ bool file_out_commit(struct file_out *out, struct err *err);
 /* Removes the temporary; releases out. */
 void file_out_discard(struct file_out *out);
 
+/*
+ * Whether file_out_open would do now, found out without touching path; so that what takes long need not be done in
+ * vain. A pipe or a device is not opened, since its other side would notice.
+ */
+bool file_can_write(const char *path, struct err *err);
+
 /* file_out_open + write + file_out_commit. */
 bool file_write(const char *path, const char *bytes, size_t count, struct err *err);
 

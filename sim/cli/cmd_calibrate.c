@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "base/version.h"
@@ -12,6 +11,7 @@
 #include "calibrate/report_log.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
+#include "cli/result_file.h"
 #include "scenario/function_name.h"
 
 enum { NAME_BYTES_MAX = 64 };
@@ -330,12 +330,11 @@ static int64_t threads_of(const struct calibrate *calibrate)
 static int write_overlay(struct calibrate *calibrate, const char *path)
 {
 	struct buf text;
-	struct err err;
 	buf_init(&text);
 	calibration_write(&calibrate->calibration, lamina_version(), &calibrate->cli->arena, &text);
-	bool ok = file_write(path, buf_text(&text), text.length, &err);
+	int status = result_file_write(calibrate->cli, path, &text);
 	buf_release(&text);
-	return ok ? CLI_OK : cli_failed(calibrate->cli, &err);
+	return status;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -348,6 +347,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	diag_init(&calibrate.diag);
 	log_samples_init(&calibrate.samples, &cli->arena);
 	int status = choose_platform(&calibrate, &study, &library);
+	const char *path = options_text(&cli->options, "output");
+	if (status == CLI_OK)
+		status = result_file_try(cli, path);
 	bool is_chosen = status == CLI_OK;
 	if (is_chosen)
 		status = read_logs(&calibrate, argc, argv);
@@ -361,7 +363,6 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!is_solved)
 		return status != CLI_OK ? status : reported;
 	print_results(&calibrate);
-	const char *path = options_text(&cli->options, "output");
 	return path ? write_overlay(&calibrate, path) : CLI_OK;
 }
 

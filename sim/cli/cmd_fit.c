@@ -2,10 +2,10 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
+#include "cli/result_file.h"
 #include "cli/table.h"
 #include "experiment/fit.h"
 
@@ -45,12 +45,11 @@ static void fill(struct table *table, const struct fit *fit)
 static int write_overlay(struct cli *cli, const struct fit *fit, const char *path)
 {
 	struct buf text;
-	struct err err;
 	buf_init(&text);
 	fit_write_overlay(fit, &cli->arena, &text);
-	bool ok = file_write(path, buf_text(&text), text.length, &err);
+	int status = result_file_write(cli, path, &text);
 	buf_release(&text);
-	return ok ? CLI_OK : cli_failed(cli, &err);
+	return status;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -58,7 +57,10 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct study study;
 	struct fit fit;
 	struct diag diag;
+	const char *path = options_text(&cli->options, "output");
 	int status = experiment_options_load(cli, argv[0], false, &study);
+	if (status == CLI_OK)
+		status = result_file_try(cli, path);
 	if (status != CLI_OK)
 		return status;
 	diag_init(&diag);
@@ -83,7 +85,6 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!fit.converged)
 		fprintf(stderr, "%s: not converged after %d iterations; look at the errors\n", cli->name,
 			fit.iterations);
-	const char *path = options_text(&cli->options, "output");
 	return path ? write_overlay(cli, &fit, path) : CLI_OK;
 }
 

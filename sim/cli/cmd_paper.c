@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
+#include "cli/result_file.h"
 #include "cli/table.h"
 #include "report/paper.h"
 
@@ -102,7 +103,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		.profile = options_text(&cli->options, "profile"),
 		.control = {.jobs = experiment_options_jobs(cli), .interrupt = interrupt_flag()},
 	};
-	if (!request.folder)
+	if (!request.folder || result_file_try_in(cli, folder, "paper.csv") != CLI_OK)
 		return CLI_FAILED;
 	/* Said here, because the experiments would blame the value that is put over them. */
 	if (request.profile && access(request.profile, R_OK) != 0) {

@@ -11,6 +11,7 @@
 #include "cli/plan_emit.h"
 #include "cli/plan_front.h"
 #include "cli/plan_report.h"
+#include "cli/result_file.h"
 #include "plan/reason.h"
 
 static int load(struct cli *cli, const char *path, struct plan_report *report)
@@ -208,7 +209,7 @@ static int print_report(const struct plan_report *report)
 	struct buf out;
 	buf_init(&out);
 	renderers[cli_format_of(report->cli, path)](report, &out);
-	int status = cli_write(report->cli, path, &out);
+	int status = result_file_write(report->cli, path, &out);
 	buf_release(&out);
 	return status;
 }
@@ -257,6 +258,10 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	struct plan_report *report = ARENA_NEW(&cli->arena, struct plan_report);
 	int status = load(cli, argv[0], report);
+	if (status == CLI_OK)
+		status = plan_emit_try(cli);
+	if (status == CLI_OK)
+		status = plan_front_try(cli);
 	if (status != CLI_OK)
 		return status;
 	interrupt_catch();

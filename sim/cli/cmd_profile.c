@@ -10,6 +10,7 @@
 #include "cli/model_choice.h"
 #include "cli/number_list.h"
 #include "cli/progress.h"
+#include "cli/result_file.h"
 #include "kernels/timing/host_speed.h"
 #include "kernels/timing/profiler.h"
 
@@ -138,24 +139,14 @@ static bool measure(const struct model *model, struct request *request, struct a
 	return ok;
 }
 
-/* A folder that is not there is noticed before the measuring, not after it. */
-static bool can_write(const char *path, struct err *err)
-{
-	struct file_out out;
-	if (!file_out_open(&out, path, err))
-		return false;
-	file_out_discard(&out);
-	return true;
-}
-
-static bool write_profile(const struct profile *profile, const char *path, struct err *err)
+static int write_profile(const struct cli *cli, const struct profile *profile, const char *path)
 {
 	struct buf text;
 	buf_init(&text);
 	profile_write(profile, &text);
-	bool ok = file_write(path, text.text, text.length, err);
+	int status = result_file_write(cli, path, &text);
 	buf_release(&text);
-	return ok;
+	return status;
 }
 
 static int profile_model(struct cli *cli, const struct model *model, struct diag *diag)
@@ -168,9 +159,9 @@ static int profile_model(struct cli *cli, const struct model *model, struct diag
 		return cli_wrong_usage(cli, "%s", err.text);
 	const char *path = options_text(&cli->options, "output");
 	struct profile profile;
-	bool ok = can_write(path, &err) && measure(model, &request, &cli->arena, diag, &profile, &err);
+	bool ok = file_can_write(path, &err) && measure(model, &request, &cli->arena, diag, &profile, &err);
 	cli_report(cli, diag);
-	return ok && write_profile(&profile, path, &err) ? CLI_OK : cli_failed(cli, &err);
+	return ok ? write_profile(cli, &profile, path) : cli_failed(cli, &err);
 }
 
 static int run(struct cli *cli, int argc, char **argv)

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
+#include "cli/result_file.h"
 #include "cli/table.h"
 #include "experiment/record_times.h"
 #include "report/timeline.h"
@@ -272,7 +272,7 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 	buf_add_char(out, '\n');
 }
 
-static bool write_timeline(struct cli *cli, const struct run_job *job, const char *path, struct err *err)
+static int write_timeline(struct cli *cli, const struct run_job *job, const char *path)
 {
 	struct buf text;
 	struct timeline timeline;
@@ -280,28 +280,31 @@ static bool write_timeline(struct cli *cli, const struct run_job *job, const cha
 	buf_init(&text);
 	timeline_begin(&timeline, job->setting, &text);
 	struct span_sink sink = timeline_sink(&timeline);
-	struct simulate_options options = {.seed = job->seed, .sink = &sink};
+	struct simulate_options options = {.seed = job->seed, .sink = &sink, .interrupt = interrupt_flag()};
 	simulate(job->setting, &options, &cli->arena, &outcome);
 	timeline_end(&timeline);
-	bool ok = file_write(path, text.text, text.length, err);
+	int status = CLI_FAILED;
+	if (outcome.end == OUTCOME_INTERRUPTED)
+		fprintf(stderr, "%s: interrupted; '%s' stays as it was\n", cli->name, path);
+	else
+		status = result_file_write(cli, path, &text);
 	buf_release(&text);
-	return ok;
+	return status;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct study study;
-	struct err err;
+	const char *timeline_path = options_text(&cli->options, "timeline");
 	int status = experiment_options_load(cli, argv[0], false, &study);
+	if (status == CLI_OK)
+		status = result_file_try(cli, timeline_path);
 	if (status != CLI_OK)
 		return status;
 	bool finished = experiment_options_replicate(cli, &study);
 	const struct run_job *job = &study.jobs[0];
 	if (job->result.replications == 0)
 		return CLI_FAILED;
-	const char *timeline_path = options_text(&cli->options, "timeline");
-	if (timeline_path && !write_timeline(cli, job, timeline_path, &err))
-		return cli_failed(cli, &err);
 
 	enum table_format format = cli_format(cli);
 	struct run_tables tables;
@@ -322,6 +325,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	run_tables_release(&tables);
 	buf_release(&out);
 	status = experiment_options_judge(cli, &study);
+	if (timeline_path && write_timeline(cli, job, timeline_path) != CLI_OK)
+		status = CLI_FAILED;
 	return finished ? status : CLI_FAILED;
 }
 

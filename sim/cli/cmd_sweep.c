@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
+#include "cli/result_file.h"
 #include "cli/table.h"
 
 /* The figures that the text table shows; CSV and JSON have all. What comes over time is in no hurry to end. */
@@ -156,7 +157,10 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	struct study study;
 	struct rows rows = {.cli = cli, .study = &study, .is_dry = options_flag(&cli->options, "dry-run")};
+	const char *path = options_text(&cli->options, "output");
 	int status = experiment_options_load(cli, argv[0], true, &study);
+	if (status == CLI_OK)
+		status = result_file_try(cli, path);
 	if (status != CLI_OK)
 		return status;
 	rows.is_batch = study.jobs[0].setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE;
@@ -169,11 +173,10 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct buf text;
 	buf_init(&text);
 	render(&rows, &text);
-	status = cli_write(cli, options_text(&cli->options, "output"), &text);
+	status = finished ? result_file_write(cli, path, &text) : result_file_write_part(cli, path, &text);
 	buf_release(&text);
-	if (status == CLI_OK && !rows.is_dry)
-		status = experiment_options_judge(cli, &study);
-	return finished ? status : CLI_FAILED;
+	int judged = rows.is_dry ? CLI_OK : experiment_options_judge(cli, &study);
+	return status != CLI_OK ? status : judged;
 }
 
 static const struct option_row options[] = {

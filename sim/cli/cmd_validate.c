@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
+#include "cli/result_file.h"
 #include "cli/table.h"
 #include "report/gnuplot.h"
 #include "report/validation.h"
@@ -244,6 +245,9 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	struct validation validation;
 	int judged;
+	const char *folder = options_text(&cli->options, "output");
+	if (result_file_try_in(cli, folder, "validation.csv") != CLI_OK)
+		return CLI_FAILED;
 	int status = simulate_all(cli, argc, argv, &validation, &judged);
 	if (status != CLI_OK)
 		return status;
@@ -255,7 +259,6 @@ static int run(struct cli *cli, int argc, char **argv)
 	render(&tables, cli_format(cli), &out);
 	cli_print(&out);
 	fflush(stdout); /* before what is said of the figure */
-	const char *folder = options_text(&cli->options, "output");
 	if (folder)
 		status = write_files(cli, &validation, &tables, folder);
 	tables_release(&tables);

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/printable.h"
 #include "base/version.h"
 #include "cli/terminal.h"
@@ -94,15 +93,6 @@ void cli_print(struct buf *text)
 	if (text->length > 0)
 		printable_make(text->text, "\n\t");
 	fputs(buf_text(text), stdout);
-}
-
-int cli_write(const struct cli *cli, const char *path, struct buf *text)
-{
-	struct err err;
-	if (path)
-		return file_write(path, buf_text(text), text->length, &err) ? CLI_OK : cli_failed(cli, &err);
-	cli_print(text);
-	return CLI_OK;
 }
 
 static int unknown_command(const struct cli *cli, const char *word)

@@ -65,9 +65,6 @@ enum table_format cli_format_of(const struct cli *cli, const char *path);
 /* To standard output, what controls a terminal left out. */
 void cli_print(struct buf *text);
 
-/* Writes text to the file (NULL: standard output); an enum cli_exit. */
-int cli_write(const struct cli *cli, const char *path, struct buf *text);
-
 /* The entry called name, or NULL. */
 const struct command *command_find(const struct command *const *list, const char *name);
 

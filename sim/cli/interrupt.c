@@ -14,7 +14,8 @@ static void on_signal(int signal_number)
 
 void interrupt_catch(void)
 {
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+	/* Without SA_RESTART: a write that nobody reads, or the opening of such a pipe, ends with the signal. */
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
 	sigemptyset(&action.sa_mask);
 	CHECK(sigaction(SIGINT, &action, NULL) == 0);
 	CHECK(sigaction(SIGTERM, &action, NULL) == 0);

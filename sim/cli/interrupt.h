@@ -1,5 +1,6 @@
 /*
- * Ctrl-C and SIGTERM ask a long command to stop at the next safe point; a second one ends the program at once. Lower
+ * Ctrl-C and SIGTERM ask a long command to stop at the next safe point; a second one ends the program at once. What
+ * waits for a reader or writer then fails with EINTR. Lower
  * layers get the flag's address and only read it.
  */
 #ifndef LAMINA_INTERRUPT_H

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,6 +50,9 @@ static int close_output(int status)
 {
 	bool is_unread = reader_is_gone();
 	bool ok = !ferror(stdout);
+	/* What could not be written is not tried again: where the reader is stuck, it would wait for ever. */
+	if (!ok)
+		__fpurge(stdout);
 	errno = 0;
 	ok &= fclose(stdout) == 0;
 	if (ok)

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "cli/experiment_options.h"
+#include "cli/result_file.h"
 #include "plan/current.h"
 #include "plan/emit.h"
 
@@ -62,6 +62,18 @@ bool plan_emit_check(const struct cli *cli, struct diag *diag)
 	return diag->error_count == errors_before;
 }
 
+int plan_emit_try(const struct cli *cli)
+{
+	size_t count;
+	const char *const *texts = options_list(&cli->options, "emit", &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *equals = strchr(texts[i], '=');
+		if (equals && result_file_try(cli, equals + 1) != CLI_OK)
+			return CLI_FAILED;
+	}
+	return CLI_OK;
+}
+
 bool plan_emit_replaces_report(const struct cli *cli)
 {
 	size_t count;
@@ -77,21 +89,18 @@ bool plan_emit_replaces_report(const struct cli *cli)
 int plan_emit_write(struct cli *cli, const struct deployment *deployment)
 {
 	size_t count;
-	struct err err;
-	bool ok = true;
+	int status = CLI_OK;
 	const char *const *texts = options_list(&cli->options, "emit", &count);
-	for (size_t i = 0; i < count && ok; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const char *file;
 		struct buf out;
 		buf_init(&out);
 		parse(texts[i], &cli->arena, &file)->write(deployment, &cli->arena, &out);
-		if (file)
-			ok = file_write(file, buf_text(&out), out.length, &err);
-		else
-			cli_print(&out);
+		if (result_file_write(cli, file, &out) != CLI_OK)
+			status = CLI_FAILED;
 		buf_release(&out);
 	}
-	return ok ? CLI_OK : cli_failed(cli, &err);
+	return status;
 }
 
 int plan_emit_load(struct cli *cli, const char *path, struct study *out)

@@ -29,6 +29,9 @@ int plan_emit_load(struct cli *cli, const char *path, struct study *out);
 /* False, with diag errors, where an --emit names no format, or two would go to standard output. */
 bool plan_emit_check(const struct cli *cli, struct diag *diag);
 
+/* Whether the files of all --emit can be written: CLI_OK, or CLI_FAILED with words. */
+int plan_emit_try(const struct cli *cli);
+
 /* Whether an --emit without a file takes the report's place on standard output. */
 bool plan_emit_replaces_report(const struct cli *cli);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "cli/result_file.h"
 #include "report/gnuplot.h"
 
 static const struct table_column columns[] = {
@@ -100,13 +101,8 @@ static void write_script(const char *name, const char *title, struct arena *aren
 	buf_add_char(out, '\n');
 }
 
-static bool write_in(const char *folder, const char *file, const struct buf *text, struct arena *arena, struct err *err)
-{
-	return file_write(arena_printf(arena, "%s%s", folder, file), buf_text(text), text->length, err);
-}
-
 /* The script runs in the folder where the three files are, so that it knows their names without a path. */
-static bool write_figure(const struct plan_report *report, const struct table *table, const char *name, struct err *err)
+static int write_figure(const struct plan_report *report, const struct table *table, const char *name)
 {
 	struct arena *arena = &report->cli->arena;
 	const char *folder = file_directory(name, arena);
@@ -115,14 +111,29 @@ static bool write_figure(const struct plan_report *report, const struct table *t
 	struct buf text;
 	buf_init(&text);
 	table_render(table, TABLE_CSV, &text);
-	bool ok = write_in(folder, arena_printf(arena, "%s.csv", base), &text, arena, err);
+	int status = result_file_write(report->cli, arena_printf(arena, "%s.csv", name), &text);
 	buf_clear(&text);
 	write_script(base, report->study->experiment.name, arena, &text);
-	ok = ok && write_in(folder, script, &text, arena, err);
+	if (status == CLI_OK)
+		status = result_file_write(report->cli, arena_printf(arena, "%s.gp", name), &text);
 	buf_release(&text);
-	if (ok && !gnuplot_run(folder[0] ? folder : ".", script, err))
-		fprintf(stderr, "%s: warning: %s\n", report->cli->name, err->text);
-	return ok;
+	struct err err;
+	if (status == CLI_OK && !gnuplot_run(folder[0] ? folder : ".", script, &err))
+		fprintf(stderr, "%s: warning: %s\n", report->cli->name, err.text);
+	return status;
+}
+
+/* A name with another ending is one of a figure's three files. */
+static bool is_figure(const struct cli *cli, const char *name)
+{
+	return name && cli_format_of(cli, name) == TABLE_TEXT;
+}
+
+int plan_front_try(struct cli *cli)
+{
+	const char *name = options_text(&cli->options, "output");
+	bool has_ending = options_flag(&cli->options, "pareto") && is_figure(cli, name);
+	return result_file_try(cli, has_ending ? arena_printf(&cli->arena, "%s.csv", name) : name);
 }
 
 bool plan_front_name_is_right(const char *name)
@@ -137,17 +148,15 @@ int plan_front_run(struct plan_report *report)
 {
 	const char *name = options_text(&report->cli->options, "output");
 	struct table table;
-	struct err err;
 	int status = CLI_OK;
 	fill(&table, report);
-	enum table_format format = cli_format_of(report->cli, name);
-	if (name && format == TABLE_TEXT) {
-		status = write_figure(report, &table, name, &err) ? CLI_OK : cli_failed(report->cli, &err);
+	if (is_figure(report->cli, name)) {
+		status = write_figure(report, &table, name);
 	} else {
 		struct buf out;
 		buf_init(&out);
-		table_render(&table, format, &out);
-		status = cli_write(report->cli, name, &out);
+		table_render(&table, cli_format_of(report->cli, name), &out);
+		status = result_file_write(report->cli, name, &out);
 		buf_release(&out);
 	}
 	table_release(&table);

@@ -7,6 +7,9 @@
 /* Whether a figure's files can have the name: it is one of a file, without control characters. */
 bool plan_front_name_is_right(const char *name);
 
+/* Whether what --output names can be written: CLI_OK, or CLI_FAILED with words. */
+int plan_front_try(struct cli *cli);
+
 /*
  * Prints the front, or writes it where --output says: as a table where that ends in .csv or .json, else as a figure;
  * returns an enum cli_exit.
