@@ -8,11 +8,10 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
-		struct study study;
-		int status = experiment_options_load(cli, argv[i], true, &study);
+		size_t points;
+		int status = experiment_options_check(cli, argv[i], &points);
 		if (status == CLI_OK)
-			printf("%s: %zu point%s, ok\n", argv[i], study.sweep.point_count,
-			       study.sweep.point_count == 1 ? "" : "s");
+			printf("%s: %zu point%s, ok\n", argv[i], points, points == 1 ? "" : "s");
 		worst = status > worst ? status : worst;
 	}
 	return worst;

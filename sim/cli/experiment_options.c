@@ -11,6 +11,29 @@
 #include "cli/progress.h"
 #include "report/failures.h"
 
+static int load(struct cli *cli, struct study_request *request, struct study *out)
+{
+	int64_t seed = 0;
+	int64_t replications = 0;
+	request->load.overlays = options_list(&cli->options, "with", &request->load.overlay_count);
+	request->load.sets = options_list(&cli->options, "set", &request->load.set_count);
+	if (options_given(&cli->options, "seed")) {
+		seed = options_int(&cli->options, "seed");
+		request->seed = &seed;
+	}
+	if (options_given(&cli->options, "replications")) {
+		replications = options_int(&cli->options, "replications");
+		request->replications = &replications;
+	}
+	struct diag diag;
+	diag_init(&diag);
+	bool io_failed = false;
+	study_load(request, &cli->arena, &diag, out, &io_failed);
+	int status = cli_report(cli, &diag);
+	diag_release(&diag);
+	return io_failed ? CLI_FAILED : status;
+}
+
 int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, struct study *out)
 {
 	return experiment_options_load_over(cli, path, with_sweep, NULL, out);
@@ -19,26 +42,17 @@ int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, 
 int experiment_options_load_over(struct cli *cli, const char *path, bool with_sweep, const struct yaml_node *over,
 				 struct study *out)
 {
-	int64_t seed = 0;
-	int64_t replications = 0;
 	struct study_request request = {.load = {.path = path, .over = over}, .with_sweep = with_sweep};
-	request.load.overlays = options_list(&cli->options, "with", &request.load.overlay_count);
-	request.load.sets = options_list(&cli->options, "set", &request.load.set_count);
-	if (options_given(&cli->options, "seed")) {
-		seed = options_int(&cli->options, "seed");
-		request.seed = &seed;
-	}
-	if (options_given(&cli->options, "replications")) {
-		replications = options_int(&cli->options, "replications");
-		request.replications = &replications;
-	}
-	struct diag diag;
-	diag_init(&diag);
-	bool io_failed = false;
-	study_load(&request, &cli->arena, &diag, out, &io_failed);
-	int status = cli_report(cli, &diag);
-	diag_release(&diag);
-	return io_failed ? CLI_FAILED : status;
+	return load(cli, &request, out);
+}
+
+int experiment_options_check(struct cli *cli, const char *path, size_t *point_count)
+{
+	struct study study;
+	struct study_request request = {.load = {.path = path}, .with_sweep = true, .is_check = true};
+	int status = load(cli, &request, &study);
+	*point_count = study.sweep.point_count;
+	return status;
 }
 
 int experiment_options_jobs(const struct cli *cli)

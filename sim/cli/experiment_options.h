@@ -40,6 +40,9 @@ int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, 
 int experiment_options_load_over(struct cli *cli, const char *path, bool with_sweep, const struct yaml_node *over,
 				 struct study *out);
 
+/* Finds the mistakes of every point and keeps none, so that memory does not grow with their number. */
+int experiment_options_check(struct cli *cli, const char *path, size_t *point_count);
+
 /* Threads by --jobs or by the number of processors. */
 int experiment_options_jobs(const struct cli *cli);
 

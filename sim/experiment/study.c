@@ -11,29 +11,42 @@ static void override_luck(const struct study_request *request, struct experiment
 
 enum { WRONG_POINTS_MAX = 1000 };
 
+static bool resolve_point(const struct study_request *request, struct study *study, size_t point, struct arena *arena,
+			  struct diag *diag, struct run_job *out)
+{
+	struct experiment *experiment = ARENA_NEW(arena, struct experiment);
+	struct setting *setting = ARENA_NEW(arena, struct setting);
+	if (!sweep_bind_point(&study->sweep, point, study->root, study->experiment.path, arena, diag, experiment))
+		return false;
+	override_luck(request, experiment);
+	*out = (struct run_job){
+		.setting = setting,
+		.seed = (uint64_t)experiment->seed,
+		.replications = experiment->replications,
+	};
+	return experiment_resolve(experiment, &study->library, arena, diag, setting);
+}
+
 /* Resolves every point, for all mistakes at once, but gives up when very many are wrong. */
 static void resolve_points(const struct study_request *request, struct study *out, struct arena *arena,
 			   struct diag *diag)
 {
 	out->jobs = ARENA_ARRAY(arena, struct run_job, out->sweep.point_count);
 	size_t wrong = 0;
-	for (size_t i = 0; i < out->sweep.point_count && wrong < WRONG_POINTS_MAX; i++) {
-		struct experiment *experiment = ARENA_NEW(arena, struct experiment);
-		struct setting *setting = ARENA_NEW(arena, struct setting);
-		if (!sweep_bind_point(&out->sweep, i, out->root, out->experiment.path, arena, diag, experiment)) {
-			wrong++;
-			continue;
-		}
-		override_luck(request, experiment);
-		if (!experiment_resolve(experiment, &out->library, arena, diag, setting)) {
-			wrong++;
-			continue;
-		}
-		out->jobs[i] = (struct run_job){
-			.setting = setting,
-			.seed = (uint64_t)experiment->seed,
-			.replications = experiment->replications,
-		};
+	for (size_t i = 0; i < out->sweep.point_count && wrong < WRONG_POINTS_MAX; i++)
+		wrong += !resolve_point(request, out, i, arena, diag, &out->jobs[i]);
+}
+
+/* The same where nothing is to be simulated: no more than one point is held. */
+static void check_points(const struct study_request *request, struct study *study, struct diag *diag)
+{
+	size_t wrong = 0;
+	for (size_t i = 0; i < study->sweep.point_count && wrong < WRONG_POINTS_MAX; i++) {
+		struct run_job job;
+		struct arena scratch;
+		arena_init(&scratch);
+		wrong += !resolve_point(request, study, i, &scratch, diag, &job);
+		arena_release(&scratch);
 	}
 }
 
@@ -50,7 +63,10 @@ bool study_load(const struct study_request *request, struct arena *arena, struct
 	}
 	if (!request->with_sweep)
 		out->experiment.sweep = NULL;
-	if (sweep_expand(&out->experiment, arena, diag, &out->sweep))
+	bool is_expanded = sweep_expand(&out->experiment, arena, diag, &out->sweep);
+	if (is_expanded && request->is_check)
+		check_points(request, out, diag);
+	else if (is_expanded)
 		resolve_points(request, out, arena, diag);
 	return diag->error_count == errors_before;
 }

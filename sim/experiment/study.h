@@ -10,6 +10,7 @@
 struct study_request {
 	struct load_request load;
 	bool with_sweep;        /* else the sweep is left aside: one point */
+	bool is_check;          /* only mistakes are wanted: there will be no jobs */
 	double profile_spreads; /* profiles are moved by so many of their spreads (profile_shift) */
 	/* Override the experiment's own where the pointer is set. */
 	const int64_t *seed;
@@ -21,7 +22,7 @@ struct study {
 	struct yaml_node *root;
 	struct library library;
 	struct sweep sweep;
-	struct run_job *jobs; /* one per point */
+	struct run_job *jobs; /* one per point; NULL after a check */
 };
 
 /*

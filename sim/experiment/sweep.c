@@ -238,7 +238,7 @@ static bool is_excluded(const struct expansion *expansion, const struct sweep_po
 
 static struct sweep_point new_point(struct expansion *expansion)
 {
-	return (struct sweep_point){.values = new_values(expansion, SWEEP_KEYS_MAX)};
+	return (struct sweep_point){.values = new_values(expansion, expansion->sweep->key_count)};
 }
 
 static void add_product(struct expansion *expansion, size_t total, const struct yaml_node *exclude)
@@ -264,11 +264,20 @@ static void add_extra_points(struct expansion *expansion, const struct yaml_node
 		struct sweep_point point = new_point(expansion);
 		for (const struct yaml_node *entry = node->first; entry; entry = entry->next) {
 			size_t key;
-			if (add_key(expansion, entry, &key))
+			if (find_key(expansion, entry->key, &key))
 				point.values[key] = entry;
 		}
 		expansion->sweep->points[expansion->sweep->point_count++] = point;
 	}
+}
+
+/* Keys that only extra points have; from here on the number of keys is that of all. */
+static void add_extra_keys(struct expansion *expansion, const struct yaml_node *points)
+{
+	size_t key;
+	for (const struct yaml_node *node = points ? points->first : NULL; node; node = node->next)
+		for (const struct yaml_node *entry = node->first; entry; entry = entry->next)
+			add_key(expansion, entry, &key);
 }
 
 /* exclude and points hold mappings; a key of exclude must be one that varies. */
@@ -357,6 +366,9 @@ bool sweep_expand(const struct experiment *experiment, struct arena *arena, stru
 	size_t extra = points ? points->count : 0;
 	size_t total;
 	if (diag->error_count != errors_before || !product_size(expansion, node, extra, &total))
+		return false;
+	add_extra_keys(expansion, points);
+	if (diag->error_count != errors_before)
 		return false;
 	out->points = ARENA_ARRAY(arena, struct sweep_point, total + extra);
 	add_product(expansion, total, exclude);

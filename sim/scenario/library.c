@@ -34,15 +34,25 @@ static const char *list_names(const char *folder, struct arena *arena)
 	return list;
 }
 
+/* Every point of a sweep asks for the same; the folders are searched when a name changes. */
+static const char *found_before(const struct library_found *last, const char *name)
+{
+	return last->name && strcmp(last->name, name) == 0 ? last->path : NULL;
+}
+
 /* A path is taken from the experiment's folder; a name is looked up in the data folder. */
-static const char *find(struct library *library, const char *folder, const char *kind, const char *name,
-			struct diag_place place, struct diag *diag)
+static const char *find(struct library *library, struct library_found *last, const char *folder, const char *kind,
+			const char *name, struct diag_place place, struct diag *diag)
 {
 	if (is_path(name))
 		return file_resolve(place.file, name, library->arena);
+	if (found_before(last, name))
+		return last->path;
 	char *found = data_file_find(arena_printf(library->arena, "%s/%s.yaml", folder, name), library->arena);
-	if (found)
+	if (found) {
+		*last = (struct library_found){.name = arena_strdup(library->arena, name), .path = found};
 		return found;
+	}
 	size_t count;
 	char **names = data_file_list(folder, ".yaml", library->arena, &count);
 	const char *meant = did_you_mean(name, (const char *const *)names, count);
@@ -73,44 +83,60 @@ static const char *read_text(struct library *library, const char *path, size_t c
 }
 
 /* Names a platform with its changes, so that every variant is read once. */
-static const char *variant_key(struct library *library, const char *path, const struct platform_changes *changes)
+static void write_key(const char *path, const struct platform_changes *changes, struct buf *out)
 {
+	buf_add(out, path);
 	if (!changes)
-		return path;
-	struct buf values;
-	buf_init(&values);
+		return;
+	buf_printf(out, "#%s#", changes->region);
 	if (changes->values)
-		yaml_write(changes->values, &values);
-	const char *key = arena_printf(library->arena, "%s#%s#%s", path, changes->region, buf_text(&values));
-	buf_release(&values);
-	return key;
+		yaml_write(changes->values, out);
+}
+
+static const struct platform *find_variant(const struct library *library, const char *key)
+{
+	for (size_t i = 0; i < library->platform_count; i++) {
+		if (strcmp(library->platforms[i].key, key) == 0)
+			return library->platforms[i].platform;
+	}
+	return NULL;
+}
+
+static const struct platform *read_variant(struct library *library, const char *path, const char *key,
+					   const struct platform_changes *changes, struct diag_place place,
+					   struct diag *diag)
+{
+	struct platform *platform = ARENA_NEW(library->arena, struct platform);
+	size_t length;
+	const char *text = read_text(library, path, library->platform_count, place, diag, &length);
+	if (!text || !platform_parse(path, text, length, changes, library->arena, diag, platform))
+		return NULL;
+	library->platforms[library->platform_count++] =
+		(struct library_platform){arena_strdup(library->arena, key), platform};
+	return platform;
 }
 
 const struct platform *library_platform(struct library *library, const char *name,
 					const struct platform_changes *changes, struct diag_place place,
 					struct diag *diag)
 {
-	const char *path = find(library, "configs/platforms", "platform", name, place, diag);
+	const char *path = find(library, &library->last_platform, "configs/platforms", "platform", name, place, diag);
 	if (!path)
 		return NULL;
-	const char *key = variant_key(library, path, changes);
-	for (size_t i = 0; i < library->platform_count; i++) {
-		if (strcmp(library->platforms[i].key, key) == 0)
-			return library->platforms[i].platform;
-	}
-	struct platform *platform = ARENA_NEW(library->arena, struct platform);
-	size_t length;
-	const char *text = read_text(library, path, library->platform_count, place, diag, &length);
-	if (!text || !platform_parse(path, text, length, changes, library->arena, diag, platform))
-		return NULL;
-	library->platforms[library->platform_count++] = (struct library_platform){key, platform};
+	struct buf key;
+	buf_init(&key);
+	write_key(path, changes, &key);
+	const struct platform *platform = find_variant(library, buf_text(&key));
+	if (!platform)
+		platform = read_variant(library, path, buf_text(&key), changes, place, diag);
+	buf_release(&key);
 	return platform;
 }
 
 const struct profile *library_profile(struct library *library, const char *name, struct diag_place place,
 				      struct diag *diag)
 {
-	const char *path = find(library, "profiles", "profile", name, place, diag);
+	const char *path = find(library, &library->last_profile, "profiles", "profile", name, place, diag);
 	if (!path)
 		return NULL;
 	for (size_t i = 0; i < library->profile_count; i++) {
@@ -129,7 +155,7 @@ const struct profile *library_profile(struct library *library, const char *name,
 const struct framework_preset *library_preset(struct library *library, const char *name, struct diag_place place,
 					      struct diag *diag)
 {
-	const char *path = find(library, PRESETS, "framework", name, place, diag);
+	const char *path = find(library, &library->last_preset, PRESETS, "framework", name, place, diag);
 	if (!path)
 		return NULL;
 	for (size_t i = 0; i < library->preset_count; i++) {

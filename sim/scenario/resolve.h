@@ -27,6 +27,12 @@ struct library_trace {
 	const struct trace *trace;
 };
 
+/* The name that was looked up last, and where it was found. */
+struct library_found {
+	const char *name; /* NULL: none was */
+	const char *path;
+};
+
 /* Platforms, profiles and traces that were read, by path. */
 struct library {
 	struct arena *arena;
@@ -40,6 +46,9 @@ struct library {
 	const char *preset_names; /* once they were asked for */
 	struct library_trace traces[LIBRARY_FILES_MAX];
 	size_t trace_count;
+	struct library_found last_platform;
+	struct library_found last_profile;
+	struct library_found last_preset;
 };
 
 void library_init(struct library *library, struct arena *arena);
