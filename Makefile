@@ -186,6 +186,10 @@ fuzz: fuzz-programs ## run every fuzzer for FUZZ_SECONDS (600)
 fuzz-brief: fuzz-programs ## run every fuzzer for 5 seconds
 	@prove --exec tests/reasons.sh $(FUZZ_T)
 
+.PHONY: extremes
+extremes: $(B)/tests/unit/test_extremes $(B)/lamina ## every number of an experiment at its edges, in pairs too (an hour)
+	@EXTREMES=all $< | grep -v '^ok'
+
 .PHONY: coverage
 coverage: ## lines that the tests reach, file by file
 	+@$(MAKE) --no-print-directory MODE=coverage CC=gcc test-programs

@@ -50,11 +50,18 @@ static void events_grow(struct engine *engine)
 	free_list_extend(engine, old);
 }
 
+/* What would come after the end of time comes at it, where no run gets to. */
+static int64_t within_time(const struct engine *engine, int64_t delay_ns)
+{
+	CHECK(delay_ns >= 0);
+	return event_delay_fits(delay_ns, engine->now_ns) ? delay_ns : EVENT_TIME_MAX_NS - engine->now_ns;
+}
+
 event_id engine_schedule_rare(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
 			      void *subject, int64_t argument)
 {
-	CHECK(event_delay_fits(delay_ns, engine->now_ns));
 	CHECK(event_priority_fits(priority));
+	delay_ns = within_time(engine, delay_ns);
 	if (engine->free_first == 0)
 		events_grow(engine);
 	return engine_schedule_checked(engine, delay_ns, priority, action, subject, argument);
@@ -109,7 +116,7 @@ bool engine_cancel(struct engine *engine, event_id id)
 
 bool engine_reschedule(struct engine *engine, event_id id, int64_t delay_ns)
 {
-	CHECK(event_delay_fits(delay_ns, engine->now_ns));
+	delay_ns = within_time(engine, delay_ns);
 	uint32_t index = event_find(engine, id);
 	if (index == 0)
 		return false;

@@ -97,11 +97,14 @@ static inline event_id engine_schedule_checked(struct engine *engine, int64_t de
 	return id;
 }
 
-/* engine_schedule where more events are needed, or where it aborts. */
+/* engine_schedule where more events are needed, where the delay is too long, or where it aborts. */
 event_id engine_schedule_rare(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
 			      void *subject, int64_t argument);
 
-/* delay_ns >= 0; priority in [EVENT_PRIORITY_MIN, EVENT_PRIORITY_MAX], higher first among equal times. */
+/*
+ * delay_ns >= 0, of which no more counts than is left until EVENT_TIME_MAX_NS; priority in [EVENT_PRIORITY_MIN,
+ * EVENT_PRIORITY_MAX], higher first among equal times.
+ */
 static inline event_id engine_schedule(struct engine *engine, int64_t delay_ns, int32_t priority, event_action *action,
 				       void *subject, int64_t argument)
 {

@@ -1,4 +1,7 @@
+/* Hosts stand in the order in which they were made; over them a tree of maxima finds the first one with room. */
 #include "platform/host.h"
+
+enum { HOSTS_MIN = 16 };
 
 void host_pool_init(struct host_pool *pool, struct engine *engine, struct arena *arena,
 		    const struct platform_hosts *kind)
@@ -11,25 +14,68 @@ static int64_t needed_mb(const struct host_pool *pool, int64_t memory_mb)
 	return memory_mb < pool->kind->memory_mb ? memory_mb : pool->kind->memory_mb;
 }
 
+/* Node i is above nodes 2i and 2i + 1; the leaves, hosts' free memory, begin at capacity. */
+static void set_free(struct host_pool *pool, size_t index, int64_t free_mb)
+{
+	size_t node = pool->capacity + index;
+	for (pool->most_free_mb[node] = free_mb; node > 1; node /= 2) {
+		int64_t a = pool->most_free_mb[node];
+		int64_t b = pool->most_free_mb[node ^ 1];
+		pool->most_free_mb[node / 2] = a > b ? a : b;
+	}
+}
+
+static void grow(struct host_pool *pool)
+{
+	size_t old = pool->capacity;
+	struct host **hosts = pool->hosts;
+	const int64_t *leaves = pool->most_free_mb + old;
+	pool->capacity = old > 0 ? 2 * old : HOSTS_MIN;
+	pool->hosts = ARENA_ARRAY(pool->arena, struct host *, pool->capacity);
+	pool->most_free_mb = ARENA_ARRAY(pool->arena, int64_t, 2 * pool->capacity);
+	for (size_t i = 0; i < old; i++) {
+		pool->hosts[i] = hosts[i];
+		set_free(pool, i, leaves[i]);
+	}
+}
+
+static size_t first_with_room(const struct host_pool *pool, int64_t needed)
+{
+	size_t node = 1;
+	while (node < pool->capacity)
+		node = 2 * node + (pool->most_free_mb[2 * node] < needed);
+	return node - pool->capacity;
+}
+
+static size_t add_host(struct host_pool *pool)
+{
+	if (pool->count == pool->capacity)
+		grow(pool);
+	struct host *host = ARENA_NEW(pool->arena, struct host);
+	/* MB/s is bytes per microsecond: 1e6 / 1e9 bytes per ns. */
+	fluid_init(&host->inbound, pool->engine, pool->kind->card_mb_per_second * 1e-3);
+	fluid_init(&host->outbound, pool->engine, pool->kind->card_mb_per_second * 1e-3);
+	host->index = pool->count;
+	pool->hosts[host->index] = host;
+	set_free(pool, host->index, pool->kind->memory_mb);
+	return pool->count++;
+}
+
+static void take(struct host_pool *pool, size_t index, int64_t mb)
+{
+	set_free(pool, index, pool->most_free_mb[pool->capacity + index] - mb);
+}
+
 struct host *host_pool_place(struct host_pool *pool, int64_t memory_mb)
 {
 	int64_t needed = needed_mb(pool, memory_mb);
-	struct host **at = &pool->first;
-	while (*at && (*at)->free_mb < needed)
-		at = &(*at)->next;
-	if (!*at) {
-		struct host *host = ARENA_NEW(pool->arena, struct host);
-		/* MB/s is bytes per microsecond: 1e6 / 1e9 bytes per ns. */
-		fluid_init(&host->inbound, pool->engine, pool->kind->card_mb_per_second * 1e-3);
-		fluid_init(&host->outbound, pool->engine, pool->kind->card_mb_per_second * 1e-3);
-		host->free_mb = pool->kind->memory_mb;
-		*at = host;
-	}
-	(*at)->free_mb -= needed;
-	return *at;
+	bool has_room = pool->count > 0 && pool->most_free_mb[1] >= needed;
+	size_t index = has_room ? first_with_room(pool, needed) : add_host(pool);
+	take(pool, index, needed);
+	return pool->hosts[index];
 }
 
 void host_leave(struct host_pool *pool, struct host *host, int64_t memory_mb)
 {
-	host->free_mb += needed_mb(pool, memory_mb);
+	take(pool, host->index, -needed_mb(pool, memory_mb));
 }

@@ -16,15 +16,17 @@
 struct host {
 	struct fluid inbound; /* bytes per ns */
 	struct fluid outbound;
-	int64_t free_mb;
-	struct host *next;
+	size_t index; /* in its pool */
 };
 
 struct host_pool {
 	struct engine *engine;
 	struct arena *arena;
 	const struct platform_hosts *kind;
-	struct host *first;
+	struct host **hosts; /* oldest first */
+	size_t count;
+	size_t capacity;       /* a power of two */
+	int64_t *most_free_mb; /* a tree; [1] is its root, and hosts' own free memory begins at [capacity] */
 };
 
 void host_pool_init(struct host_pool *pool, struct engine *engine, struct arena *arena,

@@ -6,11 +6,14 @@
 
 static const double BURST_NS = 1e9;
 
+/* Refusals that are drawn one by one. Of more, whose sum hardly varies, the mean is taken. */
+enum { REFUSALS_DRAWN = 4096 };
+
 /* 0 where the object moves whole. */
 static int64_t part_count(const struct platform_store *store, int64_t bytes, bool is_put)
 {
-	double part_bytes = store->part_mb * 1e6;
-	if (part_bytes == 0 || (double)bytes < part_bytes)
+	double part_bytes = fmax(1, store->part_mb * 1e6);
+	if (store->part_mb == 0 || (double)bytes < part_bytes)
 		return 0;
 	double parts = ceil((double)bytes / part_bytes);
 	while (is_put && store->part_put_max > 0 && parts > (double)store->part_put_max)
@@ -50,16 +53,30 @@ void store_gate_init(struct store_gate *gate, double requests_per_second)
 	*gate = (struct store_gate){.interval_ns = requests_per_second > 0 ? 1e9 / requests_per_second : 0};
 }
 
+/*
+ * Waits that are uniform up to most_ns, until early_ns is passed: a renewal process, which passes it by a third of
+ * most_ns on average (Feller, An Introduction to Probability Theory, volume 2, 1971, section XI.4).
+ */
+static int64_t wait_on_average(struct store_gate *gate, double early_ns, double waited_ns, double most_ns)
+{
+	/* The clock knows no shorter wait. */
+	most_ns = fmax(1, most_ns);
+	gate->refusals += (int64_t)ceil(2 * (early_ns - waited_ns) / most_ns);
+	return (int64_t)fmin(early_ns + most_ns / 3, 1e9 * (double)SECONDS_LONGEST);
+}
+
 int64_t store_gate_wait_ns(struct store_gate *gate, int64_t now_ns, int64_t requests, double first_seconds,
 			   double most_seconds, struct stream *luck)
 {
 	if (gate->interval_ns == 0)
 		return 0;
 	gate->due_ns = fmax(gate->due_ns, (double)now_ns) + (double)requests * gate->interval_ns;
-	double early_ns = gate->due_ns - BURST_NS - (double)now_ns;
+	double early_ns = fmin(gate->due_ns - BURST_NS - (double)now_ns, 1e9 * (double)SECONDS_LONGEST);
 	double waited_ns = 0;
 	for (int attempt = 0; waited_ns < early_ns; attempt++) {
 		double most_ns = 1e9 * fmin(most_seconds, ldexp(first_seconds, attempt));
+		if (attempt == REFUSALS_DRAWN)
+			return wait_on_average(gate, early_ns, waited_ns, most_ns);
 		waited_ns += most_ns * stream_uniform(luck);
 		gate->refusals++;
 	}

@@ -13,16 +13,16 @@
 
 static void call(struct engine *engine, void *subject, int64_t argument);
 
+/* After so many attempts the luck of the first ones comes again. */
+enum { STREAM_ATTEMPTS = 64 };
+
 /* A caller that waits backs off with full jitter. */
-static double sync_delay_seconds(const struct invocation *invocation, const struct platform_limits *limits)
+static double sync_delay_seconds(struct invocation *invocation, const struct platform_limits *limits)
 {
 	double cap = fmin(limits->retry_max_seconds, ldexp(limits->retry_min_seconds, invocation->attempts));
-	struct stream luck;
-	invocation_stream(&luck, invocation, "retry");
-	double jitter = 0;
-	for (int i = 0; i <= invocation->attempts % 64; i++)
-		jitter = stream_uniform(&luck);
-	return cap * jitter;
+	if (invocation->attempts % STREAM_ATTEMPTS == 0)
+		invocation_stream(&invocation->retry_luck, invocation, "retry");
+	return cap * stream_uniform(&invocation->retry_luck);
 }
 
 /* The service's queue doubles its delay. */

@@ -66,7 +66,7 @@ static void pass_on(struct invocation *invocation, bool keeps_place)
 		passed_on(engine, invocation, keeps_place);
 }
 
-static void submit(struct simulation *simulation, const struct arrival *arrival)
+static struct invocation *new_invocation(struct simulation *simulation, const struct arrival *arrival)
 {
 	struct invocation *invocation = simulation->free_list;
 	if (invocation)
@@ -76,12 +76,43 @@ static void submit(struct simulation *simulation, const struct arrival *arrival)
 	*invocation = (struct invocation){
 		.simulation = simulation,
 		.record = simulation->arrivals.made - 1,
-		.submitted_ns = engine_now_ns(&simulation->engine),
+		.submitted_ns = arrival->time_ns,
 		.wait_ns = arrival->duration_ns > 0 ? arrival->duration_ns : 0,
 		.size = arrival->size,
 	};
 	simulation->in_flight++;
+	return invocation;
+}
+
+static void submit(struct simulation *simulation, const struct arrival *arrival)
+{
+	struct invocation *invocation = new_invocation(simulation, arrival);
+	invocation->submitted_ns = engine_now_ns(&simulation->engine);
 	pass_on(invocation, false);
+}
+
+/*
+ * Of a batch, only records that have a place are held: those behind them have all waited since the start, and the next
+ * in line is known. Memory thus grows with what is under way.
+ */
+static void submit_next_in_line(struct simulation *simulation)
+{
+	struct arrival arrival;
+	while (!simulation->is_over && resource_free_units(&simulation->places[0]) > 0) {
+		bool has_next = arrivals_next(&simulation->arrivals, &arrival);
+		CHECK(has_next);
+		simulation->is_over = simulation->arrivals.made == simulation->arrivals.process->requests;
+		struct invocation *invocation = new_invocation(simulation, &arrival);
+		invocation->asked_ns = invocation->submitted_ns;
+		resource_acquire(&simulation->places[0], 1, visit_granted, invocation, 0);
+	}
+}
+
+static void release_place(struct simulation *simulation, struct resource *places)
+{
+	resource_release(places, 1);
+	if (simulation->is_line && places == &simulation->places[0])
+		submit_next_in_line(simulation);
 }
 
 static void arrive(struct engine *engine, void *subject, int64_t argument);
@@ -111,6 +142,12 @@ void journey_begin(struct simulation *simulation)
 {
 	if (simulation->setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE) {
 		await_arrival(simulation);
+		return;
+	}
+	/* An orchestrator that takes its time hands over records in an order of its own. */
+	simulation->is_line = simulation->setting->orchestrator != ORCHESTRATOR_STORE_EVENTS;
+	if (simulation->is_line) {
+		submit_next_in_line(simulation);
 		return;
 	}
 	struct arrival arrival;
@@ -144,9 +181,10 @@ static void record_done(struct invocation *invocation, bool completed)
 		engine_stop(&simulation->engine);
 }
 
-static void place_freed(struct engine *engine, void *subject, int64_t argument)
+static void place_freed(struct engine *engine, void *subject, int64_t queue)
 {
-	resource_release(subject, 1);
+	struct simulation *simulation = subject;
+	release_place(simulation, &simulation->places[queue]);
 }
 
 /* Gives the place back after a visit, or keeps the job for the record's next function. */
@@ -168,7 +206,8 @@ void journey_visit_done(struct invocation *invocation, bool completed)
 	if (keeps_place)
 		return;
 	if (setting->pause_ns > 0)
-		engine_schedule(&simulation->engine, setting->pause_ns, 0, place_freed, places, 0);
+		engine_schedule(&simulation->engine, setting->pause_ns, 0, place_freed, simulation,
+				places - simulation->places);
 	else
-		resource_release(places, 1);
+		release_place(simulation, places);
 }

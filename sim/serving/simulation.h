@@ -35,7 +35,8 @@ struct simulation {
 	struct arrivals arrivals;
 	struct arrival next_arrival;
 	bool is_over;           /* no more requests come */
-	int64_t in_flight;      /* records that have come and are not done */
+	bool is_line;           /* a batch: a record is made when a place is free for it */
+	int64_t in_flight;      /* records that have come, of a line those that have a place, and are not done */
 	bool is_overfull;       /* too many of them: the simulation is stopped */
 	int64_t driver_free_ns; /* when the driver can start its next call */
 	struct invocation *free_list;
@@ -52,13 +53,14 @@ struct invocation {
 	int64_t record;
 	size_t function;
 	int64_t submitted_ns;
-	int64_t begun_ns;  /* it has its first place */
-	int64_t wait_ns;   /* that the first function waits, as its trace tells; else 0 */
-	int size;          /* index into the trace's sizes, or -1 */
-	int64_t asked_ns;  /* for the current function */
-	int64_t travel_ns; /* since then, between driver and platform */
-	int attempts;      /* throttled calls of the current function */
-	int failures;      /* failed visits to the current function */
+	int64_t begun_ns;         /* it has its first place */
+	int64_t wait_ns;          /* that the first function waits, as its trace tells; else 0 */
+	int size;                 /* index into the trace's sizes, or -1 */
+	int64_t asked_ns;         /* for the current function */
+	int64_t travel_ns;        /* since then, between driver and platform */
+	int attempts;             /* throttled calls of the current function */
+	struct stream retry_luck; /* while there are any */
+	int failures;             /* failed visits to the current function */
 	struct sandbox *sandbox;
 	struct seat *seat; /* where the sandbox has an instance */
 	bool is_cold;

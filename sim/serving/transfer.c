@@ -14,6 +14,13 @@ static double latency_seconds(const struct platform_store *store, const struct p
 	return seconds + phase_setup_seconds(phase, store);
 }
 
+/* Of two waits, neither longer than times can be: as long at most. */
+static int64_t wait_sum(int64_t a_ns, int64_t b_ns)
+{
+	const int64_t longest_ns = SECONDS_LONGEST * NS_PER_SECOND;
+	return a_ns + b_ns < longest_ns ? a_ns + b_ns : longest_ns;
+}
+
 /* Refused for their rate, requests wait before they are answered at all; those of a phase are sent together. */
 static int64_t gate_wait_ns(struct simulation *simulation, const struct phase *phase, struct stream *luck)
 {
@@ -39,7 +46,7 @@ void transfer_prepare(struct invocation *invocation, const struct phase *phase, 
 		out->cpu_ns = ns_from_seconds(phase_client_cpu_seconds(phase, &platform->network) *
 					      invocation->sandbox->slowness);
 	}
-	out->wait_ns += gate_wait_ns(invocation->simulation, phase, &luck);
+	out->wait_ns = wait_sum(out->wait_ns, gate_wait_ns(invocation->simulation, phase, &luck));
 }
 
 static int64_t later(int64_t a_ns, int64_t b_ns)
