@@ -8,6 +8,7 @@
  */
 #include "serving/visit.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "base/num.h"
@@ -344,7 +345,7 @@ static void draw_failures(struct invocation *invocation)
 static double draw_variation(const struct invocation *invocation)
 {
 	double variation = invocation_work(invocation)->variation;
-	if (variation == 0)
+	if (variation < DBL_EPSILON)
 		return 1;
 	struct stream luck;
 	invocation_stream(&luck, invocation, "work");
