@@ -195,8 +195,8 @@ static bool solve_function(const struct function_samples *rows, const struct cal
 	};
 	if (!work_fit_solve(rows, &out->conditions, &out->fit)) {
 		diag_warning(diag, (struct diag_place){0},
-			     "'%s' has no completed invocation: %lld ended in errors, %lld ran out of time; left out",
-			     rows->name, (long long)rows->errors, (long long)rows->timeouts);
+			     "'%s' has no completed invocation that tells its work: %s; left out", rows->name,
+			     log_samples_endings(rows, &diag->arena));
 		return false;
 	}
 	warn_of_era(rows, context->platform, diag);
@@ -379,6 +379,9 @@ static void describe(const struct calibrated_function *function, struct arena *a
 	if (list_misses(function, "\n#   missed at ", &misses) > 0)
 		buf_printf(out, "#   missed at %s\n", buf_text(&misses));
 	buf_release(&misses);
+	const char *endings = log_samples_endings(function->samples, arena);
+	if (endings[0])
+		buf_printf(out, "#   %s\n", endings);
 	if (function->fit.row_variance == 0)
 		buf_add(out, "#   variation: 0 by default; needs several rows at a size\n");
 	if (function->is_memory_at_least)

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 void log_samples_init(struct log_samples *samples, struct arena *arena)
 {
 	*samples = (struct log_samples){.arena = arena};
@@ -80,10 +82,14 @@ void log_samples_add(struct log_samples *samples, const char *name, const struct
 		histogram_add(&function->init_ns, llround(row->init_ms * 1e6));
 		summary_add(&function->init_seconds, row->init_ms / 1e3);
 	}
-	if (row->status != REPORT_OK) {
-		*(row->status == REPORT_TIMEOUT ? &function->timeouts : &function->errors) += 1;
-		return;
+	if (!isnan(row->broken_init_ms)) {
+		function->broken_inits++;
+		function->broken_init_seconds = fmax(function->broken_init_seconds, row->broken_init_ms / 1e3);
 	}
+	function->ended[row->status]++;
+	function->failed += report_status_is_failure(row->status);
+	if (row->status != REPORT_OK)
+		return;
 	struct sample_group *group = find_group(function, row->memory_mb, report_row_is_cold(row));
 	if (!group) {
 		tell_overflow(samples, diag);
@@ -92,6 +98,42 @@ void log_samples_add(struct log_samples *samples, const char *name, const struct
 	function->completed++;
 	function->averages += row->is_average;
 	summary_add(&group->seconds, row->duration_ms / 1000);
+}
+
+static void add_failures(const struct function_samples *function, struct buf *out)
+{
+	int64_t total = 0;
+	for (int i = 0; i < REPORT_STATUSES; i++)
+		total += function->ended[i];
+	buf_printf(out, "%lld of %lld failed", (long long)function->failed, (long long)total);
+	const char *separator = ": ";
+	for (int i = 0; i < REPORT_STATUSES; i++) {
+		int64_t count = function->ended[i];
+		if (count == 0 || !report_status_is_failure((enum report_status)i))
+			continue;
+		bool is_plural = count > 1 && (i == REPORT_ERROR || i == REPORT_UNHANDLED);
+		buf_printf(out, "%s%lld %s%s", separator, (long long)count, report_status_names[i],
+			   is_plural ? "s" : "");
+		separator = ", ";
+	}
+}
+
+const char *log_samples_endings(const struct function_samples *function, struct arena *arena)
+{
+	struct buf out;
+	buf_init(&out);
+	if (function->failed > 0)
+		add_failures(function, &out);
+	if (function->ended[REPORT_HOLDS_INIT] > 0)
+		buf_printf(&out, "%s%lld left out for a second init of unknown length", out.length > 0 ? "; " : "",
+			   (long long)function->ended[REPORT_HOLDS_INIT]);
+	if (function->broken_inits > 0)
+		buf_printf(&out, "%s%lld first init%s broken off, after %.3g s at most", out.length > 0 ? "; " : "",
+			   (long long)function->broken_inits, function->broken_inits > 1 ? "s" : "",
+			   function->broken_init_seconds);
+	const char *text = arena_strdup(arena, buf_text(&out));
+	buf_release(&out);
+	return text;
 }
 
 void log_samples_finish(struct log_samples *samples)

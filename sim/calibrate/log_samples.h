@@ -1,7 +1,7 @@
 /*
  * What the rows of a log say, function by function and memory size by memory size, in bounded memory: the fit needs
- * means and spreads only. Rows that ended in an error or a timeout do not tell what the work takes and are counted
- * apart; peak memory at the size bought is censored.
+ * means and spreads only. Rows that failed, or that hold a second init of unknown length, do not tell what the work
+ * takes and are counted apart; peak memory at the size bought is censored.
  */
 #ifndef LAMINA_LOG_SAMPLES_H
 #define LAMINA_LOG_SAMPLES_H
@@ -26,8 +26,10 @@ struct function_samples {
 	struct sample_group *groups; /* by size, warm before cold */
 	size_t group_count;
 	int64_t completed;
-	int64_t errors;
-	int64_t timeouts;
+	int64_t ended[REPORT_STATUSES]; /* invocations, by how they ended */
+	int64_t failed;                 /* of these */
+	int64_t broken_inits;           /* first inits that were broken off */
+	double broken_init_seconds;     /* the longest of them */
 	int64_t at_ceiling;
 	int64_t averages;
 	int64_t eras[BILLING_ERAS];
@@ -48,6 +50,9 @@ void log_samples_init(struct log_samples *samples, struct arena *arena);
 
 /* Counts the row for function `name`. A function or size too many is left out, with one error in the diag. */
 void log_samples_add(struct log_samples *samples, const char *name, const struct report_row *row, struct diag *diag);
+
+/* "3 of 5 failed: 1 runtime exited, 2 unhandled errors; 1 first init broken off ..."; "" where all went well. */
+const char *log_samples_endings(const struct function_samples *function, struct arena *arena);
 
 /* Puts init times in order, as histogram_quantile needs them. */
 void log_samples_finish(struct log_samples *samples);

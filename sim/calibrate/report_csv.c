@@ -4,15 +4,17 @@
 #include "base/csv_read.h"
 #include "calibrate/report_reader.h"
 
-enum { COLUMNS_MAX = 48 };
+enum { COLUMNS_MAX = 96 };
 
-/* One record: its numbers, or the REPORT line in its message. */
+/* One record: its numbers, or the line in its message. */
 static void read_record(struct report_reader *reader, const struct csv_reader *csv)
 {
 	struct report_row row;
 	const char *message = NULL;
 	const char *problem = NULL;
+	const char *request_id = "";
 	bool has_numbers = false;
+	bool is_report = true;
 	report_row_init(&row);
 	for (size_t i = 0; report_columns[i].name; i++) {
 		const struct report_column *column = &report_columns[i];
@@ -20,23 +22,31 @@ static void read_record(struct report_reader *reader, const struct csv_reader *c
 			continue;
 		const char *text = csv_reader_text(csv, i);
 		reader->line = csv_reader_place(csv, i).line;
-		if (column->kind == REPORT_NAME_TYPE && strcmp(text, "REPORT") != 0)
-			return;
-		if (column->kind == REPORT_NAME_MESSAGE)
+		if (column->kind == REPORT_NAME_TYPE)
+			is_report = strcmp(text, "REPORT") == 0;
+		else if (column->kind == REPORT_NAME_MESSAGE)
 			message = text;
 		else if (column->kind == REPORT_NAME_FUNCTION)
 			row.function = text;
-		else if (column->kind != REPORT_NAME_TYPE) {
+		else if (column->kind == REPORT_NAME_REQUEST)
+			request_id = text;
+		else if (column->kind == REPORT_NAME_STREAM)
+			reader->stream = text;
+		else {
 			const char *found = report_column_set(reader, column, text, &row);
 			problem = problem ? problem : found;
 			has_numbers = has_numbers || text[0] != '\0';
 		}
 	}
 	row.line = reader->line;
-	if (has_numbers)
+	has_numbers = has_numbers && is_report;
+	if (has_numbers && problem)
 		report_reader_give(reader, &row, problem);
+	else if (has_numbers)
+		report_reader_wait(reader, &row, request_id, false);
 	else if (message)
 		report_reader_text(reader, message, row.function, 1);
+	reader->stream = "";
 }
 
 bool report_csv_read(struct report_reader *reader, const char *path, bool *io_failed)

@@ -1,7 +1,8 @@
 /*
  * JSON that holds reports: platform.report events (Lambda's JSON log format and Telemetry API), lists of them, events
- * around them whose message is text or JSON again, Logs Insights results from the API (lists of field and value) and
- * from the console (objects), and results of AWS Lambda Power Tuning. Everything else is left aside.
+ * around them whose message is text or JSON again, what the platform and runtimes say of requests and initialising,
+ * Logs Insights results from the API (lists of field and value) and from the console (objects), and results of AWS
+ * Lambda Power Tuning. Everything else is left aside.
  *
  * Sources: AWS Lambda developer guide, Telemetry API event schema reference; CloudWatch Logs API reference,
  * FilterLogEvents and GetQueryResults; aws-lambda-power-tuning, README-EXECUTE.
@@ -17,6 +18,7 @@
 /* Where an event says what it is a log of, and where a message or more events are in it. */
 static const char *const group_keys[] = {"function",  "lambdaARN", "logGroup", "logGroupName",
 					 "@logGroup", "@log",      NULL};
+static const char *const stream_keys[] = {"logStream", "logStreamName", "@logStream", NULL};
 static const char *const inner_keys[] = {"message", "events", "logEvents", "results", "output", NULL};
 
 static void read_number(const json_t *object, const char *key, double *out)
@@ -39,12 +41,15 @@ static bool text_of(const json_t *value, char out[NUM_TEXT_BYTES])
 	return true;
 }
 
+static const char *text_at(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	return text ? text : "";
+}
+
 static enum report_status status_of(const json_t *record)
 {
-	const char *status = json_string_value(json_object_get(record, "status"));
-	if (!status || strcmp(status, "success") == 0)
-		return REPORT_OK;
-	return strcmp(status, "timeout") == 0 ? REPORT_TIMEOUT : REPORT_ERROR;
+	return report_status_of(json_string_value(json_object_get(record, "status")), text_at(record, "errorType"));
 }
 
 static void read_platform_report(struct report_reader *reader, const json_t *event, const char *function)
@@ -65,7 +70,56 @@ static void read_platform_report(struct report_reader *reader, const json_t *eve
 	read_number(metrics, "billedRestoreDurationMs", &row.billed_restore_ms);
 	read_number(metrics, "maxMemoryUsedMB", &row.max_memory_mb);
 	row.memory_mb = memory_mb == 0 ? 0 : memory_mb >= 1 && memory_mb <= 1e9 ? (int64_t)memory_mb : -1;
-	report_reader_give(reader, &row, NULL);
+	report_reader_wait(reader, &row, text_at(record, "requestId"),
+			   strcmp(text_at(record, "status"), "success") == 0);
+}
+
+static void read_init_report(struct report_reader *reader, const json_t *record)
+{
+	struct report_init init = {
+		.duration_ms = NAN,
+		.status = status_of(record),
+		.is_in_call = strcmp(text_at(record, "phase"), "invoke") == 0,
+	};
+	read_number(json_object_get(record, "metrics"), "durationMs", &init.duration_ms);
+	report_streams_init(reader->streams, reader->stream, &init);
+}
+
+/* Events of the platform; false for what is none. */
+static bool read_platform_event(struct report_reader *reader, const json_t *event, const char *function)
+{
+	const char *type = text_at(event, "type");
+	const json_t *record = json_object_get(event, "record");
+	const char *request_id = text_at(record, "requestId");
+	if (strncmp(type, "platform.", 9) != 0)
+		return false;
+	if (strcmp(type, "platform.report") == 0)
+		read_platform_report(reader, event, function);
+	else if (strcmp(type, "platform.initReport") == 0)
+		read_init_report(reader, record);
+	else if (strcmp(type, "platform.start") == 0)
+		report_streams_start(reader->streams, reader->stream, request_id);
+	else if (strcmp(type, "platform.runtimeDone") == 0)
+		report_streams_status(reader->streams, reader->stream, request_id, status_of(record));
+	return true;
+}
+
+/*
+ * The error that a runtime writes as JSON, with the request where it says it: at the top, or in Node.js as the message.
+ * What a logger writes names the logger or its own message beside it.
+ */
+static bool read_error(struct report_reader *reader, const json_t *object)
+{
+	const json_t *message = json_object_get(object, "message");
+	const json_t *error = json_is_object(message) ? message : object;
+	if (!json_is_string(json_object_get(error, "errorType")))
+		return false;
+	const char *request_id = text_at(object, "requestId");
+	request_id = request_id[0] ? request_id : text_at(object, "AWSRequestId");
+	enum report_status status = report_status_of(NULL, text_at(error, "errorType"));
+	if (!json_object_get(object, "logger") && !json_is_string(message))
+		report_streams_status(reader->streams, reader->stream, request_id, status);
+	return true;
 }
 
 static const json_t *column_value(const json_t *fields, const char *name)
@@ -86,6 +140,9 @@ static bool read_insights(struct report_reader *reader, const json_t *fields, co
 {
 	struct report_row row;
 	const char *problem = NULL;
+	const char *request_id = "";
+	const char *around = reader->stream;
+	bool is_report = true;
 	report_row_init(&row);
 	row.function = function;
 	row.line = reader->line;
@@ -94,10 +151,14 @@ static bool read_insights(struct report_reader *reader, const json_t *fields, co
 		const json_t *value = column_value(fields, column->name);
 		const char *text = json_string_value(value);
 		char number[NUM_TEXT_BYTES];
-		if (column->kind == REPORT_NAME_TYPE && text && strcmp(text, "REPORT") != 0)
-			return true;
+		if (column->kind == REPORT_NAME_TYPE && text)
+			is_report = strcmp(text, "REPORT") == 0;
 		if (column->kind == REPORT_NAME_FUNCTION && text)
 			row.function = text;
+		else if (column->kind == REPORT_NAME_REQUEST && text)
+			request_id = text;
+		else if (column->kind == REPORT_NAME_STREAM && text)
+			reader->stream = text;
 		else if (column->kind <= REPORT_NAME_MEMORY && value) {
 			const char *found = text_of(value, number) ? report_column_set(reader, column, number, &row)
 								   : "one of its fields is not a number";
@@ -105,13 +166,15 @@ static bool read_insights(struct report_reader *reader, const json_t *fields, co
 		}
 	}
 	const char *message = json_string_value(column_value(fields, "@message"));
-	if (isnan(row.duration_ms) && !problem && !message)
-		return false;
-	if (isnan(row.duration_ms) && !problem)
+	bool has_numbers = is_report && (!isnan(row.duration_ms) || problem);
+	if (message && !has_numbers)
 		report_reader_text(reader, message, row.function, nest);
-	else
+	else if (has_numbers && problem)
 		report_reader_give(reader, &row, problem);
-	return true;
+	else if (has_numbers)
+		report_reader_wait(reader, &row, request_id, false);
+	reader->stream = around;
+	return message || has_numbers || !is_report;
 }
 
 /* Averages at each memory size, of a number of invocations that the result does not tell. */
@@ -155,15 +218,21 @@ static void read_single_result(struct report_reader *reader, const json_t *objec
 
 static void walk_object(struct report_reader *reader, const json_t *object, const char *function, int nest)
 {
-	const char *type = json_string_value(json_object_get(object, "type"));
+	const char *around = reader->stream;
 	const json_t *stats = json_object_get(object, "stats");
 	for (size_t i = 0; group_keys[i]; i++) {
 		const char *group = json_string_value(json_object_get(object, group_keys[i]));
 		function = group ? group : function;
 	}
-	if (type && strcmp(type, "platform.report") == 0) {
-		read_platform_report(reader, object, function);
-	} else if (json_is_array(stats)) {
+	for (size_t i = 0; stream_keys[i]; i++) {
+		const char *stream = json_string_value(json_object_get(object, stream_keys[i]));
+		reader->stream = stream ? stream : reader->stream;
+	}
+	if (read_platform_event(reader, object, function) || read_error(reader, object)) {
+		reader->stream = around;
+		return;
+	}
+	if (json_is_array(stats)) {
 		read_power_tuning(reader, stats, function);
 	} else if (is_single_result(object)) {
 		read_single_result(reader, object, function);
@@ -171,6 +240,7 @@ static void walk_object(struct report_reader *reader, const json_t *object, cons
 		for (size_t i = 0; inner_keys[i]; i++)
 			report_json_walk(reader, json_object_get(object, inner_keys[i]), function, nest + 1);
 	}
+	reader->stream = around;
 }
 
 void report_json_walk(struct report_reader *reader, const json_t *value, const char *function, int nest)

@@ -35,41 +35,31 @@ void report_reader_give(struct report_reader *reader, const struct report_row *r
 	reader->sink->row(reader->sink->context, row);
 }
 
-static void give_oldest(struct report_reader *reader)
+static bool give_oldest(struct report_reader *reader)
 {
-	unsigned int oldest = reader->pending_first;
-	reader->pending_first = (oldest + 1) % REPORT_PENDING_MAX;
-	reader->pending_count--;
-	report_reader_give(reader, &reader->pending[oldest], NULL);
+	const struct report_row *row = report_streams_oldest(reader->streams);
+	if (row)
+		report_reader_give(reader, row, NULL);
+	return row != NULL;
 }
 
 void report_reader_flush(struct report_reader *reader)
 {
-	while (reader->pending_count > 0)
-		give_oldest(reader);
-}
-
-static void let_wait(struct report_reader *reader, const struct report_row *row,
-		     const char request_id[REPORT_REQUEST_BYTES])
-{
-	if (reader->pending_count == REPORT_PENDING_MAX)
-		give_oldest(reader);
-	unsigned int at = (reader->pending_first + reader->pending_count++) % REPORT_PENDING_MAX;
-	reader->pending[at] = *row;
-	memcpy(reader->pending_ids[at], request_id, REPORT_REQUEST_BYTES);
-}
-
-/* Whether a report that waits is of this request; then it timed out. */
-static bool waiting_has_timed_out(struct report_reader *reader, const char *request_id)
-{
-	for (unsigned int i = 0; i < reader->pending_count; i++) {
-		unsigned int at = (reader->pending_first + i) % REPORT_PENDING_MAX;
-		if (strcmp(reader->pending_ids[at], request_id) != 0)
-			continue;
-		reader->pending[at].status = REPORT_TIMEOUT;
-		return true;
+	while (give_oldest(reader)) {
 	}
-	return false;
+}
+
+void report_reader_wait(struct report_reader *reader, const struct report_row *row, const char *request_id,
+			bool is_success)
+{
+	const char *problem = report_row_check(row);
+	if (problem) {
+		report_reader_give(reader, row, problem);
+		return;
+	}
+	if (report_streams_is_full(reader->streams))
+		give_oldest(reader);
+	report_streams_wait(reader->streams, reader->stream, request_id, row, is_success);
 }
 
 static const char *skip_blanks(const char *p)
@@ -77,13 +67,23 @@ static const char *skip_blanks(const char *p)
 	return p + strspn(p, " \t");
 }
 
-/* An event in JSON, alone in the line or behind what a tool has put before it. */
-static void read_event(struct report_reader *reader, const char *text, const char *function, int nest)
+/* Whether JSON behind other text is worth reading. */
+static bool holds_event(const char *text)
+{
+	static const char *const words[] = {"\"platform.", "\"errorType\""};
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strstr(text, words[i]))
+			return true;
+	return false;
+}
+
+/* An event in JSON, alone in the line or behind what a tool has put before it; false where there is none. */
+static bool read_event(struct report_reader *reader, const char *text, const char *function, int nest)
 {
 	const char *begin = strpbrk(text, "{[");
 	bool is_alone = begin == skip_blanks(text);
-	if (!begin || (!is_alone && !strstr(begin, "platform.report")))
-		return;
+	if (!begin || (!is_alone && !holds_event(begin)))
+		return false;
 	struct report_json_problem problem;
 	bool ok = report_json_read(reader, begin, strlen(begin), function, nest + 1, &problem);
 	bool held_report = strstr(begin, "platform.report") || strstr(begin, "REPORT RequestId:");
@@ -92,39 +92,7 @@ static void read_event(struct report_reader *reader, const char *text, const cha
 		diag_warning(reader->diag, (struct diag_place){reader->file, reader->line, 1},
 			     "a report was left out: it is cut off or no JSON (%s)", problem.text);
 	}
-}
-
-/*
- * "... RequestId Task timed out after 3.00 seconds" stands behind its report in some logs, and before it in others,
- * where other requests' lines may stand between the two.
- */
-static void note_time_out(struct report_reader *reader, const char *text)
-{
-	const char *words = strstr(text, "Task timed out after");
-	if (!words)
-		return;
-	const char *end = words;
-	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	const char *begin = end;
-	while (begin > text && begin[-1] != ' ' && begin[-1] != '\t')
-		begin--;
-	size_t length = (size_t)(end - begin);
-	if (length == 0 || length >= REPORT_REQUEST_BYTES)
-		return;
-	char id[REPORT_REQUEST_BYTES] = {0};
-	memcpy(id, begin, length);
-	if (!waiting_has_timed_out(reader, id))
-		memcpy(reader->timed_out_ids[reader->timed_out_count++ % REPORT_TIMED_OUT_MAX], id, sizeof id);
-}
-
-static bool has_timed_out(const struct report_reader *reader, const char *request_id)
-{
-	for (int i = 0; i < REPORT_TIMED_OUT_MAX; i++) {
-		if (request_id[0] && strcmp(reader->timed_out_ids[i], request_id) == 0)
-			return true;
-	}
-	return false;
+	return ok || held_report;
 }
 
 void report_reader_text(struct report_reader *reader, const char *text, const char *function, int nest)
@@ -133,35 +101,34 @@ void report_reader_text(struct report_reader *reader, const char *text, const ch
 		return;
 	const char *first = skip_blanks(text);
 	if (*first == '{' || *first == '[') {
-		read_event(reader, text, function, nest);
-		return;
+		/* "[ERROR] ..." is none. */
+		if (read_event(reader, text, function, nest) || *first == '{')
+			return;
 	}
 	struct report_row row;
 	char request_id[REPORT_REQUEST_BYTES];
+	char stream[REPORT_STREAM_BYTES];
+	const char *around = reader->stream;
 	const char *problem;
+	if (report_stream_name(text, stream))
+		reader->stream = stream;
 	report_row_init(&row);
+	row.function = function;
+	row.line = reader->line;
 	switch (report_text_read(text, &row, request_id, &problem)) {
 	case REPORT_TEXT_NONE:
-		note_time_out(reader, text);
-		read_event(reader, text, function, nest);
+		report_streams_line(reader->streams, reader->stream, text);
+		if (*first != '[')
+			read_event(reader, text, function, nest);
 		break;
 	case REPORT_TEXT_BROKEN:
 		report_reader_give(reader, &row, problem);
 		break;
 	case REPORT_TEXT_ROW:
-		if (has_timed_out(reader, request_id))
-			row.status = REPORT_TIMEOUT;
-		row.function = function;
-		row.line = reader->line;
-		if (nest > 0) {
-			/* Its function's name lives as long as the event only. */
-			report_reader_give(reader, &row, NULL);
-			break;
-		}
-		row.function = "";
-		let_wait(reader, &row, request_id);
+		report_reader_wait(reader, &row, request_id, false);
 		break;
 	}
+	reader->stream = around;
 }
 
 static bool fill(struct line_source *source)
@@ -219,7 +186,6 @@ static void read_lines(struct report_reader *reader, struct line_source *source,
 		reader->line++;
 		read_line(reader, line, is_cut);
 	} while (next_line(source, line, REPORT_LINE_BYTES_MAX, &is_cut));
-	report_reader_flush(reader);
 }
 
 /* The rest of the file behind its first line, as one document. */
@@ -269,7 +235,7 @@ static enum log_kind kind_of(const struct buf *first)
 	struct diag unheard;
 	struct report_json_problem problem;
 	diag_init(&unheard);
-	struct report_reader dry = {.sink = &nobody, .diag = &unheard};
+	struct report_reader dry = {.sink = &nobody, .diag = &unheard, .stream = ""};
 	bool is_whole = report_json_read(&dry, text, strlen(text), "", REPORT_NEST_MAX + 1, &problem);
 	diag_release(&unheard);
 	return is_whole || !problem.is_cut_off ? LOG_LINES : LOG_DOCUMENT;
@@ -292,9 +258,9 @@ static bool read_source(struct report_reader *reader, struct line_source *source
 			break;
 		case LOG_CSV:
 			ok = report_csv_read(reader, path, io_failed);
-			report_reader_flush(reader);
 			break;
 		}
+		report_reader_flush(reader);
 	}
 	buf_release(&line);
 	if (source->failure && !*io_failed) {
@@ -327,7 +293,9 @@ bool report_log_read(const char *path, const struct report_sink *sink, struct di
 	bool is_input = strcmp(path, "-") == 0;
 	FILE *spool = is_input ? spool_input() : NULL;
 	const char *opened = spool ? arena_printf(&diag->arena, "/proc/self/fd/%d", fileno(spool)) : path;
-	struct report_reader reader = {.file = is_input ? "<stdin>" : path, .sink = sink, .diag = diag};
+	struct report_reader reader = {.file = is_input ? "<stdin>" : path, .sink = sink, .diag = diag, .stream = ""};
+	reader.streams = mem_alloc(sizeof *reader.streams);
+	memset(reader.streams, 0, sizeof *reader.streams);
 	struct line_source *source = mem_alloc(sizeof *source);
 	*source = (struct line_source){.gz = is_input && !spool ? NULL : gzopen(opened, "rb")};
 	*io_failed = !source->gz;
@@ -347,6 +315,7 @@ bool report_log_read(const char *path, const struct report_sink *sink, struct di
 	if (source->gz)
 		gzclose(source->gz);
 	mem_free(source);
+	mem_free(reader.streams);
 	if (spool)
 		fclose(spool);
 	*counts = reader.counts;

@@ -3,29 +3,25 @@
 #define LAMINA_REPORT_READER_H
 
 #include "calibrate/report_log.h"
-#include "calibrate/report_text.h"
-
-enum { REPORT_TIMED_OUT_MAX = 16, REPORT_PENDING_MAX = 64 };
+#include "calibrate/report_stream.h"
 
 struct report_reader {
 	const char *file; /* for messages */
 	const struct report_sink *sink;
 	struct diag *diag;
 	struct report_counts counts;
-	int line;          /* where reading is; 0 inside a document */
-	bool is_unit_told; /* the warning about memory in units of 1024 * 1024 bytes was given */
-	/* The last text rows wait, oldest first from pending_first on: a line after them may say that one timed out. */
-	struct report_row pending[REPORT_PENDING_MAX];
-	char pending_ids[REPORT_PENDING_MAX][REPORT_REQUEST_BYTES];
-	unsigned int pending_first;
-	unsigned int pending_count;
-	/* Requests whose time-out was logged and whose report is still to come; the oldest is forgotten. */
-	char timed_out_ids[REPORT_TIMED_OUT_MAX][REPORT_REQUEST_BYTES];
-	unsigned int timed_out_count;
+	int line;           /* where reading is; 0 inside a document */
+	bool is_unit_told;  /* the warning about memory in units of 1024 * 1024 bytes was given */
+	const char *stream; /* that an event around what is read names; "" for none */
+	struct report_streams *streams;
 };
 
 /* Hands the row out, or says why it cannot be used (problem, or what report_row_check finds). */
 void report_reader_give(struct report_reader *reader, const struct report_row *row, const char *problem);
+
+/* Lets the row wait for what other lines say of its request; where it is broken, says why. request_id may be "". */
+void report_reader_wait(struct report_reader *reader, const struct report_row *row, const char *request_id,
+			bool is_success);
 
 /* A line of text, or a message in an event: a REPORT line, an event in JSON, or anything else, which is left aside. */
 void report_reader_text(struct report_reader *reader, const char *text, const char *function, int nest);
@@ -41,6 +37,8 @@ enum report_name {
 	REPORT_NAME_NUMBER,
 	REPORT_NAME_MEMORY,
 	REPORT_NAME_FUNCTION,
+	REPORT_NAME_REQUEST,
+	REPORT_NAME_STREAM,
 	REPORT_NAME_TYPE,
 	REPORT_NAME_MESSAGE
 };

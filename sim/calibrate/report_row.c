@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 const char *const billing_era_names[BILLING_ERAS] = {
 	[BILLING_UNKNOWN] = "unknown",
@@ -10,6 +11,45 @@ const char *const billing_era_names[BILLING_ERAS] = {
 	[BILLING_INIT_FREE] = "1 ms, init free",
 	[BILLING_INIT_BILLED] = "1 ms, init billed",
 };
+
+const char *const report_status_names[REPORT_STATUSES] = {
+	[REPORT_OK] = "completed",
+	[REPORT_HOLDS_INIT] = "second init of unknown length",
+	[REPORT_ERROR] = "other error",
+	[REPORT_UNHANDLED] = "unhandled error",
+	[REPORT_INIT_FAILED] = "init failed",
+	[REPORT_EXITED] = "runtime exited",
+	[REPORT_OUT_OF_MEMORY] = "out of memory",
+	[REPORT_TIMEOUT] = "out of time",
+};
+
+/* Source: AWS Lambda developer guide, Telemetry API schema reference (Status, errorType). */
+static const struct {
+	const char *part; /* of the type's name */
+	enum report_status status;
+} error_types[] = {
+	{"OutOfMemory", REPORT_OUT_OF_MEMORY},
+	{"Timedout", REPORT_TIMEOUT},
+	{"ExitError", REPORT_EXITED},
+	{"", REPORT_UNHANDLED},
+};
+
+enum report_status report_status_of(const char *status, const char *error_type)
+{
+	if (status && strcmp(status, "success") == 0)
+		return REPORT_OK;
+	if (status && strcmp(status, "timeout") == 0)
+		return REPORT_TIMEOUT;
+	for (size_t i = 0; error_type && error_type[0]; i++)
+		if (strstr(error_type, error_types[i].part))
+			return error_types[i].status;
+	return status ? REPORT_ERROR : REPORT_OK;
+}
+
+bool report_status_is_failure(enum report_status status)
+{
+	return status > REPORT_HOLDS_INIT;
+}
 
 /* No service sells more, and nothing that is measured in milliseconds takes longer. */
 static const double MEMORY_MB_MAX = 1048576;
@@ -25,6 +65,7 @@ void report_row_init(struct report_row *row)
 		.restore_ms = NAN,
 		.billed_restore_ms = NAN,
 		.max_memory_mb = NAN,
+		.broken_init_ms = NAN,
 	};
 }
 
@@ -43,7 +84,8 @@ const char *report_row_check(const struct report_row *row)
 		return "its memory size is not between 1 MB and 1,048,576 MB";
 	if (!(row->duration_ms > 0 && row->duration_ms <= MS_MAX))
 		return "its duration is not above 0 and at most 10^9 ms";
-	const double times[] = {row->billed_ms, row->init_ms, row->restore_ms, row->billed_restore_ms};
+	const double times[] = {row->billed_ms, row->init_ms, row->restore_ms, row->billed_restore_ms,
+				row->broken_init_ms};
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
 		if (!is_missing_or_in(times[i], MS_MAX))
 			return "one of its times is negative or above 10^9 ms";
@@ -72,17 +114,18 @@ enum billing_era report_row_era(const struct report_row *row)
 {
 	if (isnan(row->billed_ms) || row->is_average)
 		return BILLING_UNKNOWN;
-	double duration = row->duration_ms;
+	double duration = row->duration_ms + (row->is_init_in_call ? row->init_ms : 0);
 	bool in_100_ms = row->billed_ms == 100 * ceil(duration / 100);
 	bool in_1_ms = is_billed_as(row, duration);
 	if (row->billed_restore_ms > 0)
 		return is_billed_as(row, duration + row->billed_restore_ms) ? BILLING_1_MS : BILLING_UNKNOWN;
-	bool with_init = row->init_ms > 0 && is_billed_as(row, duration + row->init_ms);
+	bool is_init_apart = row->init_ms > 0 && !row->is_init_in_call;
+	bool with_init = is_init_apart && is_billed_as(row, duration + row->init_ms);
 	if (in_100_ms + in_1_ms + with_init != 1)
 		return BILLING_UNKNOWN;
 	if (in_100_ms)
 		return BILLING_100_MS;
 	if (with_init)
 		return BILLING_INIT_BILLED;
-	return row->init_ms > 0 ? BILLING_INIT_FREE : BILLING_1_MS;
+	return is_init_apart ? BILLING_INIT_FREE : BILLING_1_MS;
 }

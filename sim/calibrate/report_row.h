@@ -4,7 +4,8 @@
  *
  * Sources: AWS Lambda developer guide, "REPORT" lines and Telemetry API schema reference (platform.report); AWS Compute
  * Blog, "AWS Lambda standardizes billing for INIT Phase" (billed since 1 August 2025); 100 ms steps until
- * 1 December 2020, 1 ms since.
+ * 1 December 2020, 1 ms since. An init that fails or lasts more than 10 s is done again within the first invocation
+ * (developer guide, "Understanding the Lambda execution environment lifecycle").
  */
 #ifndef LAMINA_REPORT_ROW_H
 #define LAMINA_REPORT_ROW_H
@@ -12,7 +13,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum report_status { REPORT_OK, REPORT_ERROR, REPORT_TIMEOUT };
+/*
+ * How an invocation ended. Where several things are said of one, the later of this list counts: it says more of the
+ * cause.
+ */
+enum report_status {
+	REPORT_OK,
+	REPORT_HOLDS_INIT, /* it completed, but initialised once more in a time that the log does not tell */
+	REPORT_ERROR,      /* and no more is said */
+	REPORT_UNHANDLED,
+	REPORT_INIT_FAILED,
+	REPORT_EXITED,
+	REPORT_OUT_OF_MEMORY,
+	REPORT_TIMEOUT,
+	REPORT_STATUSES,
+};
+extern const char *const report_status_names[REPORT_STATUSES];
+
+/* What Lambda's words of a status ("success", "timeout", ...) and of an error's type mean; either may be NULL. */
+enum report_status report_status_of(const char *status, const char *error_type);
+
+/* REPORT_OK and REPORT_HOLDS_INIT are no failures. */
+bool report_status_is_failure(enum report_status status);
 
 /* Rows that fit two rules tell nothing and are of an unknown era. */
 enum billing_era {
@@ -37,7 +59,9 @@ struct report_row {
 	double billed_restore_ms;
 	double max_memory_mb;
 	enum report_status status;
-	bool is_average; /* of many invocations, whose number is not known */
+	bool is_average;       /* of many invocations, whose number is not known */
+	bool is_init_in_call;  /* init was a part of the invocation, after one that was broken off; billed with it */
+	double broken_init_ms; /* of a first init that was broken off before this invocation */
 };
 
 /* Nothing known yet. */

@@ -24,4 +24,17 @@ enum report_text {
 enum report_text report_text_read(const char *line, struct report_row *row, char request_id[REPORT_REQUEST_BYTES],
 				  const char **problem);
 
+/* An INIT_REPORT line: how initialising went before a request, or within it. */
+struct report_init {
+	double duration_ms; /* NaN where it is not told */
+	enum report_status status;
+	bool is_in_call; /* phase invoke */
+};
+
+/* False where the line is none. */
+bool report_text_init_read(const char *line, struct report_init *out);
+
+/* The next word of *p, which ends at a blank, a quote or a tag, into out; false where there is none that fits. */
+bool report_text_word(const char **p, char *out, size_t bytes);
+
 #endif

@@ -51,6 +51,13 @@ static const struct table_column size_columns[] = {
 	{.name = "verdict"},
 };
 
+/* How invocations ended, for JSON. */
+static const struct table_column ending_columns[] = {
+	{.name = "function"},
+	{.name = "ending"},
+	{.name = "invocations", .align = TABLE_RIGHT},
+};
+
 /* Names are for people and YAML: printable and of a sane length. */
 static const char *clean_name(const char *name, struct arena *arena)
 {
@@ -222,12 +229,11 @@ static void describe(const struct calibrate *calibrate, const struct calibrated_
 	buf_printf(out, "%s: %lld completed invocations", function->name, (long long)samples->completed);
 	if (samples->averages > 0)
 		buf_printf(out, ", %lld of them averages of power tuning", (long long)samples->averages);
-	if (samples->errors > 0)
-		buf_printf(out, ", %lld with errors left out", (long long)samples->errors);
-	if (samples->timeouts > 0)
-		buf_printf(out, ", %lld out of time left out", (long long)samples->timeouts);
 	if (samples->at_ceiling > 0)
 		buf_printf(out, ", %lld at the memory's ceiling", (long long)samples->at_ceiling);
+	const char *endings = log_samples_endings(samples, &calibrate->cli->arena);
+	if (endings[0])
+		buf_printf(out, "; %s", endings);
 	const char *separator = "; billed in ";
 	for (int era = 0; era < BILLING_ERAS; era++) {
 		if (samples->eras[era] == 0 || era == BILLING_UNKNOWN)
@@ -238,20 +244,35 @@ static void describe(const struct calibrate *calibrate, const struct calibrated_
 	buf_add_char(out, '\n');
 }
 
+static void fill_endings(struct table *table, const struct calibrated_function *function)
+{
+	for (int i = 0; i < REPORT_STATUSES; i++) {
+		if (function->samples->ended[i] == 0)
+			continue;
+		table_text(table, function->name);
+		table_text(table, report_status_names[i]);
+		table_int(table, function->samples->ended[i]);
+		table_end_row(table);
+	}
+}
+
 static void print_results(struct calibrate *calibrate)
 {
 	const struct calibration *calibration = &calibrate->calibration;
 	struct table parameters;
 	struct table sizes;
+	struct table endings;
 	struct buf out;
 	struct json json;
 	enum table_format format = cli_format(calibrate->cli);
 	buf_init(&out);
 	table_init(&parameters, parameter_columns, sizeof parameter_columns / sizeof parameter_columns[0]);
 	table_init(&sizes, size_columns, sizeof size_columns / sizeof size_columns[0]);
+	table_init(&endings, ending_columns, sizeof ending_columns / sizeof ending_columns[0]);
 	for (size_t i = 0; i < calibration->function_count; i++) {
 		fill_parameters(&parameters, calibrate, &calibration->functions[i]);
 		fill_sizes(&sizes, &calibration->functions[i]);
+		fill_endings(&endings, &calibration->functions[i]);
 		if (format == TABLE_TEXT)
 			describe(calibrate, &calibration->functions[i], &out);
 	}
@@ -264,6 +285,8 @@ static void print_results(struct calibrate *calibrate)
 		table_write_json(&parameters, &json);
 		json_key(&json, "sizes");
 		table_write_json(&sizes, &json);
+		json_key(&json, "endings");
+		table_write_json(&endings, &json);
 		json_object_end(&json);
 		buf_add_char(&out, '\n');
 	} else if (format == TABLE_CSV) {
@@ -277,6 +300,7 @@ static void print_results(struct calibrate *calibrate)
 	cli_print(&out);
 	table_release(&parameters);
 	table_release(&sizes);
+	table_release(&endings);
 	buf_release(&out);
 }
 

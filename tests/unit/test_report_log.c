@@ -155,7 +155,7 @@ static void test_tails(void)
 		  &reading);
 	t_int(reading.count, 4, "four rows");
 	t_int(reading.rows[0].status, REPORT_TIMEOUT, "a status of timeout");
-	t_int(reading.rows[1].status, REPORT_ERROR, "a status of error");
+	t_int(reading.rows[1].status, REPORT_OUT_OF_MEMORY, "an error of a type");
 	t_int(reading.rows[2].status, REPORT_TIMEOUT, "the line behind a report says that it timed out");
 	t_int(reading.rows[3].status, REPORT_OK, "unless it is about another request");
 
