@@ -180,6 +180,19 @@ static void set_memory(struct calibrated_function *function)
 	function->is_memory_at_least = rows->ceiling_memory_mb >= rows->max_memory_mb && rows->at_ceiling > 0;
 }
 
+static void warn_of_no_fit(const struct function_samples *rows, struct diag *diag)
+{
+	if (rows->group_count == 0)
+		diag_warning(diag, (struct diag_place){0},
+			     "'%s' has no completed invocation that tells its work: %s; left out", rows->name,
+			     log_samples_endings(rows, &diag->arena));
+	else
+		diag_warning(diag, (struct diag_place){0},
+			     "no work of '%s' would take times like those of its %lld invocations, which are too far "
+			     "apart; left out",
+			     rows->name, (long long)rows->completed);
+}
+
 static bool solve_function(const struct function_samples *rows, const struct calibration_context *context,
 			   struct diag *diag, struct calibrated_function *out)
 {
@@ -194,9 +207,7 @@ static bool solve_function(const struct function_samples *rows, const struct cal
 		.had_work = entry && entry->has_work,
 	};
 	if (!work_fit_solve(rows, &out->conditions, &out->fit)) {
-		diag_warning(diag, (struct diag_place){0},
-			     "'%s' has no completed invocation that tells its work: %s; left out", rows->name,
-			     log_samples_endings(rows, &diag->arena));
+		warn_of_no_fit(rows, diag);
 		return false;
 	}
 	warn_of_era(rows, context->platform, diag);

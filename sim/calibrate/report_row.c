@@ -51,8 +51,12 @@ bool report_status_is_failure(enum report_status status)
 	return status > REPORT_HOLDS_INIT;
 }
 
-/* No service sells more, and nothing that is measured in milliseconds takes longer. */
+/*
+ * No service sells more, nothing that is measured in milliseconds takes longer, and the finest durations that logs
+ * print are thousandths of one.
+ */
 static const double MEMORY_MB_MAX = 1048576;
+static const double MS_MIN = 0.001;
 static const double MS_MAX = 1e9;
 
 void report_row_init(struct report_row *row)
@@ -82,8 +86,8 @@ const char *report_row_check(const struct report_row *row)
 		return "it has no duration";
 	if (row->memory_mb < 1 || (double)row->memory_mb > MEMORY_MB_MAX)
 		return "its memory size is not between 1 MB and 1,048,576 MB";
-	if (!(row->duration_ms > 0 && row->duration_ms <= MS_MAX))
-		return "its duration is not above 0 and at most 10^9 ms";
+	if (!(row->duration_ms >= MS_MIN && row->duration_ms <= MS_MAX))
+		return "its duration is not between 0.001 and 10^9 ms";
 	const double times[] = {row->billed_ms, row->init_ms, row->restore_ms, row->billed_restore_ms,
 				row->broken_init_ms};
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)

@@ -285,8 +285,8 @@ static void set_parameters(const struct subset *all, unsigned int bits, const st
 	}
 }
 
-/* The best fit of any choice. */
-static void fit_parameters(const struct subset *all, struct fitted_parameter parameters[FIT_PARAMETERS])
+/* The best fit of any choice; false where none leaves all of them at 0 or above. */
+static bool fit_parameters(const struct subset *all, struct fitted_parameter parameters[FIT_PARAMETERS])
 {
 	struct solution best = {.chi_squared = INFINITY};
 	unsigned int best_bits = 0;
@@ -298,8 +298,9 @@ static void fit_parameters(const struct subset *all, struct fitted_parameter par
 			best_bits = bits;
 		}
 	}
-	CHECK(best.is_feasible);
-	set_parameters(all, best_bits, &best, parameters);
+	if (best.is_feasible)
+		set_parameters(all, best_bits, &best, parameters);
+	return best.is_feasible;
 }
 
 static double waited_seconds(const struct work_fit *fit, bool is_cold)
@@ -348,8 +349,7 @@ static double fit_once(struct fit_data *data, const struct fit_conditions *condi
 	const struct subset all = identified(data, order);
 	struct work_fit fit;
 	work_fit_init(&fit, conditions, threads, isfinite(data->relative_variance) ? data->relative_variance : 0);
-	for (int i = 0; i <= CORRECTIONS; i++) {
-		fit_parameters(&all, fit.parameters);
+	for (int i = 0; i <= CORRECTIONS && fit_parameters(&all, fit.parameters); i++) {
 		double missed = missed_by(data, conditions, &fit);
 		if (missed < least) {
 			least = missed;
@@ -518,6 +518,8 @@ static double polish_fit(const struct fit_data *data, const struct fit_condition
 	for (int p = 0; p < FIT_PARAMETERS; p++)
 		if (fit->parameters[p].seconds > 0)
 			polish.members[polish.count++] = (enum work_parameter)p;
+	if (polish.count == 0)
+		return missed;
 	gsl_multimin_fminimizer *simplex =
 		gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, polish.count);
 	for (size_t i = 0; i < sizeof first_steps / sizeof first_steps[0] && missed > enough; i++) {
@@ -585,7 +587,7 @@ bool work_fit_solve(const struct function_samples *samples, const struct fit_con
 	double missed = fit_any(data, conditions, close, out);
 	out->relative_rms = num_rounded(sqrt(missed / (double)samples->completed), DIGITS_KEPT);
 	mem_free(data);
-	return true;
+	return isfinite(missed);
 }
 
 /*

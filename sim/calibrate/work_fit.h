@@ -67,7 +67,7 @@ struct work_fit {
 /* No work yet, of requests that differ so much, but no less than their sandboxes' speeds do. */
 void work_fit_init(struct work_fit *fit, const struct fit_conditions *conditions, int64_t threads, double row_variance);
 
-/* False where there is no completed row. */
+/* False where there is no completed row, or where no work takes anything like the times of those that there are. */
 bool work_fit_solve(const struct function_samples *samples, const struct fit_conditions *conditions,
 		    struct work_fit *out);
 

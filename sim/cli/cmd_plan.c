@@ -55,8 +55,9 @@ static int infeasible(const struct plan_report *report)
 	fprintf(stderr, "%s: no plan keeps the bounds in %.4g %% of replications\n", report->cli->name,
 		100 * report->request.share);
 	reason_infeasible(&report->planner, &why);
-	printable_make(why.text, "\n");
-	fputs(why.text, stderr);
+	if (why.length > 0)
+		printable_make(why.text, "\n");
+	fputs(buf_text(&why), stderr);
 	buf_release(&why);
 	return CLI_INFEASIBLE;
 }

@@ -420,4 +420,7 @@ void reason_infeasible(const struct planner *planner, struct buf *sentences)
 			   has_deadline ? " within the deadline" : "", choice.usd * factors.usd_bound);
 	if (has_deadline)
 		say_limit(planner, &fastest, sentences);
+	if (!has_deadline && !has_budget)
+		buf_add(sentences, "No time or cost is bounded: in every plan records fail, or a limit ends the "
+				   "simulation. `lamina run` tells the causes.\n");
 }

@@ -40,6 +40,12 @@ static size_t key_count;
 static char folder[] = "/tmp/lamina-extremes-XXXXXX";
 static bool is_thorough;
 
+/* The longest that a command took to end when it was told to. */
+static struct {
+	double seconds;
+	char command[4 * KEY_BYTES];
+} slowest;
+
 /* Whether a value can be set for it on a command line: a number, or a distribution of one value. */
 static void walk(const struct bind_schema *schema, const char *prefix)
 {
@@ -113,11 +119,18 @@ static void become_command(char **argv, int argc, const char *words)
 	exit(command_main(&lamina_program, argc, argv));
 }
 
+static double now_seconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 /* True when it ended within so many seconds of the wall's clock. */
 static bool await(pid_t child, double seconds, int *status)
 {
 	const struct timespec nap = {.tv_nsec = 2 * NS_PER_MS};
-	for (double waited = 0; waited < seconds; waited += 0.002) {
+	for (double begun = now_seconds(); now_seconds() - begun < seconds;) {
 		if (waitpid(child, status, WNOHANG) == child)
 			return true;
 		nanosleep(&nap, NULL);
@@ -150,11 +163,18 @@ static const char *fault_of(const char *command, const char *experiment, const c
 		free(argv[i]);
 	int status = 0;
 	if (!await(child, is_thorough ? 0.5 : 0.1, &status)) {
+		double told = now_seconds();
 		kill(child, SIGINT);
 		if (!await(child, PATIENCE_SECONDS, &status)) {
 			kill(child, SIGKILL);
 			waitpid(child, &status, 0);
 			return "cannot be interrupted";
+		}
+		double seconds = now_seconds() - told;
+		if (seconds > slowest.seconds) {
+			slowest.seconds = seconds;
+			snprintf(slowest.command, sizeof slowest.command, "%s %s --set %s %s", command, experiment,
+				 first, second ? second : "");
 		}
 		return WIFSIGNALED(status) && WTERMSIG(status) != SIGINT ? "dies when interrupted" : "";
 	}
@@ -229,15 +249,19 @@ int main(void)
 	walk(&platform_schema, "platform_values.");
 	for (size_t i = 0; i < key_count; i++) {
 		int failed = t_failed_;
-		for (size_t b = 0; b < (is_thorough ? sizeof bases / sizeof bases[0] : 1); b++) {
+		for (size_t b = 0; b < (is_thorough ? sizeof bases / sizeof bases[0] : 1); b++)
 			try_key("run", bases[b], &keys[i]);
-			if (is_thorough)
-				try_pairs(bases[b], i);
-		}
 		if (is_thorough)
 			try_key("plan", bases[0], &keys[i]);
 		t_ok(failed == t_failed_, "%s", keys[i].name);
 	}
+	for (size_t i = 0; is_thorough && i < key_count; i++) {
+		int failed = t_failed_;
+		for (size_t b = 0; b < sizeof bases / sizeof bases[0]; b++)
+			try_pairs(bases[b], i);
+		t_ok(failed == t_failed_, "%s with another", keys[i].name);
+	}
+	printf("# the slowest to end took %.3f s: %s\n", slowest.seconds, slowest.command);
 	const char *left[] = {"words", "configs", bases[0], bases[1], bases[2]};
 	for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
 		unlink(left[i]);

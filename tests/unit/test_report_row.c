@@ -47,8 +47,10 @@ int main(void)
 	t_ok(!check(128, 3, (double)NAN), "so can one without its peak memory");
 	t_str(check(0, 3, 70), "it has no memory size", "no memory size");
 	t_str(check(128, (double)NAN, 70), "it has no duration", "no duration");
-	t_str(check(128, 0, 70), "its duration is not above 0 and at most 10^9 ms", "no time at all");
-	t_str(check(128, 2e9, 70), "its duration is not above 0 and at most 10^9 ms", "longer than any function");
+	t_str(check(128, 0, 70), "its duration is not between 0.001 and 10^9 ms", "no time at all");
+	t_str(check(128, 1e-300, 70), "its duration is not between 0.001 and 10^9 ms", "shorter than a log can tell");
+	t_ok(!check(128, 0.001, 70), "the shortest that it can");
+	t_str(check(128, 2e9, 70), "its duration is not between 0.001 and 10^9 ms", "longer than any function");
 	t_str(check(-1, 3, 70), "its memory size is not between 1 MB and 1,048,576 MB", "a negative size");
 	t_str(check(128, 3, -1), "its peak memory is negative or above 1,048,576 MB", "a negative peak");
 

@@ -220,6 +220,55 @@ static void test_bounds(struct arena *arena)
 	diag_release(&diag);
 }
 
+static double any_duration_ms(struct stream *luck)
+{
+	static const double edges_ms[] = {0.001, 1, 100, 1e9};
+	if (stream_uniform(luck) < 0.3)
+		return edges_ms[(int)(4 * stream_uniform(luck))];
+	return pow(10, -3 + 12 * stream_uniform(luck));
+}
+
+static bool is_sound(const struct work_fit *fit)
+{
+	bool sound = isfinite(fit->relative_rms);
+	for (int p = 0; p < FIT_PARAMETERS; p++)
+		sound = sound && isfinite(fit->parameters[p].seconds) && fit->parameters[p].seconds >= 0;
+	return sound;
+}
+
+/* Whatever rows a log may hold, alone or twelve powers of ten apart: a fit, or none, but no end of the program. */
+static void test_extremes(struct arena *arena)
+{
+	enum { LOGS = 40, ROWS_MAX = 12 };
+	static const int64_t sizes_mb[] = {1, 128, 129, 1769, 1770, 10240, 1048576};
+	struct stream luck;
+	struct diag diag;
+	diag_init(&diag);
+	stream_init(&luck, 1, 0, stream_id_from_name("extremes"), 0);
+	int sound = 0;
+	for (int log = 0; log < LOGS; log++) {
+		struct log_samples samples;
+		struct work_fit fit;
+		log_samples_init(&samples, arena);
+		int rows = 1 + (int)(ROWS_MAX * stream_uniform(&luck) * stream_uniform(&luck));
+		bool is_equal = stream_uniform(&luck) < 0.2;
+		double first_ms = any_duration_ms(&luck);
+		for (int i = 0; i < rows; i++) {
+			struct report_row row;
+			report_row_init(&row);
+			row.memory_mb = sizes_mb[(int)(7 * stream_uniform(&luck))];
+			row.duration_ms = is_equal ? first_ms : any_duration_ms(&luck);
+			row.billed_ms = 0;
+			row.init_ms = stream_uniform(&luck) < 0.3 ? any_duration_ms(&luck) : (double)NAN;
+			CHECK(!report_row_check(&row));
+			log_samples_add(&samples, "f", &row, &diag);
+		}
+		sound += !work_fit_solve(&samples.functions[0], alone(), &fit) || is_sound(&fit);
+	}
+	t_int(sound, LOGS, "extreme rows have a sound fit or none");
+	diag_release(&diag);
+}
+
 int main(void)
 {
 	struct arena arena;
@@ -228,6 +277,7 @@ int main(void)
 	test_coverage(&arena);
 	test_not_told(&arena);
 	test_bounds(&arena);
+	test_extremes(&arena);
 	arena_release(&arena);
 	return t_done();
 }
