@@ -7,19 +7,7 @@
 #include "platform/network.h"
 #include "random/elementary.h"
 #include "serving/billing.h"
-
-/* E[x^2] - E[x]^2 of what quantile_draw gives: straight lines between the points, clamped at both ends. */
-static double quantile_variance(const struct quantile_table *table)
-{
-	size_t last = table->count - 1;
-	const double *p = table->probability;
-	const double *x = table->value;
-	double square = p[0] * x[0] * x[0] + (1 - p[last]) * x[last] * x[last];
-	for (size_t i = 0; i < last; i++)
-		square += (p[i + 1] - p[i]) * (x[i] * x[i] + x[i] * x[i + 1] + x[i + 1] * x[i + 1]) / 3;
-	double mean = quantile_mean(table);
-	return fmax(0, square - mean * mean);
-}
+#include "serving/demand.h"
 
 static double usd_of(const struct platform_price *price, const struct usage *usage)
 {
@@ -33,24 +21,20 @@ static double mean_of(const struct quantiles *quantiles)
 	return quantiles->table.count > 0 ? quantile_mean(&quantiles->table) : 0;
 }
 
-static void add_transfer(struct stage_visit *visit, const struct platform *platform, const struct phase *phase,
+static void add_transfer(struct stage_visit *visit, const struct platform *platform, const struct demand *demand,
 			 double slowness)
 {
-	const struct platform_store *store = &platform->store;
-	const struct platform_network *network = &platform->network;
-	visit->fixed_seconds += (double)phase->gets * mean_of(&store->get_seconds) +
-				(double)phase->puts * mean_of(&store->put_seconds) + phase_setup_seconds(phase, store);
-	visit->fixed_variance += (double)phase->gets * quantile_variance(&store->get_seconds.table) +
-				 (double)phase->puts * quantile_variance(&store->put_seconds.table);
 	struct token_bucket bucket;
-	token_bucket_init(&bucket, network);
+	token_bucket_init(&bucket, &platform->network);
+	visit->fixed_seconds += demand_latency_seconds(demand, NULL);
+	visit->fixed_variance += demand_latency_variance(demand);
 	visit->terms[visit->term_count++] = (struct stage_term){
-		.cpu_seconds = phase_client_cpu_seconds(phase, network) * slowness,
+		.cpu_seconds = demand->client_cpu_seconds * slowness,
 		.threads = 1,
 		.is_transfer = true,
-		.is_overlapped = network->is_overlapped,
-		.network_seconds = seconds_from_ns(token_bucket_transfer_ns(&bucket, 0, phase->bytes)),
-		.stream_seconds = phase_stream_seconds(phase, store),
+		.is_overlapped = demand->is_overlapped,
+		.network_seconds = seconds_from_ns(token_bucket_transfer_ns(&bucket, 0, demand->bytes)),
+		.stream_seconds = demand->stream_seconds,
 	};
 }
 
@@ -74,9 +58,10 @@ static void add_phases(struct stage_visit *visit, const struct setting *setting,
 			continue;
 		phase_count_requests(phase, &platform->store, &usage);
 		phase_count_bytes(phase, &usage);
-		if (phase->gets + phase->puts > 0) {
-			if (!phase->is_timed_elsewhere)
-				add_transfer(visit, platform, phase, slowness);
+		struct demand demand;
+		demand_init(&demand, platform, phase);
+		if (demand.is_transfer) {
+			add_transfer(visit, platform, &demand, slowness);
 			continue;
 		}
 		visit->fixed_seconds += seconds_from_ns(phase->wait_ns);

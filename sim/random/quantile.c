@@ -101,3 +101,16 @@ double quantile_mean(const struct quantile_table *table)
 	}
 	return mean;
 }
+
+/* E[x^2] - E[x]^2: straight lines between the points, clamped at both ends. */
+double quantile_variance(const struct quantile_table *table)
+{
+	size_t last = table->count - 1;
+	const double *p = table->probability;
+	const double *x = table->value;
+	double square = p[0] * x[0] * x[0] + (1 - p[last]) * x[last] * x[last];
+	for (size_t i = 0; i < last; i++)
+		square += (p[i + 1] - p[i]) * (x[i] * x[i] + x[i] * x[i + 1] + x[i + 1] * x[i + 1]) / 3;
+	double mean = quantile_mean(table);
+	return fmax(0, square - mean * mean);
+}

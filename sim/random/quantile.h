@@ -40,4 +40,7 @@ double quantile_draw(const struct quantile_table *table, struct stream *stream);
 /* The mean of what quantile_draw gives. */
 double quantile_mean(const struct quantile_table *table);
 
+/* Its variance. */
+double quantile_variance(const struct quantile_table *table);
+
 #endif

@@ -116,7 +116,7 @@ static void unpacked(struct engine *engine, void *subject, int64_t argument)
 static void moved(struct engine *engine, void *subject, int64_t argument)
 {
 	struct seat *seat = subject;
-	if (!seat->instance->simulation->setting->platform->network.is_overlapped)
+	if (!seat->transfer.is_overlapped)
 		run_cpu(seat, seat->transfer.cpu_ns, 1, unpacked);
 	part_done(seat);
 }
@@ -124,11 +124,10 @@ static void moved(struct engine *engine, void *subject, int64_t argument)
 /* What a transfer's bytes would take if nobody else were there; the rest is the others'. */
 static void split_transfer(struct seat *seat, const struct transfer *transfer, const struct fluid_group *network)
 {
-	const struct simulation *simulation = seat->instance->simulation;
 	struct invocation *invocation = seat->invocation;
 	int64_t now_ns = engine_now_ns(engine_of(seat));
 	int64_t network_ns = now_ns + fluid_alone_ns(network, (double)transfer->bytes, HUGE_VAL);
-	int64_t begin_ns = simulation->setting->platform->network.is_overlapped ? now_ns : network_ns;
+	int64_t begin_ns = transfer->is_overlapped ? now_ns : network_ns;
 	struct cpu_quota quota = invocation->sandbox->quota;
 	int64_t unthrottled_ns = begin_ns + transfer->cpu_ns;
 	int64_t cpu_ns = seat->instance->is_shared ? begin_ns + alone_ns(seat, transfer->cpu_ns, 1)
@@ -156,7 +155,7 @@ static void answered(struct engine *engine, void *subject, int64_t argument)
 	seat->parts = 3;
 	seat->stream = engine_schedule(engine, transfer->stream_ns, 0, streamed, seat, 0);
 	fluid_start(&seat->network, network, (double)transfer->bytes, HUGE_VAL, moved, seat, 0);
-	if (instance->simulation->setting->platform->network.is_overlapped)
+	if (transfer->is_overlapped)
 		run_cpu(seat, transfer->cpu_ns, 1, unpacked);
 }
 

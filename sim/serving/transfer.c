@@ -1,18 +1,7 @@
 #include "serving/transfer.h"
 
-#include <math.h>
-
 #include "base/num.h"
-
-static double latency_seconds(const struct platform_store *store, const struct phase *phase, struct stream *luck)
-{
-	double seconds = 0;
-	for (int64_t i = 0; i < phase->gets; i++)
-		seconds += quantile_draw(&store->get_seconds.table, luck);
-	for (int64_t i = 0; i < phase->puts; i++)
-		seconds += quantile_draw(&store->put_seconds.table, luck);
-	return seconds + phase_setup_seconds(phase, store);
-}
+#include "serving/demand.h"
 
 /* Of two waits, neither longer than times can be: as long at most. */
 static int64_t wait_sum(int64_t a_ns, int64_t b_ns)
@@ -38,14 +27,16 @@ void transfer_prepare(struct invocation *invocation, const struct phase *phase, 
 	const struct platform *platform = invocation->simulation->setting->platform;
 	struct stream luck;
 	invocation_stream(&luck, invocation, name);
-	*out = (struct transfer){.is_put = phase->puts > 0};
-	if (!phase->is_timed_elsewhere) {
-		out->bytes = phase->bytes;
-		out->wait_ns = ns_from_seconds(latency_seconds(&platform->store, phase, &luck));
-		out->stream_ns = ns_from_seconds(phase_stream_seconds(phase, &platform->store));
-		out->cpu_ns = ns_from_seconds(phase_client_cpu_seconds(phase, &platform->network) *
-					      invocation->sandbox->slowness);
-	}
+	struct demand demand;
+	demand_init(&demand, platform, phase);
+	*out = (struct transfer){
+		.is_put = demand.is_put,
+		.is_overlapped = demand.is_overlapped,
+		.bytes = demand.bytes,
+		.wait_ns = ns_from_seconds(demand_latency_seconds(&demand, &luck)),
+		.stream_ns = ns_from_seconds(demand.stream_seconds),
+		.cpu_ns = ns_from_seconds(demand.client_cpu_seconds * invocation->sandbox->slowness),
+	};
 	out->wait_ns = wait_sum(out->wait_ns, gate_wait_ns(invocation->simulation, phase, &luck));
 }
 
@@ -64,8 +55,7 @@ static struct transfer_ends find_ends(const struct invocation *invocation, const
 		.stream_ns = now_ns + transfer->stream_ns,
 		.network_ns = now_ns + token_bucket_transfer_ns(bucket, now_ns, transfer->bytes),
 	};
-	bool is_overlapped = invocation->simulation->setting->platform->network.is_overlapped;
-	int64_t begin_ns = is_overlapped ? now_ns : ends.network_ns;
+	int64_t begin_ns = transfer->is_overlapped ? now_ns : ends.network_ns;
 	ends.cpu_ns = cpu_quota_run(&sandbox->quota, begin_ns, transfer->cpu_ns, 1);
 	ends.unthrottled_ns = transfer->cpu_ns < ends.cpu_ns - begin_ns ? begin_ns + transfer->cpu_ns : ends.cpu_ns;
 	return ends;

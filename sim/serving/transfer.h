@@ -10,6 +10,7 @@
 /* A phase's requests, sent now. What is timed elsewhere has only the store's refusals to wait for. */
 struct transfer {
 	bool is_put;
+	bool is_overlapped; /* its CPU works while bytes flow */
 	int64_t bytes;     /* that take time */
 	int64_t wait_ns;   /* to the first byte of the last one */
 	int64_t stream_ns; /* that the store's or the client's stream takes */

@@ -1,7 +1,5 @@
 #include "serving/work.h"
 
-#include <math.h>
-
 const char *const work_phase_names[WORK_PHASES] = {
 	[WORK_IMPORT] = "import",
 	[WORK_WEIGHTS_GET] = "weights get",
@@ -14,25 +12,6 @@ const char *const work_phase_names[WORK_PHASES] = {
 	[WORK_SERIALISE] = "serialise",
 	[WORK_RECORD_PUT] = "record put",
 };
-
-double phase_client_cpu_seconds(const struct phase *phase, const struct platform_network *network)
-{
-	bool is_put = phase->puts > 0;
-	double per_mb =
-		phase->has_client_cpu ? phase->client_cpu_seconds_per_mb : network_cpu_seconds_per_mb(network, is_put);
-	return (double)phase->bytes / 1e6 * per_mb;
-}
-
-double phase_setup_seconds(const struct phase *phase, const struct platform_store *store)
-{
-	return store_setup_seconds(store, phase->bytes, phase->puts > 0);
-}
-
-double phase_stream_seconds(const struct phase *phase, const struct platform_store *store)
-{
-	double store_rate = store_mb_per_second(store, phase->bytes, phase->puts > 0);
-	return (double)phase->bytes / 1e6 / fmin(store_rate, phase->stream_mb_per_second);
-}
 
 void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage)
 {

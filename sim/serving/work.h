@@ -53,15 +53,6 @@ struct work {
 	int64_t images;
 };
 
-/* CPU of the store's client for the phase's bytes, on a nominal vCPU. */
-double phase_client_cpu_seconds(const struct phase *phase, const struct platform_network *network);
-
-/* What the store's client does before the first byte, beside the requests' latencies. */
-double phase_setup_seconds(const struct phase *phase, const struct platform_store *store);
-
-/* What the store's or the client's stream takes, whatever the sandbox's network. */
-double phase_stream_seconds(const struct phase *phase, const struct platform_store *store);
-
 /* Puts the phase's requests to the store on the usage, whatever becomes of them. */
 void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage);
 

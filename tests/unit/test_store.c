@@ -2,6 +2,7 @@
 #include "platform/store.h"
 
 #include "plan/stage.h"
+#include "serving/demand.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -106,6 +107,7 @@ static void test_parts(void)
 	struct toy toy;
 	toy_init(&toy);
 	struct platform_store store = parted_store(&toy);
+	toy.platform.store = store;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct phase phase = toy_transfer(cases[i].mb, cases[i].is_put);
 		struct usage usage = {.gets = 7, .puts = 7};
@@ -113,8 +115,10 @@ static void test_parts(void)
 		phase_count_requests(&phase, &store, &usage);
 		t_int(usage.puts - 7, cases[i].is_put ? cases[i].requests : 0, cases[i].name);
 		t_int(usage.gets - 7, cases[i].is_put ? 0 : cases[i].requests, "its gets");
-		t_near(phase_stream_seconds(&phase, &store), cases[i].stream_seconds, 1e-12, 0, "its stream");
-		t_near(phase_setup_seconds(&phase, &store), cases[i].setup_seconds, 0, 0, "its set-up");
+		struct demand demand;
+		demand_init(&demand, &toy.platform, &phase);
+		t_near(demand.stream_seconds, cases[i].stream_seconds, 1e-12, 0, "its stream");
+		t_near(demand.setup_seconds, cases[i].setup_seconds, 0, 0, "its set-up");
 	}
 	t_ok(store_requests(&store, 1000000000000000000, true) <= 102, "10^18 bytes have no more parts");
 	store.part_mb = 0;

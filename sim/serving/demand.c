@@ -1,0 +1,70 @@
+#include "serving/demand.h"
+
+#include <math.h>
+
+/* A quantity that a platform does not have takes no time. */
+static struct demand_latency latency_of(const struct quantiles *seconds, int64_t count)
+{
+	return (struct demand_latency){.seconds = seconds, .count = seconds->table.count > 0 ? count : 0};
+}
+
+static double stream_seconds(const struct platform_store *store, const struct phase *phase, bool is_put)
+{
+	double store_rate = store_mb_per_second(store, phase->bytes, is_put);
+	return (double)phase->bytes / 1e6 / fmin(store_rate, phase->stream_mb_per_second);
+}
+
+static double client_cpu_seconds(const struct platform_network *network, const struct phase *phase, bool is_put)
+{
+	double per_mb =
+		phase->has_client_cpu ? phase->client_cpu_seconds_per_mb : network_cpu_seconds_per_mb(network, is_put);
+	return (double)phase->bytes / 1e6 * per_mb;
+}
+
+static void add_transfer(struct demand *demand, const struct platform *platform, const struct phase *phase)
+{
+	const struct platform_store *store = &platform->store;
+	demand->latencies[0] = latency_of(&store->get_seconds, phase->gets);
+	demand->latencies[1] = latency_of(&store->put_seconds, phase->puts);
+	demand->setup_seconds = store_setup_seconds(store, phase->bytes, demand->is_put);
+	demand->stream_seconds = stream_seconds(store, phase, demand->is_put);
+	demand->bytes = phase->bytes;
+	demand->client_cpu_seconds = client_cpu_seconds(&platform->network, phase, demand->is_put);
+	demand->is_overlapped = platform->network.is_overlapped;
+}
+
+void demand_init(struct demand *demand, const struct platform *platform, const struct phase *phase)
+{
+	*demand = (struct demand){
+		.is_transfer = phase->gets + phase->puts > 0,
+		.is_put = phase->puts > 0,
+	};
+	if (demand->is_transfer && !phase->is_timed_elsewhere)
+		add_transfer(demand, platform, phase);
+}
+
+double demand_latency_seconds(const struct demand *demand, struct stream *luck)
+{
+	double seconds = 0;
+	for (size_t i = 0; i < DEMAND_LATENCIES; i++) {
+		const struct demand_latency *latency = &demand->latencies[i];
+		if (luck) {
+			for (int64_t k = 0; k < latency->count; k++)
+				seconds += quantile_draw(&latency->seconds->table, luck);
+		} else if (latency->count > 0) {
+			seconds += (double)latency->count * quantile_mean(&latency->seconds->table);
+		}
+	}
+	return seconds + demand->setup_seconds;
+}
+
+double demand_latency_variance(const struct demand *demand)
+{
+	double variance = 0;
+	for (size_t i = 0; i < DEMAND_LATENCIES; i++) {
+		const struct demand_latency *latency = &demand->latencies[i];
+		if (latency->count > 0)
+			variance += (double)latency->count * quantile_variance(&latency->seconds->table);
+	}
+	return variance;
+}
