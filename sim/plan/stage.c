@@ -45,47 +45,47 @@ static double mean_slowness(const struct platform_cpu *cpu, bool is_arm64)
 	return is_arm64 ? slowness / cpu->arm64_speed : slowness;
 }
 
+/* Requests have their turns on an accelerator one at a time: nobody waits for it here. */
+static void add_work(struct stage_visit *visit, const struct demand *demand, double slowness)
+{
+	double wait_seconds = seconds_from_ns(demand->wait_ns);
+	visit->fixed_seconds += wait_seconds + seconds_from_ns(demand->device_ns);
+	visit->wait_seconds += demand->varies ? wait_seconds : 0;
+	if (demand->cpu_ns > 0)
+		visit->terms[visit->term_count++] = (struct stage_term){
+			.cpu_seconds = seconds_from_ns(demand->cpu_ns) * slowness, .threads = demand->threads};
+}
+
 static void add_phases(struct stage_visit *visit, const struct setting *setting, const struct work *work,
-		       double slowness, bool is_cold)
+		       double slowness, const struct demand_visit *does)
 {
 	const struct platform *platform = setting->platform;
 	struct usage usage = {.requests = billing_requests(setting, work)};
 	visit->variation = work->variation;
-	visit->wait_seconds = seconds_from_ns(work->phases[WORK_WAIT].wait_ns);
-	for (int i = 0; i < WORK_PHASES; i++) {
-		const struct phase *phase = &work->phases[i];
-		if (phase->cold_only && !is_cold)
-			continue;
-		phase_count_requests(phase, &platform->store, &usage);
-		phase_count_bytes(phase, &usage);
-		struct demand demand;
-		demand_init(&demand, platform, phase);
-		if (demand.is_transfer) {
+	struct demand demand;
+	for (int i = 0; demand_find(&demand, platform, work, does, &i); i++) {
+		phase_count_requests(&work->phases[i], &platform->store, &usage);
+		phase_count_bytes(&work->phases[i], &usage);
+		if (demand.is_transfer)
 			add_transfer(visit, platform, &demand, slowness);
-			continue;
-		}
-		visit->fixed_seconds += seconds_from_ns(phase->wait_ns);
-		if (phase->cpu_ns > 0)
-			visit->terms[visit->term_count++] = (struct stage_term){
-				.cpu_seconds = seconds_from_ns(phase->cpu_ns) * slowness, .threads = phase->threads};
+		else
+			add_work(visit, &demand, slowness);
 	}
 	visit->fixed_usd = usd_of(&platform->price, &usage);
 }
 
-/* What was broken off runs throttled, as part of the first request. */
-static void add_cold_start(struct stage_visit *visit, const struct platform *platform, const struct sandbox_spec *spec,
-			   double slowness)
+/* Returns what was broken off, which runs throttled, as part of the first request. */
+static int64_t add_cold_start(struct stage_visit *visit, const struct platform *platform,
+			      const struct sandbox_spec *spec, double slowness)
 {
 	struct cold_start start;
 	struct cold_start_times mean;
 	cold_start_init(&start, platform, spec);
 	cold_start_add_up(&start, slowness, NULL, &mean);
-	if (mean.repeat_init_ns > 0)
-		visit->terms[visit->term_count++] = (struct stage_term){
-			.cpu_seconds = seconds_from_ns(mean.repeat_init_ns) * slowness, .threads = 1};
 	double init = seconds_from_ns(mean.init_ns);
 	visit->start_seconds = seconds_from_ns(mean.placed_ns) + init;
 	visit->billed_start_seconds = price_bills_init(&platform->price, spec->is_image) ? init : 0;
+	return mean.repeat_init_ns;
 }
 
 /* What a visit of each kind is. */
@@ -102,12 +102,13 @@ static void visit_init(struct stage_visit *visit, const struct setting *setting,
 	const struct platform *platform = setting->platform;
 	double slowness = mean_slowness(&platform->cpu, spec->is_arm64);
 	*visit = (struct stage_visit){.is_new = kind->is_new, .is_provisioned = kind->is_provisioned};
+	struct demand_visit does = {.is_first = kind->is_first};
 	if (kind->is_new)
-		add_cold_start(visit, platform, spec, slowness);
+		does.repeat_init_ns = add_cold_start(visit, platform, spec, slowness);
 	else
 		visit->start_seconds = mean_of(&platform->sandbox.warm_start_seconds);
 	visit->start_seconds += 2 * seconds_from_ns(setting->client_ns);
-	add_phases(visit, setting, work, slowness, kind->is_first);
+	add_phases(visit, setting, work, slowness, &does);
 }
 
 double stage_record_mb(const struct work *work)

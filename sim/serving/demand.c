@@ -33,14 +33,45 @@ static void add_transfer(struct demand *demand, const struct platform *platform,
 	demand->is_overlapped = platform->network.is_overlapped;
 }
 
-void demand_init(struct demand *demand, const struct platform *platform, const struct phase *phase)
+static void demand_init(struct demand *demand, const struct platform *platform, const struct phase *phase)
 {
 	*demand = (struct demand){
 		.is_transfer = phase->gets + phase->puts > 0,
 		.is_put = phase->puts > 0,
+		.varies = !phase->cold_only,
+		.threads = 1,
 	};
-	if (demand->is_transfer && !phase->is_timed_elsewhere)
+	if (!demand->is_transfer) {
+		demand->wait_ns = phase->wait_ns;
+		demand->cpu_ns = phase->cpu_ns;
+		demand->threads = phase->threads > 0 ? phase->threads : 1;
+		demand->device_ns = phase->device_ns;
+	} else if (!phase->is_timed_elsewhere) {
 		add_transfer(demand, platform, phase);
+	}
+}
+
+static bool asks(const struct phase *phase)
+{
+	return phase->cpu_ns > 0 || phase->gets + phase->puts > 0 || phase->device_ns > 0 || phase->wait_ns > 0;
+}
+
+bool demand_find(struct demand *demand, const struct platform *platform, const struct work *work,
+		 const struct demand_visit *visit, int *phase)
+{
+	for (; *phase < WORK_PHASES; ++*phase) {
+		const struct phase *of = &work->phases[*phase];
+		int64_t repeat_init_ns = *phase == WORK_IMPORT ? visit->repeat_init_ns : 0;
+		int64_t traced_wait_ns = *phase == WORK_WAIT ? visit->traced_wait_ns : 0;
+		bool is_over = of->cold_only && !visit->is_first;
+		if (is_over || (!asks(of) && repeat_init_ns == 0 && traced_wait_ns == 0))
+			continue;
+		demand_init(demand, platform, of);
+		demand->cpu_ns += repeat_init_ns;
+		demand->traced_wait_ns = traced_wait_ns;
+		return true;
+	}
+	return false;
 }
 
 double demand_latency_seconds(const struct demand *demand, struct stream *luck)

@@ -6,6 +6,9 @@
  * pass the stream of store or client, whichever is slower, and meanwhile the sandbox's network and the client's CPU,
  * one after the other or, where the platform says so, both at once. What is timed elsewhere asks for nothing.
  *
+ * Any other phase waits for what nothing hastens, then runs its threads; or it has its turn on the accelerator. Both
+ * the wait and the threads' work vary from request to request, except what is done once in a sandbox's life.
+ *
  * Who may call it: everybody who plays a visit, drawn or in the mean.
  */
 #ifndef LAMINA_DEMAND_H
@@ -29,9 +32,27 @@ struct demand {
 	int64_t bytes;             /* through the sandbox's network */
 	double client_cpu_seconds; /* for these, on a nominal vCPU, one thread */
 	bool is_overlapped;        /* that CPU works while bytes flow, not after */
+	bool varies;               /* from request to request, as what follows does */
+	int64_t wait_ns;           /* before the CPU work */
+	int64_t traced_wait_ns;    /* beside it, which does not vary */
+	int64_t cpu_ns;            /* thread time on a nominal vCPU, summed over threads */
+	int64_t threads;           /* 1 or more */
+	int64_t device_ns;         /* on the accelerator */
 };
 
-void demand_init(struct demand *demand, const struct platform *platform, const struct phase *phase);
+/* What a visit does of its function's work, and beside it. */
+struct demand_visit {
+	bool is_first;          /* on its sandbox: it loads what others find loaded */
+	int64_t repeat_init_ns; /* initialising that was broken off on the sandbox, which its first visit repeats */
+	int64_t traced_wait_ns; /* that its request's trace tells */
+};
+
+/*
+ * The first phase from *phase on (enum work_phase) in which the visit asks for something; false with *phase at
+ * WORK_PHASES, and *demand not filled, where there is none.
+ */
+bool demand_find(struct demand *demand, const struct platform *platform, const struct work *work,
+		 const struct demand_visit *visit, int *phase);
 
 /* From a request to its first byte, of all requests; drawn with luck, or in the mean where that is NULL. */
 double demand_latency_seconds(const struct demand *demand, struct stream *luck);

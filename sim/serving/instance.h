@@ -32,7 +32,8 @@ struct seat {
 	event_id stream; /* the store's stream has carried a transfer's bytes */
 	struct fluid_job network;
 	struct fluid_job cpu;
-	int parts; /* of a transfer that are not over */
+	struct demand demand; /* of the current phase */
+	int parts;            /* of a transfer that are not over */
 	struct transfer transfer;
 	int64_t joined_ns;
 	bool has_started; /* its handler */

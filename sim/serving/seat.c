@@ -55,11 +55,11 @@ static void run_cpu(struct seat *seat, int64_t cpu_ns, int64_t threads, event_ac
 		after(seat, cpu_quota_run(&sandbox->quota, now_ns, cpu_ns, threads) - now_ns, done);
 }
 
-static void compute(struct seat *seat, const struct phase *phase)
+static void compute(struct seat *seat)
 {
 	struct invocation *invocation = seat->invocation;
-	int64_t threads = phase->threads > 0 ? phase->threads : 1;
-	int64_t cpu_ns = visit_cpu_ns(invocation, phase);
+	int64_t threads = seat->demand.threads;
+	int64_t cpu_ns = visit_cpu_ns(invocation, &seat->demand);
 	int64_t unthrottled_ns = cpu_unthrottled_ns(&invocation->sandbox->quota, cpu_ns, threads);
 	struct phase_split *split = &invocation->split;
 	*split = (struct phase_split){0};
@@ -79,14 +79,14 @@ static void waited(struct engine *engine, void *subject, int64_t argument)
 	struct seat *seat = subject;
 	seat->timer = 0;
 	visit_step_done(seat->invocation);
-	compute(seat, &invocation_work(seat->invocation)->phases[seat->invocation->phase]);
+	compute(seat);
 }
 
-static void wait_or_compute(struct seat *seat, const struct phase *phase)
+static void wait_or_compute(struct seat *seat)
 {
-	int64_t wait_ns = visit_wait_ns(seat->invocation, phase);
+	int64_t wait_ns = visit_wait_ns(seat->invocation, &seat->demand);
 	if (wait_ns == 0) {
-		compute(seat, phase);
+		compute(seat);
 		return;
 	}
 	seat->invocation->split = (struct phase_split){.ns[CAUSE_WAIT] = THE_REST_NS};
@@ -159,10 +159,10 @@ static void answered(struct engine *engine, void *subject, int64_t argument)
 		run_cpu(seat, transfer->cpu_ns, 1, unpacked);
 }
 
-static void begin_transfer(struct seat *seat, const struct phase *phase)
+static void begin_transfer(struct seat *seat)
 {
 	struct invocation *invocation = seat->invocation;
-	transfer_prepare(invocation, phase, work_phase_names[invocation->phase], &seat->transfer);
+	transfer_prepare(invocation, &seat->demand, &seat->transfer);
 	invocation->split = (struct phase_split){.ns[CAUSE_LATENCY] = THE_REST_NS};
 	after(seat, seat->transfer.wait_ns, answered);
 }
@@ -182,7 +182,7 @@ static void take_device(struct seat *seat)
 {
 	struct invocation *invocation = seat->invocation;
 	invocation->split = (struct phase_split){.ns[CAUSE_DEVICE] = THE_REST_NS};
-	after(seat, invocation_work(invocation)->phases[invocation->phase].device_ns, device_done);
+	after(seat, seat->demand.device_ns, device_done);
 }
 
 static void begin_device(struct seat *seat)
@@ -216,14 +216,15 @@ static void leave_device(struct seat *seat)
 	take_device(*place);
 }
 
-void seat_begin_phase(struct seat *seat, const struct phase *phase)
+void seat_begin_phase(struct seat *seat, const struct demand *demand)
 {
-	if (phase->gets + phase->puts > 0)
-		begin_transfer(seat, phase);
-	else if (phase->device_ns > 0)
+	seat->demand = *demand;
+	if (demand->is_transfer)
+		begin_transfer(seat);
+	else if (demand->device_ns > 0)
 		begin_device(seat);
 	else
-		wait_or_compute(seat, phase);
+		wait_or_compute(seat);
 }
 
 void seat_stop(struct seat *seat)

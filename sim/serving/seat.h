@@ -9,7 +9,7 @@
 #include "serving/instance.h"
 
 /* Ends in visit_phase_done, unless seat_stop comes first. */
-void seat_begin_phase(struct seat *seat, const struct phase *phase);
+void seat_begin_phase(struct seat *seat, const struct demand *demand);
 
 /* Nothing of what is under way on the seat goes on. */
 void seat_stop(struct seat *seat);

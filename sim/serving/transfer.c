@@ -1,7 +1,6 @@
 #include "serving/transfer.h"
 
 #include "base/num.h"
-#include "serving/demand.h"
 
 /* Of two waits, neither longer than times can be: as long at most. */
 static int64_t wait_sum(int64_t a_ns, int64_t b_ns)
@@ -22,20 +21,18 @@ static int64_t gate_wait_ns(struct simulation *simulation, const struct phase *p
 	return store_gate_wait_ns(gate, now_ns, requests, limits->retry_min_seconds, limits->retry_max_seconds, luck);
 }
 
-void transfer_prepare(struct invocation *invocation, const struct phase *phase, const char *name, struct transfer *out)
+void transfer_prepare(struct invocation *invocation, const struct demand *demand, struct transfer *out)
 {
-	const struct platform *platform = invocation->simulation->setting->platform;
+	const struct phase *phase = &invocation_work(invocation)->phases[invocation->phase];
 	struct stream luck;
-	invocation_stream(&luck, invocation, name);
-	struct demand demand;
-	demand_init(&demand, platform, phase);
+	invocation_stream(&luck, invocation, work_phase_names[invocation->phase]);
 	*out = (struct transfer){
-		.is_put = demand.is_put,
-		.is_overlapped = demand.is_overlapped,
-		.bytes = demand.bytes,
-		.wait_ns = ns_from_seconds(demand_latency_seconds(&demand, &luck)),
-		.stream_ns = ns_from_seconds(demand.stream_seconds),
-		.cpu_ns = ns_from_seconds(demand.client_cpu_seconds * invocation->sandbox->slowness),
+		.is_put = demand->is_put,
+		.is_overlapped = demand->is_overlapped,
+		.bytes = demand->bytes,
+		.wait_ns = ns_from_seconds(demand_latency_seconds(demand, &luck)),
+		.stream_ns = ns_from_seconds(demand->stream_seconds),
+		.cpu_ns = ns_from_seconds(demand->client_cpu_seconds * invocation->sandbox->slowness),
 	};
 	out->wait_ns = wait_sum(out->wait_ns, gate_wait_ns(invocation->simulation, phase, &luck));
 }
@@ -72,11 +69,10 @@ int64_t transfer_divide(const struct transfer_ends *ends, int64_t begin_ns, stru
 	return end_ns;
 }
 
-int64_t transfer_end_ns(struct invocation *invocation, const struct phase *phase, const char *name,
-			struct phase_split *split)
+int64_t transfer_end_ns(struct invocation *invocation, const struct demand *demand, struct phase_split *split)
 {
 	struct transfer transfer;
-	transfer_prepare(invocation, phase, name, &transfer);
+	transfer_prepare(invocation, demand, &transfer);
 	int64_t begin_ns = engine_now_ns(&invocation->simulation->engine) + transfer.wait_ns;
 	split->ns[CAUSE_LATENCY] = transfer.wait_ns;
 	struct transfer_ends ends = find_ends(invocation, &transfer, begin_ns);

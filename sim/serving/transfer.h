@@ -5,16 +5,17 @@
 #ifndef LAMINA_TRANSFER_H
 #define LAMINA_TRANSFER_H
 
+#include "serving/demand.h"
 #include "serving/simulation.h"
 
 /* A phase's requests, sent now. What is timed elsewhere has only the store's refusals to wait for. */
 struct transfer {
 	bool is_put;
 	bool is_overlapped; /* its CPU works while bytes flow */
-	int64_t bytes;     /* that take time */
-	int64_t wait_ns;   /* to the first byte of the last one */
-	int64_t stream_ns; /* that the store's or the client's stream takes */
-	int64_t cpu_ns;    /* thread time of the sandbox */
+	int64_t bytes;      /* that take time */
+	int64_t wait_ns;    /* to the first byte of the last one */
+	int64_t stream_ns;  /* that the store's or the client's stream takes */
+	int64_t cpu_ns;     /* thread time of the sandbox */
 };
 
 /* When the bytes have passed the stream, the sandbox's network, and its CPU without and with a quota. */
@@ -25,8 +26,8 @@ struct transfer_ends {
 	int64_t cpu_ns;
 };
 
-/* Draws the requests' luck, of this name, and counts them against the store's rate. */
-void transfer_prepare(struct invocation *invocation, const struct phase *phase, const char *name, struct transfer *out);
+/* Draws the luck of the current phase's requests and counts them against the store's rate. */
+void transfer_prepare(struct invocation *invocation, const struct demand *demand, struct transfer *out);
 
 /*
  * The slower of stream and network has its whole time, the CPU what it takes beyond that, and its quota the rest.
@@ -34,8 +35,7 @@ void transfer_prepare(struct invocation *invocation, const struct phase *phase, 
  */
 int64_t transfer_divide(const struct transfer_ends *ends, int64_t begin_ns, struct phase_split *split);
 
-/* When the phase's requests that begin now are answered, and what that time goes to; name is that of its luck. */
-int64_t transfer_end_ns(struct invocation *invocation, const struct phase *phase, const char *name,
-			struct phase_split *split);
+/* When the current phase's requests, which begin now, are answered, and what that time goes to. */
+int64_t transfer_end_ns(struct invocation *invocation, const struct demand *demand, struct phase_split *split);
 
 #endif

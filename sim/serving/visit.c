@@ -135,51 +135,45 @@ static void visit_end(struct invocation *invocation, enum visit_end end)
 		end_one(invocation, end, is_kept);
 }
 
-int64_t visit_wait_ns(const struct invocation *invocation, const struct phase *phase)
+int64_t visit_wait_ns(const struct invocation *invocation, const struct demand *demand)
 {
-	int64_t own_ns = llround((double)phase->wait_ns * (phase->cold_only ? 1 : invocation->variation));
-	bool has_trace = invocation->phase == WORK_WAIT && invocation->function == 0;
-	return own_ns + (has_trace ? invocation->wait_ns : 0);
+	return llround((double)demand->wait_ns * (demand->varies ? invocation->variation : 1)) + demand->traced_wait_ns;
 }
 
-/* Initialising that was broken off is done again before anything else, by the throttled first request. */
-static int64_t repeat_init_ns(const struct invocation *invocation)
+int64_t visit_cpu_ns(const struct invocation *invocation, const struct demand *demand)
 {
-	return invocation->phase == WORK_IMPORT ? invocation->sandbox->repeat_init_ns : 0;
-}
-
-int64_t visit_cpu_ns(const struct invocation *invocation, const struct phase *phase)
-{
-	double own_ns = (double)phase->cpu_ns * (phase->cold_only ? 1 : invocation->variation);
-	double work_ns = own_ns + (double)repeat_init_ns(invocation);
+	double work_ns = (double)demand->cpu_ns * (demand->varies ? invocation->variation : 1);
 	return llround(fmin(work_ns * invocation->sandbox->slowness * invocation->straggling, 1e18));
 }
 
-static int64_t phase_end_ns(struct invocation *invocation, const struct phase *phase)
+static int64_t phase_end_ns(struct invocation *invocation, const struct demand *demand)
 {
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	struct sandbox *sandbox = invocation->sandbox;
 	struct phase_split *split = &invocation->split;
 	*split = (struct phase_split){0};
-	if (phase->gets + phase->puts > 0)
-		return transfer_end_ns(invocation, phase, work_phase_names[invocation->phase], split);
-	int64_t cpu_ns = visit_cpu_ns(invocation, phase);
-	int64_t threads = phase->threads > 0 ? phase->threads : 1;
-	int64_t begin_ns = now_ns + visit_wait_ns(invocation, phase);
-	int64_t end_ns = cpu_quota_run(&sandbox->quota, begin_ns, cpu_ns, threads);
+	if (demand->is_transfer)
+		return transfer_end_ns(invocation, demand, split);
+	int64_t cpu_ns = visit_cpu_ns(invocation, demand);
+	int64_t begin_ns = now_ns + visit_wait_ns(invocation, demand);
+	int64_t end_ns = cpu_quota_run(&sandbox->quota, begin_ns, cpu_ns, demand->threads);
 	split->ns[CAUSE_WAIT] = begin_ns - now_ns;
-	int64_t unthrottled_ns = cpu_unthrottled_ns(&sandbox->quota, cpu_ns, threads);
+	int64_t unthrottled_ns = cpu_unthrottled_ns(&sandbox->quota, cpu_ns, demand->threads);
 	split->ns[CAUSE_COMPUTE] = unthrottled_ns < end_ns - begin_ns ? unthrottled_ns : end_ns - begin_ns;
 	split->ns[CAUSE_THROTTLED] = end_ns - begin_ns - split->ns[CAUSE_COMPUTE];
 	return end_ns;
 }
 
-static bool phase_is_empty(const struct invocation *invocation, const struct phase *phase)
+/* Goes to the next phase that asks for something, or behind the last one. */
+static void find_demand(struct invocation *invocation, const struct work *work, struct demand *out)
 {
-	if (phase->cold_only && invocation->sandbox->is_initialised)
-		return true;
-	return phase->cpu_ns + repeat_init_ns(invocation) == 0 && phase->gets + phase->puts == 0 &&
-	       phase->device_ns == 0 && visit_wait_ns(invocation, phase) == 0;
+	const struct sandbox *sandbox = invocation->sandbox;
+	const struct demand_visit visit = {
+		.is_first = !sandbox->is_initialised,
+		.repeat_init_ns = sandbox->repeat_init_ns,
+		.traced_wait_ns = invocation->function == 0 ? invocation->wait_ns : 0,
+	};
+	demand_find(out, invocation->simulation->setting->platform, work, &visit, &invocation->phase);
 }
 
 void visit_step_done(struct invocation *invocation)
@@ -240,13 +234,13 @@ static void phase_done(struct engine *engine, void *subject, int64_t argument)
 	visit_phase_done(subject);
 }
 
-static void begin_alone(struct invocation *invocation, const struct phase *phase)
+static void begin_alone(struct invocation *invocation, const struct demand *demand)
 {
 	struct engine *engine = &invocation->simulation->engine;
 	int64_t now_ns = engine_now_ns(engine);
 	int64_t deadline_ns = invocation->start_ns + function_of(invocation)->timeout_ns;
 	int64_t stop_ns = deadline_ns < invocation->stop_ns ? deadline_ns : invocation->stop_ns;
-	int64_t end_ns = phase_end_ns(invocation, phase);
+	int64_t end_ns = phase_end_ns(invocation, demand);
 	if (end_ns > stop_ns)
 		engine_schedule(engine, stop_ns - now_ns, 0, visit_stopped, invocation,
 				stop_ns == deadline_ns ? VISIT_TIMEOUT : VISIT_CRASH);
@@ -281,9 +275,9 @@ static void next_phase(struct invocation *invocation)
 {
 	const struct work *work = invocation_work(invocation);
 	struct seat *seat = invocation->seat;
+	struct demand demand;
 	enum visit_end end;
-	while (invocation->phase < WORK_PHASES && phase_is_empty(invocation, &work->phases[invocation->phase]))
-		invocation->phase++;
+	find_demand(invocation, work, &demand);
 	if (seat)
 		note_loaded(invocation);
 	if (ends_here(invocation, &end)) {
@@ -301,9 +295,9 @@ static void next_phase(struct invocation *invocation)
 	/* A request is paid for when it is made, even where the function does not live to see the answer. */
 	phase_count_requests(phase, &invocation->simulation->setting->platform->store, &counts_of(invocation)->usage);
 	if (seat)
-		seat_begin_phase(seat, phase);
+		seat_begin_phase(seat, &demand);
 	else
-		begin_alone(invocation, phase);
+		begin_alone(invocation, &demand);
 }
 
 void visit_phase_done(struct invocation *invocation)

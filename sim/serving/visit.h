@@ -4,13 +4,14 @@
 #ifndef LAMINA_VISIT_H
 #define LAMINA_VISIT_H
 
+#include "serving/demand.h"
 #include "serving/simulation.h"
 
-/* CPU work of a phase on the visit's sandbox: thread time, at its speed. */
-int64_t visit_cpu_ns(const struct invocation *invocation, const struct phase *phase);
+/* CPU work that a phase asks for, on the visit's sandbox: thread time, at its speed. */
+int64_t visit_cpu_ns(const struct invocation *invocation, const struct demand *demand);
 
-/* The wait that a phase states, before its CPU work. */
-int64_t visit_wait_ns(const struct invocation *invocation, const struct phase *phase);
+/* The wait that it asks for, before its CPU work. */
+int64_t visit_wait_ns(const struct invocation *invocation, const struct demand *demand);
 
 /* Part of the current phase is over, and its time counted. */
 void visit_step_done(struct invocation *invocation);

@@ -108,6 +108,7 @@ static void test_parts(void)
 	toy_init(&toy);
 	struct platform_store store = parted_store(&toy);
 	toy.platform.store = store;
+	const struct demand_visit any = {0};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct phase phase = toy_transfer(cases[i].mb, cases[i].is_put);
 		struct usage usage = {.gets = 7, .puts = 7};
@@ -116,7 +117,11 @@ static void test_parts(void)
 		t_int(usage.puts - 7, cases[i].is_put ? cases[i].requests : 0, cases[i].name);
 		t_int(usage.gets - 7, cases[i].is_put ? 0 : cases[i].requests, "its gets");
 		struct demand demand;
-		demand_init(&demand, &toy.platform, &phase);
+		int first = 0;
+		int index = cases[i].is_put ? WORK_RECORD_PUT : WORK_RECORD_GET;
+		struct work work = {0};
+		work.phases[index] = phase;
+		t_ok(demand_find(&demand, &toy.platform, &work, &any, &first) && first == index, "its demand");
 		t_near(demand.stream_seconds, cases[i].stream_seconds, 1e-12, 0, "its stream");
 		t_near(demand.setup_seconds, cases[i].setup_seconds, 0, 0, "its set-up");
 	}
