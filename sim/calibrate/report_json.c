@@ -19,7 +19,8 @@
 static const char *const group_keys[] = {"function",  "lambdaARN", "logGroup", "logGroupName",
 					 "@logGroup", "@log",      NULL};
 static const char *const stream_keys[] = {"logStream", "logStreamName", "@logStream", NULL};
-static const char *const inner_keys[] = {"message", "events", "logEvents", "results", "output", NULL};
+static const char *const inner_keys[] = {"message", "events",       "logEvents",     "results",
+					 "output",  "stateMachine", "visualization", NULL};
 
 static void read_number(const json_t *object, const char *key, double *out)
 {
@@ -195,7 +196,7 @@ static void read_power_tuning(struct report_reader *reader, const json_t *stats,
 	}
 }
 
-/* A power tuning result that was made without includeOutputResults tells one size only. */
+/* Without includeOutputResults the address of the chart tells all sizes; where it is missing, one is told. */
 static bool is_single_result(const json_t *object)
 {
 	return json_object_get(object, "power") && json_object_get(object, "duration");
@@ -203,9 +204,12 @@ static bool is_single_result(const json_t *object)
 
 static void read_single_result(struct report_reader *reader, const json_t *object, const char *function)
 {
+	const char *chart = text_at(json_object_get(object, "stateMachine"), "visualization");
 	struct report_row row;
 	char power[NUM_TEXT_BYTES];
 	const char *problem = "its 'power' is not a number";
+	if (report_reader_chart(reader, chart, function))
+		return;
 	report_row_init(&row);
 	row.function = function;
 	row.line = reader->line;
@@ -216,22 +220,19 @@ static void read_single_result(struct report_reader *reader, const json_t *objec
 	report_reader_give(reader, &row, problem);
 }
 
+/* What a described execution was of, in its input; released by the caller. */
+static json_t *read_input(const json_t *object)
+{
+	json_error_t error;
+	const char *text = json_string_value(json_object_get(object, "input"));
+	return text ? json_loads(text, 0, &error) : NULL;
+}
+
 static void walk_object(struct report_reader *reader, const json_t *object, const char *function, int nest)
 {
-	const char *around = reader->stream;
 	const json_t *stats = json_object_get(object, "stats");
-	for (size_t i = 0; group_keys[i]; i++) {
-		const char *group = json_string_value(json_object_get(object, group_keys[i]));
-		function = group ? group : function;
-	}
-	for (size_t i = 0; stream_keys[i]; i++) {
-		const char *stream = json_string_value(json_object_get(object, stream_keys[i]));
-		reader->stream = stream ? stream : reader->stream;
-	}
-	if (read_platform_event(reader, object, function) || read_error(reader, object)) {
-		reader->stream = around;
+	if (read_platform_event(reader, object, function) || read_error(reader, object))
 		return;
-	}
 	if (json_is_array(stats)) {
 		read_power_tuning(reader, stats, function);
 	} else if (is_single_result(object)) {
@@ -240,7 +241,26 @@ static void walk_object(struct report_reader *reader, const json_t *object, cons
 		for (size_t i = 0; inner_keys[i]; i++)
 			report_json_walk(reader, json_object_get(object, inner_keys[i]), function, nest + 1);
 	}
+}
+
+/* What an object says of all that is in it: its function and its log stream. */
+static void enter_object(struct report_reader *reader, const json_t *object, const char *function, int nest)
+{
+	const char *around = reader->stream;
+	json_t *input = read_input(object);
+	const char *of_input = text_at(input, "lambdaARN");
+	function = of_input[0] ? of_input : function;
+	for (size_t i = 0; group_keys[i]; i++) {
+		const char *group = json_string_value(json_object_get(object, group_keys[i]));
+		function = group ? group : function;
+	}
+	for (size_t i = 0; stream_keys[i]; i++) {
+		const char *stream = json_string_value(json_object_get(object, stream_keys[i]));
+		reader->stream = stream ? stream : reader->stream;
+	}
+	walk_object(reader, object, function, nest);
 	reader->stream = around;
+	json_decref(input);
 }
 
 void report_json_walk(struct report_reader *reader, const json_t *value, const char *function, int nest)
@@ -248,7 +268,7 @@ void report_json_walk(struct report_reader *reader, const json_t *value, const c
 	if (nest > REPORT_NEST_MAX)
 		return;
 	if (json_is_object(value))
-		walk_object(reader, value, function, nest);
+		enter_object(reader, value, function, nest);
 	else if (json_is_string(value))
 		report_reader_text(reader, json_string_value(value), function, nest);
 	else if (json_is_array(value) && json_object_get(json_array_get(value, 0), "field"))

@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "base/buf.h"
+#include "base/tuning_chart.h"
 #include "calibrate/report_reader.h"
 
 enum { CHUNK_BYTES = 64 * 1024 };
@@ -60,6 +61,43 @@ void report_reader_wait(struct report_reader *reader, const struct report_row *r
 	if (report_streams_is_full(reader->streams))
 		give_oldest(reader);
 	report_streams_wait(reader->streams, reader->stream, request_id, row, is_success);
+}
+
+/* Two functions that are compared are told apart by the chart's own names. */
+static void give_series(struct report_reader *reader, const struct tuning_series *series, const char *function)
+{
+	for (int i = 0; i < series->count; i++) {
+		struct report_row row;
+		report_row_init(&row);
+		row.function = series->name[0] ? series->name : function;
+		row.line = reader->line;
+		row.is_average = true;
+		row.memory_mb = series->points[i].memory_mb;
+		row.duration_ms = series->points[i].milliseconds;
+		report_reader_give(reader, &row, NULL);
+	}
+}
+
+bool report_reader_chart(struct report_reader *reader, const char *text, const char *function)
+{
+	if (!strchr(text, '#'))
+		return false;
+	const char *problem;
+	struct tuning_chart *chart = mem_alloc(sizeof *chart);
+	enum tuning_chart_found found = tuning_chart_read(text, chart, &problem);
+	for (int i = 0; found == TUNING_CHART_READ && i < chart->series_count; i++)
+		give_series(reader, &chart->series[i], function);
+	if (found == TUNING_CHART_READ && chart->is_cut)
+		diag_warning(reader->diag, (struct diag_place){reader->file, reader->line, 1},
+			     "the address of a chart does not hold as many sizes as times and costs; those sizes that "
+			     "have a time are used");
+	if (found == TUNING_CHART_BROKEN) {
+		reader->counts.skipped++;
+		diag_warning(reader->diag, (struct diag_place){reader->file, reader->line, 1},
+			     "the address of a chart was left out: %s", problem);
+	}
+	mem_free(chart);
+	return found == TUNING_CHART_READ;
 }
 
 static const char *skip_blanks(const char *p)
@@ -118,7 +156,7 @@ void report_reader_text(struct report_reader *reader, const char *text, const ch
 	switch (report_text_read(text, &row, request_id, &problem)) {
 	case REPORT_TEXT_NONE:
 		report_streams_line(reader->streams, reader->stream, text);
-		if (*first != '[')
+		if (!report_reader_chart(reader, text, function) && *first != '[')
 			read_event(reader, text, function, nest);
 		break;
 	case REPORT_TEXT_BROKEN:
@@ -310,7 +348,7 @@ bool report_log_read(const char *path, const struct report_sink *sink, struct di
 			   reader.counts.skipped > 0
 				   ? "none of its reports can be used"
 				   : "there is no report in it: no REPORT line, platform.report event, Logs Insights "
-				     "result or power tuning result");
+				     "result, nor result or chart address of power tuning");
 	}
 	if (source->gz)
 		gzclose(source->gz);

@@ -26,6 +26,9 @@ void report_reader_wait(struct report_reader *reader, const struct report_row *r
 /* A line of text, or a message in an event: a REPORT line, an event in JSON, or anything else, which is left aside. */
 void report_reader_text(struct report_reader *reader, const char *text, const char *function, int nest);
 
+/* A chart of power tuning whose address is in the text: averages at each size; false where there is none. */
+bool report_reader_chart(struct report_reader *reader, const char *text, const char *function);
+
 /* Hands out the rows that wait. */
 void report_reader_flush(struct report_reader *reader);
 

@@ -444,8 +444,8 @@ const struct command cmd_calibrate = {
 		"standard errors, then each size as measured and as predicted. What the logs cannot tell stays at its "
 		"default, with the reason.\n\n"
 		"Logs are recognised by their content and may be compressed: text REPORT lines, JSON platform.report "
-		"events, bare or wrapped by the AWS command line, CloudWatch Logs Insights results as CSV or JSON, and "
-		"results of AWS Lambda Power Tuning. A row is of the function that its log group names, else of the "
+		"events, bare or wrapped by the AWS command line, CloudWatch Logs Insights results as CSV or JSON, "
+		"performance events of Lambda Insights, and results or chart addresses of AWS Lambda Power Tuning. A row is of the function that its log group names, else of the "
 		"one that its file is called after.\n\n"
 		"A useful Logs Insights query is: filter @type = \"REPORT\" | fields @timestamp, @log, @requestId, "
 		"@duration, @billedDuration, @initDuration, @memorySize, @maxMemoryUsed | limit 10000",

@@ -188,6 +188,52 @@ static void test_tails(void)
 	t_ok(reading.count == 1 && reading.rows[0].memory_mb == 512, "without its details it tells one size");
 }
 
+/* 768, 1024, 1280, 2048 and 3008 MB: 41200, 30100, 24900, 17000 and 12500 ms. */
+#define CHART \
+	"https://lambda-power-tuning.show/#AAMABAAFAAjACw==;APAgRwAo60YAiMJGANCERgBQQ0Y=;nFAIOoWxBTqcUAg6DWwVOmjoHzo="
+#define COMPARED \
+	"https://example.com/ui/#gAAAAQ==;AACAPwAAAEA=;AAAAAAAAAAA=;AAI=;AABAQA==;AAAAAA==;resize%20x86;resize_arm"
+
+static const struct address {
+	const char *name;
+	const char *text;
+	int count;
+	const char *function; /* of the last */
+} addresses[] = {
+	{"a line", CHART "\n", 5, ""},
+	{"a line with words around it", "see [the chart](" CHART "), it tells\n", 5, ""},
+	{"a line whose padding is percent-encoded or cut",
+	 "https://x-power-tuning.y/#AAMABA%3D%3D;APAgRwAo60Y;nFAIOoWxBTo\n", 2, ""},
+	{"a described execution",
+	 "{\"name\":\"n\",\"input\":\"{\\\"lambdaARN\\\":\\\"arn:aws:lambda:r:0:function:fc\\\",\\\"num\\\":50}\","
+	 "\"output\":\"{\\\"power\\\":1024,\\\"duration\\\":30100,\\\"stateMachine\\\":{\\\"visualization\\\":"
+	 "\\\"" CHART "\\\"}}\"}",
+	 5, "arn:aws:lambda:r:0:function:fc"},
+	{"a field of any object", "{\"a\":1,\"visualization\":\"" CHART "\"}", 5, ""},
+	{"a result without its chart", "{\"power\":\"512\",\"duration\":20.5,\"stateMachine\":{\"executionCost\":1}}",
+	 1, ""},
+	{"two functions that are compared", COMPARED, 3, "resize_arm"},
+	{"an address that is cut off", "https://lambda-power-tuning.show/#AAMABAAFAAjACw==;APAgRwAo60YA", 2, ""},
+	{"another page's words", "https://example.com/#AAMA;APAgRwAo60YA\n" REPORT, 1, ""},
+};
+
+static void test_addresses(void)
+{
+	struct reading reading;
+	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+		read_text(addresses[i].text, &reading);
+		t_int(reading.count, addresses[i].count, addresses[i].name);
+		t_str(reading.names[reading.count - 1], addresses[i].function, "its function");
+	}
+	read_text(CHART, &reading);
+	t_int(reading.rows[4].memory_mb, 3008, "the last size");
+	t_near(reading.rows[4].duration_ms, 12500, 0, 0, "its time");
+	t_ok(reading.rows[4].is_average, "which is an average");
+	read_text(COMPARED, &reading);
+	t_str(reading.names[0], "resize x86", "the first function that is compared");
+	t_ok(reading.rows[2].memory_mb == 512 && reading.rows[2].duration_ms == 3, "a size of the second");
+}
+
 static const struct mistake {
 	const char *name;
 	const char *text;
@@ -195,8 +241,8 @@ static const struct mistake {
 	const char *words;
 } mistakes[] = {
 	{"an empty file", "", false,
-	 ": there is no report in it: no REPORT line, platform.report event, Logs Insights result or power tuning "
-	 "result"},
+	 ": there is no report in it: no REPORT line, platform.report event, Logs Insights result, nor "
+	 "result or chart address of power tuning"},
 	{"a log without reports", "hello\nworld\n", false, "there is no report in it"},
 	{"a table of something else", "a,b\n1,2\n", false, "there is no report in it"},
 	{"a time in seconds", "REPORT RequestId: a\tDuration: 3.00 s\tMemory Size: 128 MB\n", false,
@@ -217,6 +263,14 @@ static const struct mistake {
 	{"no usable row", "@duration,@memorySize\n,128000000\n", false, "none of its reports can be used"},
 	{"an Insights field that is text", "@duration,@memorySize\nfast,128000000\n", false,
 	 ":2:1: warning: a report was left out: one of its fields is not a number"},
+	{"an address that is cut off early", "https://lambda-power-tuning.show/#AAMABAAFAAjACw==", false,
+	 ":1:1: warning: the address of a chart was left out: it holds no sizes and times; is it cut off?"},
+	{"an address that is cut off late", "https://lambda-power-tuning.show/#AAMABA==;APAgRwAo60Y=;nFAI", true,
+	 ":1:1: warning: the address of a chart does not hold as many sizes as times and costs; those sizes that have "
+	 "a "
+	 "time are used"},
+	{"an address of no base64", "https://lambda-power-tuning.show/#A!;B;C", false,
+	 "the address of a chart was left out: what is behind its '#' is no base64, or of too many numbers"},
 	{"a size divided by 1024", "@duration,@memorySize\n3,122.0703125\n", true,
 	 "memory of 122.07 is 10^6 bytes divided by 1024 twice; taken as 128 MB, and others likewise"},
 };
@@ -297,6 +351,7 @@ int main(void)
 {
 	test_spellings();
 	test_tails();
+	test_addresses();
 	test_mistakes();
 	test_long_lines();
 	test_compressed();
