@@ -1,9 +1,10 @@
 /*
  * Lambda logs in every spelling that people have them in, recognised by their content: text REPORT lines, with any
  * prefix; JSON platform.report events, one a line or in one document, bare or wrapped by `aws logs
- * filter-log-events`, subscriptions and exports; CloudWatch Logs Insights results as CSV and as JSON; performance events
- * of Lambda Insights; results of AWS Lambda Power Tuning and the addresses of its charts. Any of them may be gzip-compressed. Text, lines of JSON and CSV are read as a stream of any
- * length; a JSON document is held in memory and bounded.
+ * filter-log-events`, subscriptions and exports; CloudWatch Logs Insights results as CSV and as JSON; performance
+ * events of Lambda Insights; results of AWS Lambda Power Tuning and the addresses of its charts. Any of them may be
+ * gzip-compressed. Text, lines of JSON and CSV are read as a stream of any length; a JSON document is held in memory
+ * and bounded.
  *
  * Rows that cannot be used are warnings at their line, and reading goes on.
  */

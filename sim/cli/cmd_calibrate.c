@@ -445,8 +445,8 @@ const struct command cmd_calibrate = {
 		"default, with the reason.\n\n"
 		"Logs are recognised by their content and may be compressed: text REPORT lines, JSON platform.report "
 		"events, bare or wrapped by the AWS command line, CloudWatch Logs Insights results as CSV or JSON, "
-		"performance events of Lambda Insights, and results or chart addresses of AWS Lambda Power Tuning. A row is of the function that its log group names, else of the "
-		"one that its file is called after.\n\n"
+		"performance events of Lambda Insights, and results or chart addresses of AWS Lambda Power Tuning. A "
+		"row is of the function that its log group names, else of the one that its file is called after.\n\n"
 		"A useful Logs Insights query is: filter @type = \"REPORT\" | fields @timestamp, @log, @requestId, "
 		"@duration, @billedDuration, @initDuration, @memorySize, @maxMemoryUsed | limit 10000",
 	.examples = "lamina calibrate conv1.log --function fc=insights.csv -o mine.yaml\n"
