@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "calibrate/cpu_fit.h"
 #include "doc/yaml_build.h"
 
 /* Init times are written as these quantiles: as many as a hundred rows can tell, and the largest. */
@@ -193,6 +194,38 @@ static void warn_of_no_fit(const struct function_samples *rows, struct diag *dia
 			     rows->name, (long long)rows->completed);
 }
 
+/* More CPU time than the platform's share of that size holds, by more than what a quota carries over. */
+static void warn_of_cpu(const struct calibrated_function *function, const struct platform *platform, struct diag *diag)
+{
+	static const double CARRIED_OVER = 1.1;
+	for (size_t i = 0; i < function->samples->group_count; i++) {
+		const struct sample_group *group = &function->samples->groups[i];
+		double given = cpu_share(&platform->cpu, group->memory_mb) * group->seconds.mean;
+		double most = CARRIED_OVER * given + platform->cpu.period_seconds;
+		/* In a new sandbox it may hold that of its init. */
+		if (group->is_cold || group->cpu_seconds.count == 0 || group->cpu_seconds.mean <= most)
+			continue;
+		diag_warning(diag, (struct diag_place){0},
+			     "'%s' logged %.4g s of CPU in %.4g s at %lld MB, where %s gives %.4g s; its time is kept, "
+			     "its CPU taken for what is given",
+			     function->name, group->cpu_seconds.mean, group->seconds.mean, (long long)group->memory_mb,
+			     platform->name, given);
+	}
+}
+
+/* One size whose rows tell their CPU time tells what is waiting. */
+static bool solve_by_cpu(struct calibrated_function *function, const struct platform *platform, struct diag *diag)
+{
+	struct cpu_fit by_cpu;
+	function->logged_cpu_seconds = NAN;
+	warn_of_cpu(function, platform, diag);
+	if (!cpu_fit_solve(function->samples, &function->conditions, &by_cpu))
+		return false;
+	function->fit = by_cpu.fit;
+	function->logged_cpu_seconds = by_cpu.logged_cpu_seconds;
+	return true;
+}
+
 static bool solve_function(const struct function_samples *rows, const struct calibration_context *context,
 			   struct diag *diag, struct calibrated_function *out)
 {
@@ -206,7 +239,7 @@ static bool solve_function(const struct function_samples *rows, const struct cal
 		.has_layers = entry && entry->layers.count > 0,
 		.had_work = entry && entry->has_work,
 	};
-	if (!work_fit_solve(rows, &out->conditions, &out->fit)) {
+	if (!solve_by_cpu(out, context->platform, diag) && !work_fit_solve(rows, &out->conditions, &out->fit)) {
 		warn_of_no_fit(rows, diag);
 		return false;
 	}
@@ -271,6 +304,8 @@ const char *calibration_reason(enum work_parameter parameter, const struct calib
 	const struct logged_sizes sizes = count_sizes(function, of_cold);
 	double vcpu_mb = function->conditions.cpu->mb_per_vcpu;
 	const char *whose = of_cold ? " of cold rows" : "";
+	if (!isnan(function->logged_cpu_seconds))
+		return "the CPU time logged fits one thread";
 	if (of_cold && !(sizes.has_cold && sizes.has_warm))
 		return "needs both cold and warm rows";
 	bool is_parallel = parameter == FIT_PARALLEL;
@@ -323,6 +358,18 @@ static void add_from_layers(struct yaml_node *work, const struct calibrated_func
 		yaml_build_number(work, "memory_mb", function->work->peak_memory_mb, DIGITS, arena);
 }
 
+/* What crossed the network, for an experiment that says nothing of it. */
+static void add_traffic(struct yaml_node *work, const struct calibrated_function *function, double images,
+			struct arena *arena)
+{
+	const struct phase *phases = function->work->phases;
+	const struct function_samples *rows = function->samples;
+	if (rows->received_mb.mean > 0 && phases[WORK_RECORD_GET].bytes == 0)
+		yaml_build_number(work, "download_mb", rows->received_mb.mean / images, DIGITS, arena);
+	if (rows->sent_mb.mean > 0 && phases[WORK_RECORD_PUT].bytes == 0)
+		yaml_build_number(work, "upload_mb", rows->sent_mb.mean / images, DIGITS, arena);
+}
+
 static bool states_shared_memory(const struct calibrated_function *function)
 {
 	return function->had_work && function->memory_mb > 0 && function->work->shared_memory_mb > function->memory_mb;
@@ -351,6 +398,8 @@ static void add_function(struct yaml_node *functions, const struct calibration *
 		yaml_build_number(work, "shared_memory_mb", function->memory_mb, DIGITS, arena);
 	if (function->work && !function->had_work)
 		add_from_layers(work, function, images, arena);
+	else if (function->work)
+		add_traffic(work, function, images, arena);
 	add_init(work, function->samples, arena);
 }
 
@@ -358,7 +407,11 @@ static void add_function(struct yaml_node *functions, const struct calibration *
 static void describe_kept(const struct calibrated_function *function, struct buf *out)
 {
 	const char *whose = function->work ? "the experiment's" : "what the experiment says, if it does";
+	const struct function_samples *rows = function->samples;
 	buf_printf(out, "#   store traffic: %s, billed; its time is part of the above\n", whose);
+	if (rows->received_mb.count > 0 || rows->sent_mb.count > 0)
+		buf_printf(out, "#   logged of a request: %.4g MB received, %.4g MB sent%s\n", rows->received_mb.mean,
+			   rows->sent_mb.mean, function->work ? "; taken where the experiment states none" : "");
 	if (function->memory_mb == 0)
 		buf_printf(out, "#   memory_mb: %s; the logs do not say\n", whose);
 	if (function->samples->init_ns.count == 0)

@@ -33,6 +33,8 @@ static struct function_samples *find_function(struct log_samples *samples, const
 	function->groups = ARENA_ARRAY(samples->arena, struct sample_group, 2 * SAMPLES_SIZES_MAX);
 	histogram_init(&function->init_ns, samples->arena);
 	summary_init(&function->init_seconds);
+	summary_init(&function->received_mb);
+	summary_init(&function->sent_mb);
 	return function;
 }
 
@@ -56,6 +58,7 @@ static struct sample_group *find_group(struct function_samples *function, int64_
 	function->group_count++;
 	*group = (struct sample_group){.memory_mb = memory_mb, .is_cold = is_cold};
 	summary_init(&group->seconds);
+	summary_init(&group->cpu_seconds);
 	return group;
 }
 
@@ -67,6 +70,12 @@ static void add_memory(struct function_samples *function, const struct report_ro
 	} else if (row->max_memory_mb > 0) {
 		function->max_memory_mb = fmax(function->max_memory_mb, row->max_memory_mb);
 	}
+}
+
+static void add_known(struct summary *summary, double value)
+{
+	if (!isnan(value))
+		summary_add(summary, value);
 }
 
 void log_samples_add(struct log_samples *samples, const char *name, const struct report_row *row, struct diag *diag)
@@ -98,6 +107,21 @@ void log_samples_add(struct log_samples *samples, const char *name, const struct
 	function->completed++;
 	function->averages += row->is_average;
 	summary_add(&group->seconds, row->duration_ms / 1000);
+	add_known(&group->cpu_seconds, row->cpu_ms / 1e3);
+	add_known(&function->received_mb, row->received_bytes / 1e6);
+	add_known(&function->sent_mb, row->sent_bytes / 1e6);
+}
+
+double log_samples_row_variance(const struct function_samples *samples)
+{
+	double squares = 0;
+	double degrees = 0;
+	for (size_t i = 0; i < samples->group_count; i++) {
+		const struct summary *seconds = &samples->groups[i].seconds;
+		squares += seconds->squares / (seconds->mean * seconds->mean);
+		degrees += (double)seconds->count - 1;
+	}
+	return degrees > 0 ? squares / degrees : (double)NAN;
 }
 
 static void add_failures(const struct function_samples *function, struct buf *out)

@@ -18,7 +18,8 @@ enum { SAMPLES_FUNCTIONS_MAX = 64, SAMPLES_SIZES_MAX = 256 };
 struct sample_group {
 	int64_t memory_mb;
 	bool is_cold;
-	struct summary seconds; /* handler time, without init */
+	struct summary seconds;     /* handler time, without init */
+	struct summary cpu_seconds; /* of rows that tell it */
 };
 
 struct function_samples {
@@ -37,6 +38,9 @@ struct function_samples {
 	double ceiling_memory_mb; /* the largest size at which memory was at the ceiling; 0 for none */
 	struct histogram init_ns;
 	struct summary init_seconds;
+	/* Of all completed rows that tell it; 10^6 bytes. */
+	struct summary received_mb;
+	struct summary sent_mb;
 };
 
 struct log_samples {
@@ -50,6 +54,9 @@ void log_samples_init(struct log_samples *samples, struct arena *arena);
 
 /* Counts the row for function `name`. A function or size too many is left out, with one error in the diag. */
 void log_samples_add(struct log_samples *samples, const char *name, const struct report_row *row, struct diag *diag);
+
+/* Of a row relative to its size's mean; NaN where no size has two rows. */
+double log_samples_row_variance(const struct function_samples *samples);
 
 /* "3 of 5 failed: 1 runtime exited, 2 unhandled errors; 1 first init broken off ..."; "" where all went well. */
 const char *log_samples_endings(const struct function_samples *function, struct arena *arena);

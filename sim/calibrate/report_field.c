@@ -50,6 +50,9 @@ const struct report_column report_columns[] = {
 	/* Performance events of CloudWatch Lambda Insights. */
 	COLUMN("billed_duration", billed_ms),
 	COLUMN("init_duration", init_ms),
+	COLUMN("cpu_total_time", cpu_ms),
+	COLUMN("rx_bytes", received_bytes),
+	COLUMN("tx_bytes", sent_bytes),
 	MEMORY("total_memory", memory_mb),
 	MEMORY("used_memory_max", max_memory_mb),
 	{"function_name", REPORT_NAME_FUNCTION, 0},

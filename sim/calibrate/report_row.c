@@ -58,6 +58,7 @@ bool report_status_is_failure(enum report_status status)
 static const double MEMORY_MB_MAX = 1048576;
 static const double MS_MIN = 0.001;
 static const double MS_MAX = 1e9;
+static const double BYTES_MAX = 1e15;
 
 void report_row_init(struct report_row *row)
 {
@@ -69,6 +70,9 @@ void report_row_init(struct report_row *row)
 		.restore_ms = NAN,
 		.billed_restore_ms = NAN,
 		.max_memory_mb = NAN,
+		.cpu_ms = NAN,
+		.received_bytes = NAN,
+		.sent_bytes = NAN,
 		.broken_init_ms = NAN,
 	};
 }
@@ -89,12 +93,14 @@ const char *report_row_check(const struct report_row *row)
 	if (!(row->duration_ms >= MS_MIN && row->duration_ms <= MS_MAX))
 		return "its duration is not between 0.001 and 10^9 ms";
 	const double times[] = {row->billed_ms, row->init_ms, row->restore_ms, row->billed_restore_ms,
-				row->broken_init_ms};
+				row->broken_init_ms, row->cpu_ms};
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
 		if (!is_missing_or_in(times[i], MS_MAX))
 			return "one of its times is negative or above 10^9 ms";
 	if (!is_missing_or_in(row->max_memory_mb, MEMORY_MB_MAX))
 		return "its peak memory is negative or above 1,048,576 MB";
+	if (!is_missing_or_in(row->received_bytes, BYTES_MAX) || !is_missing_or_in(row->sent_bytes, BYTES_MAX))
+		return "the bytes that it received or sent are negative or above 10^15";
 	return NULL;
 }
 

@@ -82,18 +82,6 @@ static double cpu_rate(const struct platform_cpu *cpu, int64_t memory_mb, int64_
 	return (double)work_ns / (double)cpu_quota_run(&quota, 0, work_ns, threads);
 }
 
-static double pooled_variance(const struct function_samples *samples)
-{
-	double squares = 0;
-	double degrees = 0;
-	for (size_t i = 0; i < samples->group_count; i++) {
-		const struct summary *seconds = &samples->groups[i].seconds;
-		squares += seconds->squares / (seconds->mean * seconds->mean);
-		degrees += (double)seconds->count - 1;
-	}
-	return degrees > 0 ? squares / degrees : (double)NAN;
-}
-
 static void set_columns(struct fit_data *data, const struct fit_conditions *conditions, int64_t threads)
 {
 	for (size_t i = 0; i < data->count; i++) {
@@ -581,7 +569,7 @@ bool work_fit_solve(const struct function_samples *samples, const struct fit_con
 	*data = (struct fit_data){
 		.samples = samples,
 		.count = samples->group_count,
-		.relative_variance = pooled_variance(samples),
+		.relative_variance = log_samples_row_variance(samples),
 	};
 	double close = (double)samples->completed * CLOSE * CLOSE;
 	double missed = fit_any(data, conditions, close, out);

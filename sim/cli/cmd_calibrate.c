@@ -150,8 +150,9 @@ static const char *note_of(const struct calibrate *calibrate, const struct calib
 	const struct fitted_parameter *parameter = &function->fit.parameters[which];
 	if (parameter->state == PARAMETER_FITTED && which == FIT_PARALLEL)
 		return arena_printf(&calibrate->cli->arena, "fitted, %lld threads", (long long)function->fit.threads);
+	bool is_by_cpu = !isnan(function->logged_cpu_seconds);
 	if (parameter->state == PARAMETER_FITTED)
-		return "fitted";
+		return is_by_cpu && which != FIT_WAIT && which != FIT_COLD_WAIT ? "from the CPU time logged" : "fitted";
 	if (parameter->state == PARAMETER_AT_ZERO)
 		return "0 fits best";
 	return arena_printf(&calibrate->cli->arena, "default: %s",
@@ -201,6 +202,26 @@ static void fill_parameters(struct table *table, const struct calibrate *calibra
 		  : function->is_memory_at_most ? "at most: it completed with that"
 		  : function->memory_mb > 0     ? "largest that was used"
 						: "default: the logs do not say");
+}
+
+/* What logs of Lambda Insights tell of completed requests. */
+static void fill_logged(struct table *table, const struct calibrated_function *function)
+{
+	const struct function_samples *samples = function->samples;
+	double cpu_seconds = 0;
+	int64_t count = 0;
+	for (size_t i = 0; i < samples->group_count; i++) {
+		const struct summary *cpu = &samples->groups[i].cpu_seconds;
+		cpu_seconds += cpu->mean * (double)cpu->count;
+		count += (int64_t)cpu->count;
+	}
+	if (count > 0)
+		value_row(table, function->name, "logged CPU", cpu_seconds / (double)count, "s",
+			  "mean of requests, all threads");
+	if (samples->received_mb.count > 0)
+		value_row(table, function->name, "received", samples->received_mb.mean, "MB", "mean of requests");
+	if (samples->sent_mb.count > 0)
+		value_row(table, function->name, "sent", samples->sent_mb.mean, "MB", "mean of requests");
 }
 
 static void fill_sizes(struct table *table, const struct calibrated_function *function)
@@ -271,6 +292,7 @@ static void print_results(struct calibrate *calibrate)
 	table_init(&endings, ending_columns, sizeof ending_columns / sizeof ending_columns[0]);
 	for (size_t i = 0; i < calibration->function_count; i++) {
 		fill_parameters(&parameters, calibrate, &calibration->functions[i]);
+		fill_logged(&parameters, &calibration->functions[i]);
 		fill_sizes(&sizes, &calibration->functions[i]);
 		fill_endings(&endings, &calibration->functions[i]);
 		if (format == TABLE_TEXT)

@@ -1,5 +1,6 @@
 /* Every spelling of a log gives the same rows, and what cannot be read is told in words. */
 #define _GNU_SOURCE
+#include <math.h>
 #include <sys/mman.h>
 #include <zlib.h>
 
@@ -188,6 +189,29 @@ static void test_tails(void)
 	t_ok(reading.count == 1 && reading.rows[0].memory_mb == 512, "without its details it tells one size");
 }
 
+static void test_lambda_insights(void)
+{
+	struct reading reading;
+	read_text("{\"event_type\":\"performance\",\"function_name\":\"resize\",\"request_id\":\"q\",\"cpu_total_"
+		  "time\":400,"
+		  "\"rx_bytes\":2000000,\"tx_bytes\":200000,\"init_duration\":506,\"cold_start\":true,\"duration\":812,"
+		  "\"billed_duration\":1320,\"total_memory\":512,\"used_memory_max\":141}\n"
+		  "{\"event_type\":\"performance\",\"duration\":8,\"total_memory\":512,\"cpu_total_time\":-1}\n"
+		  "{\"event_type\":\"performance\",\"duration\":8,\"total_memory\":512,\"tx_bytes\":-1}\n",
+		  &reading);
+	t_int(reading.count, 1, "a performance event of Lambda Insights");
+	t_near(reading.rows[0].cpu_ms, 400, 0, 0, "its CPU time");
+	t_near(reading.rows[0].received_bytes, 2e6, 0, 0, "what it received");
+	t_near(reading.rows[0].sent_bytes, 2e5, 0, 0, "and sent");
+	t_near(reading.rows[0].init_ms, 506, 0, 0, "its init");
+	t_has(reading.words, ":2:1: warning: a report was left out: one of its times is negative",
+	      "no CPU time is negative");
+	t_has(reading.words, ":3:1: warning: a report was left out: the bytes that it received or sent are negative",
+	      "and no bytes are");
+	read_text(REPORT, &reading);
+	t_ok(isnan(reading.rows[0].cpu_ms) && isnan(reading.rows[0].sent_bytes), "other logs do not tell them");
+}
+
 /* 768, 1024, 1280, 2048 and 3008 MB: 41200, 30100, 24900, 17000 and 12500 ms. */
 #define CHART \
 	"https://lambda-power-tuning.show/#AAMABAAFAAjACw==;APAgRwAo60YAiMJGANCERgBQQ0Y=;nFAIOoWxBTqcUAg6DWwVOmjoHzo="
@@ -352,6 +376,7 @@ int main(void)
 	test_spellings();
 	test_tails();
 	test_addresses();
+	test_lambda_insights();
 	test_mistakes();
 	test_long_lines();
 	test_compressed();
