@@ -3,4 +3,4 @@ cat > events.log <<'END'
 {"event_type":"performance","function_name":"resize","cpu_total_time":400,"init_duration":506,"duration":812,"billed_duration":1320,"total_memory":512,"used_memory_max":141}
 {"event_type":"performance","function_name":"resize","cpu_total_time":380,"duration":402,"billed_duration":403,"total_memory":1024,"used_memory_max":141}
 END
-lamina calibrate events.log 2>&1 | head -1
+lamina calibrate events.log
