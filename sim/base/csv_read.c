@@ -226,17 +226,20 @@ static const char *field_text(const struct csv_reader *reader, size_t field)
 	return reader->record + reader->fields[field].offset;
 }
 
-/* The header's field with this name. A wanted column that comes twice is a mistake: which one is meant? */
-static size_t find_field(const struct csv_reader *reader, const char *name)
+/* A column that is known by its name alone and comes twice is a mistake: which one is meant? */
+static size_t find_field(const struct csv_reader *reader, const struct csv_column *column)
 {
 	size_t found = COLUMN_MISSING;
 	for (size_t i = 0; i < reader->field_count; i++) {
-		if (strcmp(field_text(reader, i), name) != 0)
+		const char *field = field_text(reader, i);
+		if (column->is_meant && column->is_meant(column->name, field))
+			return i;
+		if (column->is_meant || strcmp(field, column->name) != 0)
 			continue;
 		if (found != COLUMN_MISSING)
 			diag_error(reader->diag,
 				   (struct diag_place){reader->path, reader->fields[i].line, reader->fields[i].column},
-				   "column '%s' comes twice", name);
+				   "column '%s' comes twice", column->name);
 		found = i;
 	}
 	return found;
@@ -270,7 +273,7 @@ static bool read_header(struct csv_reader *reader)
 		return false;
 	}
 	for (size_t i = 0; i < reader->column_count; i++) {
-		reader->field_of_column[i] = find_field(reader, reader->columns[i].name);
+		reader->field_of_column[i] = find_field(reader, &reader->columns[i]);
 		if (reader->field_of_column[i] == COLUMN_MISSING && reader->columns[i].required)
 			report_missing(reader, reader->columns[i].name);
 	}

@@ -22,6 +22,8 @@ enum {
 struct csv_column {
 	const char *name;
 	bool required; /* the header must have it */
+	/* Whether a header's field means this column, where names vary: the first is taken. NULL: by the name itself. */
+	bool (*is_meant)(const char *name, const char *field);
 };
 
 struct csv_field {

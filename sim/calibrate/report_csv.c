@@ -49,13 +49,19 @@ static void read_record(struct report_reader *reader, const struct csv_reader *c
 	reader->stream = "";
 }
 
+static bool is_meant(const char *name, const char *field)
+{
+	const struct report_column *column = report_column_find(field);
+	return column && strcmp(column->name, name) == 0;
+}
+
 bool report_csv_read(struct report_reader *reader, const char *path, bool *io_failed)
 {
 	struct csv_column columns[COLUMNS_MAX] = {0};
 	size_t count = 0;
 	for (; report_columns[count].name; count++) {
 		CHECK(count < COLUMNS_MAX);
-		columns[count].name = report_columns[count].name;
+		columns[count] = (struct csv_column){.name = report_columns[count].name, .is_meant = is_meant};
 	}
 	struct csv_reader csv;
 	bool ok = csv_reader_open(&csv, path, columns, count, reader->diag);

@@ -1,15 +1,24 @@
 /*
- * Named fields of CloudWatch Logs Insights results. The trap: @memorySize and @maxMemoryUsed are in bytes with 10^6 to
- * the MB that Lambda sells (a function of 128 MB shows 128000000). AWS's sample queries divide by 1000 twice, many
- * people by 1024 twice and get 122.07. All three are told apart, because sizes are whole.
+ * Named columns of CloudWatch Logs Insights results, by the many names that queries give them: capitals, '@', '_',
+ * blanks and a unit at the end make no difference, nor does what stands behind '/' ("@memorySize / 1000 / 1000"). An
+ * average of durations is one; the largest memory is as good as memory; other statistics tell nothing here.
  *
- * Source: Amazon CloudWatch Logs user guide, discovered fields of Lambda logs and sample queries.
+ * The trap: @memorySize and @maxMemoryUsed are in bytes with 10^6 to the MB that Lambda sells (a function of 128 MB
+ * shows 128000000). AWS's sample queries divide by 1000 twice, many people by 1024 twice and get 122.07. All three are
+ * told apart, because sizes are whole.
+ *
+ * Source: Amazon CloudWatch Logs user guide, discovered fields of Lambda logs and sample queries; Lambda Insights,
+ * example telemetry event.
  */
+#include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/num.h"
 #include "calibrate/report_reader.h"
+
+enum { WORD_BYTES = 40 };
 
 #define COLUMN(text, member) \
 	{ \
@@ -21,55 +30,130 @@
 	}
 
 const struct report_column report_columns[] = {
-	COLUMN("@duration", duration_ms),
+	{"avg duration", REPORT_NAME_AVERAGE, offsetof(struct report_row, duration_ms)},
 	COLUMN("duration", duration_ms),
-	COLUMN("duration_ms", duration_ms),
-	COLUMN("durationMs", duration_ms),
-	COLUMN("@billedDuration", billed_ms),
-	COLUMN("billedDuration", billed_ms),
-	COLUMN("billed_duration_ms", billed_ms),
-	COLUMN("billedDurationMs", billed_ms),
-	COLUMN("@initDuration", init_ms),
-	COLUMN("initDuration", init_ms),
-	COLUMN("init_duration_ms", init_ms),
-	COLUMN("initDurationMs", init_ms),
-	COLUMN("@restoreDuration", restore_ms),
-	COLUMN("restoreDurationMs", restore_ms),
-	COLUMN("@billedRestoreDuration", billed_restore_ms),
-	COLUMN("billedRestoreDurationMs", billed_restore_ms),
-	MEMORY("@memorySize", memory_mb),
-	MEMORY("memorySize", memory_mb),
-	MEMORY("memory_mb", memory_mb),
-	MEMORY("memorySizeMB", memory_mb),
-	MEMORY("memory_size_mb", memory_mb),
-	MEMORY("@maxMemoryUsed", max_memory_mb),
-	MEMORY("maxMemoryUsed", max_memory_mb),
-	MEMORY("max_memory_mb", max_memory_mb),
-	MEMORY("maxMemoryUsedMB", max_memory_mb),
-	MEMORY("max_memory_used_mb", max_memory_mb),
-	/* Performance events of CloudWatch Lambda Insights. */
-	COLUMN("billed_duration", billed_ms),
-	COLUMN("init_duration", init_ms),
-	COLUMN("cpu_total_time", cpu_ms),
-	COLUMN("rx_bytes", received_bytes),
-	COLUMN("tx_bytes", sent_bytes),
-	MEMORY("total_memory", memory_mb),
-	MEMORY("used_memory_max", max_memory_mb),
-	{"function_name", REPORT_NAME_FUNCTION, 0},
-	{"@log", REPORT_NAME_FUNCTION, 0},
-	{"@logGroup", REPORT_NAME_FUNCTION, 0},
-	{"logGroup", REPORT_NAME_FUNCTION, 0},
+	COLUMN("billedduration", billed_ms),
+	COLUMN("initduration", init_ms),
+	COLUMN("restoreduration", restore_ms),
+	COLUMN("billedrestoreduration", billed_restore_ms),
+	COLUMN("cputotaltime", cpu_ms),
+	COLUMN("rxbytes", received_bytes),
+	COLUMN("txbytes", sent_bytes),
+	MEMORY("memorysize", memory_mb),
+	MEMORY("memory", memory_mb),
+	MEMORY("totalmemory", memory_mb),
+	MEMORY("provisionedmemory", memory_mb),
+	MEMORY("provisonedmemory", memory_mb), /* so in AWS's own sample query */
+	MEMORY("allocatedmemory", memory_mb),
+	MEMORY("configuredmemory", memory_mb),
+	MEMORY("maxmemoryused", max_memory_mb),
+	MEMORY("maxmemory", max_memory_mb),
+	MEMORY("usedmemorymax", max_memory_mb),
+	MEMORY("memoryused", max_memory_mb),
+	MEMORY("usedmemory", max_memory_mb),
+	{"functionname", REPORT_NAME_FUNCTION, 0},
 	{"function", REPORT_NAME_FUNCTION, 0},
-	{"@requestId", REPORT_NAME_REQUEST, 0},
-	{"requestId", REPORT_NAME_REQUEST, 0},
-	{"request_id", REPORT_NAME_REQUEST, 0},
-	{"@logStream", REPORT_NAME_STREAM, 0},
-	{"logStream", REPORT_NAME_STREAM, 0},
+	{"log", REPORT_NAME_FUNCTION, 0},
+	{"loggroup", REPORT_NAME_FUNCTION, 0},
+	{"loggroupname", REPORT_NAME_FUNCTION, 0},
+	{"requestid", REPORT_NAME_REQUEST, 0},
+	{"logstream", REPORT_NAME_STREAM, 0},
+	{"logstreamname", REPORT_NAME_STREAM, 0},
 	{"@type", REPORT_NAME_TYPE, 0},
-	{"@message", REPORT_NAME_MESSAGE, 0},
 	{"message", REPORT_NAME_MESSAGE, 0},
 	{NULL, REPORT_NAME_NUMBER, 0},
 };
+
+/* What is done to the values of a column; other statistics than the mean and the largest tell nothing. */
+enum statistic { STATISTIC_NONE, STATISTIC_MEAN, STATISTIC_MAX, STATISTIC_OTHER };
+
+static const struct {
+	const char *word;
+	enum statistic statistic;
+} statistics[] = {
+	{"avg", STATISTIC_MEAN},     {"max", STATISTIC_MAX},   {"min", STATISTIC_OTHER},    {"pct", STATISTIC_OTHER},
+	{"median", STATISTIC_OTHER}, {"sum", STATISTIC_OTHER}, {"stddev", STATISTIC_OTHER}, {"count", STATISTIC_OTHER},
+};
+
+/* "avg(@duration / 1000)": moves *name to what is in the parentheses. */
+static enum statistic take_statistic(const char **name)
+{
+	for (size_t i = 0; i < sizeof statistics / sizeof statistics[0]; i++) {
+		size_t length = strlen(statistics[i].word);
+		if (strncmp(*name, statistics[i].word, length) != 0 || (*name)[length] != '(')
+			continue;
+		*name += length + 1;
+		return statistics[i].statistic;
+	}
+	return STATISTIC_NONE;
+}
+
+/* Letters and digits in lower case, up to what the value is divided by; false where they do not fit. */
+static bool plain_word(const char *name, char out[WORD_BYTES])
+{
+	size_t length = 0;
+	for (; *name && *name != '/' && length < WORD_BYTES - 1; name++)
+		if (isalnum((unsigned char)*name))
+			out[length++] = (char)tolower((unsigned char)*name);
+	out[length] = '\0';
+	return length < WORD_BYTES - 1;
+}
+
+static const struct report_column *find_word(const char *word)
+{
+	for (size_t i = 0; report_columns[i].name; i++)
+		if (strcmp(report_columns[i].name, word) == 0)
+			return &report_columns[i];
+	return NULL;
+}
+
+/* The word, else what it is without a unit. */
+static const struct report_column *find_with_unit(const char word[WORD_BYTES])
+{
+	static const char *const units[] = {"inms", "inmb", "milliseconds", "ms", "mb"};
+	const struct report_column *column = find_word(word);
+	size_t length = strlen(word);
+	for (size_t i = 0; !column && i < sizeof units / sizeof units[0]; i++) {
+		size_t unit = strlen(units[i]);
+		char bare[WORD_BYTES];
+		if (length <= unit || strcmp(word + length - unit, units[i]) != 0)
+			continue;
+		snprintf(bare, sizeof bare, "%.*s", (int)(length - unit), word);
+		column = find_word(bare);
+	}
+	return column;
+}
+
+static const struct report_column *find_mean(const char *word)
+{
+	const struct report_column *column = find_with_unit(word);
+	if (column && column->offset == offsetof(struct report_row, duration_ms) && column->kind == REPORT_NAME_NUMBER)
+		return &report_columns[0];
+	/* The size is the same for all. */
+	bool is_size = column && column->kind == REPORT_NAME_MEMORY &&
+		       column->offset == offsetof(struct report_row, memory_mb);
+	return is_size ? column : NULL;
+}
+
+const struct report_column *report_column_find(const char *name)
+{
+	static const char *const means[] = {"average", "avg", "mean"};
+	char word[WORD_BYTES];
+	if (strcmp(name, "@type") == 0)
+		return find_word(name);
+	enum statistic statistic = take_statistic(&name);
+	if (!plain_word(name, word))
+		return NULL;
+	for (size_t i = 0; statistic == STATISTIC_NONE && i < sizeof means / sizeof means[0]; i++)
+		if (strncmp(word, means[i], strlen(means[i])) == 0)
+			return find_mean(word + strlen(means[i]));
+	if (statistic == STATISTIC_MEAN)
+		return find_mean(word);
+	const struct report_column *column = find_with_unit(word);
+	bool is_told = statistic == STATISTIC_NONE ||
+		       (statistic == STATISTIC_MAX && column && column->kind == REPORT_NAME_MEMORY);
+	return is_told ? column : NULL;
+}
 
 static bool is_whole(double value, double tolerance)
 {
@@ -99,8 +183,13 @@ const char *report_column_set(struct report_reader *reader, const struct report_
 	if (!num_parse_double(text, &number) || !isfinite(number))
 		return "one of its fields is not a number";
 	char *target = (char *)row + column->offset;
-	if (column->kind == REPORT_NAME_NUMBER) {
+	/* What a row says of itself comes before an average. */
+	if (column->kind == REPORT_NAME_AVERAGE && !isnan(row->duration_ms))
+		return NULL;
+	if (column->kind == REPORT_NAME_NUMBER || column->kind == REPORT_NAME_AVERAGE) {
 		*(double *)(void *)target = number;
+		if (column->offset == offsetof(struct report_row, duration_ms))
+			row->is_average = column->kind == REPORT_NAME_AVERAGE;
 		return NULL;
 	}
 	bool misdivided;

@@ -9,6 +9,7 @@
  */
 #include <jansson.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -123,59 +124,87 @@ static bool read_error(struct report_reader *reader, const json_t *object)
 	return true;
 }
 
-static const json_t *column_value(const json_t *fields, const char *name)
+/* A result's fields: an object, or a list of {field, value}. */
+struct fields {
+	const json_t *json;
+	void *at; /* of an object */
+	size_t next;
+};
+
+/* The next field's name, with its value; NULL at the end. */
+static const char *next_field(struct fields *fields, const json_t **value)
 {
-	if (json_is_object(fields))
-		return json_object_get(fields, name);
-	for (size_t i = 0; i < json_array_size(fields); i++) {
-		const json_t *field = json_array_get(fields, i);
-		const char *key = json_string_value(json_object_get(field, "field"));
-		if (key && strcmp(key, name) == 0)
-			return json_object_get(field, "value");
+	json_t *json = (json_t *)(uintptr_t)fields->json;
+	if (json_is_object(json)) {
+		fields->at = fields->next++ == 0 ? json_object_iter(json) : json_object_iter_next(json, fields->at);
+		*value = fields->at ? json_object_iter_value(fields->at) : NULL;
+		return fields->at ? json_object_iter_key(fields->at) : NULL;
 	}
-	return NULL;
+	const json_t *field = json_array_get(json, fields->next++);
+	*value = json_object_get(field, "value");
+	return field ? text_at(field, "field") : NULL;
 }
 
-/* A Logs Insights result: an object of fields, or a list of {field, value}. False where it has no duration. */
-static bool read_insights(struct report_reader *reader, const json_t *fields, const char *function, int nest)
-{
+/* What a result says of one row. */
+struct insights {
 	struct report_row row;
-	const char *problem = NULL;
-	const char *request_id = "";
-	const char *around = reader->stream;
-	bool is_report = true;
-	report_row_init(&row);
-	row.function = function;
-	row.line = reader->line;
-	for (size_t i = 0; report_columns[i].name; i++) {
-		const struct report_column *column = &report_columns[i];
-		const json_t *value = column_value(fields, column->name);
-		const char *text = json_string_value(value);
-		char number[NUM_TEXT_BYTES];
-		if (column->kind == REPORT_NAME_TYPE && text)
-			is_report = strcmp(text, "REPORT") == 0;
-		if (column->kind == REPORT_NAME_FUNCTION && text)
-			row.function = text;
-		else if (column->kind == REPORT_NAME_REQUEST && text)
-			request_id = text;
-		else if (column->kind == REPORT_NAME_STREAM && text)
-			reader->stream = text;
-		else if (column->kind <= REPORT_NAME_MEMORY && value) {
-			const char *found = text_of(value, number) ? report_column_set(reader, column, number, &row)
-								   : "one of its fields is not a number";
-			problem = problem ? problem : found;
-		}
+	const char *problem;
+	const char *request_id;
+	const char *message;
+	bool is_report; /* not another type of line */
+	bool is_sure;   /* names with '@' are Logs Insights' own */
+};
+
+static void take_field(struct report_reader *reader, const char *name, const json_t *value, struct insights *out)
+{
+	const struct report_column *column = report_column_find(name);
+	const char *text = json_string_value(value);
+	char number[NUM_TEXT_BYTES];
+	out->is_sure = out->is_sure || name[0] == '@';
+	if (strcmp(name, "@message") == 0)
+		out->message = text;
+	if (!column || column->kind == REPORT_NAME_MESSAGE)
+		return;
+	if (column->kind <= REPORT_NAME_MEMORY) {
+		const char *found = text_of(value, number) ? report_column_set(reader, column, number, &out->row)
+							   : "one of its fields is not a number";
+		out->problem = out->problem ? out->problem : found;
+	} else if (text && column->kind == REPORT_NAME_TYPE) {
+		out->is_report = strcmp(text, "REPORT") == 0;
+	} else if (text && column->kind == REPORT_NAME_FUNCTION) {
+		out->row.function = text;
+	} else if (text && column->kind == REPORT_NAME_REQUEST) {
+		out->request_id = text;
+	} else if (text) {
+		reader->stream = text;
 	}
-	const char *message = json_string_value(column_value(fields, "@message"));
-	bool has_numbers = is_report && (!isnan(row.duration_ms) || problem);
-	if (message && !has_numbers)
-		report_reader_text(reader, message, row.function, nest);
-	else if (has_numbers && problem)
-		report_reader_give(reader, &row, problem);
+}
+
+/* A Logs Insights result or an event of Lambda Insights. False for what is none. */
+static bool read_insights(struct report_reader *reader, const json_t *json, const char *function, int nest)
+{
+	struct insights found = {.request_id = "", .is_report = true};
+	struct fields fields = {.json = json};
+	const char *around = reader->stream;
+	const json_t *value;
+	report_row_init(&found.row);
+	found.row.function = function;
+	found.row.line = reader->line;
+	for (const char *name; (name = next_field(&fields, &value));)
+		take_field(reader, name, value, &found);
+	/* Of Lambda Insights. */
+	if (json_is_true(json_object_get(json, "timeout")))
+		found.row.status = REPORT_TIMEOUT;
+	bool has_numbers = !isnan(found.row.duration_ms) && (found.is_sure || found.row.memory_mb != 0);
+	has_numbers = found.is_report && (has_numbers || (found.problem && found.is_sure));
+	if (found.message && !has_numbers)
+		report_reader_text(reader, found.message, found.row.function, nest);
+	else if (has_numbers && found.problem)
+		report_reader_give(reader, &found.row, found.problem);
 	else if (has_numbers)
-		report_reader_wait(reader, &row, request_id, false);
+		report_reader_wait(reader, &found.row, found.request_id, false);
 	reader->stream = around;
-	return message || has_numbers || !is_report;
+	return found.message || has_numbers || !found.is_report;
 }
 
 /* Averages at each memory size, of a number of invocations that the result does not tell. */

@@ -251,14 +251,18 @@ static bool read_document(struct report_reader *reader, struct line_source *sour
 
 enum log_kind { LOG_LINES, LOG_DOCUMENT, LOG_CSV };
 
+/* One field of a header names a number or a message. */
 static bool has_column_name(const char *header)
 {
-	for (size_t i = 0; report_columns[i].name; i++) {
-		const char *found = strstr(header, report_columns[i].name);
-		size_t length = strlen(report_columns[i].name);
-		bool starts = found && (found == header || strchr(",\"\xbf", found[-1]));
-		if (starts && (found[length] == '\0' || strchr(",\"\r", found[length])))
+	enum { NAME_BYTES = 64 };
+	for (const char *p = header; *p;) {
+		size_t length = strcspn(p, ",\r");
+		char name[NAME_BYTES];
+		snprintf(name, sizeof name, "%.*s", length < NAME_BYTES ? (int)length : 0, p);
+		const struct report_column *column = report_column_find(name + strspn(name, " \"\xef\xbb\xbf"));
+		if (column && column->kind != REPORT_NAME_FUNCTION && column->kind != REPORT_NAME_TYPE)
 			return true;
+		p += length + (p[length] != '\0');
 	}
 	return false;
 }

@@ -33,11 +33,12 @@ bool report_reader_chart(struct report_reader *reader, const char *text, const c
 void report_reader_flush(struct report_reader *reader);
 
 /*
- * A field by its name in Logs Insights results and their usual aliases. Memory is converted from whatever unit it is
- * in (see report_field.c).
+ * A column of Logs Insights results, by a plain form of its names. Memory is converted from whatever unit it is in (see
+ * report_field.c).
  */
 enum report_name {
 	REPORT_NAME_NUMBER,
+	REPORT_NAME_AVERAGE,
 	REPORT_NAME_MEMORY,
 	REPORT_NAME_FUNCTION,
 	REPORT_NAME_REQUEST,
@@ -52,6 +53,9 @@ struct report_column {
 	size_t offset; /* numbers: in struct report_row */
 };
 extern const struct report_column report_columns[]; /* ends with a NULL name */
+
+/* The column that a header or key names; NULL for none. */
+const struct report_column *report_column_find(const char *name);
 
 /* NULL, or why the text cannot be the column's value. Columns of numbers only; an empty text is a missing value. */
 const char *report_column_set(struct report_reader *reader, const struct report_column *column, const char *text,

@@ -8,7 +8,8 @@
 #include "tests/tap.h"
 
 static char path[] = "/tmp/lamina-test-csv-XXXXXX";
-static const struct csv_column columns[] = {{"time", true}, {"name", true}, {"note", false}};
+static const struct csv_column columns[] = {
+	{.name = "time", .required = true}, {.name = "name", .required = true}, {.name = "note"}};
 enum { TIME, NAME, NOTE, COLUMNS };
 
 static void test_write(void)

@@ -112,6 +112,30 @@ static const struct spelling {
 	 "{\"field\":\"@maxMemoryUsed\",\"value\":\"246000000\"},{\"field\":\"@ptr\",\"value\":\"x\"}]],"
 	 "\"status\":\"Complete\"}",
 	 ""},
+	{"an Insights table with aliases",
+	 "functionName,durationInMS,billedDurationInMS,initDurationInMS,provisonedMemoryMB,maxMemoryUsedMB,"
+	 "overProvisionedMB\n"
+	 "conv1,18.59,29,10.2,2048,246,1802\n",
+	 "conv1"},
+	{"an Insights table of expressions",
+	 "@duration,@billedDuration,@initDuration,@memorySize / 1000 / 1000,\"max(@maxMemoryUsed / 1024 / 1024)\"\n"
+	 "18.59,29,10.2,2048,234.6038818\n",
+	 ""},
+	{"aliases in an answer of the API",
+	 "{\"results\":[[{\"field\":\"Duration "
+	 "(ms)\",\"value\":\"18.59\"},{\"field\":\"billed_duration\",\"value\":\"29\"},"
+	 "{\"field\":\"initDurationMs\",\"value\":\"10.2\"},{\"field\":\"memory\",\"value\":\"2048\"},"
+	 "{\"field\":\"memory_used_mb\",\"value\":\"246\"}]],\"status\":\"Complete\"}",
+	 ""},
+	{"aws logs tail of text",
+	 "2024-06-17T17:23:55.826000+00:00 2024/06/17/[$LATEST]abc REPORT RequestId: 40f6-a1 Duration: 18.59 ms "
+	 "Billed Duration: 29 ms Memory Size: 2048 MB Max Memory Used: 246 MB Init Duration: 10.20 ms\n",
+	 ""},
+	{"a page",
+	 "<br>REPORT RequestId: 40f6-a1 Duration: 18.59 ms<br>Billed Duration: 29 ms\tMemory Size: 2048 MB\tMax Memory "
+	 "Used: "
+	 "246 MB\tInit Duration: 10.20 ms<br>\n",
+	 ""},
 	{"Insights objects of the console",
 	 "[{\"@duration\":18.59,\"@billedDuration\":29,\"@initDuration\":10.2,\"@memorySize\":2048000000,"
 	 "\"@maxMemoryUsed\":246000000,\"@log\":\"fc\"}]",
@@ -189,9 +213,26 @@ static void test_tails(void)
 	t_ok(reading.count == 1 && reading.rows[0].memory_mb == 512, "without its details it tells one size");
 }
 
+static void test_statistics(void)
+{
+	struct reading reading;
+	read_text("@memorySize,avg(@duration),\"pct(@duration, 95)\",max(@duration)\n512000000,20.5,90,99\n", &reading);
+	t_ok(reading.count == 1 && reading.rows[0].is_average, "an average is one");
+	t_near(reading.rows[0].duration_ms, 20.5, 0, 0, "which other statistics leave alone");
+	t_int(reading.rows[0].memory_mb, 512, "at its size");
+	read_text("avgDuration,@duration,memorySize\n9,20.5,512\n", &reading);
+	t_ok(!reading.rows[0].is_average && reading.rows[0].duration_ms == 20.5, "a row's own duration comes first");
+	read_text("@memorySize,max(@duration)\n512000000,99\n", &reading);
+	t_has(reading.words, "it has no duration", "the largest duration tells none");
+	read_text("{\"level\":\"INFO\",\"duration\":12,\"message\":\"resized\"}\n" REPORT, &reading);
+	t_ok(reading.count == 1 && reading.counts.skipped == 0, "a program's own line is no report");
+}
+
 static void test_lambda_insights(void)
 {
 	struct reading reading;
+	read_text("{\"event_type\":\"performance\",\"duration\":8,\"total_memory\":512,\"timeout\":true}\n", &reading);
+	t_int(reading.rows[0].status, REPORT_TIMEOUT, "a performance event of a time-out");
 	read_text("{\"event_type\":\"performance\",\"function_name\":\"resize\",\"request_id\":\"q\",\"cpu_total_"
 		  "time\":400,"
 		  "\"rx_bytes\":2000000,\"tx_bytes\":200000,\"init_duration\":506,\"cold_start\":true,\"duration\":812,"
@@ -376,6 +417,7 @@ int main(void)
 	test_spellings();
 	test_tails();
 	test_addresses();
+	test_statistics();
 	test_lambda_insights();
 	test_mistakes();
 	test_long_lines();
