@@ -22,7 +22,7 @@ enum {
 struct csv_column {
 	const char *name;
 	bool required; /* the header must have it */
-	/* Whether a header's field means this column, where names vary: the first is taken. NULL: by the name itself. */
+	/* Whether a header's field means this column, where names vary: the first is taken. NULL: by name. */
 	bool (*is_meant)(const char *name, const char *field);
 };
 

@@ -92,8 +92,8 @@ const char *report_row_check(const struct report_row *row)
 		return "its memory size is not between 1 MB and 1,048,576 MB";
 	if (!(row->duration_ms >= MS_MIN && row->duration_ms <= MS_MAX))
 		return "its duration is not between 0.001 and 10^9 ms";
-	const double times[] = {row->billed_ms, row->init_ms, row->restore_ms, row->billed_restore_ms,
-				row->broken_init_ms, row->cpu_ms};
+	const double times[] = {row->billed_ms,         row->init_ms,        row->restore_ms,
+				row->billed_restore_ms, row->broken_init_ms, row->cpu_ms};
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
 		if (!is_missing_or_in(times[i], MS_MAX))
 			return "one of its times is negative or above 10^9 ms";
