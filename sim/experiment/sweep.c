@@ -9,6 +9,9 @@
 
 enum { AXES_MAX = SWEEP_KEYS_MAX, AXIS_VALUES_MAX = 100000 };
 
+/* Of a range's values: as many as people write, so that 0.1 and two steps of 0.1 are 0.3. */
+enum { RANGE_DIGITS = 12 };
+
 /* Keys that advance together. */
 struct axis {
 	size_t keys[SWEEP_KEYS_MAX];
@@ -130,6 +133,12 @@ static double range_count(const struct range *range)
 	return floor(steps) + 1;
 }
 
+/* Whole numbers are exact, however many digits they have. */
+static double as_written(double value)
+{
+	return value == floor(value) ? value : num_rounded(value, RANGE_DIGITS);
+}
+
 static const struct yaml_node **range_values(struct expansion *expansion, const struct yaml_node *node, size_t *count)
 {
 	struct range range;
@@ -147,7 +156,7 @@ static const struct yaml_node **range_values(struct expansion *expansion, const 
 	const struct yaml_node **values = new_values(expansion, *count);
 	double value = range.from;
 	for (size_t i = 0; i < *count; i++) {
-		values[i] = number_node(expansion->arena, value, node->place);
+		values[i] = number_node(expansion->arena, as_written(value), node->place);
 		value = range.step > 0 ? range.from + range.step * (double)(i + 1) : value * range.factor;
 	}
 	return values;

@@ -1,7 +1,8 @@
 /*
  * The points of an experiment's `sweep:`: the cartesian product of `matrix` (first key slowest) and of the groups of
  * `zip` (whose lists advance together), less `exclude` (subset match), then the extra `points`. A list may be written
- * as {from, to, step} or {from, to, factor}, both ends included.
+ * as {from, to, step} or {from, to, factor}, both ends included; its values
+ * have the 12 significant digits that people write.
  */
 #ifndef LAMINA_SWEEP_H
 #define LAMINA_SWEEP_H
