@@ -157,6 +157,13 @@ static __attribute__((noinline)) void order_ties(uint32_t *run, uint32_t count, 
 	}
 }
 
+/* Of a million events, hardly any subject is in the caches: they are asked for together, before they are needed. */
+static void fetch_subject(const struct event *event)
+{
+	__builtin_prefetch(event->subject);
+	__builtin_prefetch((const char *)event->subject + EVENT_BYTES);
+}
+
 void front_run(struct front *front, const struct event *events, const uint32_t run[FRONT_RUN_MAX], uint32_t count,
 	       int64_t start_ns)
 {
@@ -181,6 +188,7 @@ void front_run(struct front *front, const struct event *events, const uint32_t r
 	bool has_ties = false;
 	for (uint32_t i = 0; i < count; i++) {
 		front->run[i] = run[keys[i] % FRONT_RUN_MAX];
+		fetch_subject(&events[front->run[i]]);
 		has_ties |= keys[i] >> PLACE_BITS == before;
 		before = keys[i] >> PLACE_BITS;
 	}

@@ -3,6 +3,11 @@
  * or made for it. A caller that waits repeats a throttled call with exponential back-off and full jitter, as the AWS
  * SDKs do; an asynchronous call goes back to the service's queue, which tries for hours (AWS Lambda developer guide,
  * asynchronous invocation: 1 s doubling to 5 min, up to 6 h; two more tries after errors).
+ *
+ * Every attempt of every caller is simulated: which one gets the next place is decided by whose luck it is. So work
+ * grows with the attempts, which `throttles` counts; of a crowd they grow faster than its callers, as each of them
+ * waits longer. (One Poisson process for all of them is no substitute: nobody rests longer than the longest back-off,
+ * and a batch of 100,000 on 1,000 places would end a quarter later.)
  */
 #include <math.h>
 

@@ -48,22 +48,23 @@ struct simulation {
 
 /* One record on its way; reused for another record when it is done. */
 struct invocation {
+	/* What a throttled attempt looks at stands together: there may be very many of them. */
 	struct simulation *simulation;
-	struct invocation *next_free;
-	int64_t record;
 	size_t function;
+	int64_t record;
+	int64_t asked_ns;  /* for the current function */
+	int64_t travel_ns; /* since then, between driver and platform */
+	int attempts;      /* throttled calls of the current function */
+	bool is_cold;
+	struct stream retry_luck; /* while there are any attempts */
+	struct invocation *next_free;
 	int64_t submitted_ns;
-	int64_t begun_ns;         /* it has its first place */
-	int64_t wait_ns;          /* that the first function waits, as its trace tells; else 0 */
-	int size;                 /* index into the trace's sizes, or -1 */
-	int64_t asked_ns;         /* for the current function */
-	int64_t travel_ns;        /* since then, between driver and platform */
-	int attempts;             /* throttled calls of the current function */
-	struct stream retry_luck; /* while there are any */
-	int failures;             /* failed visits to the current function */
+	int64_t begun_ns; /* it has its first place */
+	int64_t wait_ns;  /* that the first function waits, as its trace tells; else 0 */
+	int size;         /* index into the trace's sizes, or -1 */
+	int failures;     /* failed visits to the current function */
 	struct sandbox *sandbox;
 	struct seat *seat; /* where the sandbox has an instance */
-	bool is_cold;
 	int phase;
 	int64_t init_ns;
 	int64_t start_ns; /* handler start */
