@@ -443,10 +443,7 @@ static bool check_kind(const struct space_request *request, struct diag *diag)
 			   "'%s' is a machine: it has no memory sizes to choose from", platform->name);
 		return false;
 	}
-	bool is_alone = !setting->has_hosts && platform->price.billed_by != BILLED_BY_INSTANCE;
-	for (size_t i = 0; i < setting->function_count; i++)
-		is_alone = is_alone && setting->functions[i].sandbox.requests_max <= 1 &&
-			   !setting->functions[i].sandbox.has_device;
+	bool is_alone = !setting_has_instances(setting);
 	if (!is_alone)
 		diag_error(
 			diag, bind_place(experiment->root, "platform"),
@@ -474,11 +471,8 @@ bool space_init(struct space *space, const struct space_request *request, struct
 		return false;
 	if (space->parallel_to == 0)
 		space->parallel_to = platform->limits.concurrency;
-	int64_t map_limit = platform->workflow.inline_map_limit;
-	bool is_bounded = experiment->pipeline.orchestrator == ORCHESTRATOR_WORKFLOW &&
-			  !experiment->pipeline.distributed_map && map_limit > 0;
-	if (is_bounded && space->parallel_to > map_limit)
-		space->parallel_to = map_limit;
+	if (space->parallel_to > setting_parallel_max(request->setting))
+		space->parallel_to = setting_parallel_max(request->setting);
 	if (!choose_memory(space, platform, diag))
 		return false;
 	choose_schedules(space);

@@ -158,13 +158,8 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 		struct stage_visit *visit = &stage->visits[i];
 		visit_init(visit, setting, &of->sandbox, kinds[i].is_last ? &of->last_work : full, &kinds[i]);
 	}
-	const struct quantiles *hops[] = {
-		[ORCHESTRATOR_DRIVER] = NULL,
-		[ORCHESTRATOR_STORE_EVENTS] = &setting->platform->store.event_seconds,
-		[ORCHESTRATOR_WORKFLOW] = function > 0 ? &setting->platform->workflow.hop_seconds : NULL,
-	};
-	const struct quantiles *hop = hops[setting->orchestrator];
-	stage->hop_seconds = hop ? mean_of(hop) : 0;
+	const struct quantiles *hop = setting_hop(setting, function);
+	stage->hop_seconds = hop ? quantile_mean(&hop->table) : 0;
 	struct usage visit = {.transitions = billing_transitions(setting)};
 	stage->visit_usd = usd_of(&setting->platform->price, &visit);
 	add_child(stage, setting, function);
@@ -179,8 +174,7 @@ struct cpu_pace {
 
 static struct cpu_pace pace_of(const struct platform_cpu *cpu, int64_t memory_mb, int64_t threads)
 {
-	int64_t visible = cpu_visible_vcpus(cpu, memory_mb);
-	double running = (double)(threads < visible ? threads : visible);
+	double running = (double)cpu_running_threads(cpu_visible_vcpus(cpu, memory_mb), threads);
 	double share = cpu_share(cpu, memory_mb);
 	if (share >= running)
 		return (struct cpu_pace){.running = running, .rate = running};
@@ -331,9 +325,7 @@ int64_t stage_threads(const struct stage *stage)
 bool stage_is_flat_from(const struct stage *stage, int64_t memory_mb, int64_t most_mb)
 {
 	const struct platform_cpu *cpu = &stage->platform->cpu;
-	int64_t visible = cpu_visible_vcpus(cpu, most_mb);
-	int64_t threads = stage_threads(stage);
-	int64_t running = threads < visible ? threads : visible;
+	int64_t running = cpu_running_threads(cpu_visible_vcpus(cpu, most_mb), stage_threads(stage));
 	return cpu_visible_vcpus(cpu, memory_mb) >= running && cpu_share(cpu, memory_mb) >= (double)running;
 }
 

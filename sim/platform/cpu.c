@@ -126,16 +126,16 @@ static int64_t runnable_ns(const struct cpu_quota *quota, int64_t now_ns, int64_
 	return until_stop_ns < in_period_ns ? until_stop_ns : in_period_ns;
 }
 
-static int64_t running_threads(const struct cpu_quota *quota, int64_t threads)
+int64_t cpu_running_threads(int64_t visible_vcpus, int64_t threads)
 {
 	CHECK(threads >= 1);
-	return threads < quota->visible_vcpus ? threads : quota->visible_vcpus;
+	return threads < visible_vcpus ? threads : visible_vcpus;
 }
 
 int64_t cpu_unthrottled_ns(const struct cpu_quota *quota, int64_t work_ns, int64_t threads)
 {
 	CHECK(work_ns >= 0);
-	return div_ceil_int64(work_ns, running_threads(quota, threads));
+	return div_ceil_int64(work_ns, cpu_running_threads(quota->visible_vcpus, threads));
 }
 
 /* Leaps over the periods that the threads run from start to end, where the quota allows it; returns what is left. */
@@ -156,7 +156,7 @@ int64_t cpu_quota_run(struct cpu_quota *quota, int64_t now_ns, int64_t work_ns, 
 		return now_ns;
 	if (work_ns > quota->work_max_ns)
 		work_ns = quota->work_max_ns;
-	int64_t running = running_threads(quota, threads);
+	int64_t running = cpu_running_threads(quota->visible_vcpus, threads);
 	for (;;) {
 		enter_period(quota, now_ns);
 		if (now_ns == quota->period_start_ns) {

@@ -53,6 +53,9 @@ double cpu_share(const struct platform_cpu *cpu, int64_t memory_mb);
 
 int64_t cpu_visible_vcpus(const struct platform_cpu *cpu, int64_t memory_mb);
 
+/* How many of a phase's threads run at once: as many as there are vCPUs to see. */
+int64_t cpu_running_threads(int64_t visible_vcpus, int64_t threads);
+
 /* A fresh sandbox's quota; its periods are aligned to phase_ns (in [0, period)). */
 void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int64_t memory_mb, int64_t phase_ns);
 

@@ -23,8 +23,7 @@ static int64_t threads_of(const struct setting_function *function, const struct 
 		if (work->cpu_ns > 0 && work->threads > threads)
 			threads = work->threads;
 	}
-	int64_t most = cpu_visible_vcpus(&platform->cpu, platform->memory.max_mb);
-	return threads < most ? threads : most;
+	return cpu_running_threads(cpu_visible_vcpus(&platform->cpu, platform->memory.max_mb), threads);
 }
 
 static void subject_init(struct subject *subject, const struct run_job *job, size_t function)

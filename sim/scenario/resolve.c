@@ -413,10 +413,8 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 	setting->client_ns = ns_from_seconds(pipeline->client_seconds / 2);
 	if (pipeline->orchestrator == ORCHESTRATOR_STORE_EVENTS)
 		setting->invocation = INVOCATION_ASYNC;
-	bool is_bounded = pipeline->orchestrator == ORCHESTRATOR_WORKFLOW && !pipeline->distributed_map &&
-			  workflow->inline_map_limit > 0;
-	if (is_bounded && setting->parallel > workflow->inline_map_limit)
-		setting->parallel = workflow->inline_map_limit;
+	if (setting->parallel > setting_parallel_max(setting))
+		setting->parallel = setting_parallel_max(setting);
 	return true;
 }
 

@@ -24,14 +24,8 @@ static void visit_granted(struct engine *engine, void *subject, int64_t argument
 /* The orchestrator's delay before the current function is called. */
 static int64_t hop_ns(const struct invocation *invocation)
 {
-	const struct setting *setting = invocation->simulation->setting;
-	const struct quantiles *hops[] = {
-		[ORCHESTRATOR_DRIVER] = NULL,
-		[ORCHESTRATOR_STORE_EVENTS] = &setting->platform->store.event_seconds,
-		[ORCHESTRATOR_WORKFLOW] = invocation->function > 0 ? &setting->platform->workflow.hop_seconds : NULL,
-	};
-	const struct quantiles *hop = hops[setting->orchestrator];
-	if (!hop || hop->table.count == 0)
+	const struct quantiles *hop = setting_hop(invocation->simulation->setting, invocation->function);
+	if (!hop)
 		return 0;
 	struct stream luck;
 	invocation_stream(&luck, invocation, "hop");
@@ -145,7 +139,7 @@ void journey_begin(struct simulation *simulation)
 		return;
 	}
 	/* An orchestrator that takes its time hands over records in an order of its own. */
-	simulation->is_line = simulation->setting->orchestrator != ORCHESTRATOR_STORE_EVENTS;
+	simulation->is_line = !setting_hop(simulation->setting, 0);
 	if (simulation->is_line) {
 		submit_next_in_line(simulation);
 		return;

@@ -33,8 +33,7 @@ static void computed(struct engine *engine, void *subject, int64_t argument)
 
 static int64_t running_threads(const struct seat *seat, int64_t threads)
 {
-	int64_t visible = seat->invocation->sandbox->quota.visible_vcpus;
-	return threads < visible ? threads : visible;
+	return cpu_running_threads(seat->invocation->sandbox->quota.visible_vcpus, threads);
 }
 
 /* CPU work alone on the instance: without a quota, and with its share. */

@@ -90,4 +90,13 @@ struct setting {
 /* The places of the account that no function has reserved. */
 int64_t setting_unreserved(const struct setting *setting);
 
+/* What the orchestrator takes before it calls the function of this index; NULL: no time. */
+const struct quantiles *setting_hop(const struct setting *setting, size_t function);
+
+/* The most records that the orchestrator has in work at once: a workflow's inline map is bounded. */
+int64_t setting_parallel_max(const struct setting *setting);
+
+/* Whether a request may share what it runs on, or its bill, with others; else each has a sandbox to itself. */
+bool setting_has_instances(const struct setting *setting);
+
 #endif

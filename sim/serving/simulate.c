@@ -12,23 +12,6 @@
 #include "serving/machine.h"
 #include "serving/simulation.h"
 
-const char *const schedule_names[] = {[SCHEDULE_PER_RECORD] = "per_record", [SCHEDULE_PIPELINED] = "pipelined", NULL};
-const char *const orchestrator_names[] = {
-	[ORCHESTRATOR_DRIVER] = "driver",
-	[ORCHESTRATOR_STORE_EVENTS] = "store_events",
-	[ORCHESTRATOR_WORKFLOW] = "workflow",
-	NULL,
-};
-const char *const invocation_type_names[] = {[INVOCATION_SYNC] = "sync", [INVOCATION_ASYNC] = "async", NULL};
-
-int64_t setting_unreserved(const struct setting *setting)
-{
-	int64_t places = setting->platform->limits.concurrency;
-	for (size_t i = 0; i < setting->function_count; i++)
-		places -= setting->functions[i].reserved_concurrency;
-	return places;
-}
-
 enum { PLACES_HINT_MAX = 4096 };
 
 static void warm_up(struct simulation *simulation)
@@ -59,16 +42,6 @@ static void init_function(struct simulation *simulation, size_t index)
 		simulation->functions[index].limit = function->reserved_concurrency;
 }
 
-/* Whether sandboxes are more than one request on a machine of its own. */
-static bool needs_instances(const struct setting *setting)
-{
-	bool needs = setting->has_hosts || setting->platform->price.billed_by == BILLED_BY_INSTANCE;
-	for (size_t i = 0; i < setting->function_count; i++)
-		needs = needs || setting->functions[i].sandbox.requests_max > 1 ||
-			setting->functions[i].sandbox.has_device;
-	return needs;
-}
-
 static void simulation_init(struct simulation *simulation, const struct setting *setting,
 			    const struct simulate_options *options, struct arena *arena, struct outcome *out)
 {
@@ -90,7 +63,7 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 	simulation->pools = ARENA_ARRAY(arena, struct sandbox_pool, functions);
 	for (size_t i = 0; i < functions; i++)
 		init_function(simulation, i);
-	if (needs_instances(setting)) {
+	if (setting_has_instances(setting)) {
 		simulation->rings = ARENA_ARRAY(arena, struct instance_rings, functions);
 		for (size_t i = 0; i < functions; i++)
 			autoscaler_init(&simulation->rings[i].autoscaler, simulation, i);
