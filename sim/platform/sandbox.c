@@ -135,6 +135,7 @@ static void add_provisioned(struct sandbox_pool *pool)
 	int64_t cold_start_ns;
 	struct sandbox *sandbox = sandbox_pool_create(pool, &cold_start_ns);
 	sandbox->is_provisioned = true;
+	sandbox->repeat_init_ns = 0;
 	sandbox_pool_return(sandbox);
 }
 
