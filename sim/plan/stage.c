@@ -175,7 +175,7 @@ struct cpu_pace {
 static struct cpu_pace pace_of(const struct platform_cpu *cpu, int64_t memory_mb, int64_t threads)
 {
 	double running = (double)cpu_running_threads(cpu_visible_vcpus(cpu, memory_mb), threads);
-	double share = cpu_share(cpu, memory_mb);
+	double share = cpu_handler_share(cpu, memory_mb);
 	if (share >= running)
 		return (struct cpu_pace){.running = running, .rate = running};
 	double run_seconds = fmax(cpu->period_seconds * share, running * cpu->tick_seconds);
@@ -326,7 +326,8 @@ bool stage_is_flat_from(const struct stage *stage, int64_t memory_mb, int64_t mo
 {
 	const struct platform_cpu *cpu = &stage->platform->cpu;
 	int64_t running = cpu_running_threads(cpu_visible_vcpus(cpu, most_mb), stage_threads(stage));
-	return cpu_visible_vcpus(cpu, memory_mb) >= running && cpu_share(cpu, memory_mb) >= (double)running;
+	double most_share = fmin((double)running, cpu_handler_share(cpu, most_mb));
+	return cpu_visible_vcpus(cpu, memory_mb) >= running && cpu_handler_share(cpu, memory_mb) >= most_share;
 }
 
 double stage_fixed_share(const struct stage *stage, int64_t memory_mb)

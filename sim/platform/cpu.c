@@ -12,6 +12,11 @@ double cpu_share(const struct platform_cpu *cpu, int64_t memory_mb)
 	return fmin(share, (double)cpu_visible_vcpus(cpu, memory_mb));
 }
 
+double cpu_handler_share(const struct platform_cpu *cpu, int64_t memory_mb)
+{
+	return cpu_share(cpu, memory_mb) * (1 - cpu->overhead_share);
+}
+
 int64_t cpu_visible_vcpus(const struct platform_cpu *cpu, int64_t memory_mb)
 {
 	CHECK(cpu->visible_vcpus.count > 0);
@@ -33,7 +38,7 @@ void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int
 	CHECK(tick_ns == 0 || period_ns % tick_ns == 0);
 	*quota = (struct cpu_quota){
 		.period_ns = period_ns,
-		.quota_ns = (int64_t)llround((double)period_ns * cpu_share(cpu, memory_mb) * (1 - cpu->overhead_share)),
+		.quota_ns = (int64_t)llround((double)period_ns * cpu_handler_share(cpu, memory_mb)),
 		.tick_ns = tick_ns,
 		.resume_ns = ns_from_seconds(cpu->resume_seconds),
 		.visible_vcpus = cpu_visible_vcpus(cpu, memory_mb),

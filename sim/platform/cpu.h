@@ -51,6 +51,9 @@ struct cpu_quota {
 /* vCPU-seconds per second that a size gets: min(memory / mb_per_vcpu, visible vCPUs), or as `shares` says. */
 double cpu_share(const struct platform_cpu *cpu, int64_t memory_mb);
 
+/* What the handler's threads get of it in the long run: the sandbox itself uses up some. */
+double cpu_handler_share(const struct platform_cpu *cpu, int64_t memory_mb);
+
 int64_t cpu_visible_vcpus(const struct platform_cpu *cpu, int64_t memory_mb);
 
 /* How many of a phase's threads run at once: as many as there are vCPUs to see. */

@@ -96,7 +96,7 @@ static void init_network(struct instance *instance)
 static void init_cpu(struct instance *instance)
 {
 	const struct platform_cpu *cpu = &instance->simulation->setting->platform->cpu;
-	double vcpus = cpu_share(cpu, spec_of(instance)->memory_mb) * (1 - cpu->overhead_share);
+	double vcpus = cpu_handler_share(cpu, spec_of(instance)->memory_mb);
 	fluid_init(&instance->cpu, &instance->simulation->engine, vcpus);
 	fluid_group_init(&instance->cpu_share, &instance->cpu, vcpus, vcpus, 0);
 }
