@@ -1,0 +1,246 @@
+/*
+ * A visit in closed form, step by step (on a host with room for all, and on an instance that could take others) and in
+ * the planner's means: the same time and the same bill, over random sandboxes and random work without luck. Every part
+ * of a start and of a visit is there in a good share of the cases, so that a form which leaves one out is found.
+ */
+#include "plan/stage.h"
+#include "random/stream.h"
+#include "tests/tap.h"
+#include "tests/unit/toy.h"
+
+static struct stream luck;
+
+static double between(double low, double high)
+{
+	return low + stream_uniform(&luck) * (high - low);
+}
+
+static bool one_in(uint64_t n)
+{
+	return stream_below(&luck, n) == 0;
+}
+
+static struct quantiles some(struct toy *toy, double low, double high)
+{
+	return toy_constant(&toy->arena, between(low, high));
+}
+
+static struct quantiles maybe(struct toy *toy, double low, double high)
+{
+	return one_in(3) ? (struct quantiles){0} : some(toy, low, high);
+}
+
+static void random_prices(struct platform_price *price)
+{
+	*price = (struct platform_price){
+		.usd_per_gb_second = 1e-5 * between(1, 2),
+		.usd_per_vcpu_second = one_in(2) ? 1e-5 : 0,
+		.usd_per_device_second = 1e-4,
+		.usd_per_gb_second_arm64 = 1e-5 * between(0.5, 1),
+		.usd_per_million_requests = 0.2,
+		.granularity_seconds = 1e-6,
+		.minimum_seconds = one_in(3) ? 5 : 0,
+		.used_memory_step_mb = one_in(3) ? 128 : 0,
+		.init_billed = one_in(2),
+		.image_init_billed = one_in(2),
+		.usd_per_provisioned_gb_second = 4e-6,
+		.usd_per_provisioned_gb_second_busy = 9e-6,
+		.usd_per_provisioned_gb_second_arm64 = 3e-6,
+		.usd_per_provisioned_gb_second_busy_arm64 = 8e-6,
+		.usd_per_tmp_gb_second = 1e-7,
+		.usd_per_gb_restored = 1e-4,
+		.usd_per_cached_gb_second = 1e-6,
+		.usd_per_1000_transitions = 0.025,
+		.usd_per_1000_puts = 0.005,
+		.usd_per_1000_gets = 0.0004,
+		.usd_per_put_gb = 0.01,
+		.usd_per_get_gb = 0.02,
+	};
+}
+
+static void random_platform(struct toy *toy, struct platform_runtime *runtime)
+{
+	struct platform *platform = &toy->platform;
+	platform->cpu.visible_vcpus.values[0] = 4;
+	platform->cpu.overhead_share = between(0, 0.1);
+	platform->cpu.arm64_speed = 0.8;
+	platform->sandbox = (struct platform_sandbox){
+		.cold_start_seconds = some(toy, 0.2, 1),
+		.package_reference_mb = 250,
+		.package_seconds = some(toy, 0.5, 2),
+		.image_seconds = maybe(toy, 0.3, 0.8),
+		.restore_seconds = some(toy, 0.2, 1),
+		.warm_start_seconds = some(toy, 0.01, 0.1),
+		.keep_alive_seconds = toy_constant(&toy->arena, 600),
+	};
+	*runtime = (struct platform_runtime){
+		.name = "x", .init_seconds = some(toy, 0.1, 0.3), .image_init_seconds = maybe(toy, 0.4, 0.6)};
+	platform->limits.init_seconds = one_in(2) ? 10 : 0;
+	platform->device = (struct platform_device){.name = "d", .start_seconds = between(1, 3)};
+	platform->hosts = (struct platform_hosts){.memory_mb = 8000, .card_mb_per_second = 1e9};
+	double rate = between(20, 200);
+	platform->network = (struct platform_network){
+		.burst_mb_per_second = rate,
+		.refill_mb_per_second = rate,
+		.cpu_seconds_per_mb = between(0.005, 0.02),
+		.cpu_seconds_per_put_mb = one_in(2) ? between(0.03, 0.05) : 0,
+		.is_overlapped = one_in(2),
+	};
+	platform->store = (struct platform_store){
+		.get_seconds = some(toy, 0.02, 0.1),
+		.put_seconds = some(toy, 0.1, 0.2),
+		.connection_mb_per_second = between(20, 100),
+		.bulk_above_mb = one_in(2) ? 15 : 0,
+		.bulk_get_seconds = 0.3,
+		.bulk_put_seconds = 0.5,
+		.bulk_connections = 3,
+		.part_mb = one_in(2) ? 8 : 0,
+		.part_put_requests = 2,
+		.part_get_requests = 1,
+		.event_seconds = some(toy, 0.3, 0.6),
+	};
+	random_prices(&platform->price);
+}
+
+static struct phase random_transfer(bool is_put, bool cold_only)
+{
+	struct phase phase = toy_transfer(between(5, 40), is_put);
+	*(is_put ? &phase.puts : &phase.gets) = 1 + (int64_t)stream_below(&luck, 3);
+	phase.stream_mb_per_second = one_in(2) ? between(5, 30) : HUGE_VAL;
+	phase.has_client_cpu = one_in(3);
+	phase.client_cpu_seconds_per_mb = 0.04;
+	phase.is_timed_elsewhere = one_in(6);
+	phase.cold_only = cold_only;
+	return phase;
+}
+
+static struct phase random_cpu(bool cold_only)
+{
+	return (struct phase){
+		.cpu_ns = one_in(4) ? 0 : ns_from_seconds(between(2, 6)),
+		.threads = 1 + (int64_t)stream_below(&luck, 2),
+		.wait_ns = one_in(3) ? ns_from_seconds(between(0.5, 1)) : 0,
+		.cold_only = cold_only,
+	};
+}
+
+static void random_function(struct toy *toy, const struct platform_runtime *runtime, const struct quantiles *measured)
+{
+	struct setting_function *function = toy_function(toy, "f", 1000, &(struct toy_work){.memory_mb = 100});
+	bool has_device = one_in(4);
+	function->tmp_mb = one_in(2) ? 512 : 2048;
+	function->sandbox = (struct sandbox_spec){
+		.package_mb = between(0, 250),
+		.is_image = one_in(3),
+		.has_snapshot = one_in(4),
+		.is_snapshot_free = one_in(3),
+		.is_arm64 = one_in(3),
+		.runtime = one_in(3) ? NULL : runtime,
+		.init_cpu_ns = ns_from_seconds(between(0, 20)),
+		.measured_init = one_in(4) ? measured : NULL,
+		.provisioned = one_in(3),
+		.has_device = has_device,
+	};
+	struct phase *phases = function->work.phases;
+	phases[WORK_IMPORT] = random_cpu(true);
+	phases[WORK_IMPORT].threads = 1;
+	phases[WORK_WEIGHTS_GET] = one_in(2) ? (struct phase){.cold_only = true} : random_transfer(false, true);
+	phases[WORK_WEIGHTS_LOAD] = random_cpu(true);
+	phases[WORK_RECORD_GET] = random_transfer(false, false);
+	phases[WORK_DECODE] = random_cpu(false);
+	phases[WORK_COMPUTE] = random_cpu(false);
+	phases[WORK_DEVICE].device_ns = has_device ? ns_from_seconds(between(1, 2)) : 0;
+	phases[WORK_WAIT].wait_ns = one_in(2) ? ns_from_seconds(between(0.5, 1)) : 0;
+	phases[WORK_SERIALISE] = random_cpu(false);
+	phases[WORK_RECORD_PUT] = random_transfer(true, false);
+	function->last_work = function->work;
+}
+
+/* Seconds and dollars of a run. */
+struct cost {
+	double seconds;
+	double usd;
+};
+
+/* One record meets the sandbox as it starts, the second one finds everything loaded. */
+static struct cost simulated(struct toy *toy, int64_t records)
+{
+	toy_records(toy, records);
+	struct outcome o = toy_simulate(toy, 1);
+	return (struct cost){seconds_from_ns(o.makespan_ns), o.bill.total_usd};
+}
+
+static struct cost planned(struct toy *toy, int64_t records)
+{
+	const struct setting_function *function = &toy->functions[0];
+	struct stage stage;
+	struct stage_figures of;
+	stage_init(&stage, &toy->setting, 0);
+	stage_at(&stage, function->memory_mb, &of);
+	bool is_kept = function->sandbox.provisioned > 0;
+	struct cost cost = {stage.hop_seconds + (is_kept ? of.kept_seconds : of.cold_seconds),
+			    is_kept ? of.kept_usd : of.cold_usd};
+	if (records > 1) {
+		cost.seconds += of.warm_seconds;
+		cost.usd += is_kept ? of.kept_warm_usd : of.warm_usd;
+	}
+	cost.usd += stage_standing_usd(of.step_usd, of.clock_usd, cost.seconds);
+	return cost;
+}
+
+enum form { IN_CLOSED_FORM, ON_A_HOST, SHARED, FORMS };
+static const char *const form_names[] = {"in closed form", "step by step on a host", "on an instance that is shared"};
+
+/* How many of the two runs are off, relative or by half a period of every phase. */
+static int count_off(struct toy *toy, enum form form, double tolerance, double tolerance_seconds)
+{
+	int off = 0;
+	toy->functions[0].sandbox.requests_max = 1;
+	for (int64_t records = 1; records <= 2; records++) {
+		toy->setting.has_hosts = false;
+		struct cost want = planned(toy, records);
+		toy->setting.has_hosts = form == ON_A_HOST;
+		toy->functions[0].sandbox.requests_max = form == SHARED ? 2 : 1;
+		struct cost got = simulated(toy, records);
+		toy->functions[0].sandbox.requests_max = 1;
+		double rate = tolerance + tolerance_seconds / want.seconds;
+		bool is_off = fabs(got.seconds - want.seconds) > rate * want.seconds ||
+			      fabs(got.usd - want.usd) > rate * want.usd;
+		if (is_off && off == 0)
+			printf("# %s, %d records: %.9g s, %.9g USD; planned %.9g s, %.9g USD\n", form_names[form],
+			       (int)records, got.seconds, got.usd, want.seconds, want.usd);
+		off += is_off;
+	}
+	return off;
+}
+
+enum { CASES = 300 };
+
+static void forms_agree(bool is_throttled)
+{
+	int off[FORMS] = {0};
+	for (int i = 0; i < CASES; i++) {
+		struct toy toy;
+		struct platform_runtime runtime;
+		toy_init(&toy);
+		random_platform(&toy, &runtime);
+		struct quantiles measured = some(&toy, 1, 12);
+		random_function(&toy, &runtime, &measured);
+		toy.setting.client_ns = one_in(2) ? ns_from_seconds(between(0.02, 0.1)) : 0;
+		toy.setting.orchestrator = one_in(3) ? ORCHESTRATOR_STORE_EVENTS : ORCHESTRATOR_DRIVER;
+		toy_memory(&toy, is_throttled ? 300 + 100 * (int64_t)stream_below(&luck, 17) : 3000);
+		for (enum form form = 0; form < FORMS; form++)
+			off[form] += is_throttled ? count_off(&toy, form, 0.001, 0.1) : count_off(&toy, form, 1e-6, 0);
+		toy_release(&toy);
+	}
+	for (enum form form = 0; form < FORMS; form++)
+		t_int(off[form], 0, form_names[form]);
+}
+
+int main(void)
+{
+	stream_init(&luck, 1, 0, stream_id_from_name("test"), 0);
+	forms_agree(false);
+	forms_agree(true);
+	return t_done();
+}
