@@ -115,8 +115,7 @@ static void fill_plans(struct table *table, const struct plan_report *report, bo
 				 &report->versus[i].faster);
 	}
 	for (size_t i = 0; i < report->rival_count; i++) {
-		bool is_neighbour = strncmp(report->rivals[i].what, "another", 7) != 0;
-		if (with_neighbours || !is_neighbour)
+		if (with_neighbours || report->rivals[i].kind != RIVAL_MEMORY)
 			add_plan(table, report, report->rivals[i].what, &report->rivals[i].trial);
 	}
 }

@@ -225,10 +225,11 @@ bool planner_best_of_size(const struct planner *planner, size_t size, struct pla
 	return search_filtered(&filter, out);
 }
 
-static void add_rival(struct rival *rivals, size_t *count, const struct plan_choice *choice, const char *what)
+static void add_rival(struct rival *rivals, size_t *count, const struct plan_choice *choice, enum rival_kind kind,
+		      const char *what)
 {
 	if (*count < PLANNER_RIVALS_MAX)
-		rivals[(*count)++] = (struct rival){.what = what, .trial = {.choice = *choice}};
+		rivals[(*count)++] = (struct rival){.kind = kind, .what = what, .trial = {.choice = *choice}};
 }
 
 static void add_other_shapes(const struct planner *planner, const struct trial *best, struct rival *rivals,
@@ -238,15 +239,15 @@ static void add_other_shapes(const struct planner *planner, const struct trial *
 		const char *what;
 		bool (*wants)(const struct shape *of, const struct shape *shape);
 	} kinds[] = {
-		{"another record size", has_other_size},
-		{"another parallelism", has_other_parallel},
-		{"another schedule", has_other_schedule},
+		[RIVAL_SIZE] = {"another record size", has_other_size},
+		[RIVAL_PARALLEL] = {"another parallelism", has_other_parallel},
+		[RIVAL_SCHEDULE] = {"another schedule", has_other_schedule},
 	};
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+	for (int i = RIVAL_SIZE; i <= RIVAL_SCHEDULE; i++) {
 		struct filter filter = {planner, &best->choice.shape, kinds[i].wants};
 		struct plan_choice choice;
 		if (search_filtered(&filter, &choice))
-			add_rival(rivals, count, &choice, kinds[i].what);
+			add_rival(rivals, count, &choice, (enum rival_kind)i, kinds[i].what);
 	}
 }
 
@@ -268,7 +269,7 @@ static void add_neighbours(const struct planner *planner, const struct trial *be
 			struct plan_choice choice = best->choice;
 			choice.options[i] = option;
 			search_evaluate(space, &choice);
-			add_rival(rivals, count, &choice,
+			add_rival(rivals, count, &choice, RIVAL_MEMORY,
 				  arena_printf(planner->control.arena, "%s at %lld MB",
 					       size->setting->functions[i].name, (long long)table->memory_mb[option]));
 		}
@@ -288,7 +289,6 @@ static bool try_rivals(struct planner *planner, const struct trial *best, struct
 	struct trial trials[PLANNER_RIVALS_MAX];
 	*count = 0;
 	add_other_shapes(planner, best, rivals, count);
-	size_t shapes = *count;
 	add_neighbours(planner, best, rivals, count);
 	for (size_t i = 0; i < *count; i++)
 		trials[i] = rivals[i].trial;
@@ -297,7 +297,7 @@ static bool try_rivals(struct planner *planner, const struct trial *best, struct
 	for (size_t i = 0; i < *count; i++) {
 		rivals[i].trial = trials[i];
 		rivals[i].is_allowed = planner_is_allowed(&planner->goal, &trials[i]);
-		if (i < shapes)
+		if (rivals[i].kind != RIVAL_MEMORY)
 			learn(planner, &trials[i]);
 	}
 	return true;

@@ -50,9 +50,12 @@ struct planner_deviation {
 
 struct planner_deviation planner_deviation_of(const struct trial *trial);
 
-/* Something that could have been recommended instead. */
+/* What could have been recommended instead differs in one thing. */
+enum rival_kind { RIVAL_SIZE, RIVAL_PARALLEL, RIVAL_SCHEDULE, RIVAL_MEMORY };
+
 struct rival {
-	const char *what; /* "next best record size", "conv1 at 1,856 MB" */
+	enum rival_kind kind;
+	const char *what; /* "another record size", "conv1 at 1,856 MB" */
 	struct trial trial;
 	bool is_allowed;
 };

@@ -161,51 +161,48 @@ static void fill_row(const struct planner *planner, const struct space *moved, c
 	row->regret = answer.found ? fmax(0, objective / answer.objective - 1) : 0;
 }
 
+static void (*const perturbations[UNCERTAIN_INPUTS])(struct setting *setting, struct arena *arena, void *context) = {
+	[UNCERTAIN_CPU_SPEED] = change_cpu_speed,
+	[UNCERTAIN_NETWORK] = change_network,
+	[UNCERTAIN_COLD_START] = change_cold_start,
+	[UNCERTAIN_MEMORY] = change_memory_base,
+};
+
+static void find_row(const struct planner *planner, const struct space_request *request, const struct trial *best,
+		     enum uncertain_input input, struct sensitivity_row *row)
+{
+	struct change change = {1 + row->change, best->setting->framework_memory_mb};
+	struct space_request moved_request = *request;
+	struct arena scratch;
+	struct space moved;
+	struct diag unsaid;
+	moved_request.provisioned = best->setting;
+	moved_request.handler_max_seconds = planner->control.space->handler_max_seconds;
+	moved_request.perturb = perturbations[input];
+	moved_request.perturb_context = &change;
+	arena_init(&scratch);
+	diag_init(&unsaid);
+	if (space_init(&moved, &moved_request, &scratch, &unsaid))
+		fill_row(planner, &moved, best, row);
+	diag_release(&unsaid);
+	arena_release(&scratch);
+}
+
 void sensitivity_find(const struct planner *planner, const struct space_request *request, const struct trial *best,
 		      struct sensitivity_row rows[SENSITIVITY_ROWS], size_t *count)
 {
 	const struct plan_uncertainty *uncertainty = &request->experiment->plan.uncertainty;
-	const struct {
-		const char *input;
-		double uncertainty;
-		double usual; /* the uncertainty where the experiment says nothing, which has this basis */
-		const char *basis;
-		void (*perturb)(struct setting *setting, struct arena *arena, void *context);
-	} inputs[SENSITIVITY_INPUTS] = {
-		{"CPU speed", uncertainty->cpu_speed, 0.1, "10 to 15 % between hosts (Ginzburg and Freedman)",
-		 change_cpu_speed},
-		{"network rates", uncertainty->network, 0.15,
-		 "largest error of lamina validate's S3 rows that took no part in fitting", change_network},
-		{"cold start time", uncertainty->cold_start, 0.3,
-		 "two thirds of cold starts lie between -18 % and +33 % of the median (mikhail.io, 2020)",
-		 change_cold_start},
-		{"memory base", uncertainty->memory_base, 0.05,
-		 "415 to 459 MB explain the least memories of Kim and Lee (2019) alike", change_memory_base},
-	};
 	*count = 0;
-	for (size_t i = 0; i < SENSITIVITY_INPUTS; i++) {
-		for (int sign = -1; sign <= 1 && inputs[i].uncertainty > 0; sign += 2) {
+	for (int i = 0; i < UNCERTAIN_INPUTS; i++) {
+		for (int sign = -1; sign <= 1 && uncertainty->share[i] > 0; sign += 2) {
 			struct sensitivity_row *row = &rows[(*count)++];
-			*row = (struct sensitivity_row){.input = inputs[i].input,
-							.basis = inputs[i].uncertainty == inputs[i].usual
-									 ? inputs[i].basis
-									 : "as the experiment states",
-							.change = sign * inputs[i].uncertainty};
-			struct change change = {1 + row->change, best->setting->framework_memory_mb};
-			struct space_request moved_request = *request;
-			struct arena scratch;
-			struct space moved;
-			struct diag unsaid;
-			moved_request.provisioned = best->setting;
-			moved_request.handler_max_seconds = planner->control.space->handler_max_seconds;
-			moved_request.perturb = inputs[i].perturb;
-			moved_request.perturb_context = &change;
-			arena_init(&scratch);
-			diag_init(&unsaid);
-			if (space_init(&moved, &moved_request, &scratch, &unsaid))
-				fill_row(planner, &moved, best, row);
-			diag_release(&unsaid);
-			arena_release(&scratch);
+			*row = (struct sensitivity_row){
+				.input = uncertainty_rows[i].input,
+				.basis = uncertainty->is_stated[i] ? "as the experiment states"
+								   : uncertainty_rows[i].source,
+				.change = sign * uncertainty->share[i],
+			};
+			find_row(planner, request, best, (enum uncertain_input)i, row);
 		}
 	}
 }

@@ -7,7 +7,7 @@
 
 #include "plan/planner.h"
 
-enum { SENSITIVITY_INPUTS = 4, SENSITIVITY_ROWS = 2 * SENSITIVITY_INPUTS };
+enum { SENSITIVITY_ROWS = 2 * UNCERTAIN_INPUTS };
 
 struct sensitivity_row {
 	const char *input; /* "CPU speed" */

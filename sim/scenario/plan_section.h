@@ -26,12 +26,26 @@ struct plan_parallel {
 	int64_t to; /* 0: as many as the account may run at once */
 };
 
-/* Relative standard uncertainties, by which the planner moves its inputs to see whether its choice holds. */
+/* What the planner moves, one at a time, to see whether its choice holds. */
+enum uncertain_input {
+	UNCERTAIN_CPU_SPEED,
+	UNCERTAIN_NETWORK,
+	UNCERTAIN_COLD_START,
+	UNCERTAIN_MEMORY,
+	UNCERTAIN_INPUTS
+};
+
+/* In words: an input, and where its usual uncertainty (the key's default) comes from. */
+struct uncertainty_row {
+	const char *input;  /* "CPU speed" */
+	const char *source; /* of the usual uncertainty */
+};
+extern const struct uncertainty_row uncertainty_rows[UNCERTAIN_INPUTS];
+
+/* Standard uncertainties, relative. */
 struct plan_uncertainty {
-	double cpu_speed;
-	double network;
-	double cold_start;
-	double memory_base;
+	double share[UNCERTAIN_INPUTS];
+	bool is_stated[UNCERTAIN_INPUTS]; /* else it is the usual one, which has the row's source */
 };
 
 struct plan_section {
