@@ -11,39 +11,28 @@
 #include "cli/plan_emit.h"
 #include "cli/plan_front.h"
 #include "cli/plan_report.h"
+#include "cli/plan_request.h"
 #include "cli/result_file.h"
 #include "plan/reason.h"
 
-static int load(struct cli *cli, const char *path, struct plan_report *report)
+static int read_request(struct cli *cli, const struct study *study, struct plan_request *out)
 {
-	struct study *study = ARENA_NEW(&cli->arena, struct study);
-	int status = plan_emit_load(cli, path, study);
-	if (status != CLI_OK)
-		return status;
-	report->cli = cli;
-	report->study = study;
-	const struct setting *setting = study->jobs[0].setting;
-	int64_t wanted = study->jobs[0].replications.min;
-	bool is_stated = options_given(&cli->options, "replications");
-	int64_t usual = trial_replications(setting);
-	int64_t replications = is_stated || wanted > TRIAL_REPLICATIONS ? wanted : usual;
-	report->visits_max = replications == usual ? TRIAL_VISITS_MAX : 0;
+	const struct run_job *job = &study->jobs[0];
 	struct diag diag;
 	diag_init(&diag);
-	bool is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
-	bool ok = plan_request_read(cli, is_served, replications, &report->request, &diag);
-	ok = plan_emit_check(cli, &diag) && ok;
-	report->space_request = (struct space_request){
-		.experiment = &study->experiment,
-		.setting = setting,
-		.root = study->root,
-		.library = &study->library,
-		.headroom = report->request.headroom,
-		.quantile = report->request.quantile,
-	};
-	if (ok)
-		space_init(&report->space, &report->space_request, &cli->arena, &diag);
-	status = cli_report(cli, &diag);
+	bool is_served = job->setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
+	plan_request_read(cli, is_served, out, &diag);
+	plan_emit_check(cli, &diag);
+	int64_t wanted = job->replications.min;
+	bool is_stated = options_given(&cli->options, "replications") || wanted > TRIAL_REPLICATIONS;
+	bool is_front = options_flag(&cli->options, "pareto") && !plan_emit_replaces_report(cli);
+	out->experiment = &study->experiment;
+	out->root = study->root;
+	out->setting = job->setting;
+	out->seed = job->seed;
+	out->replications = is_stated ? wanted : 0;
+	out->front_points = is_front ? (size_t)options_int(&cli->options, "points") : 0;
+	int status = cli_report(cli, &diag);
 	diag_release(&diag);
 	return status;
 }
@@ -53,8 +42,8 @@ static int infeasible(const struct plan_report *report)
 	struct buf why;
 	buf_init(&why);
 	fprintf(stderr, "%s: no plan keeps the bounds in %.4g %% of replications\n", report->cli->name,
-		100 * report->request.share);
-	reason_infeasible(&report->planner, &why);
+		100 * report->request->share);
+	reason_infeasible(&report->plan->planner, &why);
 	if (why.length > 0)
 		printable_make(why.text, "\n");
 	fputs(buf_text(&why), stderr);
@@ -62,129 +51,53 @@ static int infeasible(const struct plan_report *report)
 	return CLI_INFEASIBLE;
 }
 
-static int interrupted(const struct plan_report *report)
+/* Why the plan that a strategy names is none. */
+static int infeasible_named(const struct plan_report *report)
 {
-	fprintf(stderr, "%s: interrupted\n", report->cli->name);
-	return CLI_FAILED;
-}
-
-static bool states_memory(const struct experiment *experiment)
-{
-	bool states = experiment->defaults.memory_mb > 0;
-	const struct function_entry *entries = experiment->functions.items;
-	for (size_t i = 0; i < experiment->functions.count; i++)
-		states = states || entries[i].memory_mb > 0;
-	return states;
-}
-
-static bool try_named(struct plan_report *report)
-{
-	const struct setting *setting = report->space_request.setting;
-	for (int i = 0; i < NAMED_PLANS; i++) {
-		struct trial *trial = &report->named[i];
-		*trial = (struct trial){0};
-		if ((i == NAMED_CURRENT && !states_memory(&report->study->experiment)) ||
-		    (i == NAMED_MEM_MIN_HEADROOM && report->space.headroom == 0))
-			continue;
-		trial->setting = named_setting((enum named_plan)i, setting, &report->space.memory,
-					       report->space.headroom, &report->cli->arena);
-		if (trial->setting && !trial_run(trial, 1, &report->planner.control))
-			return false;
-	}
-	return true;
+	const char *command = report->cli->name;
+	const char *name = plan_strategy_names[report->request->strategy];
+	const struct trial *trial = &report->plan->answer.best;
+	if (!trial->setting)
+		fprintf(stderr, "%s: no memory size that is sold holds the records\n", command);
+	else if (trial->is_stopped)
+		fprintf(stderr, "%s: strategy '%s' does not work: a bound of 'limits' ends its simulation\n", command,
+			name);
+	else
+		fprintf(stderr,
+			"%s: strategy '%s' cannot keep the bounds: %.4g s (in %.4g %% of replications no more) and "
+			"%.4g USD a run, %.4g records fail; leave the strategy or the bound out\n",
+			command, name, trial->seconds_at, 100 * report->request->share, trial->usd_at, trial->failed);
+	return CLI_INFEASIBLE;
 }
 
 /* The plan for the tools that deploy it. Where no runs per month were stated, a month has one. */
-static int hand_over(const struct plan_report *report, const struct trial *trial)
+static int hand_over(const struct plan_report *report)
 {
-	double runs = report->request.runs_per_month > 0 ? report->request.runs_per_month : 1;
+	const struct trial *trial = &report->plan->answer.best;
+	double runs = report->request->runs_per_month > 0 ? report->request->runs_per_month : 1;
 	double records = trial->result.metrics[outcome_find_metric("completed_records")].mean;
 	struct deployment deployment;
 	deployment_init(&deployment, trial->setting, &report->cli->arena);
 	deployment.experiment = report->study->experiment.name;
 	deployment.version = lamina_version();
-	deployment.strategy = plan_strategy_names[report->request.strategy];
-	deployment.seconds_metric = report->request.seconds_metric;
+	deployment.strategy = plan_strategy_names[report->request->strategy];
+	deployment.seconds_metric = report->request->seconds_metric;
 	deployment.seconds = trial->seconds;
 	deployment.cost_usd = trial->usd;
 	deployment.monthly_requests = llround(fmin(records * runs, 1e18));
 	return plan_emit_write(report->cli, &deployment);
 }
 
-/* memMin and memMax are what they are: nothing is searched for, but a bound must hold. */
-static int run_named(struct plan_report *report)
+static int print_named(const struct plan_report *report)
 {
-	bool is_least = report->request.strategy == STRATEGY_MEM_MIN;
-	const struct trial *trial = &report->named[is_least ? NAMED_MEM_MIN : NAMED_MEM_MAX];
-	const char *name = plan_strategy_names[report->request.strategy];
-	if (!trial->setting) {
-		fprintf(stderr, "%s: no memory size that is sold holds the records\n", report->cli->name);
-		return CLI_INFEASIBLE;
-	}
-	if (trial->is_stopped) {
-		fprintf(stderr, "%s: strategy '%s' does not work: a bound of 'limits' ends its simulation\n",
-			report->cli->name, name);
-		return CLI_INFEASIBLE;
-	}
-	if (!planner_is_allowed(&report->goal, trial)) {
-		fprintf(stderr,
-			"%s: strategy '%s' cannot keep the bounds: %.4g s (in %.4g %% of replications no more) and "
-			"%.4g "
-			"USD a run, %.4g records fail; leave the strategy or the bound out\n",
-			report->cli->name, name, trial->seconds_at, 100 * report->request.share, trial->usd_at,
-			trial->failed);
-		return CLI_INFEASIBLE;
-	}
+	const struct trial *trial = &report->plan->answer.best;
 	if (!plan_emit_replaces_report(report->cli))
-		printf("%s: %s MB, %lld images per record, %lld at once: %.4g s and %.4g USD a run\n", name,
+		printf("%s: %s MB, %lld images per record, %lld at once: %.4g s and %.4g USD a run\n",
+		       plan_strategy_names[report->request->strategy],
 		       plan_report_memories(trial->setting, &report->cli->arena),
 		       (long long)trial->setting->images_per_record, (long long)trial->setting->parallel,
 		       trial->seconds, trial->usd);
-	return hand_over(report, trial);
-}
-
-/* Where the plan was simulated in part, once as it is, unless that takes too long. */
-static bool try_whole(struct plan_report *report)
-{
-	enum { VISITS_MAX = 2000000 };
-	const struct trial *best = &report->answer.best;
-	struct trial_control control = report->planner.control;
-	double visits = (double)best->setting->records * (double)best->setting->function_count;
-	if (best->excerpt.shorter == 0 || visits > VISITS_MAX)
-		return true;
-	control.visits_max = 0;
-	control.replications = 1;
-	report->whole = (struct trial){.choice = best->choice, .setting = best->setting};
-	return trial_run(&report->whole, 1, &control);
-}
-
-static int find(struct plan_report *report)
-{
-	planner_find(&report->planner, &report->answer);
-	if (report->answer.end == PLANNER_INTERRUPTED ||
-	    !provision_choose(&report->planner, &report->answer, &report->provision))
-		return interrupted(report);
-	if (report->answer.end == PLANNER_INFEASIBLE)
-		return infeasible(report);
-	if (!survivors_try(&report->planner, &report->answer.best, &report->survivors))
-		return interrupted(report);
-	if (!planner_rivals(&report->planner, &report->answer.best, report->rivals, &report->rival_count))
-		return interrupted(report);
-	if (!try_whole(report))
-		return interrupted(report);
-	report->best_share =
-		planner_best_share(&report->planner, &report->answer.best, report->rivals, report->rival_count);
-	if (options_flag(&report->cli->options, "quick"))
-		return CLI_OK;
-	const int known[] = {NAMED_MEM_MIN, NAMED_MEM_MAX};
-	for (size_t i = 0; i < 2; i++) {
-		if (report->named[known[i]].setting &&
-		    !versus_find(&report->planner, &report->named[known[i]], &report->versus[known[i]]))
-			return interrupted(report);
-	}
-	sensitivity_find(&report->planner, &report->space_request, &report->answer.best, report->sensitivity,
-			 &report->sensitivity_count);
-	return CLI_OK;
+	return hand_over(report);
 }
 
 /* Where no report says it: CSV has tables only, and a fragment takes the report's place. */
@@ -215,50 +128,37 @@ static int print_report(const struct plan_report *report)
 	return status;
 }
 
-/* From here on the experiment is the one with that split, which was resolved before. */
-static void adopt_split(struct plan_report *report)
+static int print_plan(const struct plan_report *report)
 {
-	struct diag unsaid;
-	struct study *study = report->study;
-	struct arena *arena = &report->cli->arena;
-	struct setting *setting = ARENA_NEW(arena, struct setting);
-	study->root = report->split.root;
-	report->space_request.root = study->root;
-	report->space_request.setting = study->jobs[0].setting = setting;
-	diag_init(&unsaid);
-	CHECK(experiment_bind(study->root, study->experiment.path, arena, &unsaid, &study->experiment));
-	CHECK(experiment_resolve(&study->experiment, &study->library, arena, &unsaid, setting));
-	CHECK(space_init(&report->space, &report->space_request, arena, &unsaid));
-	diag_release(&unsaid);
+	int status = CLI_OK;
+	warn_of_doubt(report);
+	if (report->plan->front)
+		status = plan_front_print(report);
+	else if (!plan_emit_replaces_report(report->cli))
+		status = print_report(report);
+	return status == CLI_OK ? hand_over(report) : status;
 }
 
-static int choose_split(struct plan_report *report, const struct trial_control *trials)
+static int print(const struct plan_report *report, enum plan_end end)
 {
-	struct study *study = report->study;
-	const struct experiment *experiment = &study->experiment;
-	struct diag diag;
-	diag_init(&diag);
-	const struct profile *profile = NULL;
-	if (experiment->profile[0] != '\0')
-		profile = library_profile(&study->library, experiment->profile, bind_place(experiment->root, "profile"),
-					  &diag);
-	struct split_request request = {&report->space_request, profile, &report->goal, trials};
-	enum planner_end end = PLANNER_INFEASIBLE;
-	if (split_check(experiment, profile, &diag)) {
-		report->has_split = true;
-		end = split_choose(&request, &report->split);
-		if (end == PLANNER_FOUND && !report->split.is_given)
-			adopt_split(report);
+	bool is_named = plan_strategy_named(report->request->strategy) != NAMED_PLANS;
+	if (end == PLAN_INTERRUPTED) {
+		fprintf(stderr, "%s: interrupted\n", report->cli->name);
+		return CLI_FAILED;
 	}
-	int status = cli_report(report->cli, &diag);
-	diag_release(&diag);
-	return end == PLANNER_INTERRUPTED ? interrupted(report) : status;
+	if (end == PLAN_INFEASIBLE)
+		return is_named ? infeasible_named(report) : infeasible(report);
+	return is_named ? print_named(report) : print_plan(report);
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct plan_report *report = ARENA_NEW(&cli->arena, struct plan_report);
-	int status = load(cli, argv[0], report);
+	struct study *study = ARENA_NEW(&cli->arena, struct study);
+	struct plan *plan = ARENA_NEW(&cli->arena, struct plan);
+	struct plan_request request = {0};
+	int status = plan_emit_load(cli, argv[0], study);
+	if (status == CLI_OK)
+		status = read_request(cli, study, &request);
 	if (status == CLI_OK)
 		status = plan_emit_try(cli);
 	if (status == CLI_OK)
@@ -267,33 +167,15 @@ static int run(struct cli *cli, int argc, char **argv)
 		return status;
 	interrupt_catch();
 	struct run_control control = {.jobs = experiment_options_jobs(cli), .interrupt = interrupt_flag()};
-	struct trial_control trials = {
-		.space = &report->space,
-		.seconds_metric = outcome_find_metric(report->request.seconds_metric),
-		.seed = report->study->jobs[0].seed,
-		.replications = report->request.replications,
-		.runs_per_month = report->request.runs_per_month,
-		.share = report->request.share,
-		.failing_share = 1 - report->request.share,
-		.visits_max = report->visits_max,
-		.run = &control,
-		.arena = &cli->arena,
-	};
-	plan_request_goal(&report->request, &report->space, &report->goal);
-	planner_init(&report->planner, &trials, &report->goal);
-	if (!try_named(report))
-		return interrupted(report);
-	if (report->request.strategy >= STRATEGY_MEM_MIN)
-		return run_named(report);
-	status = options_flag(&cli->options, "split") ? choose_split(report, &trials) : CLI_OK;
-	if (status == CLI_OK)
-		status = find(report);
-	if (status != CLI_OK)
-		return status;
-	warn_of_doubt(report);
-	if (!plan_emit_replaces_report(cli))
-		status = options_flag(&cli->options, "pareto") ? plan_front_run(report) : print_report(report);
-	return status == CLI_OK ? hand_over(report, &report->answer.best) : status;
+	struct diag diag;
+	request.library = &study->library;
+	request.run = &control;
+	diag_init(&diag);
+	enum plan_end end = plan_run(&request, &cli->arena, &diag, plan);
+	status = cli_report(cli, &diag);
+	diag_release(&diag);
+	struct plan_report report = {cli, study, &request, plan};
+	return end == PLAN_REFUSED ? status : print(&report, end);
 }
 
 static const struct option_row options[] = {

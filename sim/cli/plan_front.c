@@ -33,43 +33,29 @@ static void add_row(struct table *table, double seconds, double usd, const char 
 	table_end_row(table);
 }
 
-/* Sizes that people choose from, at the recommended plan's record size and parallelism. */
-static void add_uniform(struct table *table, const struct plan_report *report)
-{
-	static const int64_t sizes_mb[] = {512, 1024, 1536, 1792, 2048, 3008, 4096, 6144, 8192, 10240};
-	struct arena *arena = &report->cli->arena;
-	const struct platform *platform = report->answer.best.setting->platform;
-	for (size_t i = 0; i < sizeof sizes_mb / sizeof sizes_mb[0]; i++) {
-		int64_t nearest_mb;
-		struct trial trial = {0};
-		if (!platform_sells_memory(platform, sizes_mb[i], &nearest_mb))
-			continue;
-		trial.setting = named_uniform(report->answer.best.setting, sizes_mb[i], arena);
-		if (trial_run(&trial, 1, &report->planner.control) && trial_works(&trial))
-			add_row(table, trial.seconds, trial.usd, "uniform", trial.setting, arena);
-	}
-}
-
 static void fill(struct table *table, const struct plan_report *report)
 {
 	struct arena *arena = &report->cli->arena;
-	struct pareto *pareto = ARENA_NEW(arena, struct pareto);
-	const struct trial *best = &report->answer.best;
+	const struct plan *plan = report->plan;
+	const struct trial *best = &plan->answer.best;
 	table_init(table, columns, sizeof columns / sizeof columns[0]);
-	pareto_find(pareto, &report->planner, (size_t)options_int(&report->cli->options, "points"));
-	for (size_t i = 0; i < pareto->count; i++) {
-		const struct pareto_point *point = &pareto->points[i];
-		add_row(table, point->seconds, point->usd, "front",
-			trial_setting(&report->space, &point->choice, arena), arena);
+	for (size_t i = 0; i < plan->front->count; i++) {
+		const struct pareto_point *point = &plan->front->points[i];
+		add_row(table, point->seconds, point->usd, "front", trial_setting(&plan->space, &point->choice, arena),
+			arena);
 	}
 	add_row(table, best->seconds, best->usd, "recommended", best->setting, arena);
 	for (int i = 0; i < NAMED_PLANS; i++) {
-		const struct trial *trial = &report->named[i];
+		const struct trial *trial = &plan->named[i];
 		/* With headroom it would lie on memMin's own mark. */
 		if (i != NAMED_MEM_MIN_HEADROOM && trial->setting && trial_works(trial))
 			add_row(table, trial->seconds, trial->usd, named_plan_names[i], trial->setting, arena);
 	}
-	add_uniform(table, report);
+	for (size_t i = 0; i < PLAN_UNIFORM_MAX; i++) {
+		const struct trial *trial = &plan->uniform[i];
+		if (trial->setting && trial_works(trial))
+			add_row(table, trial->seconds, trial->usd, "uniform", trial->setting, arena);
+	}
 }
 
 /* Reads the CSV beside it; the colours are those that colour-blind people tell apart. */
@@ -144,7 +130,7 @@ bool plan_front_name_is_right(const char *name)
 	return name[0] != '\0' && name[strlen(name) - 1] != '/';
 }
 
-int plan_front_run(struct plan_report *report)
+int plan_front_print(const struct plan_report *report)
 {
 	const char *name = options_text(&report->cli->options, "output");
 	struct table table;

@@ -14,6 +14,6 @@ int plan_front_try(struct cli *cli);
  * Prints the front, or writes it where --output says: as a table where that ends in .csv or .json, else as a figure;
  * returns an enum cli_exit.
  */
-int plan_front_run(struct plan_report *report);
+int plan_front_print(const struct plan_report *report);
 
 #endif

@@ -72,7 +72,7 @@ static void add_parallel(struct table *table, int64_t parallel)
 
 static void add_plan(struct table *table, const struct plan_report *report, const char *name, const struct trial *trial)
 {
-	const struct trial *best = &report->answer.best;
+	const struct trial *best = &report->plan->answer.best;
 	const struct run_result *result = &trial->result;
 	table_text(table, name);
 	table_int(table, trial->setting->images_per_record);
@@ -85,7 +85,7 @@ static void add_plan(struct table *table, const struct plan_report *report, cons
 			table_missing(table);
 	} else {
 		table_double(table, trial->seconds);
-		table_double(table, result->metrics[report->planner.control.seconds_metric].half_width);
+		table_double(table, result->metrics[report->plan->planner.control.seconds_metric].half_width);
 		table_double(table, trial->seconds_at);
 		table_double(table, trial->usd);
 		table_double(table, run_result_metric(result, "cost_usd")->half_width);
@@ -93,7 +93,7 @@ static void add_plan(struct table *table, const struct plan_report *report, cons
 		table_double(table, trial->usd / best->usd);
 		table_double(table, trial->failed);
 	}
-	table_bool(table, planner_is_allowed(&report->goal, trial));
+	table_bool(table, planner_is_allowed(&report->plan->goal, trial));
 	table_end_row(table);
 }
 
@@ -101,22 +101,22 @@ static void fill_plans(struct table *table, const struct plan_report *report, bo
 {
 	struct arena *arena = &report->cli->arena;
 	table_init(table, COLUMNS(plan_columns));
-	add_plan(table, report, "recommended", &report->answer.best);
+	add_plan(table, report, "recommended", &report->plan->answer.best);
 	for (int i = 0; i < NAMED_PLANS; i++) {
-		if (report->named[i].setting)
-			add_plan(table, report, named_plan_names[i], &report->named[i]);
+		if (report->plan->named[i].setting)
+			add_plan(table, report, named_plan_names[i], &report->plan->named[i]);
 	}
 	for (int i = 0; i < NAMED_PLANS && with_neighbours; i++) {
-		if (report->versus[i].has_cheaper)
+		if (report->plan->versus[i].has_cheaper)
 			add_plan(table, report, arena_printf(arena, "cheapest no slower than %s", named_plan_names[i]),
-				 &report->versus[i].cheaper);
-		if (report->versus[i].has_faster)
+				 &report->plan->versus[i].cheaper);
+		if (report->plan->versus[i].has_faster)
 			add_plan(table, report, arena_printf(arena, "fastest no dearer than %s", named_plan_names[i]),
-				 &report->versus[i].faster);
+				 &report->plan->versus[i].faster);
 	}
-	for (size_t i = 0; i < report->rival_count; i++) {
-		if (with_neighbours || report->rivals[i].kind != RIVAL_MEMORY)
-			add_plan(table, report, report->rivals[i].what, &report->rivals[i].trial);
+	for (size_t i = 0; i < report->plan->rival_count; i++) {
+		if (with_neighbours || report->plan->rivals[i].kind != RIVAL_MEMORY)
+			add_plan(table, report, report->plan->rivals[i].what, &report->plan->rivals[i].trial);
 	}
 }
 
@@ -137,14 +137,14 @@ static void add_decision(struct table *table, const char *what, const char *valu
 
 static void fill_decisions(struct table *table, const struct plan_report *report)
 {
-	const struct planner *planner = &report->planner;
-	const struct trial *best = &report->answer.best;
+	const struct planner *planner = &report->plan->planner;
+	const struct trial *best = &report->plan->answer.best;
 	struct arena *arena = &report->cli->arena;
 	struct buf sentence;
 	buf_init(&sentence);
 	table_init(table, COLUMNS(decision_columns));
-	if (report->has_split) {
-		split_words(&report->split, &sentence);
+	if (report->request->wants_split) {
+		split_words(&report->plan->split, &sentence);
 		add_decision(table, "functions", arena_printf(arena, "%lld", (long long)best->setting->function_count),
 			     REASON_BALANCE, &sentence);
 	}
@@ -161,26 +161,26 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 	enum reason_kind reason = reason_images(planner, best, &sentence);
 	add_decision(table, "images per record",
 		     arena_printf(arena, "%lld", (long long)best->setting->images_per_record), reason, &sentence);
-	if (!report->space.is_served) {
+	if (!report->plan->space.is_served) {
 		reason = reason_parallel(planner, best, &sentence);
 		add_decision(table, "parallel",
 			     arena_printf(arena, "%lld %s", (long long)best->setting->parallel,
 					  schedule_names[best->setting->schedule]),
 			     reason, &sentence);
 	}
-	if (report->provision.is_offered) {
+	if (report->plan->provision.is_offered) {
 		struct buf numbers;
 		buf_init(&numbers);
 		buf_clear(&sentence);
 		provision_numbers(best->setting, &numbers);
-		provision_words(&report->provision, planner, best, &sentence);
+		provision_words(&report->plan->provision, planner, best, &sentence);
 		add_decision(table, "provisioned", arena_strdup(arena, buf_text(&numbers)), REASON_BALANCE, &sentence);
 		buf_release(&numbers);
 	}
 	if (reason_snapshot(planner, best, &sentence))
 		add_decision(table, "snapshots",
-			     report->space.sizes[best->choice.shape.size].has_snapshot ? "yes" : "none", REASON_BALANCE,
-			     &sentence);
+			     report->plan->space.sizes[best->choice.shape.size].has_snapshot ? "yes" : "none",
+			     REASON_BALANCE, &sentence);
 	if (reason_architecture(planner, best, &sentence))
 		add_decision(table, "architecture", best->setting->functions[0].sandbox.is_arm64 ? "arm64" : "x86_64",
 			     REASON_BALANCE, &sentence);
@@ -190,8 +190,8 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 static void fill_sensitivity(struct table *table, const struct plan_report *report)
 {
 	table_init(table, COLUMNS(sensitivity_columns));
-	for (size_t i = 0; i < report->sensitivity_count; i++) {
-		const struct sensitivity_row *row = &report->sensitivity[i];
+	for (size_t i = 0; i < report->plan->sensitivity_count; i++) {
+		const struct sensitivity_row *row = &report->plan->sensitivity[i];
 		table_text(table, row->input);
 		table_double(table, row->change);
 		if (row->has_plan) {
@@ -234,7 +234,7 @@ static void say_better(const struct plan_report *report, const struct trial *bet
 	const struct setting *setting = better->setting;
 	buf_printf(out, " (%.4g s, %.4g USD: %s MB, %lld images", better->seconds, better->usd,
 		   plan_report_memories(setting, &report->cli->arena), (long long)setting->images_per_record);
-	if (!report->space.is_served)
+	if (!report->plan->space.is_served)
 		buf_printf(out, ", %s x %lld", schedule_names[setting->schedule], (long long)setting->parallel);
 	buf_add(out, ")\n");
 }
@@ -242,8 +242,8 @@ static void say_better(const struct plan_report *report, const struct trial *bet
 /* What beats a plan that people know in one thing without being worse in the other, whatever the goal. */
 static void say_versus(const struct plan_report *report, int i, struct buf *out)
 {
-	const struct trial *known = &report->named[i];
-	const struct versus *versus = &report->versus[i];
+	const struct trial *known = &report->plan->named[i];
+	const struct versus *versus = &report->plan->versus[i];
 	if (versus->has_cheaper && versus->cheaper.usd < known->usd) {
 		buf_printf(out, "No slower than %s and cheapest: %.1f %% cheaper", named_plan_names[i],
 			   100 * (1 - versus->cheaper.usd / known->usd));
@@ -264,13 +264,13 @@ static bool is_shaken(const struct sensitivity_row *row)
 
 static const char *verdict(const struct plan_report *report)
 {
-	return report->best_share >= 0.95 ? "robust" : report->best_share >= 0.8 ? "likely" : "coin toss";
+	return report->plan->best_share >= 0.95 ? "robust" : report->plan->best_share >= 0.8 ? "likely" : "coin toss";
 }
 
 static void say_choice(const struct plan_report *report, const struct sensitivity_row *row, struct buf *out)
 {
 	buf_printf(out, " (then: %s MB", row->memories);
-	if (!report->space.is_served)
+	if (!report->plan->space.is_served)
 		buf_printf(out, ", %lld images, %lld at once", (long long)row->images_per_record,
 			   (long long)row->choice.shape.parallel);
 	buf_add_char(out, ')');
@@ -278,7 +278,7 @@ static void say_choice(const struct plan_report *report, const struct sensitivit
 
 bool plan_report_doubt(const struct plan_report *report, struct buf *out)
 {
-	struct planner_deviation deviation = planner_deviation_of(&report->answer.best);
+	struct planner_deviation deviation = planner_deviation_of(&report->plan->answer.best);
 	if (deviation.is_large)
 		buf_printf(out,
 			   "not proven optimal: the simulation takes %+.1f %% time and %+.1f %% cost against the "
@@ -290,8 +290,8 @@ bool plan_report_doubt(const struct plan_report *report, struct buf *out)
 
 static void say_excerpt(const struct plan_report *report, struct buf *out)
 {
-	const struct trial *best = &report->answer.best;
-	const struct trial *whole = &report->whole;
+	const struct trial *best = &report->plan->answer.best;
+	const struct trial *whole = &report->plan->whole;
 	if (best->excerpt.shorter == 0)
 		return;
 	buf_printf(
@@ -307,8 +307,9 @@ static void say_excerpt(const struct plan_report *report, struct buf *out)
 
 static void say_certainty(const struct plan_report *report, struct buf *out)
 {
-	const struct planner_answer *answer = &report->answer;
-	const struct rival *closest = planner_closest(&report->planner, report->rivals, report->rival_count);
+	const struct planner_answer *answer = &report->plan->answer;
+	const struct rival *closest =
+		planner_closest(&report->plan->planner, report->plan->rivals, report->plan->rival_count);
 	say_excerpt(report, out);
 	struct planner_deviation deviation = planner_deviation_of(&answer->best);
 	if (deviation.is_large)
@@ -319,21 +320,22 @@ static void say_certainty(const struct plan_report *report, struct buf *out)
 			   "Optimal among all plans of the model: proven gap %.2g %% over %zu shapes; against it the "
 			   "simulation takes %+.1f %% time and %+.1f %% cost\n",
 			   100 * answer->model_gap, answer->shape_count, 100 * deviation.seconds, 100 * deviation.usd);
-	if (report->survivors.is_complete)
+	if (report->plan->survivors.is_complete)
 		buf_printf(out, "Best of an exhaustive simulation: of %zu plans the model left %zu, all simulated\n",
-			   report->survivors.choices, report->survivors.simulated);
-	if (report->best_share >= 0.8 || !closest)
+			   report->plan->survivors.choices, report->plan->survivors.simulated);
+	if (report->plan->best_share >= 0.8 || !closest)
 		buf_printf(out, "%s: the best in %.0f %% of %lld replications on the same luck\n",
-			   report->best_share >= 0.95 ? "Robust" : "Likely", 100 * report->best_share,
+			   report->plan->best_share >= 0.95 ? "Robust" : "Likely", 100 * report->plan->best_share,
 			   (long long)answer->best.result.replications);
 	else
 		buf_printf(out, "A coin toss between this plan (the best in %.0f %% of replications) and %s\n",
-			   100 * report->best_share, closest->what);
-	if (report->goal.seconds_max < HUGE_VAL)
-		buf_printf(out, "Within %.6g s in %.1f %% of replications\n", report->goal.seconds_max,
-			   100 * trial_share_within(&answer->best, &report->planner.control, report->goal.seconds_max));
-	for (size_t i = 0; i < report->sensitivity_count; i++) {
-		const struct sensitivity_row *row = &report->sensitivity[i];
+			   100 * report->plan->best_share, closest->what);
+	if (report->plan->goal.seconds_max < HUGE_VAL)
+		buf_printf(out, "Within %.6g s in %.1f %% of replications\n", report->plan->goal.seconds_max,
+			   100 * trial_share_within(&answer->best, &report->plan->planner.control,
+						    report->plan->goal.seconds_max));
+	for (size_t i = 0; i < report->plan->sensitivity_count; i++) {
+		const struct sensitivity_row *row = &report->plan->sensitivity[i];
 		if (!is_shaken(row))
 			continue;
 		buf_printf(out, "Check %s: %+.0f %% and ", row->input, 100 * row->change);
@@ -358,8 +360,8 @@ static double month_usd(const struct trial *trial)
 
 static void say_month(const struct plan_report *report, struct buf *out)
 {
-	const struct trial *best = &report->answer.best;
-	const struct trial *current = &report->named[NAMED_CURRENT];
+	const struct trial *best = &report->plan->answer.best;
+	const struct trial *current = &report->plan->named[NAMED_CURRENT];
 	if (best->setting->runs_per_month == 0)
 		return;
 	buf_printf(out, ", %.4g USD a month of %.6g runs", month_usd(best), best->setting->runs_per_month);
@@ -379,15 +381,15 @@ static void say_doubt(const struct plan_report *report, struct buf *out)
 
 void plan_report_text(const struct plan_report *report, struct buf *out)
 {
-	const struct trial *best = &report->answer.best;
+	const struct trial *best = &report->plan->answer.best;
 	struct table decisions;
 	struct table plans;
 	struct table sensitivity;
 	say_doubt(report, out);
 	experiment_options_describe(report->study, best->setting, out);
 	buf_printf(out, "strategy %s, %lld replications, seed %llu, lamina %s\n\n",
-		   plan_strategy_names[report->request.strategy], (long long)best->result.replications,
-		   (unsigned long long)report->planner.control.seed, lamina_version());
+		   plan_strategy_names[report->request->strategy], (long long)best->result.replications,
+		   (unsigned long long)report->plan->planner.control.seed, lamina_version());
 	fill_decisions(&decisions, report);
 	for (size_t i = 0; i < table_row_count(&decisions); i++) {
 		const struct table_cell *row = &decisions.cells[i * decisions.column_count];
@@ -398,8 +400,8 @@ void plan_report_text(const struct plan_report *report, struct buf *out)
 	say_month(report, out);
 	buf_add(out, "\n");
 	for (int i = 0; i < NAMED_PLANS; i++) {
-		if (report->named[i].setting)
-			say_against(best, &report->named[i], named_plan_names[i], out);
+		if (report->plan->named[i].setting)
+			say_against(best, &report->plan->named[i], named_plan_names[i], out);
 	}
 	for (int i = 0; i < NAMED_PLANS; i++)
 		say_versus(report, i, out);
@@ -408,7 +410,7 @@ void plan_report_text(const struct plan_report *report, struct buf *out)
 	fill_plans(&plans, report, false);
 	table_render(&plans, TABLE_TEXT, out);
 	table_release(&plans);
-	if (report->sensitivity_count == 0)
+	if (report->plan->sensitivity_count == 0)
 		return;
 	buf_add(out, "\nThe best plan where an input is a little different; regret: what keeping the recommended one "
 		     "costs\n");
@@ -438,12 +440,12 @@ static void write_doubt(struct json *json, const struct plan_report *report)
 	struct buf doubt;
 	buf_init(&doubt);
 	bool is_doubted = plan_report_doubt(report, &doubt);
-	struct planner_deviation deviation = planner_deviation_of(&report->answer.best);
+	struct planner_deviation deviation = planner_deviation_of(&report->plan->answer.best);
 	json_key(json, "is_optimal_in_model");
 	json_bool(json, !is_doubted);
 	if (is_doubted)
 		json_field_text(json, "doubt", buf_text(&doubt));
-	json_field_double(json, "optimality_gap", is_doubted ? (double)NAN : report->answer.model_gap);
+	json_field_double(json, "optimality_gap", is_doubted ? (double)NAN : report->plan->answer.model_gap);
 	json_field_double(json, "seconds_over_model", deviation.seconds);
 	json_field_double(json, "usd_over_model", deviation.usd);
 	buf_release(&doubt);
@@ -451,7 +453,7 @@ static void write_doubt(struct json *json, const struct plan_report *report)
 
 void plan_report_json(const struct plan_report *report, struct buf *out)
 {
-	const struct trial *best = &report->answer.best;
+	const struct trial *best = &report->plan->answer.best;
 	struct json json;
 	struct table table;
 	json_init(&json, out, true);
@@ -459,21 +461,21 @@ void plan_report_json(const struct plan_report *report, struct buf *out)
 	write_doubt(&json, report);
 	if (best->excerpt.shorter > 0) {
 		json_field_int(&json, "simulated_records", best->excerpt.longer);
-		if (report->whole.setting) {
-			json_field_double(&json, "whole_run_seconds", report->whole.seconds);
-			json_field_double(&json, "whole_run_usd", report->whole.usd);
+		if (report->plan->whole.setting) {
+			json_field_double(&json, "whole_run_seconds", report->plan->whole.seconds);
+			json_field_double(&json, "whole_run_usd", report->plan->whole.usd);
 		}
 	}
 	json_field_text(&json, "experiment", report->study->experiment.name);
 	json_field_text(&json, "platform", best->setting->platform->name);
 	json_field_text(&json, "lamina_version", lamina_version());
-	json_field_text(&json, "strategy", plan_strategy_names[report->request.strategy]);
-	json_field_int(&json, "seed", (int64_t)report->planner.control.seed);
+	json_field_text(&json, "strategy", plan_strategy_names[report->request->strategy]);
+	json_field_int(&json, "seed", (int64_t)report->plan->planner.control.seed);
 	json_field_int(&json, "replications", best->result.replications);
-	json_field_int(&json, "shapes", (int64_t)report->answer.shape_count);
+	json_field_int(&json, "shapes", (int64_t)report->plan->answer.shape_count);
 	json_field_double(&json, "model_seconds", best->choice.seconds);
 	json_field_double(&json, "model_usd", best->choice.usd);
-	json_field_double(&json, "best_share", report->best_share);
+	json_field_double(&json, "best_share", report->plan->best_share);
 	json_field_text(&json, "verdict", verdict(report));
 	if (best->setting->runs_per_month > 0)
 		json_field_double(&json, "usd_per_month", month_usd(best));

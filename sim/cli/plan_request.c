@@ -6,11 +6,6 @@
 #include "base/num.h"
 #include "cli/plan_front.h"
 
-const char *const plan_strategy_names[] = {
-	[STRATEGY_COST] = "cost",      [STRATEGY_SPEED] = "speed",    [STRATEGY_BALANCED] = "balanced",
-	[STRATEGY_MEM_MIN] = "memMin", [STRATEGY_MEM_MAX] = "memMax", NULL,
-};
-
 static const struct {
 	const char *name;
 	const char *metric;
@@ -45,15 +40,14 @@ static void read_latency(const char *text, struct plan_request *out, struct diag
 		return;
 	}
 	out->seconds_metric = metric;
-	if (!num_parse_double(equals + 1, &out->latency_seconds) || !(out->latency_seconds > 0) ||
-	    !isfinite(out->latency_seconds))
+	if (!num_parse_double(equals + 1, &out->seconds_max) || !(out->seconds_max > 0) || !isfinite(out->seconds_max))
 		diag_error(diag, at_option("--latency"), "'%s' must be a number of seconds above 0", equals + 1);
 }
 
 static void check_together(const struct cli *cli, bool is_served, const struct plan_request *request, struct diag *diag)
 {
 	const struct options *options = &cli->options;
-	bool is_named = request->strategy == STRATEGY_MEM_MIN || request->strategy == STRATEGY_MEM_MAX;
+	bool is_named = plan_strategy_named(request->strategy) != NAMED_PLANS;
 	if (options_given(options, "deadline") && is_served)
 		diag_error(
 			diag, at_option("--deadline"),
@@ -83,14 +77,13 @@ static enum plan_strategy default_strategy(const struct options *options)
 	return options_given(options, "budget") ? STRATEGY_SPEED : STRATEGY_BALANCED;
 }
 
-bool plan_request_read(const struct cli *cli, bool is_served, int64_t replications_min, struct plan_request *out,
-		       struct diag *diag)
+bool plan_request_read(const struct cli *cli, bool is_served, struct plan_request *out, struct diag *diag)
 {
 	const struct options *options = &cli->options;
 	size_t errors_before = diag->error_count;
 	*out = (struct plan_request){
-		.deadline_seconds = options_double(options, "deadline"),
-		.budget_usd = options_double(options, "budget"),
+		.seconds_max = options_double(options, "deadline"),
+		.usd_max = options_double(options, "budget"),
 		.quantile = 0.95,
 		.seconds_metric = is_served ? "record_p95_seconds" : "makespan_seconds",
 		.strategy = default_strategy(options),
@@ -98,7 +91,8 @@ bool plan_request_read(const struct cli *cli, bool is_served, int64_t replicatio
 		.headroom = options_double(options, "headroom") / 100,
 		.share = options_double(options, "share") / 100,
 		.runs_per_month = options_double(options, "runs-per-month"),
-		.replications = replications_min,
+		.wants_split = options_flag(options, "split"),
+		.wants_more = !options_flag(options, "quick"),
 	};
 	if (options_given(options, "strategy"))
 		out->strategy = (enum plan_strategy)options_choice(options, "strategy");
@@ -106,34 +100,4 @@ bool plan_request_read(const struct cli *cli, bool is_served, int64_t replicatio
 		read_latency(options_text(options, "latency"), out, diag);
 	check_together(cli, is_served, out, diag);
 	return diag->error_count == errors_before;
-}
-
-static bool extremes(const struct space *space, struct plan_choice *fastest, struct plan_choice *cheapest)
-{
-	struct search_request request = {.space = space, .goal = search_fastest()};
-	struct search_answer answer;
-	search(&request, &answer);
-	*fastest = answer.choice;
-	request.goal = search_cheapest();
-	search(&request, &answer);
-	*cheapest = answer.choice;
-	return answer.found;
-}
-
-bool plan_request_goal(const struct plan_request *request, const struct space *space, struct search_goal *out)
-{
-	struct plan_choice fastest;
-	struct plan_choice cheapest;
-	bool has_any = extremes(space, &fastest, &cheapest);
-	*out = request->strategy == STRATEGY_SPEED ? search_fastest() : search_cheapest();
-	if (request->strategy == STRATEGY_BALANCED && has_any) {
-		out->usd_weight = request->cost_weight / fastest.usd;
-		out->seconds_weight = (1 - request->cost_weight) / cheapest.seconds;
-	}
-	double seconds = request->deadline_seconds > 0 ? request->deadline_seconds : request->latency_seconds;
-	if (seconds > 0)
-		out->seconds_max = seconds;
-	if (request->budget_usd > 0)
-		out->usd_max = request->budget_usd;
-	return has_any;
 }

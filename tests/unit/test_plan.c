@@ -1,0 +1,174 @@
+/*
+ * The planner's door, without the command line: one request in, one plan out, which holds results only. What a request
+ * does not ask for is not found out, and a request can be put twice.
+ */
+#define _GNU_SOURCE
+#include <sys/mman.h>
+
+#include "experiment/study.h"
+#include "plan/plan.h"
+#include "plan/reason.h"
+#include "tests/tap.h"
+
+struct fixture {
+	struct arena arena;
+	struct diag diag;
+	struct study study;
+	struct run_control control;
+	struct plan_request request;
+};
+
+static const char two[] = "apiVersion: lamina/v1\n"
+			  "name: two\n"
+			  "platform: aws-lambda-2019\n"
+			  "workload: {images: 12}\n"
+			  "defaults: {memory_mb: 1024}\n"
+			  "plan: {uncertainty: {cpu_speed: 0.1}}\n"
+			  "functions: {f: {work: {cpu_seconds: 2, memory_mb: 300}}, "
+			  "g: {work: {cpu_seconds: 1, memory_mb: 200}}}\n";
+
+static void fixture_init(struct fixture *f, const char *set)
+{
+	*f = (struct fixture){.control = {.jobs = 1}};
+	arena_init(&f->arena);
+	diag_init(&f->diag);
+	int fd = memfd_create("experiment", 0);
+	CHECK(write(fd, two, sizeof two - 1) == (ssize_t)sizeof two - 1);
+	const char *sets[] = {set};
+	struct study_request load = {
+		.load = {.path = arena_printf(&f->arena, "/proc/self/fd/%d", fd),
+			 .sets = sets,
+			 .set_count = set ? 1 : 0},
+	};
+	CHECK(study_load(&load, &f->arena, &f->diag, &f->study, NULL));
+	close(fd);
+	f->request = (struct plan_request){
+		.experiment = &f->study.experiment,
+		.root = f->study.root,
+		.setting = f->study.jobs[0].setting,
+		.library = &f->study.library,
+		.seconds_metric = "makespan_seconds",
+		.quantile = 0.95,
+		.headroom = 0.03,
+		.share = 0.95,
+		.seed = 1,
+		.replications = 10,
+		.run = &f->control,
+	};
+}
+
+static void fixture_release(struct fixture *f)
+{
+	diag_release(&f->diag);
+	arena_release(&f->arena);
+}
+
+static enum plan_end run(struct fixture *f, struct plan **out)
+{
+	*out = ARENA_NEW(&f->arena, struct plan);
+	return plan_run(&f->request, &f->arena, &f->diag, *out);
+}
+
+static void finds_a_plan(void)
+{
+	struct fixture f;
+	struct plan *plan;
+	fixture_init(&f, NULL);
+	f.request.seconds_max = 12;
+	t_int(run(&f, &plan), PLAN_FOUND, "a deadline that can be kept has a plan");
+	const struct trial *best = &plan->answer.best;
+	t_ok(best->seconds_at <= 12, "it is kept: %g s", best->seconds_at);
+	t_ok(plan->named[NAMED_MEM_MAX].setting && best->usd < plan->named[NAMED_MEM_MAX].usd,
+	     "it is cheaper than the largest memory everywhere");
+	for (size_t i = 0; i < plan->rival_count; i++) {
+		const struct rival *rival = &plan->rivals[i];
+		const struct shape *a = &rival->trial.choice.shape;
+		const struct shape *b = &best->choice.shape;
+		bool is_other = rival->kind == RIVAL_SIZE       ? a->size != b->size
+				: rival->kind == RIVAL_PARALLEL ? a->size == b->size && a->parallel != b->parallel
+				: rival->kind == RIVAL_SCHEDULE ? a->schedule != b->schedule
+								: memcmp(a, b, sizeof *a) == 0;
+		t_ok(is_other, "rival '%s' differs in what its kind says", rival->what);
+		t_ok(!rival->is_allowed || rival->trial.usd >= best->usd, "and is no better");
+	}
+	t_ok(!plan->front && plan->sensitivity_count == 0 && !plan->versus[NAMED_MEM_MAX].has_cheaper,
+	     "what was not wanted was not found out");
+	fixture_release(&f);
+}
+
+static void same_request_same_plan(void)
+{
+	struct fixture f;
+	struct plan *first;
+	struct plan *second;
+	fixture_init(&f, "functions.g.timeout_seconds=3");
+	f.request.seconds_max = 40;
+	f.request.wants_more = true;
+	f.request.front_points = 5;
+	struct plan_request before = f.request;
+	t_int(run(&f, &first), PLAN_FOUND, "with a time-out that rules sizes out");
+	t_int(run(&f, &second), PLAN_FOUND, "and once more");
+	t_ok(memcmp(&before, &f.request, sizeof before) == 0, "a request is only read");
+	t_ok(first->answer.best.usd == second->answer.best.usd &&
+		     first->answer.best.choice.options[1] == second->answer.best.choice.options[1],
+	     "nothing of the first is left for the second: %.17g and %.17g USD", first->answer.best.usd,
+	     second->answer.best.usd);
+	t_int((long long)first->front->count, (long long)second->front->count, "their fronts are equal");
+	for (size_t i = 1; i < first->front->count; i++)
+		t_ok(first->front->points[i].seconds > first->front->points[i - 1].seconds &&
+			     first->front->points[i].usd < first->front->points[i - 1].usd,
+		     "along the front money buys time");
+	fixture_release(&f);
+}
+
+/* 0.1 is the usual uncertainty of CPU speed, too: who states it has no source of ours. */
+static void stated_uncertainty(void)
+{
+	struct fixture f;
+	struct plan *plan;
+	fixture_init(&f, NULL);
+	f.request.seconds_max = 12;
+	f.request.wants_more = true;
+	run(&f, &plan);
+	t_int((long long)plan->sensitivity_count, 2 * UNCERTAIN_INPUTS, "every input is moved down and up");
+	t_near(plan->sensitivity[1].change, 0.1, 0, 0, "CPU speed by what is stated");
+	t_str(plan->sensitivity[1].basis, "as the experiment states", "which is what the plan says");
+	t_str(plan->sensitivity[2].basis, uncertainty_rows[UNCERTAIN_NETWORK].source, "others have their source");
+	fixture_release(&f);
+}
+
+static void ends(void)
+{
+	struct fixture f;
+	struct plan *plan;
+	struct buf why;
+	fixture_init(&f, NULL);
+	buf_init(&why);
+	f.request.seconds_max = 1;
+	t_int(run(&f, &plan), PLAN_INFEASIBLE, "no plan is that fast");
+	reason_infeasible(&plan->planner, &why);
+	t_ok(strstr(buf_text(&why), "nearest feasible deadline"), "and the plan knows why: %s", buf_text(&why));
+	buf_release(&why);
+	f.request.seconds_max = 8;
+	f.request.strategy = STRATEGY_MEM_MIN;
+	t_int(run(&f, &plan), PLAN_INFEASIBLE, "nor is memMin");
+	t_ok(plan->answer.best.setting == plan->named[NAMED_MEM_MIN].setting, "which is the plan that was asked for");
+	f.request.strategy = STRATEGY_COST;
+	f.request.wants_split = true;
+	t_int(run(&f, &plan), PLAN_REFUSED, "stated work cannot be split");
+	t_int((long long)f.diag.error_count, 1, "as one message says");
+	volatile sig_atomic_t interrupt = 1;
+	f.request.wants_split = false;
+	f.control.interrupt = &interrupt;
+	t_int(run(&f, &plan), PLAN_INTERRUPTED, "an interrupt ends it");
+	fixture_release(&f);
+}
+
+int main(void)
+{
+	finds_a_plan();
+	same_request_same_plan();
+	stated_uncertainty();
+	ends();
+	return t_done();
+}
