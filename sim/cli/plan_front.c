@@ -41,8 +41,8 @@ static void fill(struct table *table, const struct plan_report *report)
 	table_init(table, columns, sizeof columns / sizeof columns[0]);
 	for (size_t i = 0; i < plan->front->count; i++) {
 		const struct pareto_point *point = &plan->front->points[i];
-		add_row(table, point->seconds, point->usd, "front", trial_setting(&plan->space, &point->choice, arena),
-			arena);
+		add_row(table, point->seconds, point->usd, "front",
+			trial_setting(plan->planner.control.space, &point->choice, arena), arena);
 	}
 	add_row(table, best->seconds, best->usd, "recommended", best->setting, arena);
 	for (int i = 0; i < NAMED_PLANS; i++) {

@@ -161,7 +161,7 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 	enum reason_kind reason = reason_images(planner, best, &sentence);
 	add_decision(table, "images per record",
 		     arena_printf(arena, "%lld", (long long)best->setting->images_per_record), reason, &sentence);
-	if (!report->plan->space.is_served) {
+	if (!report->plan->planner.control.space->is_served) {
 		reason = reason_parallel(planner, best, &sentence);
 		add_decision(table, "parallel",
 			     arena_printf(arena, "%lld %s", (long long)best->setting->parallel,
@@ -179,7 +179,8 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 	}
 	if (reason_snapshot(planner, best, &sentence))
 		add_decision(table, "snapshots",
-			     report->plan->space.sizes[best->choice.shape.size].has_snapshot ? "yes" : "none",
+			     report->plan->planner.control.space->sizes[best->choice.shape.size].has_snapshot ? "yes"
+													      : "none",
 			     REASON_BALANCE, &sentence);
 	if (reason_architecture(planner, best, &sentence))
 		add_decision(table, "architecture", best->setting->functions[0].sandbox.is_arm64 ? "arm64" : "x86_64",
@@ -234,7 +235,7 @@ static void say_better(const struct plan_report *report, const struct trial *bet
 	const struct setting *setting = better->setting;
 	buf_printf(out, " (%.4g s, %.4g USD: %s MB, %lld images", better->seconds, better->usd,
 		   plan_report_memories(setting, &report->cli->arena), (long long)setting->images_per_record);
-	if (!report->plan->space.is_served)
+	if (!report->plan->planner.control.space->is_served)
 		buf_printf(out, ", %s x %lld", schedule_names[setting->schedule], (long long)setting->parallel);
 	buf_add(out, ")\n");
 }
@@ -270,7 +271,7 @@ static const char *verdict(const struct plan_report *report)
 static void say_choice(const struct plan_report *report, const struct sensitivity_row *row, struct buf *out)
 {
 	buf_printf(out, " (then: %s MB", row->memories);
-	if (!report->plan->space.is_served)
+	if (!report->plan->planner.control.space->is_served)
 		buf_printf(out, ", %lld images, %lld at once", (long long)row->images_per_record,
 			   (long long)row->choice.shape.parallel);
 	buf_add_char(out, ')');

@@ -52,7 +52,8 @@ static struct search_goal goal_of(const struct plan_request *request, const stru
 	return goal;
 }
 
-static struct trial_control control_of(const struct plan_request *request, struct space *space, struct arena *arena)
+static struct trial_control control_of(const struct plan_request *request, const struct space *space,
+				       struct arena *arena)
 {
 	int64_t usual = trial_replications(request->setting);
 	int64_t replications = request->replications > 0 ? request->replications : usual;
@@ -216,29 +217,36 @@ static enum plan_end take_named(enum named_plan plan, struct plan *out)
 	return is_allowed ? PLAN_FOUND : PLAN_INFEASIBLE;
 }
 
+/* What can be chosen from; NULL with diag errors where that is nothing. */
+static const struct space *space_of(const struct plan_request *request, struct arena *arena, struct diag *diag)
+{
+	struct space_request space_request = space_request_of(request);
+	struct space *space = ARENA_NEW(arena, struct space);
+	return space_init(space, &space_request, arena, diag) ? space : NULL;
+}
+
 enum plan_end plan_run(const struct plan_request *request, struct arena *arena, struct diag *diag, struct plan *out)
 {
-	struct plan_request own = *request;
-	struct space_request space = space_request_of(&own);
 	*out = (struct plan){0};
-	if (!space_init(&out->space, &space, arena, diag))
+	const struct space *space = space_of(request, arena, diag);
+	if (!space)
 		return PLAN_REFUSED;
-	struct trial_control control = control_of(&own, &out->space, arena);
-	out->goal = goal_of(&own, &out->space);
+	struct trial_control control = control_of(request, space, arena);
+	out->goal = goal_of(request, space);
 	planner_init(&out->planner, &control, &out->goal);
-	if (!try_named(&own, &out->space, &control, out->named))
+	if (!try_named(request, space, &control, out->named))
 		return PLAN_INTERRUPTED;
-	if (plan_strategy_named(own.strategy) != NAMED_PLANS)
-		return take_named(plan_strategy_named(own.strategy), out);
-	if (own.wants_split) {
-		enum plan_end end = choose_split(&own, &control, &out->goal, diag, &out->split);
-		if (end == PLAN_REFUSED || end == PLAN_INTERRUPTED)
-			return end;
-		if (end == PLAN_FOUND && !out->split.is_given) {
-			own = with_split(&own, &out->split, arena);
-			space = space_request_of(&own);
-			CHECK(space_init(&out->space, &space, arena, diag));
-		}
-	}
-	return find(&own, out);
+	if (plan_strategy_named(request->strategy) != NAMED_PLANS)
+		return take_named(plan_strategy_named(request->strategy), out);
+	if (!request->wants_split)
+		return find(request, out);
+	enum plan_end end = choose_split(request, &control, &out->goal, diag, &out->split);
+	if (end == PLAN_REFUSED || end == PLAN_INTERRUPTED)
+		return end;
+	if (end == PLAN_INFEASIBLE || out->split.is_given)
+		return find(request, out);
+	struct plan_request split = with_split(request, &out->split, arena);
+	out->planner.control.space = space_of(&split, arena, diag);
+	CHECK(out->planner.control.space);
+	return find(&split, out);
 }

@@ -63,9 +63,8 @@ enum { PLAN_UNIFORM_MAX = 10 };
 
 /* A trial whose setting is NULL was not made. */
 struct plan {
-	struct space space; /* what was chosen from */
 	struct search_goal goal;
-	struct planner planner; /* what was tried: the factors of the model */
+	struct planner planner; /* what was chosen from, and tried: the factors of the model */
 	struct planner_answer answer;
 	double best_share;  /* of replications in which no rival is better */
 	struct trial whole; /* the plan once as it is, where trials are of excerpts */

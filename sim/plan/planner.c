@@ -86,6 +86,19 @@ static const struct trial *best_trial(const struct planner *planner)
 	return best;
 }
 
+/* From now on the planner's space is without what time-outs made fail. False when interrupted. */
+static bool rule_out(struct planner *planner, const struct trial *trial)
+{
+	struct trial_control *control = &planner->control;
+	struct rulings rulings;
+	if (trial_works(trial))
+		return true;
+	if (!timeout_rulings(control, trial, &rulings))
+		return false;
+	control->space = space_ruled(control->space, &rulings, control->arena);
+	return true;
+}
+
 static void find(struct planner *planner, struct planner_answer *out)
 {
 	struct search_request request = {
@@ -111,10 +124,11 @@ static void find(struct planner *planner, struct planner_answer *out)
 			return;
 		}
 		planner->trial_count++;
-		if (!timeout_rule_out(&planner->control, trial)) {
+		if (!rule_out(planner, trial)) {
 			out->end = PLANNER_INTERRUPTED;
 			return;
 		}
+		request.space = planner->control.space;
 	}
 	const struct trial *best = best_trial(planner);
 	if (!best)
@@ -123,19 +137,22 @@ static void find(struct planner *planner, struct planner_answer *out)
 	out->best = *best;
 }
 
+/* Where calls may be refused, or not. */
+static const struct space *with_refusals(const struct space *space, bool allows_refusals, struct arena *arena)
+{
+	struct rulings rulings = space->rulings;
+	rulings.allows_refusals = allows_refusals;
+	return space_ruled(space, &rulings, arena);
+}
+
 /* Whether more jobs could run at once if calls may be refused. */
-static bool has_refusing_shapes(struct space *space)
+static bool has_refusing_shapes(const struct space *space, const struct space *refusing)
 {
 	bool has = false;
 	for (size_t i = 0; i < space->size_count && !space->is_served; i++) {
-		for (int schedule = 0; schedule_names[schedule]; schedule++) {
-			space->allows_refusals = false;
-			int64_t without = shape_parallel_max(space, i, schedule);
-			space->allows_refusals = true;
-			has = has || shape_parallel_max(space, i, schedule) > without;
-		}
+		for (int schedule = 0; schedule_names[schedule]; schedule++)
+			has = has || shape_parallel_max(refusing, i, schedule) > shape_parallel_max(space, i, schedule);
 	}
-	space->allows_refusals = false;
 	return has;
 }
 
@@ -143,18 +160,23 @@ static bool has_refusing_shapes(struct space *space)
 void planner_find(struct planner *planner, struct planner_answer *out)
 {
 	static const double MUCH_BETTER = 0.95;
-	struct space *space = planner->control.space;
-	struct planner_answer *refusing = ARENA_NEW(planner->control.arena, struct planner_answer);
+	struct arena *arena = planner->control.arena;
+	struct planner_answer *refusing = ARENA_NEW(arena, struct planner_answer);
 	find(planner, out);
-	if (out->end == PLANNER_INTERRUPTED || space->allows_refusals || !has_refusing_shapes(space))
+	const struct space *space = planner->control.space;
+	if (out->end == PLANNER_INTERRUPTED || space->rulings.allows_refusals)
 		return;
-	space->allows_refusals = true;
+	const struct space *other = with_refusals(space, true, arena);
+	if (!has_refusing_shapes(space, other))
+		return;
+	planner->control.space = other;
 	find(planner, refusing);
 	bool is_better = refusing->end == PLANNER_FOUND &&
 			 (out->end != PLANNER_FOUND ||
 			  planner_objective(&planner->goal, refusing->best.seconds, refusing->best.usd) <
 				  MUCH_BETTER * planner_objective(&planner->goal, out->best.seconds, out->best.usd));
-	space->allows_refusals = is_better;
+	if (!is_better)
+		planner->control.space = with_refusals(planner->control.space, false, arena);
 	if (is_better || refusing->end == PLANNER_INTERRUPTED)
 		*out = *refusing;
 }

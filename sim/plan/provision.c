@@ -102,25 +102,13 @@ static void move(struct choice *choice, size_t function)
 	}
 }
 
-/* A function with a snapshot has none. */
-static void set_numbers(struct space *space, const struct setting *from)
-{
-	for (size_t s = 0; s < space->size_count; s++) {
-		struct setting *setting = space->sizes[s].setting;
-		for (size_t i = 0; i < setting->function_count; i++)
-			setting->functions[i].sandbox.provisioned = from && !setting->functions[i].sandbox.has_snapshot
-									    ? from->functions[i].sandbox.provisioned
-									    : 0;
-	}
-	space_refresh(space);
-}
-
 /* Memories for the numbers that were found. */
 static void search_memories(struct choice *choice)
 {
 	struct planner *planner = choice->planner;
 	struct planner_answer answer;
-	set_numbers(planner->control.space, choice->best.setting);
+	planner->control.space =
+		space_provisioned(planner->control.space, choice->best.setting, planner->control.arena);
 	planner->trial_count = 0;
 	planner_find(planner, &answer);
 	choice->is_interrupted = answer.end == PLANNER_INTERRUPTED;
@@ -154,29 +142,6 @@ static bool sells_provisioned(const struct space *space)
 	return price->usd_per_provisioned_gb_second > 0 && sells_for_arm64;
 }
 
-/* Sizes that can have no provisioned sandboxes, because they have snapshots, are no candidates meanwhile. */
-static bool leaves_out(const struct space_size *size)
-{
-	return size->has_snapshot && !size->setting->platform->limits.snapshot_provisioned;
-}
-
-static bool *leave_out(struct space *space, struct arena *arena)
-{
-	bool *were_feasible = ARENA_ARRAY(arena, bool, space->size_count);
-	for (size_t i = 0; i < space->size_count; i++) {
-		were_feasible[i] = space->sizes[i].is_feasible;
-		space->sizes[i].is_feasible = were_feasible[i] && !leaves_out(&space->sizes[i]);
-	}
-	return were_feasible;
-}
-
-static void take_back(struct space *space, const bool *were_feasible)
-{
-	for (size_t i = 0; i < space->size_count; i++)
-		space->sizes[i].is_feasible =
-			were_feasible[i] && (leaves_out(&space->sizes[i]) || space->sizes[i].is_feasible);
-}
-
 /* The plan that sandboxes are provisioned for: the answer where it can have some, else the best that can. */
 static bool start(struct choice *choice, const struct planner_answer *answer)
 {
@@ -184,7 +149,7 @@ static bool start(struct choice *choice, const struct planner_answer *answer)
 	struct planner_answer other;
 	if (answer->end == PLANNER_FOUND) {
 		choice->best = answer->best;
-		if (!leaves_out(&planner->control.space->sizes[answer->best.choice.shape.size]))
+		if (space_size_is_provisionable(&planner->control.space->sizes[answer->best.choice.shape.size]))
 			return true;
 		planner->trial_count = 0;
 		planner_find(planner, &other);
@@ -213,30 +178,32 @@ static void find_numbers(struct choice *choice)
 
 bool provision_choose(struct planner *planner, struct planner_answer *answer, struct provision *out)
 {
-	struct space *space = planner->control.space;
+	struct arena *arena = planner->control.arena;
+	const struct space *space = planner->control.space;
 	struct choice choice = {.planner = planner, .out = out};
-	struct planner *before = ARENA_NEW(planner->control.arena, struct planner);
+	struct planner *before = ARENA_NEW(arena, struct planner);
 	*before = *planner;
 	*out = (struct provision){.is_offered = space->is_served && sells_provisioned(space)};
 	if (!out->is_offered)
 		return true;
 	if (answer->end == PLANNER_FOUND)
 		out->none = answer->best;
-	bool *were_feasible = leave_out(space, planner->control.arena);
+	planner->control.space = space_provisionable(space, arena);
 	bool has_start = start(&choice, answer);
 	if (has_start)
 		find_numbers(&choice);
-	take_back(space, were_feasible);
 	bool is_found = has_start && planner_is_allowed(&planner->goal, &choice.best) &&
 			provision_total(choice.best.setting) > 0 &&
 			(answer->end != PLANNER_FOUND || is_better(planner, &choice.best, &answer->best));
-	set_numbers(space, is_found ? choice.best.setting : NULL);
+	const struct rulings learnt = planner->control.space->rulings;
 	if (is_found) {
 		answer->end = PLANNER_FOUND;
 		answer->best = choice.best;
 	} else {
 		*planner = *before;
 	}
+	planner->control.space =
+		space_provisioned(space_ruled(space, &learnt, arena), is_found ? choice.best.setting : NULL, arena);
 	return !choice.is_interrupted;
 }
 

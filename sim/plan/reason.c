@@ -105,7 +105,8 @@ static bool runs_out_below(const struct planner *planner, const struct space_tab
 			   int64_t memory_mb)
 {
 	return table->first > 0 && table->memory_mb[table->first] > memory_mb &&
-	       table->figures[table->first - 1].handler_seconds > planner->control.space->handler_max_seconds[function];
+	       table->figures[table->first - 1].handler_seconds >
+		       planner->control.space->rulings.handler_max_seconds[function];
 }
 
 enum reason_kind reason_memory(const struct planner *planner, const struct trial *best, size_t function,

@@ -177,7 +177,7 @@ static void find_row(const struct planner *planner, const struct space_request *
 	struct space moved;
 	struct diag unsaid;
 	moved_request.provisioned = best->setting;
-	moved_request.handler_max_seconds = planner->control.space->handler_max_seconds;
+	moved_request.rulings = &planner->control.space->rulings;
 	moved_request.perturb = perturbations[input];
 	moved_request.perturb_context = &change;
 	arena_init(&scratch);

@@ -109,7 +109,7 @@ int64_t shape_parallel_max(const struct space *space, size_t size, int schedule)
 	int64_t places = shape_places(space, size, schedule, 0);
 	for (size_t i = 1; i < setting->function_count; i++) {
 		int64_t own = shape_places(space, size, schedule, i);
-		places = space->allows_refusals ? most(places, own) : least(places, own);
+		places = space->rulings.allows_refusals ? most(places, own) : least(places, own);
 	}
 	return least(least(space->parallel_to, places), setting->records);
 }

@@ -116,14 +116,56 @@ static void rule_out(struct space_table *table, double handler_max_seconds)
 		table->first++;
 }
 
-void space_rule_out(struct space *space, size_t function, double handler_max_seconds)
+/* A space whose sizes and tables are its own; settings, stages, options and figures are the older one's. */
+static struct space *copy_space(const struct space *space, struct arena *arena)
 {
-	space->handler_max_seconds[function] = handler_max_seconds;
+	struct space *copy = ARENA_NEW(arena, struct space);
+	*copy = *space;
+	copy->sizes = ARENA_ARRAY(arena, struct space_size, space->size_count);
 	for (size_t i = 0; i < space->size_count; i++) {
-		struct space_size *size = &space->sizes[i];
-		rule_out(&size->tables[function], handler_max_seconds);
-		size->is_feasible = size->is_feasible && size->tables[function].first < size->tables[function].count;
+		copy->sizes[i] = space->sizes[i];
+		copy->sizes[i].tables = ARENA_ARRAY(arena, struct space_table, space->function_count);
+		memcpy(copy->sizes[i].tables, space->sizes[i].tables,
+		       space->function_count * sizeof(struct space_table));
 	}
+	return copy;
+}
+
+const struct space *space_ruled(const struct space *space, const struct rulings *rulings, struct arena *arena)
+{
+	struct space *ruled = copy_space(space, arena);
+	ruled->rulings = *rulings;
+	for (size_t i = 0; i < ruled->size_count; i++) {
+		struct space_size *size = &ruled->sizes[i];
+		for (size_t k = 0; k < ruled->function_count; k++) {
+			rule_out(&size->tables[k], rulings->handler_max_seconds[k]);
+			size->is_feasible = size->is_feasible && size->tables[k].first < size->tables[k].count;
+		}
+	}
+	return ruled;
+}
+
+bool space_size_is_provisionable(const struct space_size *size)
+{
+	return !size->has_snapshot || size->setting->platform->limits.snapshot_provisioned;
+}
+
+const struct space *space_provisionable(const struct space *space, struct arena *arena)
+{
+	struct space *copy = copy_space(space, arena);
+	for (size_t i = 0; i < copy->size_count; i++)
+		copy->sizes[i].is_feasible = copy->sizes[i].is_feasible && space_size_is_provisionable(&copy->sizes[i]);
+	return copy;
+}
+
+/* With functions of its own. */
+static struct setting *setting_copy(const struct setting *setting, struct arena *arena)
+{
+	struct setting *copy = ARENA_NEW(arena, struct setting);
+	*copy = *setting;
+	copy->functions = ARENA_ARRAY(arena, struct setting_function, setting->function_count);
+	memcpy(copy->functions, setting->functions, setting->function_count * sizeof *copy->functions);
+	return copy;
 }
 
 static bool has_snapshot(const struct setting *setting)
@@ -167,7 +209,7 @@ void space_add_setting(struct space *space, struct setting *setting)
 		/* What provisioned sandboxes cost may change: then it is not known yet which options others beat. */
 		fill_table(&size->tables[i], &size->stages[i], &space->memory, space->headroom, space->is_served,
 			   arena);
-		rule_out(&size->tables[i], space->handler_max_seconds[i]);
+		rule_out(&size->tables[i], space->rulings.handler_max_seconds[i]);
 		size->is_feasible = size->is_feasible && size->tables[i].first < size->tables[i].count;
 	}
 	space->function_count = setting->function_count;
@@ -175,18 +217,33 @@ void space_add_setting(struct space *space, struct setting *setting)
 		measure_served(size);
 }
 
-void space_refresh(struct space *space)
+static void provision(struct space_size *size, const struct setting *from, struct arena *arena)
 {
-	for (size_t i = 0; i < space->size_count; i++) {
-		struct space_size *size = &space->sizes[i];
-		for (size_t k = 0; k < space->function_count; k++) {
-			struct space_table *table = &size->tables[k];
-			for (size_t o = 0; o < table->count; o++)
-				stage_at(&size->stages[k], table->memory_mb[o], &table->figures[o]);
-		}
-		if (space->is_served && size->is_feasible)
-			measure_served(size);
+	struct setting *setting = setting_copy(size->setting, arena);
+	struct stage *stages = ARENA_ARRAY(arena, struct stage, setting->function_count);
+	for (size_t i = 0; i < setting->function_count; i++) {
+		struct sandbox_spec *spec = &setting->functions[i].sandbox;
+		struct space_table *table = &size->tables[i];
+		spec->provisioned = from && !spec->has_snapshot ? from->functions[i].sandbox.provisioned : 0;
+		stages[i] = size->stages[i];
+		stages[i].function = &setting->functions[i];
+		table->figures = ARENA_ARRAY(arena, struct stage_figures, table->count);
+		for (size_t o = 0; o < table->count; o++)
+			stage_at(&stages[i], table->memory_mb[o], &table->figures[o]);
 	}
+	size->setting = setting;
+	size->stages = stages;
+}
+
+const struct space *space_provisioned(const struct space *space, const struct setting *from, struct arena *arena)
+{
+	struct space *copy = copy_space(space, arena);
+	for (size_t i = 0; i < copy->size_count; i++) {
+		provision(&copy->sizes[i], from, arena);
+		if (copy->is_served && copy->sizes[i].is_feasible)
+			measure_served(&copy->sizes[i]);
+	}
+	return copy;
 }
 
 int64_t space_tmp_needed_mb(const struct setting_function *function)
@@ -210,10 +267,12 @@ bool space_buy_tmp(struct setting *setting)
 }
 
 /* Until a simulation knows better, what takes as long as the time-out in the mean may still work. */
-static void know_handlers(struct space *space, const double *handler_max_seconds)
+static struct rulings rulings_of(const struct rulings *known)
 {
+	struct rulings rulings = {.allows_refusals = false};
 	for (size_t i = 0; i < SETTING_FUNCTIONS_MAX; i++)
-		space->handler_max_seconds[i] = handler_max_seconds ? handler_max_seconds[i] : HUGE_VAL;
+		rulings.handler_max_seconds[i] = known ? known->handler_max_seconds[i] : HUGE_VAL;
+	return rulings;
 }
 
 void space_init_of_setting(struct space *space, struct setting *setting, const struct plan_memory *memory,
@@ -229,8 +288,8 @@ void space_init_of_setting(struct space *space, struct setting *setting, const s
 		.headroom = headroom,
 		.is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE,
 		.quantile = 0.95,
+		.rulings = rulings_of(NULL),
 	};
-	know_handlers(space, NULL);
 	space_add_setting(space, setting);
 }
 
@@ -324,13 +383,9 @@ static bool resolve_variant(const struct space_request *request, const struct sp
 /* The same on one architecture for all functions. */
 static struct setting *on_architecture(const struct setting *setting, bool is_arm64, struct arena *arena)
 {
-	struct setting *copy = ARENA_NEW(arena, struct setting);
-	*copy = *setting;
-	copy->functions = ARENA_ARRAY(arena, struct setting_function, setting->function_count);
-	for (size_t i = 0; i < setting->function_count; i++) {
-		copy->functions[i] = setting->functions[i];
+	struct setting *copy = setting_copy(setting, arena);
+	for (size_t i = 0; i < copy->function_count; i++)
 		copy->functions[i].sandbox.is_arm64 = is_arm64;
-	}
 	return copy;
 }
 
@@ -465,8 +520,8 @@ bool space_init(struct space *space, const struct space_request *request, struct
 		.headroom = request->headroom,
 		.is_served = experiment->workload.arrivals.kind != ARRIVALS_ALL_AT_ONCE,
 		.quantile = request->quantile,
+		.rulings = rulings_of(request->rulings),
 	};
-	know_handlers(space, request->handler_max_seconds);
 	if (!check_kind(request, diag))
 		return false;
 	if (space->parallel_to == 0)

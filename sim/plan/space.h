@@ -23,7 +23,7 @@ struct space_table {
 	size_t count;
 	int64_t *memory_mb;
 	struct stage_figures *figures;
-	size_t first;     /* the options before it run out of time: space_rule_out */
+	size_t first;     /* the options before it run out of time: struct rulings */
 	int64_t floor_mb; /* least memory that holds the peak and the headroom; 0: none that is sold does */
 };
 
@@ -40,6 +40,17 @@ struct space_size {
 	bool is_feasible;     /* every function has an option */
 };
 
+/* What is in a space and may be chosen all the same, or may not. */
+struct rulings {
+	bool allows_refusals; /* more jobs than a function has places: its calls are refused and repeated */
+	/*
+	 * The longest handler (stage_figures) of each function that is not known to run out of time: any, until
+	 * simulations know better (timeout.h).
+	 */
+	double handler_max_seconds[SETTING_FUNCTIONS_MAX];
+};
+
+/* Nobody changes a space that is made; other rulings or other provisioned sandboxes make another one. */
 struct space {
 	const struct experiment *experiment;
 	struct arena *arena;
@@ -49,16 +60,11 @@ struct space {
 	struct plan_memory memory; /* as used */
 	int64_t parallel_from;
 	int64_t parallel_to;
-	bool schedules[2];    /* by enum schedule */
-	bool allows_refusals; /* more jobs than a function has places: its calls are refused and repeated */
-	double headroom;      /* share of peak memory */
-	bool is_served;       /* requests come over time: what counts is their latency ... */
-	double quantile;      /* ... at this share of them; 0: its mean */
-	/*
-	 * The longest handler (stage_figures) of each function that is not known to run out of time: any, until
-	 * simulations know better.
-	 */
-	double handler_max_seconds[SETTING_FUNCTIONS_MAX];
+	bool schedules[2]; /* by enum schedule */
+	double headroom;   /* share of peak memory */
+	bool is_served;    /* requests come over time: what counts is their latency ... */
+	double quantile;   /* ... at this share of them; 0: its mean */
+	struct rulings rulings;
 };
 
 struct space_request {
@@ -76,7 +82,7 @@ struct space_request {
 	/* Changes every record size's setting before its figures are made; may be NULL. */
 	void (*perturb)(struct setting *setting, struct arena *arena, void *context);
 	void *perturb_context;
-	const double *handler_max_seconds; /* of another space of these functions; NULL: nothing is known */
+	const struct rulings *rulings; /* of another space of these functions; NULL: nothing is known */
 };
 
 /* Everything lives in the arena. False when errors were added to the diag. */
@@ -90,13 +96,20 @@ void space_init_of_setting(struct space *space, struct setting *setting, const s
 void space_add_setting(struct space *space, struct setting *setting);
 
 /*
- * Leaves out the options of a function, for every record size, whose handlers are longer than that. A size's last
- * option of a function may be among them: then the size is no candidate.
+ * The space without the options whose handlers are longer than the rulings allow, for every record size. A size's last
+ * option of a function may be among them: then the size is no candidate. It points to the older space's parts.
  */
-void space_rule_out(struct space *space, size_t function, double handler_max_seconds);
+const struct space *space_ruled(const struct space *space, const struct rulings *rulings, struct arena *arena);
 
-/* After settings have got other numbers of provisioned sandboxes: what they take and cost. Options stay the same. */
-void space_refresh(struct space *space);
+/*
+ * The space with as many provisioned sandboxes as the functions of a setting have, or with none (NULL); a function with
+ * a snapshot has none. Options stay the same, what they take and cost does not.
+ */
+const struct space *space_provisioned(const struct space *space, const struct setting *from, struct arena *arena);
+
+/* The space without the sizes that can have no provisioned sandboxes, because they have snapshots. */
+const struct space *space_provisionable(const struct space *space, struct arena *arena);
+bool space_size_is_provisionable(const struct space_size *size);
 
 /*
  * Buys as much /tmp as a setting's functions put into it, where it has less and the platform sells that much. False

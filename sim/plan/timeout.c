@@ -50,15 +50,12 @@ static bool find_longest(const struct trial_control *control, const struct trial
 	return true;
 }
 
-bool timeout_rule_out(const struct trial_control *control, const struct trial *failed)
+bool timeout_rulings(const struct trial_control *control, const struct trial *failed, struct rulings *out)
 {
+	*out = control->space->rulings;
 	for (size_t i = 0; i < control->space->function_count; i++) {
-		double handler_seconds;
-		if (!timeout_strikes(failed, i))
-			continue;
-		if (!find_longest(control, failed, i, &handler_seconds))
+		if (timeout_strikes(failed, i) && !find_longest(control, failed, i, &out->handler_max_seconds[i]))
 			return false;
-		space_rule_out(control->space, i, handler_seconds);
 	}
 	return true;
 }

@@ -12,7 +12,7 @@
 /* Whether records of the trial failed because calls of the function ran out of time. */
 bool timeout_strikes(const struct trial *trial, size_t function);
 
-/* After a trial that time-outs made fail: leaves out of the space what does not work. False when interrupted. */
-bool timeout_rule_out(const struct trial_control *control, const struct trial *failed);
+/* After a trial that time-outs made fail: the space's rulings with what does not work. False when interrupted. */
+bool timeout_rulings(const struct trial_control *control, const struct trial *failed, struct rulings *out);
 
 #endif

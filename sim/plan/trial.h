@@ -33,8 +33,8 @@ enum { TRIAL_VISITS_MAX = 200000, TRIAL_REPLICATIONS = 100, TRIAL_REPLICATIONS_F
 int64_t trial_replications(const struct setting *setting);
 
 struct trial_control {
-	struct space *space; /* what simulations rule out is left out of it (timeout.h) */
-	int seconds_metric;  /* in outcome_metrics: the makespan, or a latency */
+	const struct space *space;
+	int seconds_metric; /* in outcome_metrics: the makespan, or a latency */
 	uint64_t seed;
 	int64_t replications;
 	double runs_per_month; /* 0: as the experiment has it */
