@@ -27,7 +27,6 @@ static int read_request(struct cli *cli, const struct study *study, struct plan_
 	bool is_stated = options_given(&cli->options, "replications") || wanted > TRIAL_REPLICATIONS;
 	bool is_front = options_flag(&cli->options, "pareto") && !plan_emit_replaces_report(cli);
 	out->experiment = &study->experiment;
-	out->root = study->root;
 	out->setting = job->setting;
 	out->seed = job->seed;
 	out->replications = is_stated ? wanted : 0;

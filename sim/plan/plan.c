@@ -19,7 +19,6 @@ static struct space_request space_request_of(const struct plan_request *request)
 	return (struct space_request){
 		.experiment = request->experiment,
 		.setting = request->setting,
-		.root = request->root,
 		.library = request->library,
 		.headroom = request->headroom,
 		.quantile = request->quantile,
@@ -138,7 +137,6 @@ static struct plan_request with_split(const struct plan_request *request, const 
 	CHECK(experiment_bind(split->root, request->experiment->path, arena, &unsaid, experiment));
 	CHECK(experiment_resolve(experiment, request->library, arena, &unsaid, setting));
 	diag_release(&unsaid);
-	own.root = split->root;
 	own.experiment = experiment;
 	own.setting = setting;
 	return own;
@@ -170,13 +168,13 @@ static enum plan_end choose_split(const struct plan_request *request, const stru
 static bool find_more(const struct plan_request *request, struct plan *out)
 {
 	static const enum named_plan known[] = {NAMED_MEM_MIN, NAMED_MEM_MAX};
-	struct space_request space = space_request_of(request);
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		const struct trial *trial = &out->named[known[i]];
 		if (trial->setting && !versus_find(&out->planner, trial, &out->versus[known[i]]))
 			return false;
 	}
-	sensitivity_find(&out->planner, &space, &out->answer.best, out->sensitivity, &out->sensitivity_count);
+	sensitivity_find(&out->planner, &out->answer.best, &request->experiment->plan.uncertainty, out->sensitivity,
+			 &out->sensitivity_count);
 	return true;
 }
 

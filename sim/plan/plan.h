@@ -27,9 +27,8 @@ enum plan_strategy { STRATEGY_COST, STRATEGY_SPEED, STRATEGY_BALANCED, STRATEGY_
 extern const char *const plan_strategy_names[]; /* "cost", "speed", "balanced", "memMin", "memMax", NULL */
 
 struct plan_request {
-	/* What is planned: the experiment, its tree and what it resolves to. */
+	/* What is planned: the experiment and what it resolves to. */
 	const struct experiment *experiment;
-	const struct yaml_node *root;
 	const struct setting *setting;
 	struct library *library;
 	/* What is wanted. */

@@ -17,14 +17,6 @@ static struct platform *own_platform(struct setting *setting, struct arena *aren
 	return platform;
 }
 
-static struct setting_function *own_functions(struct setting *setting, struct arena *arena)
-{
-	struct setting_function *functions = ARENA_ARRAY(arena, struct setting_function, setting->function_count);
-	memcpy(functions, setting->functions, setting->function_count * sizeof *functions);
-	setting->functions = functions;
-	return functions;
-}
-
 static void scale_quantiles(struct quantiles *quantiles, double factor, struct arena *arena)
 {
 	double *values = ARENA_ARRAY(arena, double, quantiles->table.count);
@@ -34,10 +26,10 @@ static void scale_quantiles(struct quantiles *quantiles, double factor, struct a
 	quantiles->table.slope = NULL;
 }
 
-static void change_cpu_speed(struct setting *setting, struct arena *arena, void *context)
+static void change_cpu_speed(struct setting *setting, struct arena *arena, const void *context)
 {
 	const struct change *change = context;
-	struct setting_function *functions = own_functions(setting, arena);
+	struct setting_function *functions = setting->functions;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		struct work *works[] = {&functions[i].work, &functions[i].last_work};
 		for (size_t k = 0; k < 2; k++)
@@ -47,11 +39,11 @@ static void change_cpu_speed(struct setting *setting, struct arena *arena, void 
 	}
 }
 
-static void change_network(struct setting *setting, struct arena *arena, void *context)
+static void change_network(struct setting *setting, struct arena *arena, const void *context)
 {
 	const struct change *change = context;
 	struct platform *platform = own_platform(setting, arena);
-	struct setting_function *functions = own_functions(setting, arena);
+	struct setting_function *functions = setting->functions;
 	platform->network.burst_mb_per_second *= change->factor;
 	platform->network.refill_mb_per_second *= change->factor;
 	platform->store.connection_mb_per_second *= change->factor;
@@ -63,7 +55,7 @@ static void change_network(struct setting *setting, struct arena *arena, void *c
 	}
 }
 
-static void change_cold_start(struct setting *setting, struct arena *arena, void *context)
+static void change_cold_start(struct setting *setting, struct arena *arena, const void *context)
 {
 	const struct change *change = context;
 	struct platform *platform = own_platform(setting, arena);
@@ -71,10 +63,10 @@ static void change_cold_start(struct setting *setting, struct arena *arena, void
 	scale_quantiles(&platform->sandbox.package_seconds, change->factor, arena);
 }
 
-static void change_memory_base(struct setting *setting, struct arena *arena, void *context)
+static void change_memory_base(struct setting *setting, struct arena *arena, const void *context)
 {
 	const struct change *change = context;
-	struct setting_function *functions = own_functions(setting, arena);
+	struct setting_function *functions = setting->functions;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		double added_mb = change->base_mb > 0 ? change->base_mb : functions[i].work.peak_memory_mb;
 		functions[i].work.peak_memory_mb += added_mb * (change->factor - 1);
@@ -82,45 +74,23 @@ static void change_memory_base(struct setting *setting, struct arena *arena, voi
 	}
 }
 
-/* The plan's memories among the options of another space; false where one does not hold its records. */
+/* The plan's memories among the options of the moved space; false where one does not hold its records. */
 static bool carry_over(const struct space *from, const struct space *to, const struct plan_choice *choice,
 		       struct plan_choice *out)
 {
 	const struct space_size *size = &from->sizes[choice->shape.size];
+	const struct space_size *other = &to->sizes[choice->shape.size];
 	*out = *choice;
-	for (size_t i = 0; i < to->size_count; i++) {
-		const struct space_size *other = &to->sizes[i];
-		if (!space_size_is_same(other, size) || !other->is_feasible)
-			continue;
-		out->shape.size = i;
-		for (size_t k = 0; k < to->function_count; k++) {
-			int64_t memory_mb = size->tables[k].memory_mb[choice->options[k]];
-			if (memory_mb < other->tables[k].floor_mb)
-				return false;
-			out->options[k] = space_find_option(&other->tables[k], memory_mb);
-		}
-		search_evaluate(to, out);
-		return true;
+	if (!other->is_feasible)
+		return false;
+	for (size_t k = 0; k < to->function_count; k++) {
+		int64_t memory_mb = size->tables[k].memory_mb[choice->options[k]];
+		if (memory_mb < other->tables[k].floor_mb)
+			return false;
+		out->options[k] = space_find_option(&other->tables[k], memory_mb);
 	}
-	return false;
-}
-
-/* Trials are of the unmoved space, whose shapes have other indices where a record size fell out. */
-struct moved_factors {
-	const struct planner *planner;
-	const struct space *space;
-};
-
-static void factors_of_moved(const void *context, const struct shape *shape, struct search_factors *out)
-{
-	const struct moved_factors *moved = context;
-	const struct space *original = moved->planner->control.space;
-	struct shape same = *shape;
-	for (size_t i = 0; i < original->size_count; i++) {
-		if (space_size_is_same(&original->sizes[i], &moved->space->sizes[shape->size]))
-			same.size = i;
-	}
-	planner_factors(moved->planner, &same, out);
+	search_evaluate(to, out);
+	return true;
 }
 
 static void describe_choice(const struct space *space, struct sensitivity_row *row)
@@ -136,12 +106,11 @@ static void describe_choice(const struct space *space, struct sensitivity_row *r
 static void fill_row(const struct planner *planner, const struct space *moved, const struct trial *best,
 		     struct sensitivity_row *row)
 {
-	struct moved_factors context = {planner, moved};
 	struct search_request request = {
 		.space = moved,
 		.goal = planner->goal,
-		.factors = factors_of_moved,
-		.factors_context = &context,
+		.factors = planner_factors,
+		.factors_context = planner,
 	};
 	struct search_answer answer;
 	search(&request, &answer);
@@ -154,44 +123,36 @@ static void fill_row(const struct planner *planner, const struct space *moved, c
 	if (!row->still_fits)
 		return;
 	struct search_factors factors = {1, 1, 1, 1, false};
-	factors_of_moved(&context, &kept.shape, &factors);
+	planner_factors(planner, &kept.shape, &factors);
 	row->still_allowed = kept.seconds * factors.seconds_bound <= planner->goal.seconds_max &&
 			     kept.usd * factors.usd_bound <= planner->goal.usd_max;
 	double objective = planner_objective(&planner->goal, kept.seconds * factors.seconds, kept.usd * factors.usd);
 	row->regret = answer.found ? fmax(0, objective / answer.objective - 1) : 0;
 }
 
-static void (*const perturbations[UNCERTAIN_INPUTS])(struct setting *setting, struct arena *arena, void *context) = {
+static space_perturbation *const perturbations[UNCERTAIN_INPUTS] = {
 	[UNCERTAIN_CPU_SPEED] = change_cpu_speed,
 	[UNCERTAIN_NETWORK] = change_network,
 	[UNCERTAIN_COLD_START] = change_cold_start,
 	[UNCERTAIN_MEMORY] = change_memory_base,
 };
 
-static void find_row(const struct planner *planner, const struct space_request *request, const struct trial *best,
-		     enum uncertain_input input, struct sensitivity_row *row)
+static void find_row(const struct planner *planner, const struct trial *best, enum uncertain_input input,
+		     struct sensitivity_row *row)
 {
 	struct change change = {1 + row->change, best->setting->framework_memory_mb};
-	struct space_request moved_request = *request;
 	struct arena scratch;
 	struct space moved;
-	struct diag unsaid;
-	moved_request.provisioned = best->setting;
-	moved_request.rulings = &planner->control.space->rulings;
-	moved_request.perturb = perturbations[input];
-	moved_request.perturb_context = &change;
 	arena_init(&scratch);
-	diag_init(&unsaid);
-	if (space_init(&moved, &moved_request, &scratch, &unsaid))
-		fill_row(planner, &moved, best, row);
-	diag_release(&unsaid);
+	space_perturbed(planner->control.space, perturbations[input], &change, &scratch, &moved);
+	fill_row(planner, &moved, best, row);
 	arena_release(&scratch);
 }
 
-void sensitivity_find(const struct planner *planner, const struct space_request *request, const struct trial *best,
-		      struct sensitivity_row rows[SENSITIVITY_ROWS], size_t *count)
+void sensitivity_find(const struct planner *planner, const struct trial *best,
+		      const struct plan_uncertainty *uncertainty, struct sensitivity_row rows[SENSITIVITY_ROWS],
+		      size_t *count)
 {
-	const struct plan_uncertainty *uncertainty = &request->experiment->plan.uncertainty;
 	*count = 0;
 	for (int i = 0; i < UNCERTAIN_INPUTS; i++) {
 		for (int sign = -1; sign <= 1 && uncertainty->share[i] > 0; sign += 2) {
@@ -202,7 +163,7 @@ void sensitivity_find(const struct planner *planner, const struct space_request 
 								   : uncertainty_rows[i].source,
 				.change = sign * uncertainty->share[i],
 			};
-			find_row(planner, request, best, (enum uncertain_input)i, row);
+			find_row(planner, best, (enum uncertain_input)i, row);
 		}
 	}
 }

@@ -23,8 +23,9 @@ struct sensitivity_row {
 };
 
 /* Rows of inputs whose uncertainty is 0 are left out; *count gets the others' number. */
-void sensitivity_find(const struct planner *planner, const struct space_request *request, const struct trial *best,
-		      struct sensitivity_row rows[SENSITIVITY_ROWS], size_t *count);
+void sensitivity_find(const struct planner *planner, const struct trial *best,
+		      const struct plan_uncertainty *uncertainty, struct sensitivity_row rows[SENSITIVITY_ROWS],
+		      size_t *count);
 
 /* The regret from which on keeping a plan is worth a word. */
 #define SENSITIVITY_REGRET 0.02

@@ -246,6 +246,20 @@ const struct space *space_provisioned(const struct space *space, const struct se
 	return copy;
 }
 
+void space_perturbed(const struct space *space, space_perturbation *perturb, const void *context, struct arena *arena,
+		     struct space *out)
+{
+	*out = *space;
+	out->arena = arena;
+	out->size_count = 0;
+	out->sizes = ARENA_ARRAY(arena, struct space_size, space->size_count);
+	for (size_t i = 0; i < space->size_count; i++) {
+		struct setting *setting = setting_copy(space->sizes[i].setting, arena);
+		perturb(setting, arena, context);
+		space_add_setting(out, setting);
+	}
+}
+
 int64_t space_tmp_needed_mb(const struct setting_function *function)
 {
 	return (int64_t)ceil(fmax(function->work.tmp_mb, function->last_work.tmp_mb));
@@ -267,11 +281,11 @@ bool space_buy_tmp(struct setting *setting)
 }
 
 /* Until a simulation knows better, what takes as long as the time-out in the mean may still work. */
-static struct rulings rulings_of(const struct rulings *known)
+static struct rulings no_rulings(void)
 {
 	struct rulings rulings = {.allows_refusals = false};
 	for (size_t i = 0; i < SETTING_FUNCTIONS_MAX; i++)
-		rulings.handler_max_seconds[i] = known ? known->handler_max_seconds[i] : HUGE_VAL;
+		rulings.handler_max_seconds[i] = HUGE_VAL;
 	return rulings;
 }
 
@@ -288,7 +302,7 @@ void space_init_of_setting(struct space *space, struct setting *setting, const s
 		.headroom = headroom,
 		.is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE,
 		.quantile = 0.95,
-		.rulings = rulings_of(NULL),
+		.rulings = no_rulings(),
 	};
 	space_add_setting(space, setting);
 }
@@ -326,56 +340,53 @@ static bool choose_memory(struct space *space, const struct platform *platform, 
 	return false;
 }
 
-static void set_number(struct yaml_node *root, const char *key, int64_t value, struct arena *arena, struct diag *diag)
-{
-	yaml_set(root, key, arena_printf(arena, "%lld", (long long)value), root->place, arena, diag);
-}
-
 /* How a record size is served, beside what the experiment says. */
 struct variant {
 	int64_t images;
 	int64_t tmp_mb;               /* of every function; 0: the experiment's */
 	const struct setting *bought; /* functions with more /tmp than comes with them have as much as these; or NULL */
-	const char *snapshot;         /* "true", "false"; NULL: the experiment's */
+	enum { SNAPSHOT_AS_STATED, SNAPSHOT_NEVER, SNAPSHOT_ALWAYS } snapshot;
 };
 
-static void set_variant(const struct space_request *request, const struct space *space, const struct variant *variant,
-			struct yaml_node *root, struct diag *diag)
+/* The experiment's functions, or the profile's where it lists none. */
+static struct bind_structs copy_entries(const struct space_request *request, struct arena *arena)
 {
-	struct arena *arena = space->arena;
+	const struct bind_structs *stated = &request->experiment->functions;
 	const struct setting *setting = request->setting;
-	int64_t usual_mb = setting->platform->limits.tmp_mb;
+	struct function_entry *entries = ARENA_ARRAY(arena, struct function_entry, setting->function_count);
 	for (size_t i = 0; i < setting->function_count; i++) {
-		const char *name = setting->functions[i].name;
-		const struct setting_function *bought = variant->bought ? &variant->bought->functions[i] : NULL;
-		int64_t tmp_mb = bought && bought->tmp_mb > usual_mb ? bought->tmp_mb : variant->tmp_mb;
-		if (tmp_mb > 0)
-			set_number(root, arena_printf(arena, "functions.%s.tmp_mb", name), tmp_mb, arena, diag);
-		if (variant->snapshot)
-			yaml_set(root, arena_printf(arena, "functions.%s.snapshot", name), variant->snapshot,
-				 root->place, arena, diag);
+		if (i < stated->count)
+			entries[i] = ((const struct function_entry *)stated->items)[i];
+		else
+			entries[i].name = setting->functions[i].name;
 	}
+	return (struct bind_structs){.items = entries, .count = setting->function_count};
 }
 
 /* The experiment with the variant and the largest memories; false where that does not go together. */
 static bool resolve_variant(const struct space_request *request, const struct space *space,
 			    const struct variant *variant, struct setting *out)
 {
-	struct arena *arena = space->arena;
+	const struct setting *setting = request->setting;
+	struct experiment *experiment = ARENA_NEW(space->arena, struct experiment);
+	*experiment = *request->experiment;
+	experiment->workload.images_per_record = variant->images;
+	experiment->defaults.memory_mb = space->memory.to_mb;
+	experiment->functions = copy_entries(request, space->arena);
+	struct function_entry *entries = experiment->functions.items;
+	for (size_t i = 0; i < experiment->functions.count; i++) {
+		const struct setting_function *bought = variant->bought ? &variant->bought->functions[i] : NULL;
+		entries[i].memory_mb = space->memory.to_mb;
+		if (bought && bought->tmp_mb > setting->platform->limits.tmp_mb)
+			entries[i].tmp_mb = bought->tmp_mb;
+		else if (variant->tmp_mb > 0)
+			entries[i].tmp_mb = variant->tmp_mb;
+		if (variant->snapshot != SNAPSHOT_AS_STATED)
+			entries[i].snapshot = variant->snapshot == SNAPSHOT_ALWAYS;
+	}
 	struct diag unsaid;
 	diag_init(&unsaid);
-	struct yaml_node *root = yaml_copy(request->root, arena);
-	struct experiment *experiment = ARENA_NEW(arena, struct experiment);
-	const struct bind_structs *functions = &request->experiment->functions;
-	const struct function_entry *entries = functions->items;
-	set_number(root, "workload.images_per_record", variant->images, arena, &unsaid);
-	set_number(root, "defaults.memory_mb", space->memory.to_mb, arena, &unsaid);
-	for (size_t i = 0; i < functions->count; i++)
-		set_number(root, arena_printf(arena, "functions.%s.memory_mb", entries[i].name), space->memory.to_mb,
-			   arena, &unsaid);
-	set_variant(request, space, variant, root, &unsaid);
-	bool ok = experiment_bind(root, request->experiment->path, arena, &unsaid, experiment) &&
-		  experiment_resolve(experiment, request->library, arena, &unsaid, out);
+	bool ok = experiment_resolve(experiment, request->library, space->arena, &unsaid, out);
 	diag_release(&unsaid);
 	return ok;
 }
@@ -401,16 +412,11 @@ static void add_architectures(struct space *space, struct setting *setting)
 	space_add_setting(space, on_architecture(setting, true, space->arena));
 }
 
-static void add_resolved(struct space *space, const struct space_request *request, struct setting *setting)
+/* Where requests come over time, how many sandboxes are provisioned is decided later (provision.h). */
+static void add_resolved(struct space *space, struct setting *setting)
 {
-	for (size_t i = 0; space->is_served && i < setting->function_count; i++) {
-		struct sandbox_spec *spec = &setting->functions[i].sandbox;
-		spec->provisioned = request->provisioned && !spec->has_snapshot
-					    ? request->provisioned->functions[i].sandbox.provisioned
-					    : 0;
-	}
-	if (request->perturb)
-		request->perturb(setting, space->arena, request->perturb_context);
+	for (size_t i = 0; space->is_served && i < setting->function_count; i++)
+		setting->functions[i].sandbox.provisioned = 0;
 	add_architectures(space, setting);
 }
 
@@ -446,11 +452,12 @@ static void try_size(struct space *space, const struct space_request *request, i
 	if (!resolve_with_tmp(request, space, images, setting))
 		return;
 	space_buy_tmp(setting);
-	add_resolved(space, request, setting);
+	add_resolved(space, setting);
 	bool has = has_snapshot(setting);
-	struct variant variant = {.images = images, .bought = setting, .snapshot = has ? "false" : "true"};
+	struct variant variant = {
+		.images = images, .bought = setting, .snapshot = has ? SNAPSHOT_NEVER : SNAPSHOT_ALWAYS};
 	if ((has || setting->functions[0].sandbox.runtime) && resolve_variant(request, space, &variant, other))
-		add_resolved(space, request, other);
+		add_resolved(space, other);
 }
 
 static struct plan_images choose_images(const struct space_request *request, const struct space *space)
@@ -520,7 +527,7 @@ bool space_init(struct space *space, const struct space_request *request, struct
 		.headroom = request->headroom,
 		.is_served = experiment->workload.arrivals.kind != ARRIVALS_ALL_AT_ONCE,
 		.quantile = request->quantile,
-		.rulings = rulings_of(request->rulings),
+		.rulings = no_rulings(),
 	};
 	if (!check_kind(request, diag))
 		return false;
@@ -549,12 +556,6 @@ bool space_init(struct space *space, const struct space_request *request, struct
 			   "none of the record sizes from %lld to %lld can be served (profile range, /tmp, memory)",
 			   (long long)images.from, (long long)images.to);
 	return space->size_count > 0;
-}
-
-bool space_size_is_same(const struct space_size *a, const struct space_size *b)
-{
-	return a->images_per_record == b->images_per_record && a->is_arm64 == b->is_arm64 &&
-	       a->has_snapshot == b->has_snapshot;
 }
 
 static size_t find_size(const struct space *space, int64_t images, bool is_arm64, bool has)

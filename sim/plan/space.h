@@ -10,7 +10,6 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
-#include "doc/yaml.h"
 #include "plan/served.h"
 #include "plan/stage.h"
 #include "scenario/experiment_file.h"
@@ -70,19 +69,9 @@ struct space {
 struct space_request {
 	const struct experiment *experiment;
 	const struct setting *setting; /* the experiment as it stands */
-	const struct yaml_node *root;
 	struct library *library;
 	double headroom;
 	double quantile; /* of the latency that counts; 0: its mean */
-	/*
-	 * Where requests come over time, functions have as many provisioned sandboxes as those of this setting; NULL:
-	 * none (provision.h decides).
-	 */
-	const struct setting *provisioned;
-	/* Changes every record size's setting before its figures are made; may be NULL. */
-	void (*perturb)(struct setting *setting, struct arena *arena, void *context);
-	void *perturb_context;
-	const struct rulings *rulings; /* of another space of these functions; NULL: nothing is known */
 };
 
 /* Everything lives in the arena. False when errors were added to the diag. */
@@ -111,6 +100,11 @@ const struct space *space_provisioned(const struct space *space, const struct se
 const struct space *space_provisionable(const struct space *space, struct arena *arena);
 bool space_size_is_provisionable(const struct space_size *size);
 
+/* The same sizes, with settings that are changed before their options and figures are made; everything is its own. */
+typedef void space_perturbation(struct setting *setting, struct arena *arena, const void *context);
+void space_perturbed(const struct space *space, space_perturbation *perturb, const void *context, struct arena *arena,
+		     struct space *out);
+
 /*
  * Buys as much /tmp as a setting's functions put into it, where it has less and the platform sells that much. False
  * where one needs more than is sold.
@@ -123,9 +117,6 @@ int64_t space_tmp_needed_mb(const struct setting_function *function);
 /* The size that differs in nothing but architecture, or snapshots; size_count where there is none. */
 size_t space_other_architecture(const struct space *space, size_t size);
 size_t space_other_snapshot(const struct space *space, size_t size);
-
-/* The same number of images on the same architecture with or without snapshots, maybe in different spaces. */
-bool space_size_is_same(const struct space_size *a, const struct space_size *b);
 
 /* The size's option of exactly this memory, or of the least memory at or above it; the last option where none is. */
 size_t space_find_option(const struct space_table *table, int64_t memory_mb);

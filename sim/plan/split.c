@@ -55,7 +55,7 @@ static void add_joined(struct yaml_node *functions, const struct split_request *
 	if (end > first + 1)
 		name = arena_printf(arena, "%s_%s", name, profile->functions[end - 1].name);
 	struct yaml_node *entry = yaml_build_add(functions, YAML_MAP, name, arena);
-	const struct yaml_node *given = yaml_get(request->space->root, "functions");
+	const struct yaml_node *given = yaml_get(request->space->experiment->root, "functions");
 	const struct yaml_node *own = given ? yaml_get(given, profile->functions[first].name) : NULL;
 	if (own && !yaml_get(own, "layers"))
 		yaml_merge(entry, own, arena);
@@ -77,7 +77,7 @@ static struct yaml_node *root_of(const struct split_request *request, unsigned i
 		add_joined(functions, request, first, i + 1, arena);
 		first = i + 1;
 	}
-	struct yaml_node *root = yaml_copy(request->space->root, arena);
+	struct yaml_node *root = yaml_copy(request->space->experiment->root, arena);
 	struct diag unsaid;
 	diag_init(&unsaid);
 	yaml_set_node(root, "functions", functions, root->place, arena, &unsaid);
@@ -97,7 +97,6 @@ static bool candidate_init(struct candidate *candidate, const struct split_reque
 	struct space_request space = *request->space;
 	bool ok = experiment_bind(candidate->root, space.experiment->path, arena, &unsaid, experiment) &&
 		  experiment_resolve(experiment, space.library, arena, &unsaid, setting);
-	space.root = candidate->root;
 	space.experiment = experiment;
 	space.setting = setting;
 	ok = ok && space_init(&candidate->space, &space, arena, &unsaid);
@@ -187,7 +186,7 @@ enum planner_end split_choose(const struct split_request *request, struct split_
 	unsigned int splits = 1u << (request->profile->function_count - 1);
 	struct candidate **candidates = ARENA_ARRAY(arena, struct candidate *, splits);
 	size_t count = 0;
-	*out = (struct split_answer){.root = yaml_copy(request->space->root, arena), .split_count = splits};
+	*out = (struct split_answer){.root = yaml_copy(request->space->experiment->root, arena), .split_count = splits};
 	for (unsigned int cuts = 0; cuts < splits; cuts++) {
 		struct candidate *candidate = ARENA_NEW(arena, struct candidate);
 		*candidate = (struct candidate){.cuts = cuts};

@@ -44,7 +44,6 @@ static void fixture_init(struct fixture *f, const char *set)
 	close(fd);
 	f->request = (struct plan_request){
 		.experiment = &f->study.experiment,
-		.root = f->study.root,
 		.setting = f->study.jobs[0].setting,
 		.library = &f->study.library,
 		.seconds_metric = "makespan_seconds",
@@ -137,6 +136,22 @@ static void stated_uncertainty(void)
 	fixture_release(&f);
 }
 
+/* g has one place for twelve jobs at once: a plan that has its calls refused is varied with refused calls, too. */
+static void refused_calls_stay_allowed(void)
+{
+	struct fixture f;
+	struct plan *plan;
+	fixture_init(&f, "functions={f: {work: {cpu_seconds: 4, memory_mb: 300}}, "
+			 "g: {reserved_concurrency: 1, work: {cpu_seconds: 0.2, memory_mb: 100}}}");
+	f.request.seconds_max = 20;
+	f.request.wants_more = true;
+	run(&f, &plan);
+	t_ok(plan->answer.best.setting && plan->planner.control.space->rulings.allows_refusals,
+	     "the deadline needs refused calls");
+	t_ok(plan->sensitivity[1].change > 0 && plan->sensitivity[1].has_plan, "which faster CPUs keep, too");
+	fixture_release(&f);
+}
+
 static void ends(void)
 {
 	struct fixture f;
@@ -169,6 +184,7 @@ int main(void)
 	finds_a_plan();
 	same_request_same_plan();
 	stated_uncertainty();
+	refused_calls_stay_allowed();
 	ends();
 	return t_done();
 }
