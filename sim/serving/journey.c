@@ -2,6 +2,8 @@
  * A record from its arrival to its result: it waits for a place (a job, or a function's place), visits its functions
  * in order and makes room for the next. Between functions an orchestrator may pass it on with a delay of its own.
  */
+#include <stdlib.h>
+
 #include "base/num.h"
 #include "serving/billing.h"
 #include "serving/simulation.h"
@@ -85,21 +87,76 @@ static void submit(struct simulation *simulation, const struct arrival *arrival)
 	pass_on(invocation, false);
 }
 
+/* A record of a batch asks for its first place. */
+struct turn {
+	int64_t asked_ns;
+	int64_t record;
+};
+
+static int compare_turns(const void *a, const void *b)
+{
+	const struct turn *first = a;
+	const struct turn *second = b;
+	if (first->asked_ns != second->asked_ns)
+		return first->asked_ns < second->asked_ns ? -1 : 1;
+	return first->record < second->record ? -1 : first->record > second->record;
+}
+
+/* The store's events of a batch arrive in an order that luck decides. */
+static void draw_turns(struct simulation *simulation)
+{
+	const volatile sig_atomic_t *interrupt = simulation->options->interrupt;
+	int64_t records = simulation->arrivals.process->requests;
+	struct invocation probe = {.simulation = simulation};
+	simulation->turns = ARENA_ARRAY(simulation->arena, struct turn, (size_t)records);
+	for (int64_t i = 0; i < records; i++) {
+		if (interrupt && *interrupt)
+			return;
+		probe.record = i;
+		simulation->turns[i] = (struct turn){hop_ns(&probe), i};
+	}
+	qsort(simulation->turns, (size_t)records, sizeof simulation->turns[0], compare_turns);
+}
+
+static void turn_comes(struct engine *engine, void *subject, int64_t argument);
+
+static bool turn_has_come(struct simulation *simulation)
+{
+	if (!simulation->turns)
+		return true;
+	int64_t rest_ns = simulation->turns[simulation->arrivals.made].asked_ns - engine_now_ns(&simulation->engine);
+	if (rest_ns > 0 && !simulation->is_turn_awaited) {
+		engine_schedule(&simulation->engine, rest_ns, 0, turn_comes, simulation, 0);
+		simulation->is_turn_awaited = true;
+	}
+	return rest_ns <= 0;
+}
+
 /*
- * Of a batch, only records that have a place are held: those behind them have all waited since the start, and the next
- * in line is known. Memory thus grows with what is under way.
+ * Of a batch, only records that have a place are held: of those behind them it is known which is the next in line, and
+ * since when. Memory thus grows with what is under way.
  */
 static void submit_next_in_line(struct simulation *simulation)
 {
 	struct arrival arrival;
-	while (!simulation->is_over && resource_free_units(&simulation->places[0]) > 0) {
+	while (!simulation->is_over && resource_free_units(&simulation->places[0]) > 0 && turn_has_come(simulation)) {
+		const struct turn *turn = simulation->turns ? &simulation->turns[simulation->arrivals.made] : NULL;
 		bool has_next = arrivals_next(&simulation->arrivals, &arrival);
 		CHECK(has_next);
 		simulation->is_over = simulation->arrivals.made == simulation->arrivals.process->requests;
 		struct invocation *invocation = new_invocation(simulation, &arrival);
-		invocation->asked_ns = invocation->submitted_ns;
+		if (turn)
+			invocation->record = turn->record;
+		invocation->asked_ns = turn ? turn->asked_ns : invocation->submitted_ns;
 		resource_acquire(&simulation->places[0], 1, visit_granted, invocation, 0);
 	}
+}
+
+static void turn_comes(struct engine *engine, void *subject, int64_t argument)
+{
+	struct simulation *simulation = subject;
+	simulation->is_turn_awaited = false;
+	submit_next_in_line(simulation);
 }
 
 static void release_place(struct simulation *simulation, struct resource *places)
@@ -138,16 +195,10 @@ void journey_begin(struct simulation *simulation)
 		await_arrival(simulation);
 		return;
 	}
-	/* An orchestrator that takes its time hands over records in an order of its own. */
-	simulation->is_line = !setting_hop(simulation->setting, 0);
-	if (simulation->is_line) {
-		submit_next_in_line(simulation);
-		return;
-	}
-	struct arrival arrival;
-	while (arrivals_next(&simulation->arrivals, &arrival))
-		submit(simulation, &arrival);
-	simulation->is_over = true;
+	simulation->is_line = true;
+	if (setting_hop(simulation->setting, 0))
+		draw_turns(simulation);
+	submit_next_in_line(simulation);
 }
 
 static void record_done(struct invocation *invocation, bool completed)

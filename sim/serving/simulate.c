@@ -16,8 +16,12 @@ enum { PLACES_HINT_MAX = 4096 };
 
 static void warm_up(struct simulation *simulation)
 {
+	const struct simulate_options *options = simulation->options;
 	for (size_t i = 0; i < simulation->setting->function_count; i++) {
 		for (int64_t k = 0; k < simulation->setting->warm_sandboxes; k++) {
+			/* The engine then says so. */
+			if (options->interrupt && *options->interrupt)
+				return;
 			int64_t cold_start_ns;
 			struct sandbox *sandbox = sandbox_pool_create(&simulation->pools[i], &cold_start_ns);
 			sandbox->is_initialised = true;

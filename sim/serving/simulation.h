@@ -16,6 +16,7 @@
 #include "serving/simulate.h"
 
 struct instance;
+struct turn;
 struct instance_rings;
 struct seat;
 
@@ -36,6 +37,8 @@ struct simulation {
 	struct arrival next_arrival;
 	bool is_over;           /* no more requests come */
 	bool is_line;           /* a batch: a record is made when a place is free for it */
+	struct turn *turns;     /* of a line whose order luck decides, in that order; else NULL */
+	bool is_turn_awaited;   /* the next one's time is an event */
 	int64_t in_flight;      /* records that have come, of a line those that have a place, and are not done */
 	bool is_overfull;       /* too many of them: the simulation is stopped */
 	int64_t driver_free_ns; /* when the driver can start its next call */

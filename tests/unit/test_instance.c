@@ -1,4 +1,6 @@
 /* Instances: times and bills worked out by hand, a processor-sharing queue, ends that take others along, hosts. */
+#include <time.h>
+
 #include "platform/host.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
@@ -345,8 +347,34 @@ static void conserved(void)
 	}
 }
 
+/* A host for each of 100,000 sandboxes: none is looked at twice, or processor time would be that of 5 * 10^9 looks. */
+static void many_hosts(void)
+{
+	enum { HOSTS = 100000 };
+	struct toy toy;
+	struct engine engine;
+	toy_init(&toy);
+	engine_init(&engine, &toy.arena, 16);
+	struct platform_hosts kind = {.memory_mb = 1000, .card_mb_per_second = 100};
+	struct host_pool pool;
+	host_pool_init(&pool, &engine, &toy.arena, &kind);
+	clock_t begun = clock();
+	struct host *third = NULL;
+	for (int i = 0; i < HOSTS; i++) {
+		struct host *host = host_pool_place(&pool, 600);
+		third = i == 2 ? host : third;
+	}
+	double seconds = (double)(clock() - begun) / CLOCKS_PER_SEC;
+	t_int(pool.count, HOSTS, "two sandboxes of 600 MB do not share 1,000 MB");
+	t_ok(seconds < 1, "a new host costs no look at those that are full (%.3f s)", seconds);
+	host_leave(&pool, third, 600);
+	t_ok(host_pool_place(&pool, 600) == third, "the first with room is taken");
+	toy_release(&toy);
+}
+
 int main(void)
 {
+	many_hosts();
 	steps();
 	conserved();
 	cpu_is_shared();

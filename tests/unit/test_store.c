@@ -216,8 +216,47 @@ static void test_refusals(void)
 	toy_release(&toy);
 }
 
+/* Ten thousand refusals on end: the request is let in after its turn, by a third of the longest back-off on average. */
+static void test_many_refusals(void)
+{
+	enum { RUNS = 400, EARLIER = 100000 };
+	const double most_seconds = 20;
+	double late = 0;
+	double refusals = 0;
+	bool is_late = true;
+	for (uint64_t run = 0; run < RUNS; run++) {
+		struct store_gate gate;
+		struct stream luck;
+		store_gate_init(&gate, 1);
+		stream_init(&luck, 1, 0, stream_id_from_name("refused"), run);
+		gate.due_ns = 1e9 * EARLIER;
+		double over = seconds_from_ns(store_gate_wait_ns(&gate, 0, 1, 0.1, most_seconds, &luck)) - EARLIER;
+		is_late = is_late && over >= 0 && over <= most_seconds;
+		late += over / RUNS;
+		refusals += (double)gate.refusals / RUNS;
+	}
+	t_ok(is_late, "nobody is let in before its turn, or a whole back-off after it");
+	t_near(late, most_seconds / 3, 1e-3, 0, "a third of the longest back-off after it");
+	t_near(refusals, 2 * EARLIER / most_seconds, 5e-3, 0, "two refusals in the longest back-off");
+}
+
+/* One request in thirty years: the clock's end, without an attempt each few seconds until then. */
+static void test_slowest_rate(void)
+{
+	struct store_gate gate;
+	struct stream luck;
+	store_gate_init(&gate, 1e-9);
+	stream_init(&luck, 1, 0, stream_id_from_name("refused"), 0);
+	int64_t wait_ns = 0;
+	for (int i = 0; i < 100; i++)
+		wait_ns = store_gate_wait_ns(&gate, 0, 1000, 0.1, 20, &luck);
+	t_ok(wait_ns > 0 && wait_ns <= SECONDS_LONGEST * NS_PER_SECOND, "a wait that the clock can hold");
+}
+
 int main(void)
 {
+	test_many_refusals();
+	test_slowest_rate();
 	test_gate();
 	test_bulk_rates();
 	test_parts();
