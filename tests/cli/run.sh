@@ -5,7 +5,8 @@
 #   NAME.stdout.ignore, ...stderr...    whatever it likes
 #   NAME.exit                           this status (a missing file: 0)
 # Each runs in an empty folder of its own with `lamina` in PATH and the source tree in $ROOT. It fails when any of its
-# commands fails; what is to fail is written `fails STATUS COMMAND ...`.
+# commands fails; what is to fail is written `fails STATUS COMMAND ...`, what is to keep to some memory
+# `within_kb KILOBYTES COMMAND ...`.
 # usage: run.sh [--update] [--program build/release-gcc/lamina] FOLDER|NAME.sh...
 set -u
 shopt -s nullglob
@@ -46,6 +47,20 @@ fails() {
 	exit 99
 }
 export -f fails
+
+# For tests: the command has so many kilobytes of addresses, unless the program needs more to begin with (sanitizers).
+within_kb() {
+	local kb=$1
+	shift
+	(
+		export OPENBLAS_NUM_THREADS=1
+		if (ulimit -v "$kb" && lamina --version >/dev/null 2>&1); then
+			ulimit -v "$kb"
+		fi
+		"$@"
+	)
+}
+export -f within_kb
 
 # Everything but * means itself.
 matches_glob() {
