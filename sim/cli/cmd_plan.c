@@ -155,7 +155,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct study *study = ARENA_NEW(&cli->arena, struct study);
 	struct plan *plan = ARENA_NEW(&cli->arena, struct plan);
 	struct plan_request request = {0};
-	int status = plan_emit_load(cli, argv[0], study);
+	const char *stated;
+	int status = plan_emit_load(cli, argv[0], study, &stated);
 	if (status == CLI_OK)
 		status = read_request(cli, study, &request);
 	if (status == CLI_OK)
@@ -173,7 +174,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	enum plan_end end = plan_run(&request, &cli->arena, &diag, plan);
 	status = cli_report(cli, &diag);
 	diag_release(&diag);
-	struct plan_report report = {cli, study, &request, plan};
+	struct plan_report report = {cli, study, &request, plan, stated};
 	return end == PLAN_REFUSED ? status : print(&report, end);
 }
 

@@ -103,8 +103,9 @@ int plan_emit_write(struct cli *cli, const struct deployment *deployment)
 	return status;
 }
 
-int plan_emit_load(struct cli *cli, const char *path, struct study *out)
+int plan_emit_load(struct cli *cli, const char *path, struct study *out, const char **stated)
 {
+	*stated = "";
 	const char *file = options_text(&cli->options, "current");
 	int status = experiment_options_load(cli, path, false, out);
 	if (status != CLI_OK || !file)
@@ -124,5 +125,6 @@ int plan_emit_load(struct cli *cli, const char *path, struct study *out)
 	diag_release(&diag);
 	if (!ok)
 		return io_failed ? CLI_FAILED : status;
+	*stated = current_lacking(&current, &cli->arena);
 	return experiment_options_load_over(cli, path, false, current_overlay(&current, &cli->arena), out);
 }

@@ -22,9 +22,10 @@
 
 /*
  * Loads the experiment with what --current says put over it, which then is what the experiment states. An enum
- * cli_exit; mistakes are printed.
+ * cli_exit; mistakes are printed. *stated gets the functions that stay as the experiment states them though there is a
+ * --current; "" for none.
  */
-int plan_emit_load(struct cli *cli, const char *path, struct study *out);
+int plan_emit_load(struct cli *cli, const char *path, struct study *out, const char **stated);
 
 /* False, with diag errors, where an --emit names no format, or two would go to standard output. */
 bool plan_emit_check(const struct cli *cli, struct diag *diag);

@@ -97,6 +97,14 @@ static void add_plan(struct table *table, const struct plan_report *report, cons
 	table_end_row(table);
 }
 
+/* People are told what of the current plan no file of --current has said. */
+static const char *name_of(const struct plan_report *report, enum named_plan plan)
+{
+	bool is_marked = plan == NAMED_CURRENT && report->stated[0] && cli_format(report->cli) == TABLE_TEXT;
+	return is_marked ? arena_printf(&report->cli->arena, "current (%s as in the experiment)", report->stated)
+			 : named_plan_names[plan];
+}
+
 static void fill_plans(struct table *table, const struct plan_report *report, bool with_neighbours)
 {
 	struct arena *arena = &report->cli->arena;
@@ -104,7 +112,7 @@ static void fill_plans(struct table *table, const struct plan_report *report, bo
 	add_plan(table, report, "recommended", &report->plan->answer.best);
 	for (int i = 0; i < NAMED_PLANS; i++) {
 		if (report->plan->named[i].setting)
-			add_plan(table, report, named_plan_names[i], &report->plan->named[i]);
+			add_plan(table, report, name_of(report, (enum named_plan)i), &report->plan->named[i]);
 	}
 	for (int i = 0; i < NAMED_PLANS && with_neighbours; i++) {
 		if (report->plan->versus[i].has_cheaper)

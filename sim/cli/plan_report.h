@@ -11,6 +11,7 @@ struct plan_report {
 	const struct study *study;
 	const struct plan_request *request;
 	const struct plan *plan;
+	const char *stated; /* functions of NAMED_CURRENT as the experiment states them (plan_emit.h) */
 };
 
 /* The whole report; the caller prints it. */

@@ -209,24 +209,53 @@ static int compare_keys(const void *a, const void *b)
 	return x->key_place.column < y->key_place.column ? -1 : x->key_place.column > y->key_place.column;
 }
 
+/* Templates are taken as CloudFormation takes them: the last value counts, and the first loses its key. */
+static void tell_duplicate(struct reader *reader, struct yaml_node *first, const struct yaml_node *again)
+{
+	const char *key = diag_excerpt(first->key, reader->arena);
+	if (!reader->is_template) {
+		diag_error(reader->diag, again->key_place, "duplicate key '%s' (first on line %d)", key,
+			   first->key_place.line);
+		return;
+	}
+	diag_warning(reader->diag, again->key_place, "duplicate key '%s' (first on line %d); this last one counts", key,
+		     first->key_place.line);
+	first->key = NULL;
+}
+
+static void drop_without_key(struct yaml_node *map)
+{
+	struct yaml_node **link = &map->first;
+	while (*link) {
+		if ((*link)->key) {
+			link = &(*link)->next;
+			continue;
+		}
+		*link = (*link)->next;
+		map->count--;
+	}
+}
+
 /* By sorting: comparing every key with every other would let a 4 MB file take minutes. */
-static void report_duplicates(struct reader *reader, const struct yaml_node *map)
+static void report_duplicates(struct reader *reader, struct yaml_node *map)
 {
 	if (map->count < 2)
 		return;
-	const struct yaml_node **entries = mem_alloc(map->count * sizeof *entries);
+	struct yaml_node **entries = mem_alloc(map->count * sizeof *entries);
 	size_t count = 0;
-	for (const struct yaml_node *entry = map->first; entry; entry = entry->next)
+	for (struct yaml_node *entry = map->first; entry; entry = entry->next)
 		entries[count++] = entry;
 	qsort(entries, count, sizeof *entries, compare_keys);
-	const struct yaml_node *first = entries[0];
+	struct yaml_node *first = entries[0];
 	for (size_t i = 1; i < count; i++) {
-		if (strcmp(entries[i]->key, first->key) == 0)
-			diag_error(reader->diag, entries[i]->key_place, "duplicate key '%s' (first on line %d)",
-				   diag_excerpt(first->key, reader->arena), first->key_place.line);
-		else
+		bool is_again = strcmp(entries[i]->key, first->key) == 0;
+		if (is_again)
+			tell_duplicate(reader, first, entries[i]);
+		/* Of three, the second gives way to the third. */
+		if (!is_again || reader->is_template)
 			first = entries[i];
 	}
+	drop_without_key(map);
 	mem_free(entries);
 }
 

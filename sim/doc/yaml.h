@@ -46,7 +46,7 @@ struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, 
 
 /*
  * The same for templates of other tools, which give their own meaning to tags: these are kept at their nodes, and texts
- * of any length are read. Anchors and aliases are refused here too.
+ * of any length are read. Of duplicate keys the last counts, with a warning. Anchors and aliases are refused here too.
  */
 struct yaml_node *yaml_parse_template(const char *file, const char *text, size_t length, struct arena *arena,
 				      struct diag *diag);

@@ -479,6 +479,20 @@ void current_forget_arm64(struct current *current, struct diag *diag)
 	}
 }
 
+const char *current_lacking(const struct current *current, struct arena *arena)
+{
+	struct buf names;
+	buf_init(&names);
+	for (size_t i = 0; i < current->function_count; i++) {
+		const struct current_function *function = &current->functions[i];
+		if (!function->is_found || function->memory_mb == CURRENT_UNKNOWN)
+			buf_printf(&names, "%s%s", names.length > 0 ? ", " : "", function->name);
+	}
+	const char *text = arena_strdup(arena, buf_text(&names));
+	buf_release(&names);
+	return text;
+}
+
 static void add_known(struct yaml_node *map, const char *key, int64_t value, struct arena *arena)
 {
 	if (value != CURRENT_UNKNOWN)

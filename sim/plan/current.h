@@ -50,6 +50,12 @@ bool current_read(const char *path, const char *const *names, size_t count, stru
  */
 void current_forget_arm64(struct current *current, struct diag *diag);
 
+/*
+ * The functions whose memory the file does not tell, so that the experiment's stands for it: "front, back"; "" for
+ * none.
+ */
+const char *current_lacking(const struct current *current, struct arena *arena);
+
 /* What was read, as parts of an experiment to be put over it (yaml_merge). */
 struct yaml_node *current_overlay(const struct current *current, struct arena *arena);
 

@@ -10,7 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct csv_column columns[] = {{"time", true}, {"name", true}, {"note", false}};
+static const struct csv_column columns[] = {
+	{.name = "time", .required = true}, {.name = "name", .required = true}, {.name = "note"}};
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
 static void write_header(struct csv *csv)

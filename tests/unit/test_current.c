@@ -318,6 +318,31 @@ static void test_api_answers(void)
 	}
 }
 
+/* As CloudFormation takes them: the last of a key counts. */
+static void test_duplicates(void)
+{
+	struct reading reading;
+	read_text("Resources:\n"
+		  "  conv1:\n"
+		  "    Type: AWS::Lambda::Function\n"
+		  "    Properties: {MemorySize: 512, Timeout: 5, MemorySize: 640, MemorySize: 768}\n"
+		  "  conv1:\n"
+		  "    Type: AWS::Lambda::Function\n"
+		  "    Properties: {MemorySize: 1024}\n",
+		  &reading);
+	t_ok(reading.ok, "duplicate keys are read");
+	t_int(reading.current.functions[0].memory_mb, 1024, "the last counts");
+	t_int(reading.current.functions[0].timeout_seconds, 3, "alone");
+	t_has(reading.words, ":5:3: warning: duplicate key 'conv1' (first on line 2); this last one counts",
+	      "its words");
+	t_has(reading.words, ":4:47: warning: duplicate key 'MemorySize' (first on line 4); this last one counts",
+	      "and where it comes three times");
+	read_text("Resources: {conv1: {Type: 'AWS::Lambda::Function', Properties: {MemorySize: 512, MemorySize: 640, "
+		  "MemorySize: 768}}}\n",
+		  &reading);
+	t_int(reading.current.functions[0].memory_mb, 768, "the third of three");
+}
+
 static void test_mistakes(void)
 {
 	static const struct {
@@ -371,6 +396,7 @@ int main(void)
 	test_terraform();
 	test_machine();
 	test_api_answers();
+	test_duplicates();
 	test_mistakes();
 	return t_done();
 }

@@ -37,3 +37,5 @@ END
 lamina plan two.yaml --quick --current lacking.yaml | grep -o '^current .* [0-9]*, [0-9]*'
 lamina plan two.yaml --strategy memMin --emit stepfunctions=machine.json >/dev/null
 lamina plan two.yaml --quick --current machine.json | grep -o '^current .* [0-9]*, [0-9]*'
+echo '# as data it is called as ever'
+lamina plan two.yaml --quick --current lacking.yaml --format csv 2>/dev/null | grep -o '^current,'
