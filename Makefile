@@ -126,7 +126,7 @@ $(CLI_T): $(B)/tests/%.t: Makefile
 
 .PHONY: lint
 lint: $(GEN_H) $(B)/lamina ## check the house rules: layers, headers, format, sizes
-	@prove --exec tests/reasons.sh $(LINT_T)
+	@LAMINA_BUILD=$(B) prove --exec tests/reasons.sh $(LINT_T)
 
 .PHONY: format
 format: ## let clang-format have its way

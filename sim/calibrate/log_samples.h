@@ -4,7 +4,7 @@
  * takes and are counted apart; peak memory at the size bought is censored.
  */
 #ifndef LAMINA_LOG_SAMPLES_H
-#define LAMINA_LOG_SAMPLES_H
+#define LAMINA_LOG_SAMPLES_H /* private to calibrate */
 
 #include "base/arena.h"
 #include "base/diag.h"

@@ -1,6 +1,6 @@
 /* What the files of report_log.h share while a log is read. */
 #ifndef LAMINA_REPORT_READER_H
-#define LAMINA_REPORT_READER_H
+#define LAMINA_REPORT_READER_H /* private to calibrate */
 
 #include "calibrate/report_log.h"
 #include "calibrate/report_stream.h"

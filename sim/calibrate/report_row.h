@@ -8,7 +8,7 @@
  * (developer guide, "Understanding the Lambda execution environment lifecycle").
  */
 #ifndef LAMINA_REPORT_ROW_H
-#define LAMINA_REPORT_ROW_H
+#define LAMINA_REPORT_ROW_H /* private to calibrate */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -11,7 +11,7 @@
  * Python, Node.js, Java, Go, Ruby and C#, Telemetry API schema reference.
  */
 #ifndef LAMINA_REPORT_STREAM_H
-#define LAMINA_REPORT_STREAM_H
+#define LAMINA_REPORT_STREAM_H /* private to calibrate */
 
 #include "calibrate/report_text.h"
 

@@ -3,7 +3,7 @@
  * separated by tabs or blanks, in any order.
  */
 #ifndef LAMINA_REPORT_TEXT_H
-#define LAMINA_REPORT_TEXT_H
+#define LAMINA_REPORT_TEXT_H /* private to calibrate */
 
 #include <stddef.h>
 

@@ -16,7 +16,7 @@
  * part, is a choice: the first of a list of them is kept unless another one misses the means by clearly less.
  */
 #ifndef LAMINA_WORK_FIT_H
-#define LAMINA_WORK_FIT_H
+#define LAMINA_WORK_FIT_H /* private to calibrate */
 
 #include "calibrate/log_samples.h"
 #include "platform/cpu.h"

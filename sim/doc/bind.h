@@ -96,6 +96,9 @@ struct bind_schema {
 bool bind_map(const struct bind_schema *schema, const struct yaml_node *map, void *out, struct arena *arena,
 	      struct diag *diag);
 
+/* The row for key, or NULL. */
+const struct bind_field *bind_find_field(const struct bind_schema *schema, const char *key);
+
 /* The place of key inside map for a later message about its value: the value's place, else the map's own. */
 struct diag_place bind_place(const struct yaml_node *map, const char *key);
 

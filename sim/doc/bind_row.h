@@ -1,6 +1,6 @@
 /* What the files of bind.h share about the rows of a table. */
 #ifndef LAMINA_BIND_ROW_H
-#define LAMINA_BIND_ROW_H
+#define LAMINA_BIND_ROW_H /* private to doc */
 
 #include "doc/bind.h"
 
@@ -11,9 +11,6 @@ enum {
 
 /* A bound from here on is no bound: doubles end at 1.8e308, ints at 9.2e18. */
 #define BIND_UNBOUNDED 9.2e18
-
-/* The row for key, or NULL. */
-const struct bind_field *bind_find_field(const struct bind_schema *schema, const char *key);
 
 /* The row's default as a node in the arena; scalars of text rows are taken as they stand. The row has one. */
 struct yaml_node *bind_parse_fallback(const struct bind_field *field, struct diag_place place, struct arena *arena);

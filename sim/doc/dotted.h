@@ -1,6 +1,6 @@
 /* Dotted keys ("functions.conv1.memory_mb") of --set and sweeps, in parts. A part is never empty. */
 #ifndef LAMINA_DOTTED_H
-#define LAMINA_DOTTED_H
+#define LAMINA_DOTTED_H /* private to doc */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* What an event is: an action to be called with its subject and an argument when the clock reaches its time. */
 #ifndef LAMINA_EVENT_H
-#define LAMINA_EVENT_H
+#define LAMINA_EVENT_H /* private to engine */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -14,7 +14,7 @@
  * stored it, which a processor can forward from a store that is not yet in the cache.
  */
 #ifndef LAMINA_FRONT_H
-#define LAMINA_FRONT_H
+#define LAMINA_FRONT_H /* private to engine */
 
 #include <stdbool.h>
 #include <stdint.h>

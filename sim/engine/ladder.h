@@ -11,7 +11,7 @@
  * that ends after it, else in the top. Inserting and removing cost O(1), whatever the number of pending events.
  */
 #ifndef LAMINA_LADDER_H
-#define LAMINA_LADDER_H
+#define LAMINA_LADDER_H /* private to engine */
 
 #include <stdint.h>
 

@@ -4,7 +4,7 @@
  * x[1], and x[0] = v / f[1] is the width of a box of its area.
  */
 #ifndef LAMINA_ZIGGURAT_H
-#define LAMINA_ZIGGURAT_H
+#define LAMINA_ZIGGURAT_H /* private to random */
 
 enum { ZIGGURAT_LAYERS = 256 };
 

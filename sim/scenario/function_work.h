@@ -12,7 +12,7 @@
  * 0.353 MB per image in conv1, conv2, conv3). "live": the largest input + output of a single layer.
  */
 #ifndef LAMINA_FUNCTION_WORK_H
-#define LAMINA_FUNCTION_WORK_H
+#define LAMINA_FUNCTION_WORK_H /* private to scenario */
 
 #include "platform/platform.h"
 #include "profile/profile.h"

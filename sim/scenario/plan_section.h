@@ -3,7 +3,7 @@
  * the planner takes from platform, profile and workload.
  */
 #ifndef LAMINA_PLAN_SECTION_H
-#define LAMINA_PLAN_SECTION_H
+#define LAMINA_PLAN_SECTION_H /* private to scenario */
 
 #include "doc/bind.h"
 

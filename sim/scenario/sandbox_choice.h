@@ -3,7 +3,7 @@
  * checked against what the platform offers.
  */
 #ifndef LAMINA_SANDBOX_CHOICE_H
-#define LAMINA_SANDBOX_CHOICE_H
+#define LAMINA_SANDBOX_CHOICE_H /* private to scenario */
 
 #include "scenario/experiment_file.h"
 #include "serving/setting.h"

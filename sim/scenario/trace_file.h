@@ -7,7 +7,7 @@
  * the requests of all are one stream.
  */
 #ifndef LAMINA_TRACE_FILE_H
-#define LAMINA_TRACE_FILE_H
+#define LAMINA_TRACE_FILE_H /* private to scenario */
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/num.h"
-#include "doc/bind_row.h"
+#include "doc/bind.h"
 
 enum { UNKNOWN_MAX = 256 };
 

@@ -3,7 +3,7 @@
  * refused only where a simulation needs them, with the key by which the user can supply a value.
  */
 #ifndef LAMINA_UNKNOWN_H
-#define LAMINA_UNKNOWN_H
+#define LAMINA_UNKNOWN_H /* private to scenario */
 
 #include "doc/bind.h"
 #include "serving/setting.h"

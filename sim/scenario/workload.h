@@ -3,7 +3,7 @@
  * images each holds. Traces are read once per library.
  */
 #ifndef LAMINA_WORKLOAD_H
-#define LAMINA_WORKLOAD_H
+#define LAMINA_WORKLOAD_H /* private to scenario */
 
 #include "scenario/experiment_file.h"
 #include "scenario/resolve.h"

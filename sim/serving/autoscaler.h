@@ -11,7 +11,7 @@
  * beside it. How often it looks is not published: twelve times a window is assumed.
  */
 #ifndef LAMINA_AUTOSCALER_H
-#define LAMINA_AUTOSCALER_H
+#define LAMINA_AUTOSCALER_H /* private to serving */
 
 #include <stdint.h>
 

@@ -12,7 +12,7 @@
  * is paid for all along, what follows the last request counts up to where it would have expired.
  */
 #ifndef LAMINA_INSTANCE_H
-#define LAMINA_INSTANCE_H
+#define LAMINA_INSTANCE_H /* private to serving */
 
 #include "engine/fluid.h"
 #include "platform/host.h"

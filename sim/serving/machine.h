@@ -8,7 +8,7 @@
  * 0.36 ms (DLInfBench; jcjohnson/cnn-benchmarks). It was starved by its host, not by arithmetic.
  */
 #ifndef LAMINA_MACHINE_H
-#define LAMINA_MACHINE_H
+#define LAMINA_MACHINE_H /* private to serving */
 
 #include "serving/simulate.h"
 

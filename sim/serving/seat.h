@@ -4,7 +4,7 @@
  * then, or meanwhile, the CPU; other phases wait, compute, or have their turn on the accelerator.
  */
 #ifndef LAMINA_SEAT_H
-#define LAMINA_SEAT_H
+#define LAMINA_SEAT_H /* private to serving */
 
 #include "serving/instance.h"
 

@@ -3,7 +3,7 @@
  * result, call.c gets a sandbox for a call, visit.c runs the handler on it. Private to this folder.
  */
 #ifndef LAMINA_SIMULATION_H
-#define LAMINA_SIMULATION_H
+#define LAMINA_SIMULATION_H /* private to serving */
 
 #include "engine/engine.h"
 #include "engine/resource.h"

@@ -3,7 +3,7 @@
  * the pace of the slowest of store, client, network and CPU.
  */
 #ifndef LAMINA_TRANSFER_H
-#define LAMINA_TRANSFER_H
+#define LAMINA_TRANSFER_H /* private to serving */
 
 #include "serving/demand.h"
 #include "serving/simulation.h"

@@ -2,7 +2,7 @@
  * The handler's visit to its sandbox, for those who hold its steps (seat.c) or its sandbox (instance.c).
  */
 #ifndef LAMINA_VISIT_H
-#define LAMINA_VISIT_H
+#define LAMINA_VISIT_H /* private to serving */
 
 #include "serving/demand.h"
 #include "serving/simulation.h"

@@ -1,5 +1,7 @@
 #!/usr/bin/perl
-# sim/LAYERS: a layer includes only headers of itself and of the layers its row names, and rows name only rows above.
+# sim/LAYERS: a layer includes only headers, and links only symbols, of itself and of the layers its row names; rows
+# name only rows above, and no layer that is not used. A header whose guard says "private to FOLDER" is included in
+# that folder only (and by tests).
 use strict;
 use warnings;
 use FindBin;
@@ -8,6 +10,7 @@ use Test::More;
 use Sources qw(c_files slurp report);
 
 chdir "$FindBin::Bin/../.." or die;
+my $build = $ENV{LAMINA_BUILD} // 'build/release-gcc';
 
 my (%allowed, @order, @misordered);
 for (split /\n/, slurp('sim/LAYERS')) {
@@ -22,7 +25,7 @@ report('rows name only layers above them', @misordered);
 
 sub layer_of { my ($path) = @_; return $path =~ m{^kernels/} ? 'kernels' : $path =~ m{^(?:sim/)?(\w+)/} ? $1 : undef }
 
-my %findings;
+my (%findings, %used, %private, @misplaced, @trespasses, @includes);
 for my $file (c_files('sim', 'kernels')) {
 	my $layer = layer_of($file);
 	$findings{$layer} //= [];
@@ -30,12 +33,57 @@ for my $file (c_files('sim', 'kernels')) {
 	my $line = 0;
 	for (split /\n/, slurp($file)) {
 		$line++;
+		if (my ($folder) = m{^#define LAMINA_\w+_H /\* private to (\S+) \*/$}) {
+			(my $header = $file) =~ s{^sim/}{};
+			$private{$header} = $folder;
+			push @misplaced, "$file:$line: it is not in $folder" unless $header =~ m{^\Q$folder\E/[^/]+$};
+		}
 		my ($header) = /^\s*#\s*include\s+"([^"]+)"/ or next;
 		my $other = layer_of($header) or next;    # generated headers have no folder
+		$used{$layer}{$other} = 1;
+		push @includes, ["$file:$line", $file, $header];
 		push @{$findings{$layer}}, "$file:$line: $layer may not include $header"
 			unless $allowed{$layer} && $allowed{$layer}{$other};
 	}
 }
 report("$_ includes what its row allows", @{$findings{$_}}) for grep { $findings{$_} } @order;
 report("$_ has a row", @{$findings{$_}}) for grep { !$allowed{$_} } sort keys %findings;
+
+for (@includes) {
+	my ($place, $file, $header) = @$_;
+	my $folder = $private{$header} or next;
+	push @trespasses, "$place: $header is private to $folder" unless $file =~ m{^(?:sim/)?\Q$folder\E/[^/]+$};
+}
+report('a private header stands in the folder that it names', @misplaced);
+report('private headers are included in their folder only', @trespasses);
+
+# What the linker sees: an include can be spared by declaring a function again, or come by way of another header.
+my (%defined_in, @wanted);
+for my $file (grep { /\.c$/ } c_files('sim', 'kernels')) {
+	(my $object = "$build/$file") =~ s/\.c$/.o/;
+	next unless -e $object;
+	for (split /\n/, `nm -g $object`) {
+		my ($kind, $symbol) = /([A-Za-z]) (\S+)$/ or next;
+		push @wanted, [$file, $symbol] if $kind eq 'U';
+		$defined_in{$symbol} = $file if $kind =~ /^[TDRBCGS]$/;
+	}
+}
+SKIP: {
+	skip "no objects in $build", 2 unless @wanted;
+	my @strangers;
+	for (@wanted) {
+		my ($file, $symbol) = @$_;
+		my $from = $defined_in{$symbol} or next;
+		my ($layer, $other) = (layer_of($file), layer_of($from));
+		$used{$layer}{$other} = 1;
+		push @strangers, "$file: $layer may not use $symbol of $from" unless $allowed{$layer}{$other};
+	}
+	report('layers link what their rows allow', @strangers);
+	my @idle;
+	for my $layer (@order) {
+		push @idle, map { "$layer names $_ and uses nothing of it" }
+			grep { !$used{$layer}{$_} && $_ ne $layer } sort keys %{$allowed{$layer}};
+	}
+	report('rows name only what is used', @idle);
+}
 done_testing;

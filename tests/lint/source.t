@@ -77,7 +77,7 @@ report('file names are unique', map { @{$by_name{$_}} > 1 ? "@{$by_name{$_}}" : 
 report('headers are guarded by their name', map {
 	my ($stem) = m{([^/]+)\.h$};
 	(my $guard = "LAMINA_\U$stem\E_H") =~ s/\W/_/g;
-	$text{$_} =~ /^#ifndef $guard\n#define $guard\n/m ? () : "$_: $guard is missing"
+	$text{$_} =~ m{^#ifndef $guard\n#define $guard(?: /\*.*\*/)?\n}m ? () : "$_: $guard is missing"
 } grep { /\.h$/ } @files);
 
 # A .c file whose header says what it is about may begin at once.
