@@ -64,7 +64,7 @@ static void fill(struct table *table, const struct function_result *function, bo
 
 static double run_seconds(const struct function_result *function)
 {
-	return cause_sum(function->cause_seconds) * function_result_metric(function, "invocations")->mean;
+	return cause_sum(function->cause_seconds) * function_result_metric(function, FUNCTION_METRIC_INVOCATIONS)->mean;
 }
 
 /* What the function is and how much of the run it has. */
@@ -77,7 +77,7 @@ static void write_heading(const struct run_job *job, size_t index, struct buf *o
 		all_seconds += run_seconds(&result->functions[f]);
 	buf_printf(out, "\n%s, %lld MB, %.2f vCPU: %.6g calls", function->name, (long long)function->memory_mb,
 		   cpu_share(&job->setting->platform->cpu, function->memory_mb),
-		   function_result_metric(function, "invocations")->mean);
+		   function_result_metric(function, FUNCTION_METRIC_INVOCATIONS)->mean);
 	if (result->function_count > 1)
 		buf_printf(out, ", %.1f %% of the time and %.1f %% of the cost of all functions",
 			   percent(run_seconds(function), all_seconds),

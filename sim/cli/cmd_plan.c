@@ -74,7 +74,7 @@ static int hand_over(const struct plan_report *report)
 {
 	const struct trial *trial = &report->plan->answer.best;
 	double runs = report->request->runs_per_month > 0 ? report->request->runs_per_month : 1;
-	double records = trial->result.metrics[outcome_find_metric("completed_records")].mean;
+	double records = trial->result.metrics[METRIC_COMPLETED_RECORDS].mean;
 	struct deployment deployment;
 	deployment_init(&deployment, trial->setting, &report->cli->arena);
 	deployment.experiment = report->study->experiment.name;

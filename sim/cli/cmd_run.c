@@ -64,10 +64,10 @@ static void estimate_row(struct table *table, const char *scope, const char *nam
 
 static void fill_metrics(struct table *table, const struct run_result *result, bool with_functions)
 {
-	for (int i = 0; outcome_metrics[i].name; i++)
+	for (int i = 0; i < METRICS; i++)
 		estimate_row(table, "run", outcome_metrics[i].name, &result->metrics[i]);
 	for (size_t f = 0; with_functions && f < result->function_count; f++)
-		for (int i = 0; function_metrics[i].name; i++)
+		for (int i = 0; i < FUNCTION_METRICS; i++)
 			estimate_row(table, result->functions[f].name, function_metrics[i].name,
 				     &result->functions[f].metrics[i]);
 }
@@ -121,7 +121,7 @@ static void fill_functions(struct table *table, const struct run_result *result)
 		table_int(table, function->memory_mb);
 		table_double(table, function->peak_memory_mb);
 		for (size_t c = 3; c < sizeof function_columns / sizeof function_columns[0]; c++)
-			table_double(table, function_result_metric(function, function_columns[c].name)->mean);
+			table_double(table, function->metrics[function_find_metric(function_columns[c].name)].mean);
 		table_end_row(table);
 	}
 }

@@ -75,7 +75,7 @@ static void make_columns(struct rows *rows)
 	if (rows->is_dry)
 		return;
 	add_column(rows, (struct table_column){.name = "replications", .is_data_only = true});
-	for (int i = 0; outcome_metrics[i].name; i++) {
+	for (int i = 0; i < METRICS; i++) {
 		const char *name = outcome_metrics[i].name;
 		const struct shown_metric *shown = find_shown(rows, name);
 		add_figure(rows, name, NULL, !shown);
@@ -116,7 +116,7 @@ static void add_point(struct rows *rows, struct table *table, size_t point)
 		add_value(rows, table, sweep->points[point].values[i]);
 	if (!rows->is_dry)
 		table_int(table, result->replications);
-	for (int i = 0; !rows->is_dry && outcome_metrics[i].name; i++) {
+	for (int i = 0; !rows->is_dry && i < METRICS; i++) {
 		add_estimate(table, &result->metrics[i]);
 		if (!rows->base)
 			continue;

@@ -164,8 +164,6 @@ int experiment_options_judge(struct cli *cli, const struct study *study)
 			"--replications 10\n",
 			cli->name);
 	int status = CLI_OK;
-	int failed = outcome_find_metric("failed_records");
-	int completed = outcome_find_metric("completed_records");
 	struct buf reasons;
 	buf_init(&reasons);
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
@@ -174,15 +172,16 @@ int experiment_options_judge(struct cli *cli, const struct study *study)
 			continue;
 		if (say_end(cli, study, i))
 			status = CLI_FAILED;
-		if (result->metrics[failed].mean == 0)
+		if (result->metrics[METRIC_FAILED_RECORDS].mean == 0)
 			continue;
 		status = CLI_FAILED;
 		say_point(cli, study, i);
 		buf_clear(&reasons);
 		failures_describe(study->jobs[i].setting, result, &reasons);
 		printable_make(reasons.text, "");
-		fprintf(stderr, "%.4g of %.6g records failed: %s\n", result->metrics[failed].mean,
-			result->metrics[failed].mean + result->metrics[completed].mean, buf_text(&reasons));
+		fprintf(stderr, "%.4g of %.6g records failed: %s\n", result->metrics[METRIC_FAILED_RECORDS].mean,
+			result->metrics[METRIC_FAILED_RECORDS].mean + result->metrics[METRIC_COMPLETED_RECORDS].mean,
+			buf_text(&reasons));
 	}
 	buf_release(&reasons);
 	return status;

@@ -88,7 +88,7 @@ static void add_plan(struct table *table, const struct plan_report *report, cons
 		table_double(table, result->metrics[report->plan->planner.control.seconds_metric].half_width);
 		table_double(table, trial->seconds_at);
 		table_double(table, trial->usd);
-		table_double(table, run_result_metric(result, "cost_usd")->half_width);
+		table_double(table, run_result_metric(result, METRIC_COST_USD)->half_width);
 		table_double(table, trial->seconds / best->seconds);
 		table_double(table, trial->usd / best->usd);
 		table_double(table, trial->failed);
@@ -364,7 +364,7 @@ static void say_certainty(const struct plan_report *report, struct buf *out)
 static double month_usd(const struct trial *trial)
 {
 	bool is_asked = trial->setting->runs_per_month > 0;
-	return is_asked ? run_result_metric(&trial->result, "month_usd")->mean : 0;
+	return is_asked ? run_result_metric(&trial->result, METRIC_MONTH_USD)->mean : 0;
 }
 
 static void say_month(const struct plan_report *report, struct buf *out)

@@ -11,7 +11,7 @@
 struct sample {
 	bool is_finished;
 	enum outcome_end end;
-	double metrics[METRICS_MAX];
+	double metrics[METRICS];
 	struct bill bill;
 	double bytes_in;
 	double bytes_out;
@@ -34,7 +34,7 @@ static void keep_outcome(const struct outcome *outcome, struct sample *sample)
 {
 	struct function_outcome total;
 	outcome_total(outcome, &total);
-	for (int i = 0; outcome_metrics[i].name; i++)
+	for (int i = 0; i < METRICS; i++)
 		sample->metrics[i] = outcome_metrics[i].value(outcome);
 	for (size_t i = 0; i < outcome->function_count; i++)
 		sample->functions[i] = outcome->functions[i];
@@ -98,7 +98,7 @@ static void gather_function(const struct run_job *job, const struct sample *samp
 		.memory_mb = setting->memory_mb,
 		.peak_memory_mb = setting->work.peak_memory_mb,
 	};
-	for (int metric = 0; function_metrics[metric].name; metric++) {
+	for (int metric = 0; metric < FUNCTION_METRICS; metric++) {
 		struct summary summary;
 		summary_init(&summary);
 		for (int64_t i = 0; i < count; i++)
@@ -144,7 +144,7 @@ static void gather(struct run_job *job, const struct sample *samples, int64_t co
 {
 	struct run_result *result = &job->result;
 	*result = (struct run_result){.replications = count, .function_count = job->setting->function_count};
-	for (int metric = 0; outcome_metrics[metric].name; metric++) {
+	for (int metric = 0; metric < METRICS; metric++) {
 		struct summary summary;
 		summary_init(&summary);
 		result->samples[metric] = ARENA_ARRAY(arena, double, (size_t)count);
@@ -160,7 +160,8 @@ static void gather(struct run_job *job, const struct sample *samples, int64_t co
 		gather_function(job, samples, count, i, &result->functions[i]);
 }
 
-struct estimate run_result_difference(const struct run_result *result, const struct run_result *base, int metric)
+struct estimate run_result_difference(const struct run_result *result, const struct run_result *base,
+				      enum metric_id metric)
 {
 	int64_t pairs = result->replications < base->replications ? result->replications : base->replications;
 	struct paired paired;
@@ -253,16 +254,12 @@ bool replicate(struct run_job *jobs, size_t count, const struct run_control *con
 	return !interrupted;
 }
 
-const struct estimate *run_result_metric(const struct run_result *result, const char *name)
+const struct estimate *run_result_metric(const struct run_result *result, enum metric_id metric)
 {
-	int metric = outcome_find_metric(name);
-	CHECK(metric >= 0);
 	return &result->metrics[metric];
 }
 
-const struct estimate *function_result_metric(const struct function_result *function, const char *name)
+const struct estimate *function_result_metric(const struct function_result *function, enum function_metric_id metric)
 {
-	int metric = function_find_metric(name);
-	CHECK(metric >= 0);
 	return &function->metrics[metric];
 }

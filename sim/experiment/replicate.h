@@ -15,8 +15,6 @@
 #include "serving/outcome.h"
 #include "serving/setting.h"
 
-enum { METRICS_MAX = 32, FUNCTION_METRICS_MAX = 16 };
-
 /* Mean over replications with its 95 % Student-t interval; half_width is infinite for one replication. */
 struct estimate {
 	double mean;
@@ -29,18 +27,18 @@ struct function_result {
 	const char *name;
 	int64_t memory_mb;
 	double peak_memory_mb;
-	struct estimate metrics[FUNCTION_METRICS_MAX]; /* by index in function_metrics */
-	double phase_seconds[WORK_PHASES];             /* mean over invocations and replications */
-	double cause_seconds[CAUSES];                  /* likewise; they add up to the time of a call */
-	double cause_usd[CAUSES];                      /* mean over replications; they add up to its part of the bill */
-	double failures[FAILURES];                     /* mean counts over replications */
+	struct estimate metrics[FUNCTION_METRICS]; /* by enum function_metric_id */
+	double phase_seconds[WORK_PHASES];         /* mean over invocations and replications */
+	double cause_seconds[CAUSES];              /* likewise; they add up to the time of a call */
+	double cause_usd[CAUSES];                  /* mean over replications; they add up to its part of the bill */
+	double failures[FAILURES];                 /* mean counts over replications */
 };
 
 struct run_result {
-	int64_t replications;                 /* that were finished */
-	struct estimate metrics[METRICS_MAX]; /* by index in outcome_metrics */
-	double *samples[METRICS_MAX];         /* each replication's value, for paired differences */
-	struct bill bill;                     /* mean lines */
+	int64_t replications;             /* that were finished */
+	struct estimate metrics[METRICS]; /* by enum metric_id */
+	double *samples[METRICS];         /* each replication's value, for paired differences */
+	struct bill bill;                 /* mean lines */
 	double bytes_in;
 	double bytes_out;
 	struct function_result *functions;
@@ -48,9 +46,8 @@ struct run_result {
 	enum outcome_end end; /* the worst of all replications */
 };
 
-/* The estimate of a metric that must exist, of a run or of one of its functions. */
-const struct estimate *run_result_metric(const struct run_result *result, const char *name);
-const struct estimate *function_result_metric(const struct function_result *function, const char *name);
+const struct estimate *run_result_metric(const struct run_result *result, enum metric_id metric);
+const struct estimate *function_result_metric(const struct function_result *function, enum function_metric_id metric);
 
 struct run_job {
 	const struct setting *setting;
@@ -68,10 +65,11 @@ struct run_control {
 };
 
 /*
- * How much result differs from base in a metric (index in outcome_metrics), with the interval of paired replications:
+ * How much result differs from base in a metric, with the interval of paired replications:
  * replication i of both met the same luck. min and max are of single pairs. Both have finished some replications.
  */
-struct estimate run_result_difference(const struct run_result *result, const struct run_result *base, int metric);
+struct estimate run_result_difference(const struct run_result *result, const struct run_result *base,
+				      enum metric_id metric);
 
 /* Simulates all jobs; results live in the arena. False when it was interrupted: results hold what was finished. */
 bool replicate(struct run_job *jobs, size_t count, const struct run_control *control, struct arena *arena);

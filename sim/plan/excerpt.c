@@ -12,9 +12,10 @@ enum { WAVES_MIN = 3 };
 /* The longer batch's part of the visits that a batch as it is may take: what is carried on needs no more. */
 static const double EFFORT = 0.2;
 
-static const char *const sums[] = {"makespan_seconds", "cost_usd",       "month_usd", "gb_seconds",
-				   "invocations",      "cold_starts",    "throttles", "completed_records",
-				   "failed_records",   "store_refusals", "retries"};
+static const enum metric_id sums[] = {
+	METRIC_MAKESPAN_SECONDS, METRIC_COST_USD,       METRIC_MONTH_USD, METRIC_GB_SECONDS,
+	METRIC_INVOCATIONS,      METRIC_COLD_STARTS,    METRIC_THROTTLES, METRIC_COMPLETED_RECORDS,
+	METRIC_FAILED_RECORDS,   METRIC_STORE_REFUSALS, METRIC_RETRIES};
 
 struct excerpt excerpt_of(const struct setting *setting, int64_t replications, double visits_max)
 {
@@ -86,7 +87,7 @@ static double call_seconds(const struct run_result *result)
 	double sum = 0;
 	for (size_t i = 0; i < result->function_count; i++) {
 		const struct function_result *function = &result->functions[i];
-		double calls = function_result_metric(function, "invocations")->mean;
+		double calls = function_result_metric(function, FUNCTION_METRIC_INVOCATIONS)->mean;
 		for (int cause = 0; cause < CAUSES; cause++)
 			sum += cause == CAUSE_QUEUE ? 0 : calls * function->cause_seconds[cause];
 	}
@@ -111,7 +112,7 @@ static void carry_on(double records, const struct excerpt *excerpt, double slope
 		longer[i] = whole + growth * (longer[i] - mean);
 }
 
-static void summarise(struct run_result *result, int metric)
+static void summarise(struct run_result *result, enum metric_id metric)
 {
 	struct summary summary;
 	summary_init(&summary);
@@ -128,14 +129,14 @@ static void summarise(struct run_result *result, int metric)
 void excerpt_carry_over(const struct setting *setting, const struct excerpt *excerpt, const struct run_result *shorter,
 			struct run_result *longer)
 {
-	int seconds = outcome_find_metric("makespan_seconds");
-	int usd = outcome_find_metric("cost_usd");
-	int month = outcome_find_metric("month_usd");
+	const enum metric_id seconds = METRIC_MAKESPAN_SECONDS;
+	const enum metric_id usd = METRIC_COST_USD;
+	const enum metric_id month = METRIC_MONTH_USD;
 	int64_t count = longer->replications;
 	double records = (double)setting->records;
 	struct standing standing = standing_of(setting);
 	bool is_alone = setting->schedule == SCHEDULE_PER_RECORD && setting->orchestrator == ORCHESTRATOR_DRIVER &&
-			run_result_metric(longer, "throttles")->mean == 0 && setting->dispatch_ns == 0;
+			run_result_metric(longer, METRIC_THROTTLES)->mean == 0 && setting->dispatch_ns == 0;
 	double repeats = records / (double)excerpt->longer;
 	CHECK(shorter->replications == count);
 	for (int64_t i = 0; i < count; i++) {
@@ -146,7 +147,7 @@ void excerpt_carry_over(const struct setting *setting, const struct excerpt *exc
 			stage_standing_usd(standing.step_usd, standing.clock_usd, longer->samples[seconds][i]);
 	}
 	for (size_t k = 0; k < sizeof sums / sizeof sums[0]; k++) {
-		int metric = outcome_find_metric(sums[k]);
+		enum metric_id metric = sums[k];
 		double slope = slope_of(excerpt, shorter->samples[metric], longer->samples[metric], count);
 		if (metric == seconds && is_alone)
 			slope = record_slope(setting, excerpt, shorter, longer);
@@ -159,5 +160,5 @@ void excerpt_carry_over(const struct setting *setting, const struct excerpt *exc
 		longer->samples[month][i] *= longer->samples[usd][i];
 	}
 	for (size_t k = 0; k < sizeof sums / sizeof sums[0]; k++)
-		summarise(longer, outcome_find_metric(sums[k]));
+		summarise(longer, sums[k]);
 }

@@ -76,7 +76,7 @@ static double mean_busy(const struct choice *choice, size_t function)
 {
 	const struct trial *best = &choice->best;
 	const struct space_size *size = &choice->planner->control.space->sizes[best->choice.shape.size];
-	double run_seconds = run_result_metric(&best->result, "makespan_seconds")->mean;
+	double run_seconds = run_result_metric(&best->result, METRIC_MAKESPAN_SECONDS)->mean;
 	struct stage_figures figures;
 	stage_at(&size->stages[function], best->setting->functions[function].memory_mb, &figures);
 	return run_seconds > 0 ? size->requests * figures.warm_seconds / run_seconds : 0;

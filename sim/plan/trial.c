@@ -27,13 +27,6 @@ struct setting *trial_setting(const struct space *space, const struct plan_choic
 	return setting;
 }
 
-static int metric_index(const char *name)
-{
-	int index = outcome_find_metric(name);
-	CHECK(index >= 0);
-	return index;
-}
-
 double trial_seconds_of(const struct trial *trial, const struct trial_control *control, int64_t replication)
 {
 	return trial->result.samples[control->seconds_metric][replication];
@@ -41,7 +34,7 @@ double trial_seconds_of(const struct trial *trial, const struct trial_control *c
 
 double trial_usd_of(const struct trial *trial, int64_t replication)
 {
-	return trial->result.samples[metric_index("cost_usd")][replication];
+	return trial->result.samples[METRIC_COST_USD][replication];
 }
 
 double trial_share_within(const struct trial *trial, const struct trial_control *control, double seconds_max)
@@ -83,15 +76,15 @@ bool trial_works(const struct trial *trial)
 /* Where more requests come than are served: what the last one would wait, by Little's law on those that wait. */
 static double overload_seconds(const struct trial *trial)
 {
-	double completed = run_result_metric(&trial->result, "completed_records")->mean;
-	double per_record = run_result_metric(&trial->result, "makespan_seconds")->mean / fmax(completed, 1);
+	double completed = run_result_metric(&trial->result, METRIC_COMPLETED_RECORDS)->mean;
+	double per_record = run_result_metric(&trial->result, METRIC_MAKESPAN_SECONDS)->mean / fmax(completed, 1);
 	return (double)trial->setting->in_flight_max * per_record;
 }
 
 /* Replications in which records fail; of an excerpt, those that a whole run would have. */
 static double failing_replications(const struct trial *trial)
 {
-	const double *failed = trial->result.samples[metric_index("failed_records")];
+	const double *failed = trial->result.samples[METRIC_FAILED_RECORDS];
 	double failing = 0;
 	for (int64_t i = 0; i < trial->result.replications; i++)
 		failing += failed[i] > 0;
@@ -104,14 +97,14 @@ static void summarise(struct trial *trial, const struct trial_control *control)
 {
 	const struct run_result *result = &trial->result;
 	trial->seconds = result->metrics[control->seconds_metric].mean;
-	trial->usd = result->metrics[metric_index("cost_usd")].mean;
-	trial->failed = result->metrics[metric_index("failed_records")].mean;
+	trial->usd = result->metrics[METRIC_COST_USD].mean;
+	trial->failed = result->metrics[METRIC_FAILED_RECORDS].mean;
 	trial->fails = failing_replications(trial) > control->failing_share * (double)result->replications;
 	trial->seconds_at = trial->seconds;
 	trial->usd_at = trial->usd;
 	if (control->share > 0) {
 		trial->seconds_at = at_share(trial, control->seconds_metric, control->share);
-		trial->usd_at = at_share(trial, metric_index("cost_usd"), control->share);
+		trial->usd_at = at_share(trial, METRIC_COST_USD, control->share);
 	}
 	trial->is_stopped = result->end != OUTCOME_COMPLETE;
 	if (result->end == OUTCOME_IN_FLIGHT) {

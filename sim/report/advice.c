@@ -94,7 +94,7 @@ static void say_compute(const struct subject *subject, struct buf *out)
 
 static void say_queue(const struct subject *subject, struct buf *out)
 {
-	double throttles = run_result_metric(&subject->job->result, "throttles")->mean;
+	double throttles = run_result_metric(&subject->job->result, METRIC_THROTTLES)->mean;
 	const struct setting *setting = subject->job->setting;
 	buf_printf(out, "a call of %s waits %.3g s for its turn: ", subject->name,
 		   subject->result->cause_seconds[CAUSE_QUEUE]);
@@ -118,8 +118,8 @@ static void say_client(const struct subject *subject, struct buf *out)
 
 static double cold_percent(const struct subject *subject)
 {
-	double calls = function_result_metric(subject->result, "invocations")->mean;
-	return calls > 0 ? 100 * function_result_metric(subject->result, "cold_starts")->mean / calls : 0;
+	double calls = function_result_metric(subject->result, FUNCTION_METRIC_INVOCATIONS)->mean;
+	return calls > 0 ? 100 * function_result_metric(subject->result, FUNCTION_METRIC_COLD_STARTS)->mean / calls : 0;
 }
 
 static void say_cold_start(const struct subject *subject, struct buf *out)
@@ -128,7 +128,7 @@ static void say_cold_start(const struct subject *subject, struct buf *out)
 		   "%.3g %% of the calls of %s start a sandbox, in %.3g s before the handler: a smaller package, a "
 		   "lighter runtime or sandboxes kept ready (provisioned_concurrency) would help.",
 		   cold_percent(subject), subject->name,
-		   function_result_metric(subject->result, "init_mean_seconds")->mean);
+		   function_result_metric(subject->result, FUNCTION_METRIC_INIT_MEAN_SECONDS)->mean);
 }
 
 static void say_load(const struct subject *subject, struct buf *out)

@@ -43,7 +43,7 @@ static void write_fig3(const struct paper *paper, struct csv *csv)
 			csv_int(csv, study->jobs[i].setting->images_per_record);
 			csv_double(csv, function->peak_memory_mb);
 			csv_double(csv, 1 - function->peak_memory_mb / (double)function->memory_mb);
-			write_estimate(csv, function_result_metric(function, "duration_mean_seconds"));
+			write_estimate(csv, function_result_metric(function, FUNCTION_METRIC_DURATION_MEAN_SECONDS));
 			csv_end_row(csv);
 		}
 	}
@@ -65,9 +65,9 @@ static void write_fig4(const struct paper *paper, struct csv *csv)
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
 		const struct setting *setting = study->jobs[i].setting;
 		csv_int(csv, setting->images_per_record);
-		write_estimate(csv, run_result_metric(&study->jobs[i].result, "record_billed_seconds"));
+		write_estimate(csv, run_result_metric(&study->jobs[i].result, METRIC_RECORD_BILLED_SECONDS));
 		csv_double(csv, claimed(&paper->claims[PAPER_FIG4], i, "record_billed_seconds"));
-		write_estimate(csv, run_result_metric(paper_gpu_at(paper, setting->images), "makespan_seconds"));
+		write_estimate(csv, run_result_metric(paper_gpu_at(paper, setting->images), METRIC_MAKESPAN_SECONDS));
 		csv_end_row(csv);
 	}
 }
@@ -75,7 +75,7 @@ static void write_fig4(const struct paper *paper, struct csv *csv)
 static void write_fig5(const struct paper *paper, struct csv *csv)
 {
 	const struct study *study = &paper->studies[PAPER_FIG5];
-	double gpu = run_result_metric(paper_gpu_at(paper, 100000), "makespan_seconds")->mean;
+	double gpu = run_result_metric(paper_gpu_at(paper, 100000), METRIC_MAKESPAN_SECONDS)->mean;
 	header(csv,
 	       "schedule parallel seconds seconds_half_width_95 cost_usd cost_half_width_95 cold_starts gpu_seconds");
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
@@ -83,9 +83,9 @@ static void write_fig5(const struct paper *paper, struct csv *csv)
 		const struct run_result *result = &study->jobs[i].result;
 		csv_text(csv, schedule_names[setting->schedule]);
 		csv_int(csv, setting->parallel);
-		write_estimate(csv, run_result_metric(result, "makespan_seconds"));
-		write_estimate(csv, run_result_metric(result, "cost_usd"));
-		csv_double(csv, run_result_metric(result, "cold_starts")->mean);
+		write_estimate(csv, run_result_metric(result, METRIC_MAKESPAN_SECONDS));
+		write_estimate(csv, run_result_metric(result, METRIC_COST_USD));
+		csv_double(csv, run_result_metric(result, METRIC_COLD_STARTS)->mean);
 		csv_double(csv, gpu);
 		csv_end_row(csv);
 	}
@@ -121,9 +121,9 @@ static void write_table2(const struct paper *paper, struct csv *csv)
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
 		const struct run_result *result = &study->jobs[i].result;
 		csv_text(csv, names[i]);
-		write_estimate(csv, run_result_metric(result, "record_billed_seconds"));
+		write_estimate(csv, run_result_metric(result, METRIC_RECORD_BILLED_SECONDS));
 		csv_double(csv, claimed(claims, i, "record_billed_seconds"));
-		write_estimate(csv, run_result_metric(result, "cost_compute_usd"));
+		write_estimate(csv, run_result_metric(result, METRIC_COST_COMPUTE_USD));
 		csv_double(csv, claimed(claims, i, "cost_compute_usd"));
 		csv_end_row(csv);
 	}

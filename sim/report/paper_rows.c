@@ -48,14 +48,14 @@ static const struct run_result *at_images(const struct study *study, int64_t ima
 	return NULL;
 }
 
-static double mean_of(const struct run_result *result, const char *metric)
+static double mean_of(const struct run_result *result, enum metric_id metric)
 {
 	return run_result_metric(result, metric)->mean;
 }
 
 static double duration_of(const struct run_result *result, size_t function)
 {
-	return function_result_metric(&result->functions[function], "duration_mean_seconds")->mean;
+	return function_result_metric(&result->functions[function], FUNCTION_METRIC_DURATION_MEAN_SECONDS)->mean;
 }
 
 static double memory_of(const struct run_result *result, size_t function)
@@ -132,7 +132,8 @@ static double first_faster(const struct study *study, int schedule, double gpu_s
 {
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
 		const struct setting *setting = study->jobs[i].setting;
-		if (setting->schedule == schedule && mean_of(&study->jobs[i].result, "makespan_seconds") < gpu_seconds)
+		if (setting->schedule == schedule &&
+		    mean_of(&study->jobs[i].result, METRIC_MAKESPAN_SECONDS) < gpu_seconds)
 			return (double)setting->parallel;
 	}
 	return 0;
@@ -151,7 +152,7 @@ const struct run_result *paper_gpu_at(const struct paper *paper, int64_t images)
 static void add_fig5(struct paper *paper)
 {
 	const struct study *study = &paper->studies[PAPER_FIG5];
-	double gpu = mean_of(paper_gpu_at(paper, 100000), "makespan_seconds");
+	double gpu = mean_of(paper_gpu_at(paper, 100000), METRIC_MAKESPAN_SECONDS);
 	add_row(paper, (struct paper_row){
 			       .quantity = "Fig. 5, parallel jobs from which Lambda beats the GPU, pipelined",
 			       .unit = "jobs",
@@ -164,9 +165,9 @@ static void add_fig5(struct paper *paper)
 	const struct run_result *at_32 = at_parallel(study, SCHEDULE_PIPELINED, 32);
 	const struct run_result *at_64 = at_parallel(study, SCHEDULE_PIPELINED, 64);
 	add_statement(paper, "Fig. 5: from 32 to 64 parallel jobs cost rises",
-		      mean_of(at_64, "cost_usd") > mean_of(at_32, "cost_usd"));
+		      mean_of(at_64, METRIC_COST_USD) > mean_of(at_32, METRIC_COST_USD));
 	add_statement(paper, "Fig. 5: from 32 to 64 parallel jobs time hardly changes (less than 10 %)",
-		      mean_of(at_64, "makespan_seconds") > 0.9 * mean_of(at_32, "makespan_seconds"));
+		      mean_of(at_64, METRIC_MAKESPAN_SECONDS) > 0.9 * mean_of(at_32, METRIC_MAKESPAN_SECONDS));
 }
 
 /* In the order of the zip in fig5-mechanisms.yaml. */
@@ -181,10 +182,11 @@ static void add_mechanisms(struct paper *paper, struct arena *arena)
 	for (size_t i = 0; i < MECHANISMS; i++) {
 		const struct run_result *at_32 = &study->jobs[i].result;
 		const struct run_result *at_64 = &study->jobs[MECHANISMS + i].result;
-		add_report(paper, arena_printf(arena, "Fig. 5, time from 32 to 64, %s", mechanism_names[i]), "%",
-			   100 * (mean_of(at_64, "makespan_seconds") / mean_of(at_32, "makespan_seconds") - 1));
+		add_report(
+			paper, arena_printf(arena, "Fig. 5, time from 32 to 64, %s", mechanism_names[i]), "%",
+			100 * (mean_of(at_64, METRIC_MAKESPAN_SECONDS) / mean_of(at_32, METRIC_MAKESPAN_SECONDS) - 1));
 		add_report(paper, arena_printf(arena, "Fig. 5, cost from 32 to 64, %s", mechanism_names[i]), "%",
-			   100 * (mean_of(at_64, "cost_usd") / mean_of(at_32, "cost_usd") - 1));
+			   100 * (mean_of(at_64, METRIC_COST_USD) / mean_of(at_32, METRIC_COST_USD) - 1));
 	}
 }
 

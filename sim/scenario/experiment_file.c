@@ -326,11 +326,10 @@ static void check_stop_rule(void *value, const struct yaml_node *node, struct di
 	const struct stop_rule *rule = value;
 	if (rule->metric[0] == '\0' || outcome_find_metric(rule->metric) >= 0)
 		return;
-	const char *names[64];
-	size_t count = 0;
-	for (; outcome_metrics[count].name; count++)
-		names[count] = outcome_metrics[count].name;
-	const char *meant = did_you_mean(rule->metric, names, count);
+	const char *names[METRICS];
+	for (int i = 0; i < METRICS; i++)
+		names[i] = outcome_metrics[i].name;
+	const char *meant = did_you_mean(rule->metric, names, METRICS);
 	diag_error(diag, bind_place(node, "metric"), "there is no metric '%s'; did you mean '%s'?", rule->metric,
 		   meant ? meant : "makespan_seconds");
 }

@@ -226,43 +226,57 @@ static double idle_memory_share(const struct outcome *outcome)
 	return total.paid_mb_ns > 0 ? 1 - ratio((double)total.used_mb_ns, (double)total.paid_mb_ns) : 0;
 }
 
-const struct metric outcome_metrics[] = {
-	{"makespan_seconds", "first submission to last result", makespan_seconds},
-	{"record_seconds", "one record, submission to result, mean over records", record_seconds},
-	{"record_p50_seconds", "half of the records took no longer", record_p50_seconds},
-	{"record_p95_seconds", "95 % of the records took no longer", record_p95_seconds},
-	{"record_p99_seconds", "99 % of the records took no longer", record_p99_seconds},
-	{"record_billed_seconds", "sum of one record's billed durations, mean over records", record_billed_seconds},
-	{"images_per_second", "images completed over the makespan", images_per_second},
-	{"cost_usd", "the whole bill", cost_usd},
-	{"cost_compute_usd", "GB-seconds, provisioned concurrency, /tmp, snapshots, machine time", cost_compute_usd},
-	{"cost_requests_usd", "invocation fees, transitions and express executions", cost_requests_usd},
-	{"cost_store_usd", "object store requests, bytes and storage", cost_store_usd},
-	{"month_usd", "a month of traffic.runs_per_month such runs, by tiers", month_usd},
-	{"gb_seconds", "billed memory-time, GB = 1024 MB", gb_seconds},
-	{"invocations", "invocations that started", invocations},
-	{"cold_starts", "invocations that started a sandbox", cold_starts},
-	{"cold_start_probability", "cold starts over invocations", cold_start_probability},
-	{"joined_requests", "calls that went to a sandbox which had others", joined_requests},
-	{"throttles", "calls refused by a concurrency limit and retried", throttles},
-	{"completed_records", "records that have a result", completed_records},
-	{"failed_records", "records that ended in an error", failed_records},
-	{"peak_concurrency", "most sandboxes in use at once", peak_concurrency},
-	{"running_instances", "sandboxes that start or run a handler, mean over time", running_instances},
-	{"idle_instances", "sandboxes kept for the next call, mean over time", idle_instances},
-	{"instances", "sandboxes, mean over time", instances},
-	{"observed_instances", "the same as who sees requests counts them: from the first to 10 minutes after the last",
-	 observed_instances},
-	{"waiting_seconds", "a record's wait for places and limits, mean over records", waiting_seconds},
-	{"store_refusals", "requests refused by the object store for their rate, and repeated", store_refusals},
-	{"retries", "visits repeated after a failure", retries},
-	{"idle_memory_share", "share of paid memory-time that the functions did not need", idle_memory_share},
-	{NULL, NULL, NULL},
+const struct metric outcome_metrics[METRICS] = {
+	[METRIC_MAKESPAN_SECONDS] = {"makespan_seconds", "first submission to last result", makespan_seconds},
+	[METRIC_RECORD_SECONDS] = {"record_seconds", "one record, submission to result, mean over records",
+				   record_seconds},
+	[METRIC_RECORD_P50_SECONDS] = {"record_p50_seconds", "half of the records took no longer", record_p50_seconds},
+	[METRIC_RECORD_P95_SECONDS] = {"record_p95_seconds", "95 % of the records took no longer", record_p95_seconds},
+	[METRIC_RECORD_P99_SECONDS] = {"record_p99_seconds", "99 % of the records took no longer", record_p99_seconds},
+	[METRIC_RECORD_BILLED_SECONDS] = {"record_billed_seconds",
+					  "sum of one record's billed durations, mean over records",
+					  record_billed_seconds},
+	[METRIC_IMAGES_PER_SECOND] = {"images_per_second", "images completed over the makespan", images_per_second},
+	[METRIC_COST_USD] = {"cost_usd", "the whole bill", cost_usd},
+	[METRIC_COST_COMPUTE_USD] = {"cost_compute_usd",
+				     "GB-seconds, provisioned concurrency, /tmp, snapshots, machine time",
+				     cost_compute_usd},
+	[METRIC_COST_REQUESTS_USD] = {"cost_requests_usd", "invocation fees, transitions and express executions",
+				      cost_requests_usd},
+	[METRIC_COST_STORE_USD] = {"cost_store_usd", "object store requests, bytes and storage", cost_store_usd},
+	[METRIC_MONTH_USD] = {"month_usd", "a month of traffic.runs_per_month such runs, by tiers", month_usd},
+	[METRIC_GB_SECONDS] = {"gb_seconds", "billed memory-time, GB = 1024 MB", gb_seconds},
+	[METRIC_INVOCATIONS] = {"invocations", "invocations that started", invocations},
+	[METRIC_COLD_STARTS] = {"cold_starts", "invocations that started a sandbox", cold_starts},
+	[METRIC_COLD_START_PROBABILITY] = {"cold_start_probability", "cold starts over invocations",
+					   cold_start_probability},
+	[METRIC_JOINED_REQUESTS] = {"joined_requests", "calls that went to a sandbox which had others",
+				    joined_requests},
+	[METRIC_THROTTLES] = {"throttles", "calls refused by a concurrency limit and retried", throttles},
+	[METRIC_COMPLETED_RECORDS] = {"completed_records", "records that have a result", completed_records},
+	[METRIC_FAILED_RECORDS] = {"failed_records", "records that ended in an error", failed_records},
+	[METRIC_PEAK_CONCURRENCY] = {"peak_concurrency", "most sandboxes in use at once", peak_concurrency},
+	[METRIC_RUNNING_INSTANCES] = {"running_instances", "sandboxes that start or run a handler, mean over time",
+				      running_instances},
+	[METRIC_IDLE_INSTANCES] = {"idle_instances", "sandboxes kept for the next call, mean over time",
+				   idle_instances},
+	[METRIC_INSTANCES] = {"instances", "sandboxes, mean over time", instances},
+	[METRIC_OBSERVED_INSTANCES] =
+		{"observed_instances",
+		 "the same as who sees requests counts them: from the first to 10 minutes after the last",
+		 observed_instances},
+	[METRIC_WAITING_SECONDS] = {"waiting_seconds", "a record's wait for places and limits, mean over records",
+				    waiting_seconds},
+	[METRIC_STORE_REFUSALS] = {"store_refusals",
+				   "requests refused by the object store for their rate, and repeated", store_refusals},
+	[METRIC_RETRIES] = {"retries", "visits repeated after a failure", retries},
+	[METRIC_IDLE_MEMORY_SHARE] = {"idle_memory_share", "share of paid memory-time that the functions did not need",
+				      idle_memory_share},
 };
 
 int outcome_find_metric(const char *name)
 {
-	for (int i = 0; outcome_metrics[i].name; i++) {
+	for (int i = 0; i < METRICS; i++) {
 		if (strcmp(outcome_metrics[i].name, name) == 0)
 			return i;
 	}
@@ -326,21 +340,23 @@ static double function_failures(const struct function_outcome *outcome)
 	return (double)count;
 }
 
-const struct function_metric function_metrics[] = {
-	{"invocations", "invocations that started", function_invocations},
-	{"cold_starts", "invocations that started a sandbox", function_cold_starts},
-	{"init_mean_seconds", "mean time from call to handler on a new sandbox", function_init_mean},
-	{"duration_mean_seconds", "mean handler duration", function_duration_mean},
-	{"billed_mean_seconds", "mean billed duration", function_billed_mean},
-	{"gb_seconds", "billed memory-time", function_gb_seconds},
-	{"idle_memory_share", "share of paid memory-time not needed", function_idle_memory_share},
-	{"failures", "visits that ended without a result", function_failures},
-	{NULL, NULL, NULL},
+const struct function_metric function_metrics[FUNCTION_METRICS] = {
+	[FUNCTION_METRIC_INVOCATIONS] = {"invocations", "invocations that started", function_invocations},
+	[FUNCTION_METRIC_COLD_STARTS] = {"cold_starts", "invocations that started a sandbox", function_cold_starts},
+	[FUNCTION_METRIC_INIT_MEAN_SECONDS] = {"init_mean_seconds", "mean time from call to handler on a new sandbox",
+					       function_init_mean},
+	[FUNCTION_METRIC_DURATION_MEAN_SECONDS] = {"duration_mean_seconds", "mean handler duration",
+						   function_duration_mean},
+	[FUNCTION_METRIC_BILLED_MEAN_SECONDS] = {"billed_mean_seconds", "mean billed duration", function_billed_mean},
+	[FUNCTION_METRIC_GB_SECONDS] = {"gb_seconds", "billed memory-time", function_gb_seconds},
+	[FUNCTION_METRIC_IDLE_MEMORY_SHARE] = {"idle_memory_share", "share of paid memory-time not needed",
+					       function_idle_memory_share},
+	[FUNCTION_METRIC_FAILURES] = {"failures", "visits that ended without a result", function_failures},
 };
 
 int function_find_metric(const char *name)
 {
-	for (int i = 0; function_metrics[i].name; i++) {
+	for (int i = 0; i < FUNCTION_METRICS; i++) {
 		if (strcmp(function_metrics[i].name, name) == 0)
 			return i;
 	}

@@ -1,6 +1,6 @@
 /*
  * What one simulated replication gives: counts and times in integers, so that parts add up exactly. Metrics are
- * derived from it by name (outcome_metric), one table for results, sweeps and plots.
+ * derived from it, one table for results, sweeps and plots.
  */
 #ifndef LAMINA_OUTCOME_H
 #define LAMINA_OUTCOME_H
@@ -95,16 +95,61 @@ struct outcome {
 	struct bill month; /* of setting.runs_per_month such runs; its total is NaN where that is 0 */
 };
 
+enum metric_id {
+	METRIC_MAKESPAN_SECONDS,
+	METRIC_RECORD_SECONDS,
+	METRIC_RECORD_P50_SECONDS,
+	METRIC_RECORD_P95_SECONDS,
+	METRIC_RECORD_P99_SECONDS,
+	METRIC_RECORD_BILLED_SECONDS,
+	METRIC_IMAGES_PER_SECOND,
+	METRIC_COST_USD,
+	METRIC_COST_COMPUTE_USD,
+	METRIC_COST_REQUESTS_USD,
+	METRIC_COST_STORE_USD,
+	METRIC_MONTH_USD,
+	METRIC_GB_SECONDS,
+	METRIC_INVOCATIONS,
+	METRIC_COLD_STARTS,
+	METRIC_COLD_START_PROBABILITY,
+	METRIC_JOINED_REQUESTS,
+	METRIC_THROTTLES,
+	METRIC_COMPLETED_RECORDS,
+	METRIC_FAILED_RECORDS,
+	METRIC_PEAK_CONCURRENCY,
+	METRIC_RUNNING_INSTANCES,
+	METRIC_IDLE_INSTANCES,
+	METRIC_INSTANCES,
+	METRIC_OBSERVED_INSTANCES,
+	METRIC_WAITING_SECONDS,
+	METRIC_STORE_REFUSALS,
+	METRIC_RETRIES,
+	METRIC_IDLE_MEMORY_SHARE,
+	METRICS,
+};
+
 /* A named figure of an outcome. */
 struct metric {
 	const char *name; /* ends in its unit: "makespan_seconds" */
 	const char *help;
 	double (*value)(const struct outcome *outcome);
 };
-extern const struct metric outcome_metrics[]; /* ends with a NULL name */
+extern const struct metric outcome_metrics[METRICS];
 
-/* Index in outcome_metrics, or -1. */
+/* The enum metric_id of a name that a user wrote, or -1. */
 int outcome_find_metric(const char *name);
+
+enum function_metric_id {
+	FUNCTION_METRIC_INVOCATIONS,
+	FUNCTION_METRIC_COLD_STARTS,
+	FUNCTION_METRIC_INIT_MEAN_SECONDS,
+	FUNCTION_METRIC_DURATION_MEAN_SECONDS,
+	FUNCTION_METRIC_BILLED_MEAN_SECONDS,
+	FUNCTION_METRIC_GB_SECONDS,
+	FUNCTION_METRIC_IDLE_MEMORY_SHARE,
+	FUNCTION_METRIC_FAILURES,
+	FUNCTION_METRICS,
+};
 
 /* A named figure of one function's outcome ("duration_mean_seconds", ...). */
 struct function_metric {
@@ -112,9 +157,9 @@ struct function_metric {
 	const char *help;
 	double (*value)(const struct function_outcome *outcome);
 };
-extern const struct function_metric function_metrics[]; /* ends with a NULL name */
+extern const struct function_metric function_metrics[FUNCTION_METRICS];
 
-/* Index in function_metrics, or -1. */
+/* The enum function_metric_id of a name that a user wrote, or -1. */
 int function_find_metric(const char *name);
 
 /* The sum of the functions' parts. */

@@ -106,8 +106,21 @@ static void test_sums(void)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		parts += outcome_metrics[outcome_find_metric(names[i])].value(&outcome);
 	t_near(parts, bill.total_usd, 1e-12, 0, "the three parts of the cost are all of it");
-	t_near(outcome_metrics[outcome_find_metric("gb_seconds")].value(&outcome), 8, 1e-12, 0,
+	t_near(outcome_metrics[METRIC_GB_SECONDS].value(&outcome), 8, 1e-12, 0,
 	       "memory-time of both kinds of processor, provisioned or not");
+}
+
+/* An index without a row would be a figure without a name. */
+static void test_rows(void)
+{
+	for (int i = 0; i < METRICS; i++)
+		t_ok(outcome_metrics[i].name && outcome_metrics[i].help && outcome_metrics[i].value &&
+			     outcome_find_metric(outcome_metrics[i].name) == i,
+		     "metric %d has a row", i);
+	for (int i = 0; i < FUNCTION_METRICS; i++)
+		t_ok(function_metrics[i].name && function_metrics[i].help && function_metrics[i].value &&
+			     function_find_metric(function_metrics[i].name) == i,
+		     "metric %d of a function has a row", i);
 }
 
 static void test_tiers(void)
@@ -292,6 +305,7 @@ int main(void)
 {
 	test_items();
 	test_sums();
+	test_rows();
 	test_tiers();
 	test_free_and_large();
 	test_rounding();

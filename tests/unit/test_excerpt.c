@@ -6,7 +6,7 @@
 static const struct run_control one_thread = {.jobs = 1};
 static const struct plan_memory sizes = {.from_mb = 500, .to_mb = 500, .step_mb = 100};
 
-static double off(const struct trial *part, const struct trial *whole, const char *metric)
+static double off(const struct trial *part, const struct trial *whole, enum metric_id metric)
 {
 	double want = run_result_metric(&whole->result, metric)->mean;
 	return fabs(run_result_metric(&part->result, metric)->mean / want - 1);
@@ -14,13 +14,13 @@ static double off(const struct trial *part, const struct trial *whole, const cha
 
 static void is_as_whole(struct toy *toy, int schedule, int64_t parallel, const char *what)
 {
-	static const char *const metrics[] = {"makespan_seconds",  "cost_usd",    "month_usd",
-					      "completed_records", "invocations", "gb_seconds"};
+	static const enum metric_id metrics[] = {METRIC_MAKESPAN_SECONDS,  METRIC_COST_USD,    METRIC_MONTH_USD,
+						 METRIC_COMPLETED_RECORDS, METRIC_INVOCATIONS, METRIC_GB_SECONDS};
 	struct space space;
 	space_init_of_setting(&space, &toy->setting, &sizes, 0, &toy->arena);
 	struct trial_control control = {
 		.space = &space,
-		.seconds_metric = outcome_find_metric("makespan_seconds"),
+		.seconds_metric = METRIC_MAKESPAN_SECONDS,
 		.seed = 7,
 		.replications = 20,
 		.runs_per_month = 1000,
@@ -39,7 +39,7 @@ static void is_as_whole(struct toy *toy, int schedule, int64_t parallel, const c
 	t_ok(part.setting->records == toy->setting.records, "the plan is of all");
 	for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
 		double far = off(&part, &whole, metrics[i]);
-		t_ok(far < 0.01, "%s: %s is within 1 %% (%.5f)", what, metrics[i], far);
+		t_ok(far < 0.01, "%s: %s is within 1 %% (%.5f)", what, outcome_metrics[metrics[i]].name, far);
 	}
 	double spread = (part.seconds_at - part.seconds) / (whole.seconds_at - whole.seconds);
 	t_ok(spread > 0.4 && spread < 2.5, "%s: its spread is of that length (%.3f)", what, spread);

@@ -99,7 +99,7 @@ static double simulated_requests(struct toy *toy)
 	struct trial_control control = control_of(&space, "record_seconds", &toy->arena);
 	control.replications = 100;
 	trial_run(&trial, 1, &control);
-	double simulated = run_result_metric(&trial.result, "completed_records")->mean;
+	double simulated = run_result_metric(&trial.result, METRIC_COMPLETED_RECORDS)->mean;
 	return space.sizes[0].requests / simulated;
 }
 
@@ -141,7 +141,7 @@ static void test_account(void)
 	struct trial_control control = control_of(&space, "makespan_seconds", &toy.arena);
 	trial_run(trials, 3, &control);
 	for (size_t i = 0; i < 3; i++) {
-		double refused = run_result_metric(&trials[i].result, "throttles")->mean;
+		double refused = run_result_metric(&trials[i].result, METRIC_THROTTLES)->mean;
 		t_ok((refused > 0) == (i == 2), "%s x %lld: %g calls are refused",
 		     schedule_names[trials[i].choice.shape.schedule], (long long)trials[i].choice.shape.parallel,
 		     refused);

@@ -29,7 +29,7 @@ static struct trial_control control_of(struct space *space, struct arena *arena)
 {
 	return (struct trial_control){
 		.space = space,
-		.seconds_metric = outcome_find_metric("makespan_seconds"),
+		.seconds_metric = METRIC_MAKESPAN_SECONDS,
 		.seed = 7,
 		.replications = REPLICATIONS,
 		.share = 0.95,
@@ -66,7 +66,7 @@ static void simulate_all(const struct planner *planner, const struct setting *se
 		trial.setting->schedule = k / memories % 2;
 		trial.setting->parallel = 1 + k / memories / 2;
 		trial_run(&trial, 1, &control);
-		bool is_refused = run_result_metric(&trial.result, "throttles")->mean > 0;
+		bool is_refused = run_result_metric(&trial.result, METRIC_THROTTLES)->mean > 0;
 		double *least = is_refused ? &out->refused_usd : &out->usd;
 		if (planner_is_allowed(&planner->goal, &trial))
 			*least = fmin(*least, trial.usd);
@@ -279,7 +279,7 @@ static void served_is_simulation(struct toy *toy, const char *what)
 	struct space space;
 	space_init_of_setting(&space, &toy->setting, &sizes, 0, &toy->arena);
 	struct trial_control control = control_of(&space, &toy->arena);
-	control.seconds_metric = outcome_find_metric("record_p95_seconds");
+	control.seconds_metric = METRIC_RECORD_P95_SECONDS;
 	struct trial trial = {.choice = {.shape = {0, SCHEDULE_PER_RECORD, INT64_MAX}, .options = {2}}};
 	search_evaluate(&space, &trial.choice);
 	trial_run(&trial, 1, &control);

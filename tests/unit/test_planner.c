@@ -27,7 +27,7 @@ static struct trial_control control_of(struct space *space, struct arena *arena)
 {
 	return (struct trial_control){
 		.space = space,
-		.seconds_metric = outcome_find_metric("makespan_seconds"),
+		.seconds_metric = METRIC_MAKESPAN_SECONDS,
 		.seed = 7,
 		.replications = REPLICATIONS,
 		.share = 0.95,

@@ -28,7 +28,7 @@ static struct trial_control control_of(struct space *space, struct arena *arena)
 {
 	return (struct trial_control){
 		.space = space,
-		.seconds_metric = outcome_find_metric("record_p95_seconds"),
+		.seconds_metric = METRIC_RECORD_P95_SECONDS,
 		.seed = 3,
 		.replications = 4,
 		.share = 0.95,

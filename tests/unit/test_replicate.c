@@ -4,11 +4,6 @@
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
-static int makespan(void)
-{
-	return outcome_find_metric("makespan_seconds");
-}
-
 static struct run_job job_of(const struct toy *toy, int64_t min, int64_t max, double half_width)
 {
 	return (struct run_job){
@@ -40,7 +35,7 @@ static void stopping(void)
 		t_ok(replicate(&job, 1, &control, &toy.arena), "%s", cases[i].name);
 		int64_t count = job.result.replications;
 		t_ok(count >= cases[i].least && count <= cases[i].most, "%lld replications", (long long)count);
-		const struct estimate *estimate = &job.result.metrics[makespan()];
+		const struct estimate *estimate = &job.result.metrics[METRIC_MAKESPAN_SECONDS];
 		if (count < cases[i].max)
 			t_ok(estimate->half_width <= cases[i].half_width * estimate->mean, "the interval is narrow");
 		toy_release(&toy);
@@ -55,20 +50,20 @@ static void interval(void)
 	struct run_job job = job_of(&toy, 11, 11, 1);
 	struct run_control control = {.jobs = 1};
 	replicate(&job, 1, &control, &toy.arena);
-	const double *x = job.result.samples[makespan()];
+	const double *x = job.result.samples[METRIC_MAKESPAN_SECONDS];
 	double sum = 0;
 	double squares = 0;
 	for (int i = 0; i < 11; i++)
 		sum += x[i];
 	for (int i = 0; i < 11; i++)
 		squares += (x[i] - sum / 11) * (x[i] - sum / 11);
-	const struct estimate *estimate = &job.result.metrics[makespan()];
+	const struct estimate *estimate = &job.result.metrics[METRIC_MAKESPAN_SECONDS];
 	t_near(estimate->mean, sum / 11, 1e-12, 0, "mean");
 	t_near(estimate->half_width, 2.2281388519649385 * sqrt(squares / 10 / 11), 1e-9, 0, "Student's t, 10 degrees");
 	struct run_job single = job_of(&toy, 1, 1, 1);
 	replicate(&single, 1, &control, &toy.arena);
-	t_ok(isinf(single.result.metrics[makespan()].half_width), "one replication has no interval");
-	t_near(single.result.metrics[makespan()].mean, x[0], 0, 0, "and is the first of more");
+	t_ok(isinf(single.result.metrics[METRIC_MAKESPAN_SECONDS].half_width), "one replication has no interval");
+	t_near(single.result.metrics[METRIC_MAKESPAN_SECONDS].mean, x[0], 0, 0, "and is the first of more");
 	toy_release(&toy);
 }
 
@@ -141,9 +136,9 @@ static void differences(void)
 	struct run_job jobs[2] = {job_of(&toys[0], 30, 30, 1), job_of(&toys[1], 20, 20, 1)};
 	struct run_control control = {.jobs = 2};
 	replicate(jobs, 2, &control, &toys[0].arena);
-	struct estimate d = run_result_difference(&jobs[1].result, &jobs[0].result, makespan());
-	const double *a = jobs[0].result.samples[makespan()];
-	const double *b = jobs[1].result.samples[makespan()];
+	struct estimate d = run_result_difference(&jobs[1].result, &jobs[0].result, METRIC_MAKESPAN_SECONDS);
+	const double *a = jobs[0].result.samples[METRIC_MAKESPAN_SECONDS];
+	const double *b = jobs[1].result.samples[METRIC_MAKESPAN_SECONDS];
 	struct summary want;
 	summary_init(&want);
 	for (int i = 0; i < 20; i++)
@@ -151,7 +146,7 @@ static void differences(void)
 	t_near(d.mean, summary_mean(&want), 1e-12, 0, "pairs as far as both have replications");
 	t_near(d.half_width, summary_half_width(&want, 0.95), 1e-12, 0, "and their interval");
 	t_ok(d.mean + d.half_width < 0, "100 MB more are faster, beyond chance");
-	t_ok(d.half_width < 0.8 * jobs[1].result.metrics[makespan()].half_width,
+	t_ok(d.half_width < 0.8 * jobs[1].result.metrics[METRIC_MAKESPAN_SECONDS].half_width,
 	     "with a narrower interval than either has");
 	toy_release(&toys[0]);
 	toy_release(&toys[1]);

@@ -50,7 +50,7 @@ int main(void)
 		t_near(metric(&b, means[i]), metric(&a, means[i]), 1e-6, 0, means[i]);
 	for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
 		t_near(metric(&b, sums[i]), RECORDS * metric(&a, sums[i]), 1e-6, 0, sums[i]);
-	for (int i = 0; function_metrics[i].name; i++) {
+	for (int i = 0; i < FUNCTION_METRICS; i++) {
 		bool is_sum = strstr(function_metrics[i].name, "_mean_") == NULL;
 		double single = function_metrics[i].value(&a.functions[0]);
 		bool is_share = strstr(function_metrics[i].name, "share") != NULL;
