@@ -98,9 +98,9 @@ static void fill_bill(struct table *table, const struct bill *bill)
 	for (int i = 0; i < BILL_ITEMS; i++) {
 		if (bill->lines[i].quantity == 0)
 			continue;
-		table_text(table, bill_item_names[i]);
+		table_text(table, bill_rows[i].name);
 		table_double(table, bill->lines[i].quantity);
-		table_text(table, bill_item_units[i]);
+		table_text(table, bill_rows[i].unit);
 		table_double(table, bill->lines[i].usd);
 		table_double(table, bill->total_usd > 0 ? bill->lines[i].usd / bill->total_usd : 0);
 		table_end_row(table);

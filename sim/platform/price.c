@@ -12,76 +12,79 @@ const char *const billed_by_names[] = {
 	NULL,
 };
 
-const char *const bill_item_names[BILL_ITEMS] = {
-	[BILL_COMPUTE] = "compute",
-	[BILL_COMPUTE_ARM64] = "compute arm64",
-	[BILL_VCPU] = "vCPU",
-	[BILL_DEVICE] = "device",
-	[BILL_PROVISIONED] = "provisioned",
-	[BILL_PROVISIONED_ARM64] = "provisioned arm64",
-	[BILL_PROVISIONED_BUSY] = "provisioned compute",
-	[BILL_PROVISIONED_BUSY_ARM64] = "provisioned compute arm64",
-	[BILL_TMP] = "tmp",
-	[BILL_SNAPSHOT_CACHE] = "snapshot cache",
-	[BILL_SNAPSHOT_RESTORE] = "snapshot restore",
-	[BILL_REQUESTS] = "requests",
-	[BILL_TRANSITIONS] = "transitions",
-	[BILL_EXPRESS] = "express executions",
-	[BILL_EXPRESS_TIME] = "express duration",
-	[BILL_PUTS] = "store puts",
-	[BILL_GETS] = "store gets",
-	[BILL_PUT_BYTES] = "store bytes in",
-	[BILL_GET_BYTES] = "store bytes out",
-	[BILL_STORED] = "stored",
-	[BILL_MACHINE] = "machine",
-};
+/* 1 GB-s = 1024 MB * 10^9 ns */
+#define MB_NS_PER_GB_SECOND (1024.0 * 1e9)
 
-const char *const bill_item_units[BILL_ITEMS] = {
-	[BILL_COMPUTE] = "GB-s",
-	[BILL_COMPUTE_ARM64] = "GB-s",
-	[BILL_VCPU] = "vCPU-s",
-	[BILL_DEVICE] = "seconds",
-	[BILL_PROVISIONED] = "GB-s",
-	[BILL_PROVISIONED_ARM64] = "GB-s",
-	[BILL_PROVISIONED_BUSY_ARM64] = "GB-s",
-	[BILL_PROVISIONED_BUSY] = "GB-s",
-	[BILL_TMP] = "GB-s",
-	[BILL_SNAPSHOT_CACHE] = "GB-s",
-	[BILL_SNAPSHOT_RESTORE] = "GB",
-	[BILL_REQUESTS] = "requests",
-	[BILL_TRANSITIONS] = "transitions",
-	[BILL_EXPRESS] = "executions",
-	[BILL_EXPRESS_TIME] = "GB-s",
-	[BILL_PUTS] = "requests",
-	[BILL_GETS] = "requests",
-	[BILL_PUT_BYTES] = "GB",
-	[BILL_GET_BYTES] = "GB",
-	[BILL_STORED] = "GB-month",
-	[BILL_MACHINE] = "hours",
+#define PAID(member, per_unit, price, per_price) \
+	.usage_offset = offsetof(struct usage, member), .usage_per_unit = (per_unit), \
+	.price_offset = _Generic(((struct platform_price *)0)->price, double \
+				 : offsetof(struct platform_price, price)), \
+	.units_per_price = (per_price)
+
+#define IS_WIDE(type, name) _Static_assert(sizeof(type) == sizeof(wide_sum), "rows read " #name " as a wide sum");
+USAGE_MEMBERS(IS_WIDE)
+#undef IS_WIDE
+
+/* clang-format off */
+const struct bill_row bill_rows[BILL_ITEMS] = {
+	[BILL_COMPUTE] = {"compute", "GB-s", BILL_BY_DURATION,
+		PAID(billed_mb_ns, MB_NS_PER_GB_SECOND, usd_per_gb_second, 1)},
+	[BILL_COMPUTE_ARM64] = {"compute arm64", "GB-s", BILL_BY_DURATION,
+		PAID(billed_arm64_mb_ns, MB_NS_PER_GB_SECOND, usd_per_gb_second_arm64, 1)},
+	[BILL_VCPU] = {"vCPU", "vCPU-s", BILL_BY_DURATION,
+		PAID(billed_micro_vcpu_ns, 1e15, usd_per_vcpu_second, 1), .is_only_if_priced = true},
+	[BILL_DEVICE] = {"device", "seconds", BILL_BY_DURATION,
+		PAID(device_ns, 1e9, usd_per_device_second, 1)},
+	[BILL_PROVISIONED] = {"provisioned", "GB-s", BILL_STANDING,
+		PAID(provisioned_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second, 1)},
+	[BILL_PROVISIONED_ARM64] = {"provisioned arm64", "GB-s", BILL_STANDING,
+		PAID(provisioned_arm64_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second_arm64, 1)},
+	[BILL_PROVISIONED_BUSY] = {"provisioned compute", "GB-s", BILL_BY_DURATION,
+		PAID(provisioned_busy_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second_busy, 1)},
+	[BILL_PROVISIONED_BUSY_ARM64] = {"provisioned compute arm64", "GB-s", BILL_BY_DURATION,
+		PAID(provisioned_busy_arm64_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second_busy_arm64, 1)},
+	[BILL_TMP] = {"tmp", "GB-s", BILL_BY_DURATION,
+		PAID(tmp_mb_ns, MB_NS_PER_GB_SECOND, usd_per_tmp_gb_second, 1)},
+	[BILL_SNAPSHOT_CACHE] = {"snapshot cache", "GB-s", BILL_STANDING,
+		PAID(cached_mb_ns, MB_NS_PER_GB_SECOND, usd_per_cached_gb_second, 1)},
+	[BILL_SNAPSHOT_RESTORE] = {"snapshot restore", "GB", BILL_STANDING,
+		PAID(restored_mb, 1024, usd_per_gb_restored, 1)},
+	[BILL_REQUESTS] = {"requests", "requests", BILL_FEES,
+		PAID(requests, 1, usd_per_million_requests, 1e6)},
+	[BILL_TRANSITIONS] = {"transitions", "transitions", BILL_FEES,
+		PAID(transitions, 1, usd_per_1000_transitions, 1e3)},
+	[BILL_EXPRESS] = {"express executions", "executions", BILL_FEES,
+		PAID(express, 1, usd_per_million_express, 1e6)},
+	[BILL_EXPRESS_TIME] = {"express duration", "GB-s", BILL_FEES,
+		PAID(express_mb_ns, MB_NS_PER_GB_SECOND, usd_per_express_gb_second, 1)},
+	[BILL_PUTS] = {"store puts", "requests", BILL_STORE,
+		PAID(puts, 1, usd_per_1000_puts, 1e3)},
+	[BILL_GETS] = {"store gets", "requests", BILL_STORE,
+		PAID(gets, 1, usd_per_1000_gets, 1e3)},
+	[BILL_PUT_BYTES] = {"store bytes in", "GB", BILL_STORE,
+		PAID(put_bytes, 1e9, usd_per_put_gb, 1), .is_only_if_priced = true},
+	[BILL_GET_BYTES] = {"store bytes out", "GB", BILL_STORE,
+		PAID(get_bytes, 1e9, usd_per_get_gb, 1), .is_only_if_priced = true},
+	[BILL_STORED] = {"stored", "GB-month", BILL_STORE,
+		PAID(put_bytes, 1e9, usd_per_stored_gb_month, 1), .is_only_if_priced = true},
+	[BILL_MACHINE] = {"machine", "hours", BILL_WHOLE_MACHINE,
+		PAID(machine_ns, 1e9, usd_per_hour, 1)},
 };
+/* clang-format on */
 
 void usage_add(struct usage *total, const struct usage *part)
 {
-	total->billed_mb_ns += part->billed_mb_ns;
-	total->billed_arm64_mb_ns += part->billed_arm64_mb_ns;
-	total->billed_micro_vcpu_ns += part->billed_micro_vcpu_ns;
-	total->provisioned_mb_ns += part->provisioned_mb_ns;
-	total->provisioned_busy_mb_ns += part->provisioned_busy_mb_ns;
-	total->provisioned_arm64_mb_ns += part->provisioned_arm64_mb_ns;
-	total->provisioned_busy_arm64_mb_ns += part->provisioned_busy_arm64_mb_ns;
-	total->device_ns += part->device_ns;
-	total->tmp_mb_ns += part->tmp_mb_ns;
-	total->cached_mb_ns += part->cached_mb_ns;
-	total->restored_mb += part->restored_mb;
-	total->requests += part->requests;
-	total->transitions += part->transitions;
-	total->express += part->express;
-	total->express_mb_ns += part->express_mb_ns;
-	total->puts += part->puts;
-	total->gets += part->gets;
-	total->put_bytes += part->put_bytes;
-	total->get_bytes += part->get_bytes;
-	total->machine_ns += part->machine_ns;
+#define ADD(type, name) total->name += part->name;
+	USAGE_MEMBERS(ADD)
+#undef ADD
+}
+
+double bill_usd_of(const struct bill *bill, unsigned groups)
+{
+	double usd = 0;
+	for (int item = 0; item < BILL_ITEMS; item++)
+		usd += groups >> bill_rows[item].group & 1 ? bill->lines[item].usd : 0;
+	return usd;
 }
 
 bool price_bills_init(const struct platform_price *price, bool is_image)
@@ -124,59 +127,23 @@ void price_express(const struct platform_price *price, int64_t duration_ns, stru
 	usage->express_mb_ns += (price_mb_ns)billed_ns * (price_mb_ns)price->express_memory_mb;
 }
 
-/* 1 GB-s = 1024 MB * 10^9 ns */
-static double gb_seconds(price_mb_ns mb_ns)
+/* A machine is paid for by the second, but for no less than its minimum. */
+static double machine_hours(const struct platform_price *price, double seconds)
 {
-	return (double)mb_ns / (1024.0 * 1e9);
+	return seconds > 0 ? fmax(seconds, price->minimum_hour_seconds) / 3600 : 0;
 }
 
-static void set_line(struct bill *bill, enum bill_item item, double quantity, double usd_per_unit)
+static struct bill_line line_of(const struct platform_price *price, const struct usage *usage, enum bill_item item)
 {
-	bill->lines[item] = (struct bill_line){quantity, quantity * usd_per_unit};
-}
-
-static double machine_hours(const struct platform_price *price, wide_sum machine_ns)
-{
-	double seconds = seconds_from_sum_ns(machine_ns);
-	return machine_ns > 0 ? fmax(seconds, price->minimum_hour_seconds) / 3600 : 0;
-}
-
-static void fill(const struct platform_price *price, const struct usage *usage, struct bill *bill)
-{
-	const struct {
-		enum bill_item item;
-		double quantity;
-		double usd_per_unit;
-	} lines[] = {
-		{BILL_COMPUTE, gb_seconds(usage->billed_mb_ns), price->usd_per_gb_second},
-		{BILL_COMPUTE_ARM64, gb_seconds(usage->billed_arm64_mb_ns), price->usd_per_gb_second_arm64},
-		{BILL_VCPU, (double)usage->billed_micro_vcpu_ns / 1e15, price->usd_per_vcpu_second},
-		{BILL_DEVICE, (double)usage->device_ns / 1e9, price->usd_per_device_second},
-		{BILL_PROVISIONED, gb_seconds(usage->provisioned_mb_ns), price->usd_per_provisioned_gb_second},
-		{BILL_PROVISIONED_BUSY, gb_seconds(usage->provisioned_busy_mb_ns),
-		 price->usd_per_provisioned_gb_second_busy},
-		{BILL_PROVISIONED_ARM64, gb_seconds(usage->provisioned_arm64_mb_ns),
-		 price->usd_per_provisioned_gb_second_arm64},
-		{BILL_PROVISIONED_BUSY_ARM64, gb_seconds(usage->provisioned_busy_arm64_mb_ns),
-		 price->usd_per_provisioned_gb_second_busy_arm64},
-		{BILL_TMP, gb_seconds(usage->tmp_mb_ns), price->usd_per_tmp_gb_second},
-		{BILL_SNAPSHOT_CACHE, gb_seconds(usage->cached_mb_ns), price->usd_per_cached_gb_second},
-		{BILL_SNAPSHOT_RESTORE, (double)usage->restored_mb / 1024, price->usd_per_gb_restored},
-		{BILL_REQUESTS, (double)usage->requests, price->usd_per_million_requests / 1e6},
-		{BILL_TRANSITIONS, (double)usage->transitions, price->usd_per_1000_transitions / 1e3},
-		{BILL_EXPRESS, (double)usage->express, price->usd_per_million_express / 1e6},
-		{BILL_EXPRESS_TIME, gb_seconds(usage->express_mb_ns), price->usd_per_express_gb_second},
-		{BILL_PUTS, (double)usage->puts, price->usd_per_1000_puts / 1e3},
-		{BILL_GETS, (double)usage->gets, price->usd_per_1000_gets / 1e3},
-		{BILL_PUT_BYTES, (double)usage->put_bytes / 1e9, price->usd_per_put_gb},
-		{BILL_GET_BYTES, (double)usage->get_bytes / 1e9, price->usd_per_get_gb},
-		{BILL_STORED, price->usd_per_stored_gb_month > 0 ? (double)usage->put_bytes / 1e9 : 0,
-		 price->usd_per_stored_gb_month},
-		{BILL_MACHINE, machine_hours(price, usage->machine_ns), price->usd_per_hour},
-	};
-	*bill = (struct bill){0};
-	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-		set_line(bill, lines[i].item, lines[i].quantity, lines[i].usd_per_unit);
+	const struct bill_row *row = &bill_rows[item];
+	wide_sum used = *(const wide_sum *)((const char *)usage + row->usage_offset);
+	double usd = *(const double *)((const char *)price + row->price_offset);
+	double quantity = (double)used / row->usage_per_unit;
+	if (item == BILL_MACHINE)
+		quantity = machine_hours(price, quantity);
+	if (row->is_only_if_priced && usd == 0)
+		quantity = 0;
+	return (struct bill_line){quantity, quantity * (usd / row->units_per_price)};
 }
 
 static void add_up(struct bill *bill)
@@ -188,14 +155,8 @@ static void add_up(struct bill *bill)
 
 void price_bill(const struct platform_price *price, const struct usage *usage, struct bill *bill)
 {
-	fill(price, usage, bill);
-	/* What costs nothing wherever it is used is no line of the bill. */
-	if (price->usd_per_vcpu_second == 0)
-		bill->lines[BILL_VCPU].quantity = 0;
-	if (price->usd_per_put_gb == 0)
-		bill->lines[BILL_PUT_BYTES].quantity = 0;
-	if (price->usd_per_get_gb == 0)
-		bill->lines[BILL_GET_BYTES].quantity = 0;
+	for (int item = 0; item < BILL_ITEMS; item++)
+		bill->lines[item] = line_of(price, usage, (enum bill_item)item);
 	add_up(bill);
 }
 

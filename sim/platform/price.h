@@ -68,28 +68,45 @@ struct platform_price {
 
 __extension__ typedef unsigned __int128 price_mb_ns;
 
-/* What is paid for, counted exactly. */
+/* What is paid for, counted exactly: every member is listed once, and summed because it is listed. */
+/* clang-format off */
+#define USAGE_MEMBERS(X) \
+	X(price_mb_ns, billed_mb_ns) \
+	X(price_mb_ns, billed_arm64_mb_ns) \
+	X(price_mb_ns, billed_micro_vcpu_ns) /* 10^-6 vCPU */ \
+	X(price_mb_ns, provisioned_mb_ns) \
+	X(price_mb_ns, provisioned_busy_mb_ns) \
+	X(price_mb_ns, provisioned_arm64_mb_ns) \
+	X(price_mb_ns, provisioned_busy_arm64_mb_ns) \
+	X(price_mb_ns, device_ns) \
+	X(price_mb_ns, tmp_mb_ns) /* above what is free */ \
+	X(price_mb_ns, cached_mb_ns) \
+	X(wide_sum, restored_mb) \
+	X(wide_sum, requests) \
+	X(wide_sum, transitions) \
+	X(wide_sum, express) \
+	X(price_mb_ns, express_mb_ns) \
+	X(wide_sum, puts) \
+	X(wide_sum, gets) \
+	X(wide_sum, put_bytes) \
+	X(wide_sum, get_bytes) \
+	X(wide_sum, machine_ns)
+/* clang-format on */
+
 struct usage {
-	price_mb_ns billed_mb_ns;
-	price_mb_ns billed_arm64_mb_ns;
-	price_mb_ns billed_micro_vcpu_ns; /* 10^-6 vCPU */
-	price_mb_ns provisioned_mb_ns;
-	price_mb_ns provisioned_busy_mb_ns;
-	price_mb_ns provisioned_arm64_mb_ns;
-	price_mb_ns provisioned_busy_arm64_mb_ns;
-	price_mb_ns device_ns;
-	price_mb_ns tmp_mb_ns; /* above what is free */
-	price_mb_ns cached_mb_ns;
-	wide_sum restored_mb;
-	wide_sum requests;
-	wide_sum transitions;
-	wide_sum express;
-	price_mb_ns express_mb_ns;
-	wide_sum puts;
-	wide_sum gets;
-	wide_sum put_bytes;
-	wide_sum get_bytes;
-	wide_sum machine_ns;
+#define MEMBER(type, name) type name;
+	USAGE_MEMBERS(MEMBER)
+#undef MEMBER
+};
+
+/* What a line of the bill is paid for. */
+enum bill_group {
+	BILL_BY_DURATION, /* the time that is billed for calls */
+	BILL_STANDING,    /* what is kept ready, by the clock */
+	BILL_FEES,        /* calls and what conducts them */
+	BILL_STORE,
+	BILL_WHOLE_MACHINE,
+	BILL_GROUPS,
 };
 
 enum bill_item {
@@ -127,8 +144,21 @@ struct bill {
 	double total_usd;
 };
 
-extern const char *const bill_item_names[BILL_ITEMS]; /* "compute", "requests", ... */
-extern const char *const bill_item_units[BILL_ITEMS]; /* "GB-s", "requests", ... */
+/* A line of the bill: so much of a usage, in its unit, at a price. */
+struct bill_row {
+	const char *name; /* "compute", "requests", ... */
+	const char *unit; /* "GB-s", "requests", ... */
+	enum bill_group group;
+	size_t usage_offset;    /* of the member of struct usage ... */
+	double usage_per_unit;  /* ... which counts so many to the unit */
+	size_t price_offset;    /* of the price in struct platform_price ... */
+	double units_per_price; /* ... which is for so many units */
+	bool is_only_if_priced; /* what costs nothing wherever it is used is no line of the bill */
+};
+extern const struct bill_row bill_rows[BILL_ITEMS];
+
+/* USD of the lines whose group's bit (1 << group) is set. */
+double bill_usd_of(const struct bill *bill, unsigned groups);
 
 void usage_add(struct usage *total, const struct usage *part);
 

@@ -31,20 +31,11 @@ void cause_times(const struct function_outcome *counts, double ns[CAUSES])
 	ns[CAUSE_COLD_START] = (double)counts->init_ns;
 }
 
-static double lines_usd(const struct bill *bill, enum bill_item first, enum bill_item last)
-{
-	double usd = 0;
-	for (int item = (int)first; item <= (int)last; item++)
-		usd += bill->lines[item].usd;
-	return usd;
-}
-
 void cause_costs(const struct function_outcome *counts, const struct platform_price *price, double usd[CAUSES])
 {
 	struct bill bill;
 	price_bill(price, &counts->usage, &bill);
-	double by_duration =
-		lines_usd(&bill, BILL_COMPUTE, BILL_DEVICE) + lines_usd(&bill, BILL_PROVISIONED_BUSY, BILL_TMP);
+	double by_duration = bill_usd_of(&bill, 1U << BILL_BY_DURATION);
 	double per_ns = counts->billed_ns > 0 ? by_duration / (double)counts->billed_ns : 0;
 	double handler_ns = 0;
 	for (int cause = CAUSE_HANDLER_FIRST; cause <= CAUSE_HANDLER_LAST; cause++)
@@ -57,11 +48,9 @@ void cause_costs(const struct function_outcome *counts, const struct platform_pr
 				     : 0;
 	usd[CAUSE_COLD_START] = per_ns * (double)counts->billed_init_ns;
 	usd[CAUSE_ROUNDING] = per_ns * (double)counts->billed_rounding_ns;
-	usd[CAUSE_INVOKING] = lines_usd(&bill, BILL_REQUESTS, BILL_EXPRESS_TIME);
-	usd[CAUSE_STORING] = lines_usd(&bill, BILL_PUTS, BILL_STORED);
-	usd[CAUSE_STANDING] = per_ns * (double)counts->billed_idle_ns +
-			      lines_usd(&bill, BILL_PROVISIONED, BILL_PROVISIONED_ARM64) +
-			      lines_usd(&bill, BILL_SNAPSHOT_CACHE, BILL_SNAPSHOT_RESTORE);
+	usd[CAUSE_INVOKING] = bill_usd_of(&bill, 1U << BILL_FEES);
+	usd[CAUSE_STORING] = bill_usd_of(&bill, 1U << BILL_STORE);
+	usd[CAUSE_STANDING] = per_ns * (double)counts->billed_idle_ns + bill_usd_of(&bill, 1U << BILL_STANDING);
 }
 
 double cause_sum(const double parts[CAUSES])

@@ -20,38 +20,18 @@ enum outcome_end outcome_end_of(enum engine_end end)
 	return ends[end];
 }
 
+#define ADD(type, name) total->name += part->name;
+#define ADD_EACH(type, name, count) \
+	for (int each = 0; each < (count); each++) \
+		total->name[each] += part->name[each];
+
 void outcome_total(const struct outcome *outcome, struct function_outcome *total)
 {
 	*total = (struct function_outcome){0};
 	for (size_t i = 0; i < outcome->function_count; i++) {
 		const struct function_outcome *part = &outcome->functions[i];
-		total->invocations += part->invocations;
-		total->completed += part->completed;
-		total->cold_starts += part->cold_starts;
-		total->joined += part->joined;
-		total->out_of_memory += part->out_of_memory;
-		total->timeouts += part->timeouts;
-		total->errors += part->errors;
-		total->crashes += part->crashes;
-		total->tmp_full += part->tmp_full;
-		total->expired += part->expired;
-		total->retries += part->retries;
-		total->wait_ns += part->wait_ns;
-		total->throttles += part->throttles;
-		total->init_ns += part->init_ns;
-		total->duration_ns += part->duration_ns;
-		total->billed_ns += part->billed_ns;
-		total->billed_init_ns += part->billed_init_ns;
-		total->billed_rounding_ns += part->billed_rounding_ns;
-		total->billed_idle_ns += part->billed_idle_ns;
-		total->paid_mb_ns += part->paid_mb_ns;
-		total->used_mb_ns += part->used_mb_ns;
-		for (int phase = 0; phase < WORK_PHASES; phase++)
-			total->phase_ns[phase] += part->phase_ns[phase];
-		for (int cause = 0; cause < CAUSES; cause++)
-			total->cause_ns[cause] += part->cause_ns[cause];
-		total->bytes_in += part->bytes_in;
-		total->bytes_out += part->bytes_out;
+		FUNCTION_COUNTS(ADD)
+		FUNCTION_COUNTS_BY(ADD_EACH)
 		usage_add(&total->usage, &part->usage);
 	}
 }
@@ -109,27 +89,19 @@ static double cost_usd(const struct outcome *outcome)
 	return outcome->bill.total_usd;
 }
 
-static double lines_usd(const struct outcome *outcome, enum bill_item first, enum bill_item last)
-{
-	double usd = 0;
-	for (int item = (int)first; item <= (int)last; item++)
-		usd += outcome->bill.lines[item].usd;
-	return usd;
-}
-
 static double cost_compute_usd(const struct outcome *outcome)
 {
-	return lines_usd(outcome, BILL_COMPUTE, BILL_SNAPSHOT_RESTORE) + outcome->bill.lines[BILL_MACHINE].usd;
+	return bill_usd_of(&outcome->bill, 1U << BILL_BY_DURATION | 1U << BILL_STANDING | 1U << BILL_WHOLE_MACHINE);
 }
 
 static double cost_requests_usd(const struct outcome *outcome)
 {
-	return lines_usd(outcome, BILL_REQUESTS, BILL_EXPRESS_TIME);
+	return bill_usd_of(&outcome->bill, 1U << BILL_FEES);
 }
 
 static double cost_store_usd(const struct outcome *outcome)
 {
-	return lines_usd(outcome, BILL_PUTS, BILL_STORED);
+	return bill_usd_of(&outcome->bill, 1U << BILL_STORE);
 }
 
 static double month_usd(const struct outcome *outcome)

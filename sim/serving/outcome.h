@@ -16,32 +16,45 @@
 #include "serving/setting.h"
 #include "stats/histogram.h"
 
+/* What is counted of a function: every member is listed once, and summed because it is listed. */
+/* clang-format off */
+#define FUNCTION_COUNTS(X) \
+	X(int64_t, invocations) \
+	X(int64_t, completed) \
+	X(int64_t, cold_starts) \
+	X(int64_t, joined) /* calls that went to a sandbox which had others */ \
+	X(int64_t, out_of_memory) \
+	X(int64_t, timeouts) \
+	X(int64_t, errors) \
+	X(int64_t, crashes) \
+	X(int64_t, tmp_full) \
+	X(int64_t, expired) /* asynchronous calls given up for their age */ \
+	X(int64_t, retries) /* visits repeated after a failure */ \
+	X(int64_t, throttles) \
+	X(wide_sum, wait_ns) /* from asking for the function to the call that was admitted */ \
+	X(wide_sum, init_ns) /* cold starts before the handler */ \
+	X(wide_sum, duration_ns) /* handler time */ \
+	X(wide_sum, billed_ns) \
+	X(wide_sum, billed_init_ns) /* of billed_ns: initialising */ \
+	X(wide_sum, billed_rounding_ns) /* of billed_ns: above what was used */ \
+	X(wide_sum, billed_idle_ns) /* of billed_ns: sandboxes without requests */ \
+	X(price_mb_ns, paid_mb_ns) /* memory bought * handler time */ \
+	X(price_mb_ns, used_mb_ns) /* memory needed * handler time */ \
+	X(wide_sum, bytes_in) \
+	X(wide_sum, bytes_out)
+
+#define FUNCTION_COUNTS_BY(X) \
+	X(wide_sum, cause_ns, CAUSES) /* of the handler, and CAUSE_WARM_START; cause_times() has all */ \
+	X(wide_sum, phase_ns, WORK_PHASES)
+/* clang-format on */
+
 struct function_outcome {
-	int64_t invocations;
-	int64_t completed;
-	int64_t cold_starts;
-	int64_t joined; /* calls that went to a sandbox which had others */
-	int64_t out_of_memory;
-	int64_t timeouts;
-	int64_t errors;
-	int64_t crashes;
-	int64_t tmp_full;
-	int64_t expired; /* asynchronous calls given up for their age */
-	int64_t retries; /* visits repeated after a failure */
-	int64_t throttles;
-	wide_sum wait_ns;     /* from asking for the function to the call that was admitted */
-	wide_sum init_ns;     /* cold starts before the handler */
-	wide_sum duration_ns; /* handler time */
-	wide_sum billed_ns;
-	wide_sum billed_init_ns;     /* of billed_ns: initialising */
-	wide_sum billed_rounding_ns; /* of billed_ns: above what was used */
-	wide_sum billed_idle_ns;     /* of billed_ns: sandboxes without requests */
-	wide_sum cause_ns[CAUSES];   /* of the handler, and CAUSE_WARM_START; cause_times() has all */
-	price_mb_ns paid_mb_ns;      /* memory bought * handler time */
-	price_mb_ns used_mb_ns;      /* memory needed * handler time */
-	wide_sum phase_ns[WORK_PHASES];
-	wide_sum bytes_in;
-	wide_sum bytes_out;
+#define MEMBER(type, name) type name;
+#define MEMBERS(type, name, count) type name[count];
+	FUNCTION_COUNTS(MEMBER)
+	FUNCTION_COUNTS_BY(MEMBERS)
+#undef MEMBER
+#undef MEMBERS
 	struct usage usage;
 };
 

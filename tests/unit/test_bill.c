@@ -69,7 +69,7 @@ static void test_items(void)
 	for (size_t i = 0; i < ITEMS; i++) {
 		struct bill bill;
 		price_bill(&prime_prices, &items[i].usage, &bill);
-		t_near(bill.lines[items[i].item].usd, items[i].usd, 1e-12, 0, bill_item_names[items[i].item]);
+		t_near(bill.lines[items[i].item].usd, items[i].usd, 1e-12, 0, bill_rows[items[i].item].name);
 		/* Written bytes are two lines: their way and their place. */
 		double rest = items[i].usage.put_bytes > 0 ? 61 + 71 - items[i].usd : 0;
 		t_near(bill.total_usd, items[i].usd + rest, 1e-12, 0, "and nothing else");
@@ -97,7 +97,7 @@ static void test_sums(void)
 	price_bill_month(&prime_prices, &sum, 10, false, &month);
 	t_near(month.total_usd, 10 * usd, 1e-12, 0, "a month of ten such runs");
 	for (int i = 0; i < BILL_ITEMS; i++) {
-		t_near(month.lines[i].usd, 10 * bill.lines[i].usd, 1e-12, 0, bill_item_names[i]);
+		t_near(month.lines[i].usd, 10 * bill.lines[i].usd, 1e-12, 0, bill_rows[i].name);
 		t_near(month.lines[i].quantity, 10 * bill.lines[i].quantity, 1e-12, 0, "and its quantity");
 	}
 	struct outcome outcome = {.bill = bill};
@@ -189,7 +189,7 @@ static void test_free_and_large(void)
 	price_bill(&prime_prices, &total, &bill);
 	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++)
 		t_near(bill.lines[of[i].item].quantity, 5 * 9223372036854775807.0 / of[i].per_unit, 1e-12, 0,
-		       bill_item_names[of[i].item]);
+		       bill_rows[of[i].item].name);
 }
 
 static void test_rounding(void)

@@ -81,7 +81,7 @@ static void negative_duration(void)
 static void named(void)
 {
 	for (int i = 0; i < BILL_ITEMS; i++)
-		t_ok(bill_item_names[i] && bill_item_units[i], "every line of a bill has a name and a unit");
+		t_ok(bill_rows[i].name && bill_rows[i].unit, "every line of a bill has a name and a unit");
 }
 
 int main(void)
