@@ -95,13 +95,6 @@ static void warn_of_misses(const struct calibrated_function *function, struct di
 	buf_release(&list);
 }
 
-/* What requests differ by beyond their sandboxes' speeds, which the platform's spread already holds. */
-static double own_variation(const struct work_fit *fit, const struct platform *platform)
-{
-	double left = fit->row_variance - platform->cpu.speed_spread * platform->cpu.speed_spread;
-	return left > 0 ? sqrt(left) : 0;
-}
-
 /* As sandboxes differ and as the experiment's stragglers have it. */
 static double mean_slowness(const struct calibration_context *context, const struct setting_function *function)
 {
@@ -247,7 +240,6 @@ static bool solve_function(const struct function_samples *rows, const struct cal
 	warn_of_init(rows, context->platform, function && function->sandbox.is_image, diag);
 	warn_of_size(rows, context->platform, diag);
 	warn_of_misses(out, diag);
-	out->variation = own_variation(&out->fit, context->platform);
 	set_memory(out);
 	return true;
 }
@@ -266,7 +258,7 @@ bool calibration_solve(const struct log_samples *samples, const struct calibrati
 
 double calibration_predict(const struct calibrated_function *function, const struct sample_group *group)
 {
-	return work_fit_predict(&function->fit, &function->conditions, group->memory_mb, group->is_cold);
+	return work_model_seconds(&function->fit.model, &function->conditions, group->memory_mb, group->is_cold);
 }
 
 /* The memory sizes of logged rows, of one start or both. */
@@ -385,12 +377,12 @@ static void add_function(struct yaml_node *functions, const struct calibration *
 	struct yaml_node *work = yaml_build_add(entry, YAML_MAP, "work", arena);
 	for (int i = 0; i < FIT_PARAMETERS; i++) {
 		double share = is_per_image((enum work_parameter)i) ? images : 1;
-		yaml_build_number(work, parameter_keys[i], function->fit.parameters[i].seconds / share, DIGITS, arena);
+		yaml_build_number(work, parameter_keys[i], function->fit.model.seconds[i] / share, DIGITS, arena);
 	}
-	bool is_parallel = function->fit.parameters[FIT_PARALLEL].seconds > 0;
-	yaml_build_int(work, "threads", is_parallel ? function->fit.threads : 1, arena);
+	bool is_parallel = function->fit.model.seconds[FIT_PARALLEL] > 0;
+	yaml_build_int(work, "threads", is_parallel ? function->fit.model.threads : 1, arena);
 	yaml_build_number(work, "device_seconds", 0, DIGITS, arena);
-	yaml_build_number(work, "variation", function->variation, DIGITS, arena);
+	yaml_build_number(work, "variation", function->fit.model.variation, DIGITS, arena);
 	yaml_build_bool(work, "transfers_take_time", false, arena);
 	if (function->memory_mb > 0)
 		yaml_build_number(work, "memory_mb", function->memory_mb, DIGITS, arena);
@@ -446,7 +438,7 @@ static void describe(const struct calibrated_function *function, struct arena *a
 	const char *endings = log_samples_endings(function->samples, arena);
 	if (endings[0])
 		buf_printf(out, "#   %s\n", endings);
-	if (function->fit.row_variance == 0)
+	if (function->fit.row_variance == 0 && function->fit.model.variation == 0)
 		buf_add(out, "#   variation: 0 by default; needs several rows at a size\n");
 	if (function->is_memory_at_least)
 		buf_add(out, "#   memory_mb: at least; memory was used up to the size bought\n");

@@ -31,7 +31,6 @@ struct calibrated_function {
 	struct fit_conditions conditions;
 	struct work_fit fit;
 	double logged_cpu_seconds; /* that the fit is made of; NaN where it is of sizes */
-	double variation;          /* of requests, beyond the spread of sandboxes' speed; 0 where the logs do not say */
 	double memory_mb;          /* peak; 0 where the logs do not say */
 	bool is_memory_at_least;   /* it was at the size bought: the true peak may be higher */
 	bool is_memory_at_most;    /* the smallest size, where the experiment assumed more and the logs do not say */

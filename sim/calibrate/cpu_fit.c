@@ -19,7 +19,8 @@ struct search {
 static double predict(const struct search *search, double share)
 {
 	search->set(search->fit, search->seconds, share);
-	return work_fit_predict(search->fit, search->conditions, search->group->memory_mb, search->group->is_cold);
+	return work_model_seconds(&search->fit->model, search->conditions, search->group->memory_mb,
+				  search->group->is_cold);
 }
 
 /* The largest share with which the request takes no longer than logged, where more of it takes longer. */
@@ -39,30 +40,31 @@ static double largest_share(const struct search *search)
 
 static void set_single(struct work_fit *fit, double seconds, double share)
 {
-	fit->parameters[FIT_SINGLE].seconds = seconds * share;
+	fit->model.seconds[FIT_SINGLE] = seconds * share;
 }
 
 static void set_one_thread(struct work_fit *fit, double seconds, double share)
 {
-	fit->parameters[FIT_SINGLE].seconds = seconds * share;
-	fit->parameters[FIT_PARALLEL].seconds = seconds * (1 - share);
+	fit->model.seconds[FIT_SINGLE] = seconds * share;
+	fit->model.seconds[FIT_PARALLEL] = seconds * (1 - share);
 }
 
 static void set_parallel(struct work_fit *fit, double seconds, double share)
 {
-	fit->parameters[FIT_PARALLEL].seconds = seconds * share;
+	fit->model.seconds[FIT_PARALLEL] = seconds * share;
 }
 
 static void set_cold(struct work_fit *fit, double seconds, double share)
 {
-	fit->parameters[FIT_COLD].seconds = seconds * share;
+	fit->model.seconds[FIT_COLD] = seconds * share;
 }
 
 static void tell(struct work_fit *fit, enum work_parameter which, double error)
 {
 	struct fitted_parameter *parameter = &fit->parameters[which];
-	parameter->seconds = num_rounded(parameter->seconds, 9);
-	bool is_zero = !(parameter->seconds > 0);
+	double *seconds = &fit->model.seconds[which];
+	*seconds = num_rounded(*seconds, 9);
+	bool is_zero = !(*seconds > 0);
 	parameter->state = is_zero ? PARAMETER_AT_ZERO : PARAMETER_FITTED;
 	parameter->standard_error = is_zero ? (double)NAN : error;
 }
@@ -79,8 +81,8 @@ static void place_cpu(struct search *search)
 		largest_share(search);
 		return;
 	}
-	search->fit->parameters[FIT_SINGLE].seconds = 0;
-	search->fit->parameters[FIT_PARALLEL].seconds = 0;
+	search->fit->model.seconds[FIT_SINGLE] = 0;
+	search->fit->model.seconds[FIT_PARALLEL] = 0;
 	search->set = has_threads ? set_parallel : set_single;
 	largest_share(search);
 }
@@ -89,12 +91,12 @@ static void place_cpu(struct search *search)
 static void place_wait(const struct search *search, enum work_parameter which)
 {
 	enum { CORRECTIONS = 8 };
-	double *seconds = &search->fit->parameters[which].seconds;
+	double *seconds = &search->fit->model.seconds[which];
 	double logged = search->group->seconds.mean;
 	for (int i = 0; i < CORRECTIONS; i++)
 		*seconds = fmax(0, *seconds + logged -
-					   work_fit_predict(search->fit, search->conditions, search->group->memory_mb,
-							    search->group->is_cold));
+					   work_model_seconds(&search->fit->model, search->conditions,
+							      search->group->memory_mb, search->group->is_cold));
 	/* The search ends within this. */
 	if (*seconds < 1e-6 * logged)
 		*seconds = 0;
@@ -133,7 +135,9 @@ bool cpu_fit_solve(const struct function_samples *samples, const struct fit_cond
 	*out = (struct cpu_fit){.logged_cpu_seconds = first->cpu_seconds.mean};
 	struct work_fit *fit = &out->fit;
 	double variance = log_samples_row_variance(samples);
-	work_fit_init(fit, conditions, conditions->threads_max, isnan(variance) ? 0 : variance);
+	fit->row_variance = isnan(variance) ? 0 : variance;
+	work_model_init(&fit->model, conditions, conditions->threads_max,
+			work_model_variation(fit->row_variance, conditions->cpu));
 	struct search search = {
 		.fit = fit,
 		.conditions = conditions,
@@ -144,7 +148,7 @@ bool cpu_fit_solve(const struct function_samples *samples, const struct fit_cond
 	place_wait(&search, FIT_WAIT);
 	tell(fit, FIT_SINGLE, summary_standard_error(&first->cpu_seconds));
 	tell(fit, FIT_WAIT, summary_standard_error(&first->seconds));
-	if (fit->parameters[FIT_PARALLEL].seconds > 0)
+	if (fit->model.seconds[FIT_PARALLEL] > 0)
 		tell(fit, FIT_PARALLEL, summary_standard_error(&first->cpu_seconds));
 	if (samples->group_count > 1)
 		fit_cold(first, &samples->groups[1], conditions, fit);

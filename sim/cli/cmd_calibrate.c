@@ -149,7 +149,8 @@ static const char *note_of(const struct calibrate *calibrate, const struct calib
 {
 	const struct fitted_parameter *parameter = &function->fit.parameters[which];
 	if (parameter->state == PARAMETER_FITTED && which == FIT_PARALLEL)
-		return arena_printf(&calibrate->cli->arena, "fitted, %lld threads", (long long)function->fit.threads);
+		return arena_printf(&calibrate->cli->arena, "fitted, %lld threads",
+				    (long long)function->fit.model.threads);
 	bool is_by_cpu = !isnan(function->logged_cpu_seconds);
 	if (parameter->state == PARAMETER_FITTED)
 		return is_by_cpu && which != FIT_WAIT && which != FIT_COLD_WAIT ? "from the CPU time logged" : "fitted";
@@ -178,17 +179,19 @@ static void fill_parameters(struct table *table, const struct calibrate *calibra
 		const struct fitted_parameter *parameter = &function->fit.parameters[i];
 		table_text(table, function->name);
 		table_text(table, work_parameter_names[i]);
-		table_double(table, parameter->seconds);
+		table_double(table, function->fit.model.seconds[i]);
 		table_double(table, parameter->state == PARAMETER_FITTED ? parameter->standard_error : (double)NAN);
 		table_text(table, "s");
 		table_text(table, note_of(calibrate, function, (enum work_parameter)i));
 		table_end_row(table);
 	}
-	double row_variance = function->fit.row_variance;
-	value_row(table, function->name, "variation", row_variance > 0 ? function->variation : (double)NAN, "",
-		  row_variance == 0          ? "default: needs several rows at a size"
-		  : function->variation == 0 ? "0: rows differ no more than sandboxes' speeds"
-					     : "of rows at one size, beyond sandboxes' speeds");
+	double variation = function->fit.model.variation;
+	bool has_scatter = function->fit.row_variance > 0;
+	value_row(table, function->name, "variation", has_scatter || variation > 0 ? variation : (double)NAN, "",
+		  !has_scatter && variation > 0 ? "tried: as the steps between sizes are smoothed"
+		  : !has_scatter                ? "default: needs several rows at a size"
+		  : variation == 0              ? "0: rows differ no more than sandboxes' speeds"
+						: "of rows at one size, beyond sandboxes' speeds");
 	const struct histogram *init = &function->samples->init_ns;
 	bool has_init = init->count > 0;
 	const char *init_note = has_init

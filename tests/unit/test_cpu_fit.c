@@ -85,16 +85,17 @@ static void test_examples(void)
 		struct cpu_fit found;
 		arena_init(&arena);
 		t_ok(solve(example->rows, 3, &arena, &samples, &found), "%s", example->name);
-		const struct fitted_parameter *parameters = found.fit.parameters;
-		t_near(parameters[FIT_SINGLE].seconds, example->single, 0.01, 0.004, "one thread's CPU");
-		t_near(parameters[FIT_PARALLEL].seconds, example->parallel, 0.02, 0.002, "all threads' CPU");
-		t_near(parameters[FIT_COLD].seconds, example->cold, 0.01, 0.002, "what is cold");
+		const double *seconds = found.fit.model.seconds;
+		t_near(seconds[FIT_SINGLE], example->single, 0.01, 0.004, "one thread's CPU");
+		t_near(seconds[FIT_PARALLEL], example->parallel, 0.02, 0.002, "all threads' CPU");
+		t_near(seconds[FIT_COLD], example->cold, 0.01, 0.002, "what is cold");
 		if (!isnan(example->wait))
-			t_near(parameters[FIT_WAIT].seconds, example->wait, 0.01, 0.002, "waiting");
+			t_near(seconds[FIT_WAIT], example->wait, 0.01, 0.002, "waiting");
 		const struct function_samples *function = &samples.functions[0];
 		for (size_t k = 0; k < function->group_count; k++) {
 			const struct sample_group *group = &function->groups[k];
-			double again = work_fit_predict(&found.fit, conditions(), group->memory_mb, group->is_cold);
+			double again =
+				work_model_seconds(&found.fit.model, conditions(), group->memory_mb, group->is_cold);
 			t_near(again, group->seconds.mean, 0.003, 0, "the time logged comes back");
 		}
 		arena_release(&arena);

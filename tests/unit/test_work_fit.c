@@ -38,16 +38,16 @@ struct truth {
 static void add_rows(struct log_samples *samples, const struct truth *truth, int64_t memory_mb, bool is_cold, int count,
 		     double spread)
 {
-	struct work_fit fit;
+	struct work_model model;
 	struct stream luck;
 	struct diag diag;
 	diag_init(&diag);
-	work_fit_init(&fit, alone(), 6, 0);
-	fit.parameters[FIT_SINGLE].seconds = truth->single;
-	fit.parameters[FIT_WAIT].seconds = truth->wait;
-	fit.parameters[FIT_PARALLEL].seconds = truth->parallel;
-	fit.parameters[FIT_COLD].seconds = truth->cold;
-	double seconds = work_fit_predict(&fit, alone(), memory_mb, is_cold);
+	work_model_init(&model, alone(), 6, 0);
+	model.seconds[FIT_SINGLE] = truth->single;
+	model.seconds[FIT_WAIT] = truth->wait;
+	model.seconds[FIT_PARALLEL] = truth->parallel;
+	model.seconds[FIT_COLD] = truth->cold;
+	double seconds = work_model_seconds(&model, alone(), memory_mb, is_cold);
 	stream_init(&luck, 1, 0, stream_id_from_name("rows"), (uint64_t)memory_mb * 2 + is_cold);
 	for (int i = 0; i < count; i++) {
 		struct report_row row;
@@ -67,8 +67,10 @@ static void near_truth(const struct work_fit *fit, enum work_parameter parameter
 {
 	const struct fitted_parameter *fitted = &fit->parameters[parameter];
 	double error = isfinite(fitted->standard_error) ? fitted->standard_error : 0;
-	t_ok(fitted->state == PARAMETER_FITTED && fabs(fitted->seconds - truth) <= 0.01 * truth + 3 * error,
-	     "%s of %g s is %g s, standard error %.2g", work_parameter_names[parameter], truth, fitted->seconds, error);
+	t_ok(fitted->state == PARAMETER_FITTED &&
+		     fabs(fit->model.seconds[parameter] - truth) <= 0.01 * truth + 3 * error,
+	     "%s of %g s is %g s, standard error %.2g", work_parameter_names[parameter], truth,
+	     fit->model.seconds[parameter], error);
 }
 
 static void test_all_told(struct arena *arena)
@@ -88,8 +90,7 @@ static void test_all_told(struct arena *arena)
 	near_truth(&fit, FIT_WAIT, truth.wait);
 	near_truth(&fit, FIT_PARALLEL, truth.parallel);
 	near_truth(&fit, FIT_COLD, truth.cold);
-	t_ok(fit.parameters[FIT_COLD_WAIT].seconds < 0.02, "there is no cold wait: %g s",
-	     fit.parameters[FIT_COLD_WAIT].seconds);
+	t_ok(fit.model.seconds[FIT_COLD_WAIT] < 0.02, "there is no cold wait: %g s", fit.model.seconds[FIT_COLD_WAIT]);
 	for (int i = 0; i < FIT_COLD_WAIT; i++)
 		t_ok(fit.parameters[i].standard_error > 0 && fit.parameters[i].standard_error < 0.1,
 		     "%s has a standard error: %g", work_parameter_names[i], fit.parameters[i].standard_error);
@@ -110,14 +111,14 @@ static void test_coverage(struct arena *arena)
 	static const int64_t sizes[] = {256, 512, 1024, 2048, 4096, 10240};
 	const struct truth truth = {.single = 3, .wait = 0.8, .parallel = 20};
 	const double truths[] = {truth.single, truth.wait, truth.parallel};
-	struct work_fit exact;
-	work_fit_init(&exact, alone(), 6, 0);
+	struct work_model exact;
+	work_model_init(&exact, alone(), 6, 0);
 	for (int p = 0; p < 3; p++)
-		exact.parameters[p].seconds = truths[p];
+		exact.seconds[p] = truths[p];
 	int held[3] = {0};
 	double worst_prediction = 0;
 	double variance = 0;
-	double held_out = work_fit_predict(&exact, alone(), HELD_OUT_MB, false);
+	double held_out = work_model_seconds(&exact, alone(), HELD_OUT_MB, false);
 	for (uint32_t log = 0; log < LOGS; log++) {
 		struct log_samples samples;
 		struct work_fit fit;
@@ -127,7 +128,7 @@ static void test_coverage(struct arena *arena)
 		log_samples_init(&samples, arena);
 		stream_init(&luck, 7, log, stream_id_from_name("coverage"), 0);
 		for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-			double seconds = work_fit_predict(&exact, alone(), sizes[i], false);
+			double seconds = work_model_seconds(&exact, alone(), sizes[i], false);
 			for (int row = 0; row < ROWS; row++) {
 				struct report_row report;
 				report_row_init(&report);
@@ -141,10 +142,9 @@ static void test_coverage(struct arena *arena)
 		CHECK(!diag_has_errors(&diag) && work_fit_solve(&samples.functions[0], alone(), &fit));
 		diag_release(&diag);
 		for (int p = 0; p < 3; p++)
-			held[p] +=
-				fabs(fit.parameters[p].seconds - truths[p]) <= 1.96 * fit.parameters[p].standard_error;
+			held[p] += fabs(fit.model.seconds[p] - truths[p]) <= 1.96 * fit.parameters[p].standard_error;
 		variance += fit.row_variance / LOGS;
-		double predicted = work_fit_predict(&fit, alone(), HELD_OUT_MB, false);
+		double predicted = work_model_seconds(&fit.model, alone(), HELD_OUT_MB, false);
 		worst_prediction = fmax(worst_prediction, fabs(predicted / held_out - 1));
 	}
 	for (int p = 0; p < 3; p++)
@@ -172,9 +172,8 @@ static void test_not_told(struct arena *arena)
 	for (int64_t memory_mb = 256; memory_mb <= 1024; memory_mb *= 2)
 		add_rows(&samples, &truth, memory_mb, false, 3, 0);
 	CHECK(work_fit_solve(&samples.functions[0], alone(), &fit));
-	t_near(fit.parameters[FIT_WAIT].seconds, truth.wait, 0, 0.25,
-	       "the wait, but for what threads lose by stopping");
-	t_near(fit.parameters[FIT_SINGLE].seconds, truth.single + truth.parallel, 0.01, 0,
+	t_near(fit.model.seconds[FIT_WAIT], truth.wait, 0, 0.25, "the wait, but for what threads lose by stopping");
+	t_near(fit.model.seconds[FIT_SINGLE], truth.single + truth.parallel, 0.01, 0,
 	       "below one vCPU all CPU is one thread's");
 	t_int(fit.parameters[FIT_PARALLEL].state, PARAMETER_UNIDENTIFIED, "and parallel work does not show");
 
@@ -204,7 +203,7 @@ static void test_bounds(struct arena *arena)
 	}
 	CHECK(work_fit_solve(&samples.functions[0], alone(), &fit));
 	t_int(fit.parameters[FIT_WAIT].state, PARAMETER_AT_ZERO, "waiting is not negative");
-	t_ok(fit.parameters[FIT_SINGLE].seconds > 0, "what is left is fitted");
+	t_ok(fit.model.seconds[FIT_SINGLE] > 0, "what is left is fitted");
 
 	log_samples_init(&samples, arena);
 	row.status = REPORT_ERROR;
@@ -232,7 +231,7 @@ static bool is_sound(const struct work_fit *fit)
 {
 	bool sound = isfinite(fit->relative_rms);
 	for (int p = 0; p < FIT_PARAMETERS; p++)
-		sound = sound && isfinite(fit->parameters[p].seconds) && fit->parameters[p].seconds >= 0;
+		sound = sound && isfinite(fit->model.seconds[p]) && fit->model.seconds[p] >= 0;
 	return sound;
 }
 

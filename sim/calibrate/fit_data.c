@@ -1,0 +1,39 @@
+#include "calibrate/fit_data.h"
+
+#include <math.h>
+
+/* What a size weighs at least in the choice between fits, of the mean over sizes. */
+static const double LEAST_WEIGHT = 0.1;
+
+double fit_mean_seconds(const struct fit_data *data, size_t group)
+{
+	return data->samples->groups[group].seconds.mean;
+}
+
+double fit_fastest_seconds(const struct fit_data *data)
+{
+	double fastest = INFINITY;
+	for (size_t i = 0; i < data->count; i++)
+		fastest = fmin(fastest, fit_mean_seconds(data, i));
+	return fastest;
+}
+
+double fit_squares_off(const struct fit_data *data, const struct fit_conditions *conditions,
+		       const struct work_model *model, double least_rows)
+{
+	double squares = 0;
+	for (size_t i = 0; i < data->count; i++) {
+		const struct sample_group *group = &data->samples->groups[i];
+		double predicted = work_model_seconds(model, conditions, group->memory_mb, group->is_cold);
+		double off = log(predicted / fit_mean_seconds(data, i));
+		squares += fmax((double)group->seconds.count, least_rows) * off * off;
+	}
+	return squares;
+}
+
+double fit_missed_by(const struct fit_data *data, const struct fit_conditions *conditions,
+		     const struct work_model *model)
+{
+	double per_size = (double)data->samples->completed / (double)data->count;
+	return fit_squares_off(data, conditions, model, LEAST_WEIGHT * per_size);
+}

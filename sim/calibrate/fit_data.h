@@ -1,0 +1,35 @@
+/*
+ * The means that a function's work is fitted to, and by how much a model of it misses them.
+ */
+#ifndef LAMINA_FIT_DATA_H
+#define LAMINA_FIT_DATA_H
+
+#include "calibrate/work_fit.h"
+
+enum { FIT_GROUPS_MAX = 2 * SAMPLES_SIZES_MAX };
+
+/* What the solver finds is kept to so many digits: more than its tolerance, fewer than BLAS's own last bits. */
+enum { FIT_DIGITS = 9 };
+
+struct fit_data {
+	const struct function_samples *samples;
+	double columns[FIT_GROUPS_MAX][FIT_PARAMETERS]; /* seconds per second of the parameter */
+	size_t count;
+	double relative_variance; /* of one row about its size's mean; NaN where no size has two rows */
+	double variation;         /* of requests, as rows tell or as is tried */
+};
+
+double fit_mean_seconds(const struct fit_data *data, size_t group);
+
+/* Of the sizes' means the least. */
+double fit_fastest_seconds(const struct fit_data *data);
+
+/* The sum of ln(model / mean) squared, over rows; each size counts as at least so many. */
+double fit_squares_off(const struct fit_data *data, const struct fit_conditions *conditions,
+		       const struct work_model *model, double least_rows);
+
+/* The same with a share for sizes of few rows: a bill is as large as the model's time at each size. */
+double fit_missed_by(const struct fit_data *data, const struct fit_conditions *conditions,
+		     const struct work_model *model);
+
+#endif

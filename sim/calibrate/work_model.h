@@ -1,0 +1,62 @@
+/*
+ * What a function does, and how long a request of it takes:
+ *
+ *	wait + single / rate(size, 1 thread) + parallel / rate(size, threads)
+ *	(+ cold wait + cold / rate(size, 1 thread), in a new sandbox)
+ *
+ * where a rate is the thread time that the platform's CPU quota lets through per second (cpu.h): memory / 1769 MB up
+ * to one vCPU, above which one thread gains nothing. Short work ends in steps of the quota's periods, so that times are
+ * means over sandboxes, whose speeds and beginnings of periods differ, and over the requests that each has in a row.
+ */
+#ifndef LAMINA_WORK_MODEL_H
+#define LAMINA_WORK_MODEL_H
+
+#include "platform/cpu.h"
+
+enum work_parameter {
+	FIT_SINGLE,    /* CPU seconds that one thread does */
+	FIT_WAIT,      /* seconds that no CPU hastens: network, other services, sleeping */
+	FIT_PARALLEL,  /* CPU seconds that all threads share */
+	FIT_COLD,      /* more CPU seconds in a new sandbox's first request, one thread */
+	FIT_COLD_WAIT, /* more seconds there that no CPU hastens */
+	FIT_PARAMETERS,
+};
+extern const char *const work_parameter_names[FIT_PARAMETERS];
+
+/* What the rows ran on, and how they came. */
+struct fit_conditions {
+	const struct platform_cpu *cpu;
+	double slowness;     /* CPU time over that of a nominal vCPU, mean over sandboxes */
+	int64_t threads_min; /* of the parallel part, at least 1 */
+	int64_t threads_max; /* preferred where fewer fit as well */
+	int64_t in_row;      /* requests that follow each other on a sandbox; 1: each finds its quota whole */
+	double gap_seconds;  /* between these */
+};
+
+enum { MODEL_SANDBOXES = 64 };
+
+struct work_model {
+	double seconds[FIT_PARAMETERS];
+	int64_t threads;                    /* of the parallel part */
+	double variation;                   /* of requests, beyond their sandboxes' speeds */
+	double slowness[MODEL_SANDBOXES];   /* of sandboxes, in increasing order; mean 1 */
+	double variations[MODEL_SANDBOXES]; /* of requests, likewise */
+};
+
+/* What requests differ by beyond their sandboxes' speeds, whose spread is part of what rows differ by. */
+double work_model_variation(double row_variance, const struct platform_cpu *cpu);
+
+/* No work yet. */
+void work_model_init(struct work_model *model, const struct fit_conditions *conditions, int64_t threads,
+		     double variation);
+
+bool work_parameter_is_wait(int parameter);
+
+/* What no CPU hastens. */
+double work_model_wait_seconds(const struct work_model *model, bool is_cold);
+
+/* A request's mean time at a size as the simulator's CPU gives it. */
+double work_model_seconds(const struct work_model *model, const struct fit_conditions *conditions, int64_t memory_mb,
+			  bool is_cold);
+
+#endif

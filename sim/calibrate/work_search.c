@@ -1,0 +1,196 @@
+#include "calibrate/work_search.h"
+
+#include <gsl/gsl_multimin.h>
+#include <math.h>
+
+#include "base/num.h"
+
+enum { POLISHES_MAX = 300 };
+
+/* What a simplex moves over: the logarithms of the parameters that are above 0. */
+struct polish {
+	const struct fit_data *data;
+	const struct fit_conditions *conditions;
+	struct work_fit fit;
+	enum work_parameter members[FIT_PARAMETERS];
+	size_t count;
+};
+
+static double polish_missed(const gsl_vector *x, void *context)
+{
+	struct polish *polish = context;
+	for (size_t i = 0; i < polish->count; i++)
+		polish->fit.model.seconds[polish->members[i]] = num_rounded(exp(gsl_vector_get(x, i)), FIT_DIGITS);
+	return fit_missed_by(polish->data, polish->conditions, &polish->fit.model);
+}
+
+static void run_simplex(struct polish *polish, gsl_multimin_fminimizer *simplex, double first_step, double enough)
+{
+	gsl_multimin_function function = {.f = polish_missed, .n = polish->count, .params = polish};
+	gsl_vector *start = gsl_vector_alloc(polish->count);
+	gsl_vector *step = gsl_vector_alloc(polish->count);
+	for (size_t i = 0; i < polish->count; i++)
+		gsl_vector_set(start, i, log(polish->fit.model.seconds[polish->members[i]]));
+	gsl_vector_set_all(step, first_step);
+	gsl_multimin_fminimizer_set(simplex, &function, start, step);
+	for (int i = 0; i < POLISHES_MAX && gsl_multimin_fminimizer_minimum(simplex) > enough; i++)
+		if (gsl_multimin_fminimizer_iterate(simplex) != GSL_SUCCESS ||
+		    gsl_multimin_fminimizer_size(simplex) < 1e-6)
+			break;
+	gsl_vector_free(step);
+	gsl_vector_free(start);
+}
+
+/* The parameter at this value, and the wait that the means then leave, warm or cold as it is. */
+static void try_value(const struct fit_data *data, const struct fit_conditions *conditions,
+		      enum work_parameter parameter, double seconds, struct work_fit *fit)
+{
+	bool is_cold = parameter == FIT_COLD;
+	enum work_parameter companion = is_cold ? FIT_COLD_WAIT : FIT_WAIT;
+	double *wait = &fit->model.seconds[companion];
+	enum parameter_state *state = &fit->parameters[companion].state;
+	double left = 0;
+	double weights = 0;
+	fit->parameters[parameter].state = PARAMETER_FITTED;
+	fit->model.seconds[parameter] = num_rounded(seconds, FIT_DIGITS);
+	if (*state == PARAMETER_UNIDENTIFIED)
+		return;
+	for (size_t i = 0; i < data->count; i++) {
+		const struct sample_group *group = &data->samples->groups[i];
+		if (group->is_cold != is_cold)
+			continue;
+		double mean = fit_mean_seconds(data, i);
+		double predicted = work_model_seconds(&fit->model, conditions, group->memory_mb, is_cold);
+		double weight = (double)group->seconds.count / (mean * mean);
+		left += weight * (mean - predicted);
+		weights += weight;
+	}
+	if (weights == 0)
+		return;
+	*wait = num_rounded(fmax(0, *wait + left / weights), FIT_DIGITS);
+	*state = *wait > 0 ? PARAMETER_FITTED : PARAMETER_AT_ZERO;
+}
+
+/* Values from most downwards, in equal ratios; one is taken that misses by less than anything before. */
+static double try_values(const struct fit_data *data, const struct fit_conditions *conditions,
+			 enum work_parameter parameter, double most, double least, int count, double missed,
+			 const struct work_fit *begin, struct work_fit *fit)
+{
+	for (int i = 0; i <= count; i++) {
+		struct work_fit tried = *begin;
+		try_value(data, conditions, parameter, most * pow(least / most, (double)i / count), &tried);
+		double off = fit_missed_by(data, conditions, &tried.model);
+		if (off < missed) {
+			missed = off;
+			*fit = tried;
+		}
+	}
+	return missed;
+}
+
+/* All of one thread's work from the fastest mean down to a part of it, with so much parallel work. */
+static double try_singles(const struct fit_data *data, const struct fit_conditions *conditions, double fastest,
+			  double parallel, double missed, const struct work_fit *begin, struct work_fit *fit)
+{
+	enum { VALUES = 28 };
+	struct work_fit from = *begin;
+	if (from.parameters[FIT_PARALLEL].state != PARAMETER_UNIDENTIFIED) {
+		from.parameters[FIT_PARALLEL].state = parallel > 0 ? PARAMETER_FITTED : PARAMETER_AT_ZERO;
+		from.model.seconds[FIT_PARALLEL] = num_rounded(parallel, FIT_DIGITS);
+	}
+	return try_values(data, conditions, FIT_SINGLE, fastest, fastest / 128, VALUES, missed, &from, fit);
+}
+
+/* The CPU time of the fit, shared otherwise between one thread and several: slow sizes tell the sum of both best. */
+static double try_shares(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
+			 struct work_fit *fit)
+{
+	enum { SHARES = 16, VALUES = 24 };
+	static const double within = 0.1;
+	const struct work_fit begin = *fit;
+	double total = begin.model.seconds[FIT_SINGLE] + begin.model.seconds[FIT_PARALLEL];
+	for (int k = 1; k < SHARES && total > 0; k++) {
+		struct work_fit from = begin;
+		double single = total * k / SHARES;
+		from.parameters[FIT_PARALLEL].state = PARAMETER_FITTED;
+		from.model.seconds[FIT_PARALLEL] = num_rounded(total - single, FIT_DIGITS);
+		missed = try_values(data, conditions, FIT_SINGLE, single + within * total,
+				    fmax(single - within * total, single / SHARES), VALUES, missed, &from, fit);
+	}
+	return missed;
+}
+
+/*
+ * Short work takes the same time over some range of it, so that nothing leads from one step to the next: they are
+ * tried, with and without what is cold, then those around the best.
+ */
+static double search_steps(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
+			   struct work_fit *fit)
+{
+	enum { PARALLELS = 16, VALUES = 32, BEGINNINGS = 2, ROUNDS = 2 };
+	static const enum work_parameter stepped[] = {FIT_SINGLE, FIT_PARALLEL, FIT_COLD};
+	enum { STEPPED = sizeof stepped / sizeof stepped[0] };
+	struct work_fit begin = *fit;
+	double fastest = fit_fastest_seconds(data);
+	for (int i = 0; i < BEGINNINGS; i++) {
+		bool has_parallel = begin.parameters[FIT_PARALLEL].state != PARAMETER_UNIDENTIFIED;
+		double most = fastest * (double)fit->model.threads;
+		missed = try_singles(data, conditions, fastest, 0, missed, &begin, fit);
+		for (int k = 0; has_parallel && k < PARALLELS; k++)
+			missed = try_singles(data, conditions, fastest, most * pow(2, -0.5 * k), missed, &begin, fit);
+		begin.model.seconds[FIT_COLD] = 0;
+		begin.model.seconds[FIT_COLD_WAIT] = 0;
+	}
+	if (fit->parameters[FIT_PARALLEL].state != PARAMETER_UNIDENTIFIED)
+		missed = try_shares(data, conditions, missed, fit);
+	for (size_t i = 0; i < ROUNDS * STEPPED; i++) {
+		enum work_parameter parameter = stepped[i % STEPPED];
+		double best = fit->model.seconds[parameter];
+		begin = *fit;
+		if (best > 0)
+			missed = try_values(data, conditions, parameter, best * 1.2, best / 1.2, VALUES, missed, &begin,
+					    fit);
+	}
+	return missed;
+}
+
+/* From the fit on, with first steps to both sides; returns by how much the better of them misses. */
+static double polish_fit(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
+			 double enough, struct work_fit *fit)
+{
+	static const double first_steps[] = {0.3, -0.1, 0.03, -0.3, 0.1};
+	struct polish polish = {.data = data, .conditions = conditions};
+	for (int p = 0; p < FIT_PARAMETERS; p++)
+		if (fit->model.seconds[p] > 0)
+			polish.members[polish.count++] = (enum work_parameter)p;
+	if (polish.count == 0)
+		return missed;
+	gsl_multimin_fminimizer *simplex =
+		gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, polish.count);
+	for (size_t i = 0; i < sizeof first_steps / sizeof first_steps[0] && missed > enough; i++) {
+		polish.fit = *fit;
+		run_simplex(&polish, simplex, first_steps[i], enough);
+		double polished = polish_missed(gsl_multimin_fminimizer_x(simplex), &polish);
+		if (polished < missed) {
+			missed = polished;
+			*fit = polish.fit;
+		}
+	}
+	gsl_multimin_fminimizer_free(simplex);
+	return missed;
+}
+
+/* Whether a period more or less is told at the fastest size. */
+static bool ends_in_steps(const struct fit_data *data, const struct fit_conditions *conditions)
+{
+	static const double told = 0.01;
+	return conditions->cpu->period_seconds > told * fit_fastest_seconds(data);
+}
+
+double work_search(const struct fit_data *data, const struct fit_conditions *conditions, double missed, double close,
+		   struct work_fit *fit)
+{
+	if (ends_in_steps(data, conditions))
+		missed = search_steps(data, conditions, missed, fit);
+	return missed > close ? polish_fit(data, conditions, missed, close / 4, fit) : missed;
+}
