@@ -125,6 +125,11 @@ static const struct story {
 	 "\"KeyError\",\"errorMessage\":\"x\"}\n" REPORT_OF("a") "{\"message\":\"on\",\"errorType\":\"X\"}\n" REPORT_OF(
 		 "b"),
 	 {REPORT_OK, REPORT_OK}},
+	{"a report's own success before the words",
+	 EVENT_OF("a", "\"status\":\"success\",")
+		 EVENT_OF("b", "") "{\"requestId\":\"a\",\"errorType\":\"KeyError\",\"errorMessage\":\"x\"}\n"
+				   "{\"requestId\":\"b\",\"errorType\":\"KeyError\",\"errorMessage\":\"x\"}\n",
+	 {REPORT_OK, REPORT_UNHANDLED}},
 	{"a report's own success",
 	 "{\"requestId\":\"a\",\"errorType\":\"KeyError\",\"errorMessage\":\"x\"}\n" EVENT_OF(
 		 "a", "\"status\":\"success\",") EVENT_OF("b", ""),
