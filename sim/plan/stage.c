@@ -53,7 +53,10 @@ static void add_work(struct stage_visit *visit, const struct demand *demand, dou
 	visit->wait_seconds += demand->varies ? wait_seconds : 0;
 	if (demand->cpu_ns > 0)
 		visit->terms[visit->term_count++] = (struct stage_term){
-			.cpu_seconds = seconds_from_ns(demand->cpu_ns) * slowness, .threads = demand->threads};
+			.cpu_seconds = seconds_from_ns(demand->cpu_ns) * slowness,
+			.threads = demand->threads,
+			.varies = demand->varies,
+		};
 }
 
 static void add_phases(struct stage_visit *visit, const struct setting *setting, const struct work *work,
@@ -225,14 +228,16 @@ static double visit_at(const struct stage *stage, const struct stage_visit *visi
 {
 	const struct platform *platform = stage->platform;
 	double cpu_seconds = 0;
+	double varying_seconds = visit->wait_seconds;
 	double seconds = visit->fixed_seconds;
 	for (int i = 0; i < visit->term_count; i++) {
 		double part = term_seconds(&visit->terms[i], &platform->cpu, memory_mb);
 		seconds += part;
 		cpu_seconds += visit->terms[i].is_transfer ? 0 : part;
+		varying_seconds += visit->terms[i].varies ? part : 0;
 	}
 	double cpu_deviation = platform->cpu.speed_spread * cpu_seconds;
-	double own_deviation = visit->variation * (cpu_seconds + visit->wait_seconds);
+	double own_deviation = visit->variation * varying_seconds;
 	*handler_seconds = seconds;
 	double deviation = sqrt(visit->fixed_variance + cpu_deviation * cpu_deviation + own_deviation * own_deviation);
 	double billed = rounded_up_mean(seconds + visit->billed_start_seconds, sqrt(3) * deviation,

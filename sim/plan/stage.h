@@ -50,6 +50,7 @@ struct stage_figures {
 struct stage_term {
 	double cpu_seconds;
 	int64_t threads;
+	bool varies; /* from request to request */
 	bool is_transfer;
 	bool is_overlapped; /* its CPU works while bytes flow */
 	double network_seconds;

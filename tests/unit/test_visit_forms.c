@@ -5,6 +5,7 @@
  */
 #include "plan/stage.h"
 #include "random/stream.h"
+#include "serving/demand.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -237,9 +238,89 @@ static void forms_agree(bool is_throttled)
 		t_int(off[form], 0, form_names[form]);
 }
 
+/* What is done once in a sandbox's life takes every request the same, and so is rounded up the same. */
+static void what_is_loaded_does_not_vary(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy_function(&toy, "f", 1000, &(struct toy_work){.import_seconds = 3.2});
+	toy.functions[0].last_work.variation = 0.5;
+	toy.platform.price.granularity_seconds = 1;
+	t_near(planned(&toy, 1).usd, simulated(&toy, 1).usd, 1e-9, 0, "4 s are paid for");
+	toy_release(&toy);
+}
+
+enum { DRAWS = 20000 };
+
+static void variance_is_that_of_draws(void)
+{
+	struct toy toy;
+	struct stage stage;
+	struct demand demand;
+	double sum = 0;
+	double squares = 0;
+	int phase = WORK_RECORD_GET;
+	const struct demand_visit any = {0};
+	toy_init(&toy);
+	toy.platform.store.get_seconds = toy_between(&toy.arena, 0.1, 0.7);
+	toy.platform.store.put_seconds = toy_between(&toy.arena, 0.2, 1.8);
+	struct work *work = &toy_function(&toy, "f", 1000, &(struct toy_work){.download_mb = 1, .upload_mb = 1})->work;
+	work->phases[WORK_RECORD_GET].gets = 3;
+	t_ok(demand_find(&demand, &toy.platform, work, &any, &phase) && phase == WORK_RECORD_GET, "it asks");
+	for (int i = 0; i < DRAWS; i++) {
+		double seconds = demand_latency_seconds(&demand, &luck);
+		sum += seconds / DRAWS;
+		squares += seconds * seconds / DRAWS;
+	}
+	t_near(demand_latency_seconds(&demand, NULL), sum, 0.01, 0, "the mean of three requests");
+	t_near(demand_latency_variance(&demand), squares - sum * sum, 0.05, 0, "their variance");
+	toy_records(&toy, 2);
+	stage_init(&stage, &toy.setting, 0);
+	t_near(stage.visits[STAGE_WARM].fixed_variance, (3 * 0.36 + 2.56) / 12, 1e-9, 0, "the planner has all of it");
+	toy_release(&toy);
+}
+
+/* All forms read the same list: what it leaves out, all of them would. */
+static void list_is_complete(void)
+{
+	struct toy toy;
+	struct demand demand;
+	struct work work = {.phases = {
+				    [WORK_IMPORT] = {.cpu_ns = 5, .wait_ns = 7, .cold_only = true},
+				    [WORK_COMPUTE] = {.cpu_ns = 11, .threads = 3},
+				    [WORK_DEVICE] = {.device_ns = 13},
+			    }};
+	const struct demand_visit first = {.is_first = true, .repeat_init_ns = 100, .traced_wait_ns = 1000};
+	const struct demand_visit second = {.repeat_init_ns = 100};
+	toy_init(&toy);
+	int phase = 0;
+	t_ok(demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_IMPORT, "loading");
+	t_int(demand.cpu_ns, 105, "its CPU and what was broken off");
+	t_int(demand.wait_ns, 7, "its wait");
+	t_int(demand.threads, 1, "on a thread");
+	t_ok(!demand.varies, "once in a life");
+	phase++;
+	t_ok(demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_COMPUTE, "computing");
+	t_ok(demand.cpu_ns == 11 && demand.threads == 3 && demand.varies, "threads that vary");
+	phase++;
+	t_ok(demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_DEVICE, "a turn");
+	t_int(demand.device_ns, 13, "on the accelerator");
+	phase++;
+	t_ok(demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_WAIT, "a wait");
+	t_int(demand.traced_wait_ns, 1000, "that a trace tells");
+	phase++;
+	t_ok(!demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_PHASES, "nothing else");
+	phase = 0;
+	t_ok(demand_find(&demand, &toy.platform, &work, &second, &phase) && phase == WORK_COMPUTE, "found loaded");
+	toy_release(&toy);
+}
+
 int main(void)
 {
+	list_is_complete();
 	stream_init(&luck, 1, 0, stream_id_from_name("test"), 0);
+	what_is_loaded_does_not_vary();
+	variance_is_that_of_draws();
 	forms_agree(false);
 	forms_agree(true);
 	return t_done();
