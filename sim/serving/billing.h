@@ -1,6 +1,9 @@
 /*
  * What is put on the bill while the simulation runs: a request's fee, and time, which is a request's own or that of
  * its sandbox, as the platform's price says (enum billed_by).
+ *
+ * Who may call it: whoever ends what is paid for (visit.c, instance.c, journey.c, call.c, simulate.c); the planner, for
+ * what it costs.
  */
 #ifndef LAMINA_BILLING_H
 #define LAMINA_BILLING_H

@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "serving/admission.h"
 #include "serving/billing.h"
 #include "serving/instance.h"
 #include "serving/simulation.h"
@@ -63,55 +64,12 @@ static void throttled(struct invocation *invocation)
 			0);
 }
 
-static struct concurrency *places_of(struct simulation *simulation, size_t function)
-{
-	bool is_reserved = simulation->setting->functions[function].reserved_concurrency > 0;
-	return is_reserved ? &simulation->functions[function] : &simulation->account;
-}
-
-static bool take_place(struct simulation *simulation, size_t function, bool needs_new_sandbox)
-{
-	bool is_own = simulation->setting->platform->limits.burst_scope == BURST_OF_FUNCTION;
-	struct concurrency *bucket = is_own ? &simulation->functions[function] : &simulation->account;
-	if (!concurrency_admit_from(places_of(simulation, function), bucket, engine_now_ns(&simulation->engine),
-				    needs_new_sandbox))
-		return false;
-	simulation->in_use++;
-	if (simulation->in_use > simulation->outcome->peak_concurrency)
-		simulation->outcome->peak_concurrency = simulation->in_use;
-	return true;
-}
-
-bool call_take_place(struct simulation *simulation, size_t function)
-{
-	return take_place(simulation, function, true);
-}
-
-void call_leave(struct simulation *simulation, size_t function)
-{
-	simulation->in_use--;
-	concurrency_leave(places_of(simulation, function));
-}
-
-/* Only so many calls may start in a second; who joins others on an instance takes no more of its places. */
-static bool admit(const struct invocation *invocation, bool needs_new_sandbox, bool joins)
-{
-	struct simulation *simulation = invocation->simulation;
-	struct concurrency *places = places_of(simulation, invocation->function);
-	bool is_sync = simulation->setting->invocation == INVOCATION_SYNC;
-	if ((is_sync && !concurrency_may_call(places, engine_now_ns(&simulation->engine))) ||
-	    (!joins && !take_place(simulation, invocation->function, needs_new_sandbox)))
-		return false;
-	concurrency_called(places);
-	return true;
-}
-
 static void handler_starts(struct engine *engine, void *subject, int64_t argument)
 {
 	struct invocation *invocation = subject;
 	int64_t now_ns = engine_now_ns(engine);
 	if (invocation->is_cold)
-		visit_span(invocation, "cold start", now_ns - invocation->init_ns, now_ns);
+		invocation_span(invocation, "cold start", now_ns - invocation->init_ns, now_ns);
 	visit_start(invocation);
 }
 
@@ -157,7 +115,7 @@ static void call(struct engine *engine, void *subject, int64_t argument)
 	bool has_instances = invocation->simulation->rings;
 	struct instance *instance = has_instances ? instance_to_join(invocation) : NULL;
 	invocation->is_cold = !instance && pool->idle_count == 0;
-	if (!admit(invocation, invocation->is_cold, instance)) {
+	if (!admission_admit(invocation, invocation->is_cold, instance)) {
 		throttled(invocation);
 		return;
 	}

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "serving/admission.h"
 #include "serving/billing.h"
 #include "serving/seat.h"
 #include "serving/visit.h"
@@ -306,7 +307,7 @@ static void end_activity(struct instance *instance)
 static void become_idle(struct instance *instance, bool is_lost)
 {
 	end_activity(instance);
-	call_leave(instance->simulation, instance->function);
+	admission_leave(instance->simulation, instance->function);
 	if (is_lost)
 		sandbox_pool_destroy(instance->sandbox);
 	else
@@ -324,7 +325,7 @@ static void started(struct engine *engine, void *subject, int64_t argument)
 
 bool instance_start(struct simulation *simulation, size_t function)
 {
-	if (!call_take_place(simulation, function))
+	if (!admission_take_place(simulation, function))
 		return false;
 	int64_t start_ns;
 	struct sandbox *sandbox = sandbox_pool_create(&simulation->pools[function], &start_ns);

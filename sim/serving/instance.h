@@ -18,29 +18,6 @@
 #include "platform/host.h"
 #include "serving/autoscaler.h"
 #include "serving/simulation.h"
-#include "serving/transfer.h"
-
-/* A request's place on an instance, with what it has under way there. */
-struct seat {
-	struct invocation *invocation;
-	struct instance *instance;
-	struct seat *next;
-	struct seat *previous;
-	struct seat *next_on_device;
-	event_id timer; /* its start, a latency, a stated wait, its turn on the accelerator */
-	event_id timeout;
-	event_id stream; /* the store's stream has carried a transfer's bytes */
-	struct fluid_job network;
-	struct fluid_job cpu;
-	struct demand demand; /* of the current phase */
-	int parts;            /* of a transfer that are not over */
-	struct transfer transfer;
-	int64_t joined_ns;
-	bool has_started; /* its handler */
-	bool is_in_phase;
-	bool waits_for_load;
-	double held_mb; /* of its own, besides what requests share */
-};
 
 struct instance {
 	struct simulation *simulation;

@@ -1,6 +1,17 @@
 /*
- * What the parts of the serving model share while one replication runs: journey.c takes records from arrival to
- * result, call.c gets a sandbox for a call, visit.c runs the handler on it. Private to this folder.
+ * What the parts of the serving model share while one replication runs. Private to this folder. A request goes
+ *
+ *	journey.c    comes, and waits for a place of its caller's
+ *	call.c       is called, and called again
+ *	admission.c  is admitted or refused
+ *	instance.c   joins others on their sandbox, where these share them; else call.c starts or finds one
+ *	visit.c      visits it, phase by phase (demand.c): in closed form (transfer.c) or step by step (seat.c)
+ *	billing.c    is billed
+ *	journey.c    leaves, or goes on to its next function
+ *
+ * and each of these calls those below it. Back up go only ends and starts: call.c and visit.c end in
+ * journey_visit_done, visit.c in call_again too; instance.c starts handlers (call_handler_in) and stops or resumes
+ * visits; seat.c counts steps and ends phases (visit.h).
  */
 #ifndef LAMINA_SIMULATION_H
 #define LAMINA_SIMULATION_H /* private to serving */
@@ -105,6 +116,9 @@ const struct work *invocation_work(const struct invocation *invocation);
 /* Luck of a record's visit to a function, the same whatever the memory, the schedule or the order of events. */
 void invocation_stream(struct stream *stream, const struct invocation *invocation, const char *name);
 
+/* A span for timelines, where anybody wants them. */
+void invocation_span(const struct invocation *invocation, const char *name, int64_t start_ns, int64_t end_ns);
+
 /* Brings the first records in, or the first arrival. */
 void journey_begin(struct simulation *simulation);
 
@@ -113,12 +127,6 @@ void journey_visit_done(struct invocation *invocation, bool completed);
 
 /* The driver calls the current function as soon as it is free to. */
 void call_soon(struct invocation *invocation);
-
-/* Takes a place for a new sandbox of a function, without a call; false where the platform allows no more now. */
-bool call_take_place(struct simulation *simulation, size_t function);
-
-/* Gives back the place that a sandbox of the function took. */
-void call_leave(struct simulation *simulation, size_t function);
 
 /* The handler starts so much later. */
 event_id call_handler_in(struct invocation *invocation, int64_t delay_ns);
@@ -131,8 +139,5 @@ bool call_again(struct invocation *invocation);
 
 /* The handler starts on invocation->sandbox; ends in journey_visit_done, or in call_again. */
 void visit_start(struct invocation *invocation);
-
-/* A span for timelines, where anybody wants them. */
-void visit_span(const struct invocation *invocation, const char *name, int64_t start_ns, int64_t end_ns);
 
 #endif

@@ -1,6 +1,8 @@
 /*
  * Moving bytes between a sandbox and the object store: first-byte latencies, one after the other, then the stream at
  * the pace of the slowest of store, client, network and CPU.
+ *
+ * Who may call it: visit.c, which needs the end; seat.c, which goes there step by step.
  */
 #ifndef LAMINA_TRANSFER_H
 #define LAMINA_TRANSFER_H /* private to serving */

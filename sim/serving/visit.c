@@ -12,44 +12,11 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "serving/admission.h"
 #include "serving/billing.h"
 #include "serving/instance.h"
 #include "serving/seat.h"
 #include "serving/transfer.h"
-
-const struct work *invocation_work(const struct invocation *invocation)
-{
-	const struct setting *setting = invocation->simulation->setting;
-	const struct setting_function *function = function_of(invocation);
-	if (invocation->size >= 0 && function->sized_works)
-		return &function->sized_works[invocation->size];
-	return invocation->record == setting->records - 1 ? &function->last_work : &function->work;
-}
-
-void invocation_stream(struct stream *stream, const struct invocation *invocation, const char *name)
-{
-	const struct simulate_options *options = invocation->simulation->options;
-	uint64_t visit = (uint64_t)invocation->record * SETTING_FUNCTIONS_MAX + invocation->function;
-	uint64_t again = (uint64_t)invocation->failures << 56;
-	stream_init(stream, options->seed, options->replication, stream_id_from_name(name), visit + again);
-}
-
-void visit_span(const struct invocation *invocation, const char *name, int64_t start_ns, int64_t end_ns)
-{
-	const struct span_sink *sink = invocation->simulation->options->sink;
-	if (!sink)
-		return;
-	struct span span = {
-		.name = name,
-		.function = (uint32_t)invocation->function,
-		.sandbox = invocation->sandbox->ordinal,
-		.record = invocation->record,
-		.start_ns = start_ns,
-		.end_ns = end_ns,
-		.is_cold = invocation->is_cold,
-	};
-	sink->span(sink->context, &span);
-}
 
 static const struct end_rule {
 	size_t count_offset; /* in struct function_outcome */
@@ -70,7 +37,7 @@ static void leave_sandbox(struct invocation *invocation, bool is_kept)
 		instance_leave(invocation, !is_kept);
 		return;
 	}
-	call_leave(invocation->simulation, invocation->function);
+	admission_leave(invocation->simulation, invocation->function);
 	if (is_kept) {
 		invocation->sandbox->is_initialised = true;
 		sandbox_pool_return(invocation->sandbox);
@@ -108,7 +75,7 @@ static void count_phase(struct invocation *invocation)
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	visit_step_done(invocation);
 	counts_of(invocation)->phase_ns[invocation->phase] += now_ns - invocation->phase_start_ns;
-	visit_span(invocation, work_phase_names[invocation->phase], invocation->phase_start_ns, now_ns);
+	invocation_span(invocation, work_phase_names[invocation->phase], invocation->phase_start_ns, now_ns);
 }
 
 /* An instance is lost with all of its requests, those whose handlers have not started among them. */
