@@ -3,6 +3,64 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "platform/keys.h"
+
+static const struct bind_field cpu_fields[] = {
+	NUMBER(struct platform_cpu, mb_per_vcpu, 1, 1048576, "memory that comes with one vCPU, MB"),
+	BIND_FIELD(struct platform_cpu, share_at_mb, BIND_INT_LIST, .min = 1, .max = 1048576,
+		   .help = "where vCPUs are not in proportion to memory: sizes, MB, ascending"),
+	BIND_FIELD(struct platform_cpu, shares, BIND_DOUBLE_LIST, .min = 1e-3, .max = 1024,
+		   .help = "vCPUs that these sizes get"),
+	BIND_FIELD(struct platform_cpu, visible_up_to_mb, BIND_INT_LIST, .required = true, .min = 1, .max = 1048576,
+		   .help = "sizes up to which visible_vcpus hold, MB, ascending"),
+	BIND_FIELD(struct platform_cpu, visible_vcpus, BIND_INT_LIST, .required = true, .min = 1, .max = 1024,
+		   .help = "vCPUs that a function of such a size sees"),
+	NUMBER(struct platform_cpu, period_seconds, 1e-4, 1, "period of the CPU quota"),
+	BIND_FIELD(struct platform_cpu, tick_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1,
+		   .help = "what threads ran is charged at multiples of this, a part of the period; 0: exactly"),
+	BIND_FIELD(struct platform_cpu, resume_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1,
+		   .help = "thread time that a stopped thread loses when it goes on"),
+	BIND_FIELD(struct platform_cpu, overhead_share, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 0.5,
+		   .help = "part of the quota that the sandbox itself uses up"),
+	NUMBER(struct platform_cpu, sgemm_gflop_per_vcpu_second, 0.01, 1e5,
+	       "float32 matrix product speed of one vCPU, 10^9 operations per second"),
+	BIND_FIELD(struct platform_cpu, memory_gb_per_vcpu_second, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e4,
+		   .help = "copy bandwidth of one thread, 10^9 bytes read and written per second; 0: unknown"),
+	NUMBER(struct platform_cpu, speed_spread, 0, 1, "standard deviation of ln(speed) between sandboxes"),
+	BIND_FIELD(struct platform_cpu, arm64_speed, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 100,
+		   .help = "speed of an arm64 vCPU over an x86_64 one; 0: not sold"),
+	BIND_END,
+};
+
+static void check_cpu(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_cpu *cpu = value;
+	if (cpu->visible_vcpus.count == 0 || cpu->visible_vcpus.count != cpu->visible_up_to_mb.count)
+		diag_error(diag, bind_place(node, "visible_vcpus"),
+			   "'visible_vcpus' has %zu entries and 'visible_up_to_mb' %zu; both need the same number",
+			   cpu->visible_vcpus.count, cpu->visible_up_to_mb.count);
+	for (size_t i = 1; i < cpu->visible_up_to_mb.count; i++) {
+		if (cpu->visible_up_to_mb.values[i] <= cpu->visible_up_to_mb.values[i - 1])
+			diag_error(diag, bind_place(node, "visible_up_to_mb"), "'visible_up_to_mb' must ascend");
+	}
+	if (cpu->shares.count != cpu->share_at_mb.count)
+		diag_error(diag, bind_place(node, "shares"),
+			   "'shares' has %zu entries and 'share_at_mb' %zu; both need the same number",
+			   cpu->shares.count, cpu->share_at_mb.count);
+	int64_t period_ns = ns_from_seconds(cpu->period_seconds);
+	int64_t tick_ns = ns_from_seconds(cpu->tick_seconds);
+	if (tick_ns > 0 && period_ns % tick_ns != 0)
+		diag_error(diag, bind_place(node, "tick_seconds"), "'period_seconds' is no multiple of 'tick_seconds'");
+	if (cpu->resume_seconds > 0 && cpu->resume_seconds >= cpu->tick_seconds)
+		diag_error(diag, bind_place(node, "resume_seconds"), "'resume_seconds' must be below 'tick_seconds'");
+}
+
+const struct bind_schema platform_cpu_schema = {
+	.title = "cpu",
+	.bytes = sizeof(struct platform_cpu),
+	.fields = cpu_fields,
+	.check = check_cpu,
+};
 
 double cpu_share(const struct platform_cpu *cpu, int64_t memory_mb)
 {

@@ -36,6 +36,7 @@ struct platform_cpu {
 	double speed_spread;                /* standard deviation of ln(speed) between sandboxes */
 	double arm64_speed;                 /* speed of an arm64 vCPU over an x86_64 one; 0: not sold */
 };
+extern const struct bind_schema platform_cpu_schema;
 
 struct cpu_quota {
 	int64_t period_ns;

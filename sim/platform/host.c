@@ -1,6 +1,21 @@
 /* Hosts stand in the order in which they were made; over them a tree of maxima finds the first one with room. */
 #include "platform/host.h"
 
+#include "platform/keys.h"
+
+static const struct bind_field hosts_fields[] = {
+	INTEGER(struct platform_hosts, memory_mb, 1, 1e9, "memory of a host that sandboxes fill, MB"),
+	NUMBER(struct platform_hosts, card_mb_per_second, 0.01, 1e6,
+	       "its network card, which they share, in each direction, 10^6 bytes/s"),
+	BIND_END,
+};
+
+const struct bind_schema platform_hosts_schema = {
+	.title = "hosts",
+	.bytes = sizeof(struct platform_hosts),
+	.fields = hosts_fields,
+};
+
 enum { HOSTS_MIN = 16 };
 
 void host_pool_init(struct host_pool *pool, struct engine *engine, struct arena *arena,

@@ -10,8 +10,15 @@
 #define LAMINA_HOST_H
 
 #include "base/arena.h"
+#include "doc/bind.h"
 #include "engine/fluid.h"
-#include "platform/platform.h"
+
+/* Machines whose network card the sandboxes on them share; memory_mb is 0 where nothing is known of them. */
+struct platform_hosts {
+	int64_t memory_mb;         /* that its sandboxes fill, the first host with room first */
+	double card_mb_per_second; /* in each direction */
+};
+extern const struct bind_schema platform_hosts_schema;
 
 struct host {
 	struct fluid inbound; /* bytes per ns */

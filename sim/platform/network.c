@@ -3,6 +3,37 @@
 #include <math.h>
 
 #include "base/check.h"
+#include "platform/keys.h"
+
+static const struct bind_field network_fields[] = {
+	NUMBER(struct platform_network, burst_mb_per_second, 0.01, 1e6,
+	       "rate while the bucket has tokens, 10^6 bytes/s"),
+	NUMBER(struct platform_network, bucket_mb, 0, 1e6, "depth of the token bucket, 10^6 bytes"),
+	NUMBER(struct platform_network, refill_mb_per_second, 0.01, 1e6, "rate when the bucket is empty, 10^6 bytes/s"),
+	NUMBER(struct platform_network, cpu_seconds_per_mb, 0, 10, "single-threaded CPU of a transfer on one vCPU"),
+	MAYBE_NUMBER(struct platform_network, cpu_seconds_per_put_mb, "0", 0, 10,
+		     "the same of bytes that go out; 0: no different"),
+	BIND_FIELD(struct platform_network, cpu_runtime, BIND_TEXT, .fallback = "",
+		   .help = "the runtimes whose client that is, by the beginning of their name; empty: not known"),
+	BIND_FIELD(struct platform_network, is_overlapped, BIND_BOOL, .fallback = "false",
+		   .help = "whether that CPU works while bytes flow, or after them"),
+	BIND_END,
+};
+
+static void check_network(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_network *network = value;
+	if (network->burst_mb_per_second < network->refill_mb_per_second)
+		diag_error(diag, bind_place(node, "burst_mb_per_second"),
+			   "'burst_mb_per_second' is below 'refill_mb_per_second' (%g)", network->refill_mb_per_second);
+}
+
+const struct bind_schema platform_network_schema = {
+	.title = "network",
+	.bytes = sizeof(struct platform_network),
+	.fields = network_fields,
+	.check = check_network,
+};
 
 void token_bucket_init(struct token_bucket *bucket, const struct platform_network *network)
 {

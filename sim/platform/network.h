@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "doc/bind.h"
+
 struct platform_network {
 	double burst_mb_per_second; /* 10^6 bytes */
 	double bucket_mb;
@@ -23,6 +25,7 @@ struct platform_network {
 		*cpu_runtime; /* the runtimes whose client these were measured with, by the beginning of their name */
 	bool is_overlapped;   /* that CPU works while bytes flow, not after */
 };
+extern const struct bind_schema platform_network_schema;
 
 struct token_bucket {
 	double burst_bytes_per_ns;

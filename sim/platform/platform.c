@@ -3,6 +3,31 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "platform/keys.h"
+
+static const struct bind_field memory_fields[] = {
+	INTEGER(struct platform_memory, min_mb, 1, 1048576, "smallest size sold, MB (1 MB = 1024 kB)"),
+	INTEGER(struct platform_memory, max_mb, 1, 1048576, "largest size sold, MB"),
+	INTEGER(struct platform_memory, step_mb, 1, 65536, "distance between sizes, MB"),
+	BIND_FIELD(struct platform_memory, sizes_mb, BIND_INT_LIST, .min = 1, .max = 1048576,
+		   .help = "the sizes themselves, where they are no even steps, MB, ascending"),
+	BIND_END,
+};
+
+static void check_memory(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_memory *memory = value;
+	if (memory->max_mb < memory->min_mb)
+		diag_error(diag, bind_place(node, "max_mb"), "'max_mb' is below 'min_mb' (%lld)",
+			   (long long)memory->min_mb);
+}
+
+const struct bind_schema platform_memory_schema = {
+	.title = "memory",
+	.bytes = sizeof(struct platform_memory),
+	.fields = memory_fields,
+	.check = check_memory,
+};
 
 bool platform_sells_memory(const struct platform *platform, int64_t memory_mb, int64_t *nearest_mb)
 {

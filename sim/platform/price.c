@@ -4,6 +4,106 @@
 
 #include "base/check.h"
 #include "base/num.h"
+#include "platform/keys.h"
+
+#define PRICE(member, text) \
+	BIND_FIELD(struct platform_price, member, BIND_DOUBLE, .min = 0, .max = 1e6, .fallback = "0", .help = text)
+
+static const struct bind_field price_fields[] = {
+	BIND_FIELD(struct platform_price, billed_by, BIND_CHOICE, .fallback = "request", .choices = billed_by_names,
+		   .help = "whose time is paid for: every request's, a sandbox's while it has any, all of its time"),
+	PRICE(usd_per_device_second, "a sandbox's accelerator, beside vCPUs and memory"),
+	PRICE(usd_per_gb_second, "GB = 1024 MB"),
+	PRICE(usd_per_vcpu_second, "vCPUs of the size, beside memory"),
+	PRICE(usd_per_gb_second_arm64, "the same of arm64 functions"),
+	BIND_FIELD(struct platform_price, tier_above_gb_seconds, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
+		   .help = "GB-seconds of a month above which a lower price holds, ascending"),
+	BIND_FIELD(struct platform_price, tier_above_gb_seconds_arm64, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
+		   .help = "the same of arm64; by default no other"),
+	BIND_FIELD(struct platform_price, tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
+		   .help = "that price over the first"),
+	PRICE(usd_per_million_requests, "invocation fee"),
+	BIND_FIELD(struct platform_price, granularity_seconds, BIND_DOUBLE, .min = 1e-6, .max = 3600,
+		   .fallback = "0.001", .help = "billed durations are rounded up to a multiple"),
+	PRICE(minimum_seconds, "the least duration billed"),
+	PRICE(used_memory_step_mb, "memory is billed as used, rounded up to a multiple; 0: as given"),
+	BIND_FIELD(struct platform_price, init_billed, BIND_BOOL, .fallback = "false",
+		   .help = "whether runtime and function's initialising is billed"),
+	BIND_FIELD(struct platform_price, image_init_billed, BIND_BOOL, .fallback = "false",
+		   .help = "whether it is for container images"),
+	PRICE(usd_per_provisioned_gb_second, "provisioned concurrency, by the clock"),
+	PRICE(usd_per_provisioned_gb_second_busy, "durations on it, instead of usd_per_gb_second"),
+	PRICE(usd_per_provisioned_gb_second_arm64, "provisioned concurrency of arm64 functions"),
+	PRICE(usd_per_provisioned_gb_second_busy_arm64, "durations on it"),
+	PRICE(usd_per_tmp_gb_second, "/tmp above what comes with a function"),
+	PRICE(usd_per_gb_restored, "memory restored from a snapshot"),
+	PRICE(usd_per_cached_gb_second, "snapshots kept, by the clock"),
+	PRICE(usd_per_1000_transitions, "workflow state transitions"),
+	PRICE(usd_per_million_express, "executions of express workflows"),
+	PRICE(usd_per_express_gb_second, "their duration, by memory"),
+	MAYBE_NUMBER(struct platform_price, express_granularity_seconds, "0.1", 1e-6, 3600,
+		     "their duration is rounded up to a multiple"),
+	BIND_FIELD(struct platform_price, express_memory_mb, BIND_INT, .fallback = "64", .min = 1, .max = 1048576,
+		   .help = "their memory, MB"),
+	MAYBE_NUMBER(struct platform_price, async_request_kb, "0", 0, 1e9,
+		     "of an asynchronous call's payload, what one request pays for, kB of 1024 bytes; 0: all of it"),
+	MAYBE_NUMBER(struct platform_price, async_chunk_kb, "0", 0, 1e9, "and what each further one does"),
+	BIND_FIELD(struct platform_price, left_out, BIND_TEXT_LIST,
+		   .help = "what a real bill has and this one has not"),
+	PRICE(usd_per_1000_puts, "object store PUT, COPY, POST, LIST"),
+	PRICE(usd_per_1000_gets, "object store GET and all others"),
+	PRICE(usd_per_put_gb, "bytes written to the object store, 10^9"),
+	PRICE(usd_per_get_gb, "bytes read from it, 10^9"),
+	PRICE(usd_per_stored_gb_month, "bytes written, kept for a month, 10^9"),
+	PRICE(usd_per_hour, "machines: price of an hour, by the second"),
+	PRICE(minimum_hour_seconds, "machines: the least time paid for"),
+	BIND_FIELD(struct platform_price, free_requests, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "requests of a month that are free"),
+	BIND_FIELD(struct platform_price, free_gb_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "GB-seconds of a month that are free"),
+	BIND_FIELD(struct platform_price, free_transitions, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "workflow state transitions of a month that are free"),
+	BIND_END,
+};
+
+static void check_tiers(const struct bind_doubles *above, const struct yaml_node *node, const char *key,
+			struct diag *diag)
+{
+	for (size_t i = 1; i < above->count; i++) {
+		if (above->values[i] <= above->values[i - 1])
+			diag_error(diag, bind_place(node, key), "'%s' must ascend (entry %zu)", key, i + 1);
+	}
+}
+
+static void check_price(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_price *price = value;
+	const struct bind_doubles *above = &price->tier_above_gb_seconds;
+	if (above->count != price->tier_price_ratio.count)
+		diag_error(
+			diag, bind_place(node, "tier_price_ratio"),
+			"'tier_price_ratio' has %zu entries and 'tier_above_gb_seconds' %zu; both need the same number",
+			price->tier_price_ratio.count, above->count);
+	if (price->used_memory_step_mb > 0 && price->billed_by != BILLED_BY_REQUEST)
+		diag_error(diag, bind_place(node, "used_memory_step_mb"),
+			   "memory is billed as used where requests are paid for, not where 'billed_by' is '%s'",
+			   billed_by_names[price->billed_by]);
+	check_tiers(above, node, "tier_above_gb_seconds", diag);
+	check_tiers(&price->tier_above_gb_seconds_arm64, node, "tier_above_gb_seconds_arm64", diag);
+	size_t arm64 = price->tier_above_gb_seconds_arm64.count;
+	if (arm64 > 0 && arm64 != above->count)
+		diag_error(diag, bind_place(node, "tier_above_gb_seconds_arm64"),
+			   "'tier_above_gb_seconds_arm64' has %zu entries and 'tier_above_gb_seconds' %zu; both need "
+			   "the same number",
+			   arm64, above->count);
+}
+
+const struct bind_schema platform_price_schema = {
+	.title = "price",
+	.bytes = sizeof(struct platform_price),
+	.fields = price_fields,
+	.check = check_price,
+};
 
 const char *const billed_by_names[] = {
 	[BILLED_BY_REQUEST] = "request",

@@ -65,6 +65,7 @@ struct platform_price {
 	double free_transitions;        /* a month */
 	struct bind_texts left_out;     /* what a real bill has and this one has not */
 };
+extern const struct bind_schema platform_price_schema;
 
 __extension__ typedef unsigned __int128 price_mb_ns;
 

@@ -2,7 +2,75 @@
 
 #include "base/num.h"
 #include "platform/cold_start.h"
+#include "platform/keys.h"
 #include "random/stream.h"
+
+enum { REQUESTS_MAX = 10000 };
+
+static const char *const snapshot_offers[] = {
+	[SNAPSHOT_NONE] = "none", [SNAPSHOT_FREE] = "free", [SNAPSHOT_BILLED] = "billed", NULL};
+
+static const struct bind_field runtime_fields[] = {
+	BIND_FIELD(struct platform_runtime, snapshot, BIND_CHOICE, .fallback = "none", .choices = snapshot_offers,
+		   .help = "whether its functions can be restored from snapshots, and whether that costs anything"),
+	QUANTILES(struct platform_runtime, init_seconds, "start of the runtime, zip package"),
+	MAYBE_QUANTILES(struct platform_runtime, image_init_seconds, "start of the runtime, container image"),
+	BIND_END,
+};
+
+static const struct bind_schema runtime_schema = {
+	.title = "a runtime",
+	.bytes = sizeof(struct platform_runtime),
+	.fields = runtime_fields,
+	.name_offset_plus_one = offsetof(struct platform_runtime, name) + 1,
+};
+
+static const struct bind_field sandbox_fields[] = {
+	QUANTILES(struct platform_sandbox, cold_start_seconds, "call to handler on a new sandbox, small package"),
+	BIND_FIELD(struct platform_sandbox, runtimes, BIND_STRUCT_MAP, .schema = &runtime_schema, .count_max = 64,
+		   .help = "more time for a language runtime, by name; without them cold_start_seconds hold it"),
+	NUMBER(struct platform_sandbox, package_reference_mb, 1, 1e6,
+	       "unzipped size of a zip package that package_seconds hold for, MB"),
+	QUANTILES(struct platform_sandbox, package_seconds,
+		  "more time for a zip package of that size than for a small one"),
+	MAYBE_QUANTILES(struct platform_sandbox, image_seconds,
+			"more time for a container image than for a small zip package, whatever its size"),
+	MAYBE_QUANTILES(struct platform_sandbox, restore_seconds,
+			"snapshot instead of package, runtime and initialising"),
+	QUANTILES(struct platform_sandbox, warm_start_seconds, "call to handler on an idle sandbox"),
+	QUANTILES(struct platform_sandbox, keep_alive_seconds, "idle time after which a sandbox is gone"),
+	MAYBE_QUANTILES(struct platform_sandbox, surplus_keep_alive_seconds,
+			"the same of one that has others beside it; by default it is no other"),
+	MAYBE_NUMBER(
+		struct platform_sandbox, halving_seconds, "0", 0, 1e6,
+		"each time a function has had no request for this long, half of its sandboxes are gone, down to two"),
+	MAYBE_QUANTILES(struct platform_sandbox, lifetime_seconds, "age at which a sandbox is not used again"),
+	BIND_FIELD(struct platform_sandbox, requests_max, BIND_INT, .fallback = "1", .min = 1, .max = REQUESTS_MAX,
+		   .help = "requests at once on one sandbox, the most that a function may ask for"),
+	BIND_FIELD(struct platform_sandbox, requests_default, BIND_INT, .fallback = "1", .min = 1, .max = REQUESTS_MAX,
+		   .help = "the same of a function that does not ask"),
+	MAYBE_NUMBER(struct platform_sandbox, target_share, "0", 0, 1,
+		     "share of vCPUs and requests that an autoscaler keeps instances below; 0: they are filled"),
+	MAYBE_NUMBER(struct platform_sandbox, target_window_seconds, "60", 1e-3, 86400, "how far it looks back"),
+	MAYBE_NUMBER(struct platform_sandbox, shared_from_vcpus, "0", 0, 1024,
+		     "sizes with fewer vCPUs have one request at a time"),
+	BIND_END,
+};
+
+static void check_sandbox(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	const struct platform_sandbox *sandbox = value;
+	if (sandbox->requests_default > sandbox->requests_max)
+		diag_error(diag, bind_place(node, "requests_default"),
+			   "'requests_default' is above 'requests_max' (%lld)", (long long)sandbox->requests_max);
+}
+
+const struct bind_schema platform_sandbox_schema = {
+	.title = "sandbox",
+	.bytes = sizeof(struct platform_sandbox),
+	.fields = sandbox_fields,
+	.check = check_sandbox,
+};
 
 static void add_provisioned(struct sandbox_pool *pool);
 

@@ -22,7 +22,50 @@
 
 #include "base/arena.h"
 #include "engine/engine.h"
-#include "platform/platform.h"
+#include "platform/cpu.h"
+#include "platform/network.h"
+#include "platform/price.h"
+#include "platform/quantiles.h"
+
+struct platform;
+
+/* Whether functions of a runtime can be restored from a snapshot, and whether that costs anything. */
+enum snapshot_offer { SNAPSHOT_NONE, SNAPSHOT_FREE, SNAPSHOT_BILLED };
+
+/* What starting a language runtime takes, without placing a sandbox for it. */
+struct platform_runtime {
+	const char *name;
+	int snapshot;                        /* enum snapshot_offer */
+	struct quantiles init_seconds;       /* of a zip package */
+	struct quantiles image_init_seconds; /* of a container image; may be missing */
+};
+
+/*
+ * Sandboxes. Before the handler runs on a new one, it is placed and its code is fetched: cold_start_seconds for a small
+ * zip package, plus package_seconds for one of package_reference_mb, in proportion to size; plus image_seconds for a
+ * container image, whatever its size. Then the runtime starts (runtimes; where a platform has none, cold_start_seconds
+ * hold it) and the function initialises itself; or a snapshot is restored (cold_start.h has the whole list).
+ * Members that may be missing have no quantiles then, or are 0.
+ */
+struct platform_sandbox {
+	struct quantiles cold_start_seconds;
+	double package_reference_mb;
+	struct quantiles package_seconds;
+	struct quantiles image_seconds;      /* more time for a container image, whatever its size; may be missing */
+	struct bind_structs runtimes;        /* struct platform_runtime */
+	struct quantiles restore_seconds;    /* snapshot instead of runtime and initialisation; may be missing */
+	struct quantiles warm_start_seconds; /* invoke to handler on an idle sandbox */
+	struct quantiles keep_alive_seconds; /* idle time after which a function's only sandbox is gone */
+	struct quantiles surplus_keep_alive_seconds; /* the same of one that has others beside it; may be missing */
+	double halving_seconds; /* each time a function has had no request for this long, half of its sandboxes go */
+	struct quantiles lifetime_seconds; /* age at which even a busy one is not used again; may be missing */
+	int64_t requests_max;              /* at once on one sandbox, the most that can be asked for */
+	int64_t requests_default;          /* where nobody asks */
+	double shared_from_vcpus;          /* a smaller share of CPU has one request at a time */
+	double target_share;               /* of vCPUs and requests, that an autoscaler keeps; 0: there is none */
+	double target_window_seconds;      /* that it looks back */
+};
+extern const struct bind_schema platform_sandbox_schema;
 
 /* What a function asks of its sandboxes. */
 struct sandbox_spec {

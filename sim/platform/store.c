@@ -3,6 +3,38 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "platform/keys.h"
+
+static const struct bind_field store_fields[] = {
+	QUANTILES(struct platform_store, get_seconds, "GET: request to first byte"),
+	QUANTILES(struct platform_store, put_seconds, "PUT: request to answer, small object"),
+	NUMBER(struct platform_store, connection_mb_per_second, 0.01, 1e6, "the most one connection carries"),
+	MAYBE_NUMBER(struct platform_store, bulk_above_mb, "0", 0, 1e6,
+		     "size from which the client's bulk path is used, 10^6 bytes; 0: never"),
+	MAYBE_NUMBER(struct platform_store, bulk_get_seconds, "0", 0, 100, "what that path costs first, GET"),
+	MAYBE_NUMBER(struct platform_store, bulk_put_seconds, "0", 0, 100, "what that path costs first, PUT"),
+	MAYBE_NUMBER(struct platform_store, bulk_connections, "1", 1, 1000, "connections that it uses"),
+	MAYBE_NUMBER(
+		struct platform_store, part_mb, "0", 0, 1e6,
+		"size from which clients move objects in parts of this size, a request each, 10^6 bytes; 0: never"),
+	BIND_FIELD(struct platform_store, part_put_max, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
+		   .help = "the most parts of one that is written, which have twice, four times the size then; 0: any"),
+	BIND_FIELD(struct platform_store, part_put_requests, BIND_INT, .fallback = "0", .min = 0, .max = 1000,
+		   .help = "requests beside the parts of an object that is written"),
+	BIND_FIELD(struct platform_store, part_get_requests, BIND_INT, .fallback = "0", .min = 0, .max = 1000,
+		   .help = "requests beside the parts of an object that is read"),
+	MAYBE_NUMBER(struct platform_store, gets_per_second, "0", 0, 1e9,
+		     "GETs of one prefix; more are refused and repeated; 0: no bound"),
+	MAYBE_NUMBER(struct platform_store, puts_per_second, "0", 0, 1e9, "PUTs of one prefix, likewise"),
+	MAYBE_QUANTILES(struct platform_store, event_seconds, "object written to the call it triggers"),
+	BIND_END,
+};
+
+const struct bind_schema platform_store_schema = {
+	.title = "store",
+	.bytes = sizeof(struct platform_store),
+	.fields = store_fields,
+};
 
 static const double BURST_NS = 1e9;
 

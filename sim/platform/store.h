@@ -13,8 +13,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "platform/platform.h"
+#include "platform/quantiles.h"
 #include "random/stream.h"
+
+/*
+ * Object store: a request's latency to its first byte, then its stream's rate. Objects above bulk_above_mb go through
+ * the client's bulk path, which costs some time first and then moves ranges of the object over several connections.
+ */
+struct platform_store {
+	struct quantiles get_seconds;
+	struct quantiles put_seconds;
+	double connection_mb_per_second;
+	double bulk_above_mb; /* 10^6 bytes; 0: there is no such path */
+	double bulk_get_seconds;
+	double bulk_put_seconds;
+	double bulk_connections;
+	double part_mb;            /* clients move larger objects in parts, a request each; 10^6 bytes; 0: whole */
+	int64_t part_put_max;      /* the most of one written: larger ones have parts of twice, four times it; 0: any */
+	int64_t part_put_requests; /* beside the parts of an object that is written */
+	int64_t part_get_requests; /* beside those of one that is read */
+	double gets_per_second;    /* of all functions together (one prefix); above it requests get a 503 and ... */
+	double puts_per_second;    /* ... repeated with back-off; 0: no bound */
+	struct quantiles event_seconds; /* object written to the function it triggers; may be missing */
+};
+extern const struct bind_schema platform_store_schema;
 
 struct store_gate {
 	double interval_ns; /* 0: no bound */

@@ -4,7 +4,6 @@
 
 #include "base/buf.h"
 #include "base/num.h"
-#include "scenario/platform_parts.h"
 #include "scenario/unknown.h"
 
 static const char *const kinds[] = {[PLATFORM_FUNCTIONS] = "functions", [PLATFORM_MACHINE] = "machine", NULL};

@@ -14,6 +14,7 @@
 #ifndef LAMINA_DEMAND_H
 #define LAMINA_DEMAND_H
 
+#include "platform/platform.h"
 #include "serving/work.h"
 
 enum { DEMAND_LATENCIES = 2 };

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "platform/sandbox.h"
+#include "platform/platform.h"
 #include "serving/arrivals.h"
 #include "serving/work.h"
 
