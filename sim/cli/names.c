@@ -1,7 +1,7 @@
 #include "cli/names.h"
 
 #include "base/data_file.h"
-#include "plan/emit.h"
+#include "deploy/emit.h"
 
 static void add_files(const char *folder, const char *lead, struct buf *out)
 {

@@ -5,8 +5,8 @@
 
 #include "cli/experiment_options.h"
 #include "cli/result_file.h"
-#include "plan/current.h"
-#include "plan/emit.h"
+#include "deploy/current.h"
+#include "deploy/emit.h"
 
 enum { FORMATS_MAX = 16 };
 

@@ -3,8 +3,8 @@
 #define LAMINA_PLAN_EMIT_H
 
 #include "cli/command.h"
+#include "deploy/deployment.h"
 #include "experiment/study.h"
-#include "plan/deployment.h"
 
 #define OPTION_ROW_EMIT \
 	{ \

@@ -2,11 +2,11 @@
  * The planner's door: from an experiment and a goal to a plan, with what it was compared with and how far to trust it.
  * In this order:
  *
- *     the plans that people know by name are simulated (named.h); a strategy that is one of them is done
+ *     the plans that people know by name are simulated (known_plan.h); a strategy that is one of them is done
  *     if wanted, the split of the network over functions is chosen (split.h)
  *     the best plan is searched for and simulated (planner.h), with provisioned sandboxes where they pay (provision.h)
- *     all that may be better is simulated where that can be done (survivors.h), and its rivals (planner_rivals)
- *     if wanted, what beats the known plans (versus.h), how the plan moves with its inputs (sensitivity.h), the
+ *     all that may be better is simulated where that can be done (exhaustive.h), and its rivals (planner_rivals)
+ *     if wanted, what beats the known plans (dominating.h), how the plan moves with its inputs (sensitivity.h), the
  *     whole front (pareto.h)
  *
  * Who may call it: any program; commands only print what it returns.
@@ -14,13 +14,13 @@
 #ifndef LAMINA_PLAN_H
 #define LAMINA_PLAN_H
 
-#include "plan/named.h"
+#include "plan/dominating.h"
+#include "plan/exhaustive.h"
+#include "plan/known_plan.h"
 #include "plan/pareto.h"
 #include "plan/provision.h"
 #include "plan/sensitivity.h"
 #include "plan/split.h"
-#include "plan/survivors.h"
-#include "plan/versus.h"
 
 /* What is least. */
 enum plan_strategy { STRATEGY_COST, STRATEGY_SPEED, STRATEGY_BALANCED, STRATEGY_MEM_MIN, STRATEGY_MEM_MAX };

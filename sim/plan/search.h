@@ -6,7 +6,7 @@
 #ifndef LAMINA_SEARCH_H
 #define LAMINA_SEARCH_H
 
-#include "plan/shape.h"
+#include "plan/pipeline_shape.h"
 
 struct search_goal {
 	double usd_weight;

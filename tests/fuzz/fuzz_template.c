@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "plan/current.h"
+#include "deploy/current.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

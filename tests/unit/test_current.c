@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 
 #include "base/buf.h"
-#include "plan/current.h"
+#include "deploy/current.h"
 #include "tests/tap.h"
 
 static const char *const names[] = {"conv1", "conv2", "fc"};

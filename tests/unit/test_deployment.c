@@ -1,5 +1,5 @@
 /* A setting as it is deployed: sizes for comparison, reserved places, what a request takes. */
-#include "plan/deployment.h"
+#include "deploy/deployment.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 

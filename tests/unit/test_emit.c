@@ -2,9 +2,9 @@
 #include <jansson.h>
 
 #include "base/diag.h"
+#include "deploy/current.h"
+#include "deploy/emit.h"
 #include "doc/yaml.h"
-#include "plan/current.h"
-#include "plan/emit.h"
 #include "tests/tap.h"
 
 static const struct deployment_point points[] = {{768, 41.2, 2e-4}, {2048, 17, 3e-4}};

@@ -2,7 +2,7 @@
  * The planner against simulations: the model's time and cost beside simulated ones, the recommended plan beside the
  * best of all combinations, simulated one by one, and the share of replications that keep a deadline.
  */
-#include "plan/survivors.h"
+#include "plan/exhaustive.h"
 #include "random/stream.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"

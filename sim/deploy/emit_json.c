@@ -1,6 +1,6 @@
 /* A plan with all its figures, in the program's own names and units. */
 #include "base/json.h"
-#include "plan/emit.h"
+#include "deploy/emit.h"
 
 static void write_points(const struct deployed_function *function, struct json *json)
 {

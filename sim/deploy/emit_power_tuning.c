@@ -6,7 +6,7 @@
  */
 #include "base/json.h"
 #include "base/tuning_chart.h"
-#include "plan/emit.h"
+#include "deploy/emit.h"
 
 const char *emit_power_tuning_url(const struct deployment_point *points, size_t count, struct arena *arena)
 {

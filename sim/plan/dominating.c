@@ -1,4 +1,4 @@
-#include "plan/versus.h"
+#include "plan/dominating.h"
 
 /* Like the planner, but bounds are of the mean. */
 static bool find(const struct planner *planner, const struct search_goal *goal, bool *found, struct trial *out)

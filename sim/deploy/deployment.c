@@ -1,4 +1,4 @@
-#include "plan/deployment.h"
+#include "deploy/deployment.h"
 
 #include <stdlib.h>
 

@@ -3,8 +3,8 @@
  * is then the best of an exhaustive simulation, not only of the model. A plan is ruled out when it is worse, or
  * beyond a bound, by more than the model errs between plans of one shape (SURVIVORS_SECONDS, SURVIVORS_USD).
  */
-#ifndef LAMINA_SURVIVORS_H
-#define LAMINA_SURVIVORS_H
+#ifndef LAMINA_EXHAUSTIVE_H
+#define LAMINA_EXHAUSTIVE_H
 
 #include "plan/planner.h"
 

@@ -9,7 +9,7 @@
  * executions at once), Lambda task and retries.
  */
 #include "base/json.h"
-#include "plan/emit.h"
+#include "deploy/emit.h"
 
 enum { INLINE_MAX = 40, DISTRIBUTED_MAX = 10000, RETRIES = 6 };
 

@@ -1,4 +1,4 @@
-#include "plan/emit.h"
+#include "deploy/emit.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "plan/deployment.h"
+#include "deploy/deployment.h"
 
 struct emit_format {
 	const char *name; /* as in --emit; NULL ends the table */

@@ -4,8 +4,8 @@
  *
  * Sources: AWS SAM developer guide, AWS::Serverless::Function; serverless.com, serverless.yml reference.
  */
+#include "deploy/emit.h"
 #include "doc/yaml_build.h"
-#include "plan/emit.h"
 
 static const char *architecture_of(const struct deployed_function *function)
 {

@@ -4,8 +4,8 @@
  * the smallest size sold that does not run out of memory; a plan keeps some headroom, and what that alone costs is told
  * by memMin with the same headroom.
  */
-#ifndef LAMINA_NAMED_H
-#define LAMINA_NAMED_H
+#ifndef LAMINA_KNOWN_PLAN_H
+#define LAMINA_KNOWN_PLAN_H
 
 #include "plan/planner.h"
 

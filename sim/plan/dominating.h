@@ -1,9 +1,9 @@
 /*
- * A plan that people know (named.h) against the planner's freedom: what is cheapest among all that take no longer, and
- * what is fastest among all that cost no more. Bounds are the known plan's means, on the same luck.
+ * A plan that people know (known_plan.h) against the planner's freedom: what is cheapest among all that take no longer,
+ * and what is fastest among all that cost no more. Bounds are the known plan's means, on the same luck.
  */
-#ifndef LAMINA_VERSUS_H
-#define LAMINA_VERSUS_H
+#ifndef LAMINA_DOMINATING_H
+#define LAMINA_DOMINATING_H
 
 #include "plan/planner.h"
 

@@ -6,7 +6,7 @@
  * Source: registry.terraform.io, hashicorp/aws, aws_lambda_function.
  */
 #include "base/json.h"
-#include "plan/emit.h"
+#include "deploy/emit.h"
 
 static void write_function(const struct deployed_function *function, struct json *json)
 {

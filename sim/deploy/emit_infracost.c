@@ -6,8 +6,8 @@
  */
 #include <math.h>
 
+#include "deploy/emit.h"
 #include "doc/yaml_build.h"
-#include "plan/emit.h"
 
 void emit_infracost(const struct deployment *deployment, struct arena *arena, struct buf *out)
 {

@@ -4,8 +4,8 @@
  * longest path (solve.h). Requests that come over time meet warm sandboxes and do not wait for one another: what
  * counts is one visit to each function.
  */
-#ifndef LAMINA_SHAPE_H
-#define LAMINA_SHAPE_H
+#ifndef LAMINA_PIPELINE_SHAPE_H
+#define LAMINA_PIPELINE_SHAPE_H
 
 #include "plan/solve.h"
 #include "plan/space.h"

@@ -1,4 +1,4 @@
-#include "plan/shape.h"
+#include "plan/pipeline_shape.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "plan/template.h"
+#include "deploy/template.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "plan/emit.h"
+#include "deploy/emit.h"
 
 /* A word for the shell: as it is where that is safe, else in single quotes. */
 static const char *shell_word(const char *text, struct arena *arena)

@@ -1,12 +1,12 @@
-#include "plan/current.h"
+#include "deploy/current.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "deploy/template.h"
 #include "doc/yaml_build.h"
-#include "plan/template.h"
 #include "scenario/function_name.h"
 
 struct reading {

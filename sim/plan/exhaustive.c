@@ -1,4 +1,4 @@
-#include "plan/survivors.h"
+#include "plan/exhaustive.h"
 
 #include <math.h>
 #include <string.h>

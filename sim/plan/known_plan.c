@@ -1,4 +1,4 @@
-#include "plan/named.h"
+#include "plan/known_plan.h"
 
 #include <string.h>
 
