@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan/label.h"
+#include "plan/solve.h"
 #include "serving/billing.h"
 
 enum { LABELS_MAX = 300000 };
@@ -71,7 +71,7 @@ static void least_of_task(const struct solve_task *task, double *seconds, double
 		const double *const all[FIGURES] = {stage->cold_seconds, stage->tail_seconds, stage->pass_seconds,
 						    stage->usd,          stage->step_usd,     stage->clock_usd};
 		for (size_t k = 0; k < FIGURES; k++)
-			figures[i][k] = all[k] ? label_least(stage, all[k]) : 0;
+			figures[i][k] = all[k] ? solve_least(stage, all[k]) : 0;
 		least.stages[i] = (struct solve_stage){&figures[i][0],
 						       &figures[i][1],
 						       &figures[i][2],

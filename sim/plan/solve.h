@@ -76,6 +76,9 @@ struct solve_multipliers {
  */
 void solve(const struct solve_task *task, struct solve_multipliers *start, struct solve_answer *out);
 
+/* The least of one figure over a stage's options. */
+double solve_least(const struct solve_stage *stage, const double *figure);
+
 /* What a choice takes and costs. */
 void solve_evaluate(const struct solve_task *task, const size_t *choice, double *seconds, double *usd);
 
