@@ -66,6 +66,7 @@ void deployment_init(struct deployment *deployment, const struct setting *settin
 			.tmp_mb = function->tmp_mb,
 			.reserved_concurrency = reserved_of(setting, function),
 			.provisioned_concurrency = function->sandbox.provisioned,
+			.has_snapshot = function->sandbox.has_snapshot,
 			.is_arm64 = function->sandbox.is_arm64,
 			.seconds = own.seconds,
 			.usd = own.usd,

@@ -26,6 +26,7 @@ struct deployed_function {
 	int64_t tmp_mb;
 	int64_t reserved_concurrency;    /* 0: none */
 	int64_t provisioned_concurrency; /* 0: none */
+	bool has_snapshot;               /* new sandboxes are restored from one, of a published version */
 	bool is_arm64;
 	double seconds;                        /* of a warm request */
 	double usd;                            /* of a warm request */

@@ -34,9 +34,10 @@ static void write_function(const struct deployed_function *function, struct aren
 	const char *name = shell_word(function->name, arena);
 	buf_printf(out,
 		   "aws lambda update-function-configuration --function-name %s --memory-size %lld --timeout %lld "
-		   "--ephemeral-storage Size=%lld\n",
+		   "--ephemeral-storage Size=%lld%s\n",
 		   name, (long long)function->memory_mb, (long long)function->timeout_seconds,
-		   (long long)function->tmp_mb);
+		   (long long)function->tmp_mb,
+		   function->has_snapshot ? " --snap-start ApplyOn=PublishedVersions" : "");
 	if (function->reserved_concurrency > 0)
 		buf_printf(out,
 			   "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions "
@@ -47,6 +48,9 @@ static void write_function(const struct deployed_function *function, struct aren
 			   "aws lambda put-provisioned-concurrency-config --function-name %s --qualifier live "
 			   "--provisioned-concurrent-executions %lld\n",
 			   name, (long long)function->provisioned_concurrency);
+	if (function->has_snapshot)
+		buf_printf(out, "# a snapshot is one of a version: aws lambda publish-version --function-name %s\n",
+			   name);
 	if (function->is_arm64)
 		buf_add(out,
 			"# its code must be for arm64: aws lambda update-function-code --architectures arm64 ...\n");

@@ -26,8 +26,13 @@ static void add_sam_function(struct yaml_node *resources, const struct deploymen
 	yaml_build_int(storage, "Size", function->tmp_mb, arena);
 	if (function->reserved_concurrency > 0)
 		yaml_build_int(properties, "ReservedConcurrentExecutions", function->reserved_concurrency, arena);
-	if (function->provisioned_concurrency > 0) {
+	if (function->has_snapshot || function->provisioned_concurrency > 0)
 		yaml_build_text(properties, "AutoPublishAlias", "live", arena);
+	if (function->has_snapshot) {
+		struct yaml_node *snapshot = yaml_build_add(properties, YAML_MAP, "SnapStart", arena);
+		yaml_build_text(snapshot, "ApplyOn", "PublishedVersions", arena);
+	}
+	if (function->provisioned_concurrency > 0) {
 		struct yaml_node *provisioned =
 			yaml_build_add(properties, YAML_MAP, "ProvisionedConcurrencyConfig", arena);
 		yaml_build_int(provisioned, "ProvisionedConcurrentExecutions", function->provisioned_concurrency,
@@ -59,6 +64,8 @@ static void add_serverless_function(struct yaml_node *functions, const struct de
 		yaml_build_int(entry, "reservedConcurrency", function->reserved_concurrency, arena);
 	if (function->provisioned_concurrency > 0)
 		yaml_build_int(entry, "provisionedConcurrency", function->provisioned_concurrency, arena);
+	if (function->has_snapshot)
+		yaml_build_bool(entry, "snapStart", true, arena);
 }
 
 void emit_serverless(const struct deployment *deployment, struct arena *arena, struct buf *out)

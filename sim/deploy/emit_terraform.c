@@ -18,6 +18,12 @@ static void write_function(const struct deployed_function *function, struct json
 	json_field_int(json, "reserved_concurrent_executions",
 		       function->reserved_concurrency > 0 ? function->reserved_concurrency : -1);
 	json_field_int(json, "provisioned_concurrent_executions", function->provisioned_concurrency);
+	if (function->has_snapshot) {
+		json_key(json, "snap_start");
+		json_object_begin(json);
+		json_field_text(json, "apply_on", "PublishedVersions");
+		json_object_end(json);
+	}
 	json_key(json, "architectures");
 	json_array_begin(json);
 	json_text(json, function->is_arm64 ? "arm64" : "x86_64");

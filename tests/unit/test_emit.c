@@ -79,6 +79,30 @@ static const json_t *json_at(const json_t *value, const char *const *keys)
 
 #define PATH(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+/* A plan with snapshots is one in every format that deploys it; without, none says a word of them. */
+static void test_snapshots(struct arena *arena)
+{
+	static const char *const formats[] = {"sam", "serverless", "terraform", "cli"};
+	static const char *const words[] = {"SnapStart:", "snapStart: true", "\"snap_start\": {",
+					    "--snap-start ApplyOn=PublishedVersions"};
+	struct deployed_function java = {.name = "api", .memory_mb = 1769, .timeout_seconds = 9, .tmp_mb = 512};
+	struct deployment plan = plan_of(1);
+	plan.functions = &java;
+	plan.function_count = 1;
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+		java.has_snapshot = false;
+		t_ok(!strstr(emit(formats[i], &plan, arena), words[i]), "%s: no snapshot", formats[i]);
+		java.has_snapshot = true;
+		t_ok(strstr(emit(formats[i], &plan, arena), words[i]), "%s: a snapshot", formats[i]);
+	}
+	t_str(yaml_at(emit("sam", &plan, arena), PATH("Resources", "ApiFunction", "Properties", "SnapStart", "ApplyOn"),
+		      arena),
+	      "PublishedVersions", "SAM: of what");
+	t_str(yaml_at(emit("sam", &plan, arena), PATH("Resources", "ApiFunction", "Properties", "AutoPublishAlias"),
+		      arena),
+	      "live", "SAM: a version is published");
+}
+
 static void test_yaml(struct arena *arena)
 {
 	struct deployment plan = plan_of(32);
@@ -261,6 +285,7 @@ int main(void)
 	struct arena arena;
 	arena_init(&arena);
 	t_ok(!emit_find("yaml"), "there is no format of this name");
+	test_snapshots(&arena);
 	test_yaml(&arena);
 	test_json(&arena);
 	test_machine(&arena);
