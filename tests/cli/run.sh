@@ -54,7 +54,7 @@ within_kb() {
 	shift
 	(
 		export OPENBLAS_NUM_THREADS=1
-		if (ulimit -v "$kb" && lamina --version >/dev/null 2>&1); then
+		if (ulimit -v "$kb" && lamina --version) >/dev/null 2>&1; then
 			ulimit -v "$kb"
 		fi
 		"$@"
