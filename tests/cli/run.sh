@@ -54,7 +54,8 @@ within_kb() {
 	shift
 	(
 		export OPENBLAS_NUM_THREADS=1
-		if (ulimit -v "$kb" && lamina --version) >/dev/null 2>&1; then
+		# A shell of its own, so that nobody prints how it ended.
+		if bash -c 'ulimit -v "$1" && lamina --version; exit $?' - "$kb" >/dev/null 2>&1; then
 			ulimit -v "$kb"
 		fi
 		"$@"
