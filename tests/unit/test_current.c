@@ -337,10 +337,12 @@ static void test_duplicates(void)
 	      "its words");
 	t_has(reading.words, ":4:47: warning: duplicate key 'MemorySize' (first on line 4); this last one counts",
 	      "and where it comes three times");
+	arena_release(&reading.arena);
 	read_text("Resources: {conv1: {Type: 'AWS::Lambda::Function', Properties: {MemorySize: 512, MemorySize: 640, "
 		  "MemorySize: 768}}}\n",
 		  &reading);
 	t_int(reading.current.functions[0].memory_mb, 768, "the third of three");
+	arena_release(&reading.arena);
 }
 
 static void test_mistakes(void)
