@@ -84,16 +84,19 @@ async function terraform(text) {
 	const { parse } = require('@cdktf/hcl2json');
 	const hcl = await parse('main.tf', read('main.tf'));
 	const declared = hcl.variable.lamina_functions[0].type;
-	const members = new Map([...declared.matchAll(/"?(\w+)"?\s*[=:]\s*"?\$?\{?(number|list\(string\))/g)]
+	const members = new Map([...declared.matchAll(/"?(\w+)"?\s*[=:]\s*"?\$?\{?(number|list\(string\)|optional)/g)]
 		.map((match) => [match[1], match[2]]));
 	const used = JSON.stringify(hcl.resource).match(/each\.value\.\w+/g).map((name) => name.slice(11));
 	must(members.size >= 6 && used.length >= 6, 'the manual page declares and uses the members');
 	must(used.every((name) => members.has(name)), 'what is used is declared');
 	for (const [name, values] of Object.entries(JSON.parse(text).lamina_functions)) {
-		must(Object.keys(values).sort().join() === [...members.keys()].sort().join(), `${name} has the members`);
-		for (const [member, type] of members)
-			must(type === 'number' ? Number.isInteger(values[member]) : Array.isArray(values[member]),
-			     `${name} ${member} is a ${type}`);
+		must(Object.keys(values).every((member) => members.has(member)), `${name} has declared members only`);
+		for (const [member, type] of members) {
+			const value = values[member];
+			must(type === 'number' ? Number.isInteger(value)
+			     : type === 'optional' ? value === undefined || typeof value.apply_on === 'string'
+			     : Array.isArray(value), `${name} ${member} is a ${type}`);
+		}
 	}
 }
 
