@@ -15,10 +15,10 @@ lamina sweep exp.yaml --format csv > whole.csv 2> /dev/null
 fails 1 lamina sweep exp.yaml --format csv -o /dev/full > rescued.csv
 cmp whole.csv rescued.csv
 cp whole.csv kept.csv
-fails 1 timeout --preserve-status -s INT 1 lamina sweep exp.yaml --format csv -o kept.csv $long > part.csv 2> words
+fails 1 timeout --preserve-status -s INT 6 lamina sweep exp.yaml --format csv -o kept.csv $long > part.csv 2> words
 grep -q "'kept.csv' stays as it was" words
 cmp whole.csv kept.csv
 mkfifo pipe
-fails 1 timeout --preserve-status -s INT -k 20 3 lamina sweep exp.yaml --format csv -o pipe > rescued.csv 2> words
+fails 1 timeout --preserve-status -s INT -k 20 10 lamina sweep exp.yaml --format csv -o pipe > rescued.csv 2> words
 cmp whole.csv rescued.csv
 [[ -z $(ls -A | grep partial) ]]
