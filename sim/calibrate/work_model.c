@@ -94,6 +94,7 @@ static double run_seconds(const struct work_model *model, const struct fit_condi
 	double late = 0;
 	for (int i = 0; i < IN_ROW && i < in_row; i++) {
 		double variation = variation_of(model, sandbox, i);
+		cpu_quota_receive(&sandbox->quota, now_ns);
 		int64_t taken_ns = run_ns(model, sandbox, now_ns, variation, is_cold);
 		now_ns += taken_ns + ns_from_seconds(wait * variation + conditions->gap_seconds);
 		*(i < IN_ROW / 2 ? &early : &late) += seconds_from_ns(taken_ns);

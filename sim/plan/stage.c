@@ -21,6 +21,16 @@ static double mean_of(const struct quantiles *quantiles)
 	return quantiles->table.count > 0 ? quantile_mean(&quantiles->table) : 0;
 }
 
+/*
+ * A request that comes takes some of its period's quota, which is missed where CPU works before the period is over, as
+ * nothing does that first waits for longer.
+ */
+static double received_seconds(const struct stage_visit *visit, const struct platform_cpu *cpu)
+{
+	bool is_within_period = visit->term_count == 0 && visit->fixed_seconds < cpu->period_seconds;
+	return is_within_period ? cpu->receive_seconds : 0;
+}
+
 static void add_transfer(struct stage_visit *visit, const struct platform *platform, const struct demand *demand,
 			 double slowness)
 {
@@ -28,8 +38,10 @@ static void add_transfer(struct stage_visit *visit, const struct platform *platf
 	token_bucket_init(&bucket, &platform->network);
 	visit->fixed_seconds += demand_latency_seconds(demand, NULL);
 	visit->fixed_variance += demand_latency_variance(demand);
+	double received = received_seconds(visit, &platform->cpu);
 	visit->terms[visit->term_count++] = (struct stage_term){
 		.cpu_seconds = demand->client_cpu_seconds * slowness,
+		.received_seconds = received,
 		.threads = 1,
 		.is_transfer = true,
 		.is_overlapped = demand->is_overlapped,
@@ -46,17 +58,21 @@ static double mean_slowness(const struct platform_cpu *cpu, bool is_arm64)
 }
 
 /* Requests have their turns on an accelerator one at a time: nobody waits for it here. */
-static void add_work(struct stage_visit *visit, const struct demand *demand, double slowness)
+static void add_work(struct stage_visit *visit, const struct platform_cpu *cpu, const struct demand *demand,
+		     double slowness)
 {
 	double wait_seconds = seconds_from_ns(demand->wait_ns);
 	visit->fixed_seconds += wait_seconds + seconds_from_ns(demand->device_ns);
 	visit->wait_seconds += demand->varies ? wait_seconds : 0;
-	if (demand->cpu_ns > 0)
-		visit->terms[visit->term_count++] = (struct stage_term){
-			.cpu_seconds = seconds_from_ns(demand->cpu_ns) * slowness,
-			.threads = demand->threads,
-			.varies = demand->varies,
-		};
+	if (demand->cpu_ns == 0)
+		return;
+	double received = received_seconds(visit, cpu);
+	visit->terms[visit->term_count++] = (struct stage_term){
+		.cpu_seconds = seconds_from_ns(demand->cpu_ns) * slowness,
+		.received_seconds = received,
+		.threads = demand->threads,
+		.varies = demand->varies,
+	};
 }
 
 static void add_phases(struct stage_visit *visit, const struct setting *setting, const struct work *work,
@@ -72,7 +88,7 @@ static void add_phases(struct stage_visit *visit, const struct setting *setting,
 		if (demand.is_transfer)
 			add_transfer(visit, platform, &demand, slowness);
 		else
-			add_work(visit, &demand, slowness);
+			add_work(visit, &platform->cpu, &demand, slowness);
 	}
 	visit->fixed_usd = usd_of(&platform->price, &usage);
 }
@@ -175,23 +191,28 @@ struct cpu_pace {
 	double head_start_seconds;
 };
 
-static struct cpu_pace pace_of(const struct platform_cpu *cpu, int64_t memory_mb, int64_t threads)
+/*
+ * A sandbox begins with a full quota less what the request has taken, which nobody misses where the period is over
+ * before, and work ends in the running part of a period.
+ */
+static struct cpu_pace pace_of(const struct platform_cpu *cpu, int64_t memory_mb, const struct stage_term *term)
 {
-	double running = (double)cpu_running_threads(cpu_visible_vcpus(cpu, memory_mb), threads);
+	double running = (double)cpu_running_threads(cpu_visible_vcpus(cpu, memory_mb), term->threads);
 	double share = cpu_handler_share(cpu, memory_mb);
 	if (share >= running)
 		return (struct cpu_pace){.running = running, .rate = running};
 	double run_seconds = fmax(cpu->period_seconds * share, running * cpu->tick_seconds);
+	double rate = share * (1 - running * cpu->resume_seconds / run_seconds);
 	return (struct cpu_pace){
 		.running = running,
-		.rate = share * (1 - running * cpu->resume_seconds / run_seconds),
-		.head_start_seconds = cpu->period_seconds * (1 - share / running),
+		.rate = rate,
+		.head_start_seconds = (cpu->period_seconds - term->received_seconds / rate) * (1 - share / running),
 	};
 }
 
 static double term_seconds(const struct stage_term *term, const struct platform_cpu *cpu, int64_t memory_mb)
 {
-	struct cpu_pace pace = pace_of(cpu, memory_mb, term->threads);
+	struct cpu_pace pace = pace_of(cpu, memory_mb, term);
 	double throttled = term->cpu_seconds / pace.rate - pace.head_start_seconds;
 	double seconds = fmax(term->cpu_seconds / pace.running, throttled);
 	if (!term->is_transfer)

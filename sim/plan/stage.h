@@ -49,6 +49,7 @@ struct stage_figures {
 /* Thread time that runs on `threads` threads; with a transfer, the CPU it takes after network_seconds. */
 struct stage_term {
 	double cpu_seconds;
+	double received_seconds; /* of the period's quota that the sandbox itself has used up before */
 	int64_t threads;
 	bool varies; /* from request to request */
 	bool is_transfer;

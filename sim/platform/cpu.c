@@ -20,6 +20,8 @@ static const struct bind_field cpu_fields[] = {
 		   .help = "what threads ran is charged at multiples of this, a part of the period; 0: exactly"),
 	BIND_FIELD(struct platform_cpu, resume_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1,
 		   .help = "thread time that a stopped thread loses when it goes on"),
+	BIND_FIELD(struct platform_cpu, receive_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1,
+		   .help = "CPU time that the sandbox itself uses up when a request comes, before the handler starts"),
 	BIND_FIELD(struct platform_cpu, overhead_share, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 0.5,
 		   .help = "part of the quota that the sandbox itself uses up"),
 	NUMBER(struct platform_cpu, sgemm_gflop_per_vcpu_second, 0.01, 1e5,
@@ -99,6 +101,8 @@ void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int
 		.quota_ns = (int64_t)llround((double)period_ns * cpu_handler_share(cpu, memory_mb)),
 		.tick_ns = tick_ns,
 		.resume_ns = ns_from_seconds(cpu->resume_seconds),
+		.receive_ns = ns_from_seconds(cpu->receive_seconds),
+		.running_at_ns = -1,
 		.visible_vcpus = cpu_visible_vcpus(cpu, memory_mb),
 		.period_start_ns = phase_ns - period_ns,
 	};
@@ -171,18 +175,24 @@ static int64_t run_throttled(struct cpu_quota *quota, int64_t work_ns, int64_t r
 	int64_t rest_ns = work_ns - worked_ns(&throttled, full) + throttled.resume_ns;
 	quota->period_start_ns += (full + 1) * quota->period_ns;
 	quota->left_ns = (full + 1) * quota->quota_ns - throttled.debt_ns - ran_ns(&throttled, full) - rest_ns;
-	return quota->period_start_ns + div_ceil_int64(rest_ns, running);
+	quota->running_at_ns = quota->period_start_ns + div_ceil_int64(rest_ns, running);
+	return quota->running_at_ns;
 }
 
-/* Thread time until the tick that finds the quota used up, or until the period ends where none does. */
+/*
+ * Thread time until the tick that finds the quota used up, or until the period ends where none does. Who begins to run
+ * needs some of the quota; who runs already is found at a tick.
+ */
 static int64_t runnable_ns(const struct cpu_quota *quota, int64_t now_ns, int64_t running)
 {
-	if (quota->left_ns <= 0)
+	bool is_running = quota->running_at_ns == now_ns && quota->tick_ns > 0;
+	int64_t left_ns = quota->left_ns > 0 ? quota->left_ns : 0;
+	if (left_ns == 0 && !is_running)
 		return 0;
 	int64_t in_period_ns = running * (quota->period_start_ns + quota->period_ns - now_ns);
-	int64_t until_stop_ns = quota->left_ns;
+	int64_t until_stop_ns = left_ns;
 	if (quota->tick_ns > 0) {
-		int64_t used_up_ns = now_ns - quota->period_start_ns + div_ceil_int64(quota->left_ns, running);
+		int64_t used_up_ns = now_ns - quota->period_start_ns + div_ceil_int64(left_ns, running);
 		int64_t tick_ns = div_ceil_int64(used_up_ns, quota->tick_ns) * quota->tick_ns;
 		until_stop_ns = running * (quota->period_start_ns + tick_ns - now_ns);
 	}
@@ -231,11 +241,22 @@ int64_t cpu_quota_run(struct cpu_quota *quota, int64_t now_ns, int64_t work_ns, 
 		work_ns -= used_ns;
 		quota->left_ns -= used_ns;
 		now_ns += div_ceil_int64(used_ns, running);
-		if (work_ns == 0)
+		if (work_ns == 0) {
+			quota->running_at_ns = now_ns;
 			return now_ns;
+		}
 		int64_t period_end_ns = quota->period_start_ns + quota->period_ns;
 		if (now_ns < period_end_ns && quota->quota_ns < running * quota->period_ns)
 			return run_throttled(quota, work_ns, running);
 		now_ns = period_end_ns;
 	}
+}
+
+void cpu_quota_receive(struct cpu_quota *quota, int64_t now_ns)
+{
+	if (quota->receive_ns == 0)
+		return;
+	enter_period(quota, now_ns);
+	quota->left_ns -= quota->receive_ns;
+	quota->running_at_ns = now_ns;
 }

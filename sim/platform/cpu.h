@@ -5,13 +5,16 @@
  * and on resuming first refills its caches. So work of the order of a period ends in steps, small sizes run whole
  * ticks with long pauses, and long work follows the proportional law.
  *
+ * Periods begin regardless of requests. A request finds a part of its first period's quota used up by what the sandbox
+ * did to receive it (receive_seconds), so that short work is stopped earlier than a whole quota would let it.
+ *
  * Sources: share = memory / 1792 MB until December 2020, / 1769 MB since (AWS Lambda developer guide); period 20 ms,
  * tick 4 ms, runs of 3.94 ms and pauses of 56 to 60 ms at 128 MB (demystifying-serverless-costs, EuroSys'26 artefact,
  * 2025; assumed for earlier years). resume_seconds and overhead_share are fitted: one busy thread got 0.0710, 0.1419,
  * 0.2843 and 0.5702 vCPU at 128, 256, 512 and 1024 MB (SeBS-Flow artefact, 2022), 1.9, 1.9, 1.8 and 1.5 % less than
- * memory / 1769 MB.
- * Assumptions: ticks and periods begin together; all threads of a phase run all the time (they spin while they wait
- * for each other).
+ * memory / 1769 MB. What receive_seconds is fitted to, the platforms say.
+ * Assumptions: ticks and periods begin together; what follows at once on the same vCPU has not been stopped between;
+ * all threads of a phase run all the time (they spin while they wait for each other).
  */
 #ifndef LAMINA_CPU_H
 #define LAMINA_CPU_H
@@ -30,6 +33,7 @@ struct platform_cpu {
 	double period_seconds;
 	double tick_seconds;                /* a part of the period; 0: charged exactly */
 	double resume_seconds;              /* thread time lost when a stopped thread goes on */
+	double receive_seconds;             /* CPU time that a request takes before its handler starts */
 	double overhead_share;              /* part of the quota that the sandbox itself uses up */
 	double sgemm_gflop_per_vcpu_second; /* float32 matrix product speed: how profiles are carried over */
 	double memory_gb_per_vcpu_second;   /* copy bandwidth of one thread, bytes read and written; 0: no source */
@@ -43,6 +47,8 @@ struct cpu_quota {
 	int64_t quota_ns; /* thread time per period */
 	int64_t tick_ns;  /* 0: charged exactly */
 	int64_t resume_ns;
+	int64_t receive_ns;
+	int64_t running_at_ns; /* when what ran last came to its end: what follows at once has not stopped */
 	int64_t visible_vcpus;
 	int64_t work_max_ns; /* more is cut to this: it would run for decades */
 	int64_t period_start_ns;
@@ -69,6 +75,9 @@ void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int
  * long the work.
  */
 int64_t cpu_quota_run(struct cpu_quota *quota, int64_t now_ns, int64_t work_ns, int64_t threads);
+
+/* A request comes: the sandbox has used up some of the period's quota when the handler starts. */
+void cpu_quota_receive(struct cpu_quota *quota, int64_t now_ns);
 
 /* The same with nothing to stop the threads, as while a sandbox is initialised. */
 int64_t cpu_unthrottled_ns(const struct cpu_quota *quota, int64_t work_ns, int64_t threads);

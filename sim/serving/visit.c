@@ -320,6 +320,7 @@ void visit_start(struct invocation *invocation)
 	invocation->phase = 0;
 	draw_failures(invocation);
 	invocation->variation = draw_variation(invocation);
+	cpu_quota_receive(&invocation->sandbox->quota, invocation->start_ns);
 	if (invocation->seat)
 		instance_handler_starts(invocation);
 	next_phase(invocation);

@@ -157,6 +157,7 @@ static double true_seconds(struct stream *luck, const struct truth *truth, int64
 		cpu_quota_init(&quota, &platform->cpu, memory_mb, period_ns * i / PHASES);
 		for (int k = 0; k < in_row; k++) {
 			double factor = factors[(i + k) % PHASES];
+			cpu_quota_receive(&quota, now_ns);
 			int64_t taken_ns = computed_ns(truth, &quota, now_ns, slowness[i], factor, is_cold);
 			now_ns += taken_ns + ns_from_seconds(wait * factor + gap);
 			seconds += seconds_from_ns(taken_ns) / PHASES / in_row;

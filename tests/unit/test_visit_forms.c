@@ -64,6 +64,7 @@ static void random_platform(struct toy *toy, struct platform_runtime *runtime)
 	struct platform *platform = &toy->platform;
 	platform->cpu.visible_vcpus.values[0] = 4;
 	platform->cpu.overhead_share = between(0, 0.1);
+	platform->cpu.receive_seconds = between(0, 0.01);
 	platform->cpu.arm64_speed = 0.8;
 	platform->sandbox = (struct platform_sandbox){
 		.cold_start_seconds = some(toy, 0.2, 1),
@@ -250,6 +251,36 @@ static void what_is_loaded_does_not_vary(void)
 	toy_release(&toy);
 }
 
+/* Mean seconds of a request, over wherever its period begins. */
+static double mean_simulated(struct toy *toy)
+{
+	enum { SEEDS = 2000 };
+	double seconds = 0;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++)
+		seconds += seconds_from_ns(toy_simulate(toy, seed).makespan_ns) / SEEDS;
+	return seconds;
+}
+
+/* By how much longer a request takes that has taken 4 ms of its period's quota. */
+static void quota_that_a_request_takes_is_missed(double download_mb, double want_seconds, const char *name)
+{
+	double simulated[2];
+	double in_plan[2];
+	for (int i = 0; i < 2; i++) {
+		struct toy toy;
+		toy_init(&toy);
+		toy.platform.cpu.receive_seconds = i * 0.004;
+		toy_function(&toy, "f", 300, &(struct toy_work){.cpu_seconds = 0.5, .download_mb = download_mb});
+		/* So that requests end anywhere in a period. */
+		toy.functions[0].last_work.variation = 0.1;
+		simulated[i] = mean_simulated(&toy);
+		in_plan[i] = planned(&toy, 1).seconds;
+		toy_release(&toy);
+	}
+	t_near(simulated[1] - simulated[0], want_seconds, 0, 0.001, name);
+	t_near(in_plan[1] - in_plan[0], want_seconds, 0, 0.001, "and in the mean");
+}
+
 enum { DRAWS = 20000 };
 
 static void variance_is_that_of_draws(void)
@@ -321,6 +352,9 @@ int main(void)
 	stream_init(&luck, 1, 0, stream_id_from_name("test"), 0);
 	what_is_loaded_does_not_vary();
 	variance_is_that_of_draws();
+	/* 4 ms are two thirds of a period's quota, and missed unless the period ends first. */
+	quota_that_a_request_takes_is_missed(0, 0.004 / 0.3 * 0.75, "a request that computes misses what it took");
+	quota_that_a_request_takes_is_missed(1, 0, "a request that first waits for the store does not");
 	forms_agree(false);
 	forms_agree(true);
 	return t_done();
