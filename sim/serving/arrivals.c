@@ -142,3 +142,55 @@ bool arrivals_next(struct arrivals *arrivals, struct arrival *out)
 	arrivals->made++;
 	return true;
 }
+
+void intake_init(struct intake *intake, struct engine *engine, const struct arrival_process *process, int64_t requests,
+		 uint64_t seed, uint32_t replication)
+{
+	*intake = (struct intake){.engine = engine, .process = *process};
+	intake->process.requests = requests;
+	arrivals_init(&intake->arrivals, &intake->process, seed, replication);
+}
+
+static void await_next(struct intake *intake);
+
+static void next_comes(struct engine *engine, void *subject, int64_t argument)
+{
+	struct intake *intake = subject;
+	intake->in_flight++;
+	intake->came(intake->subject, &intake->next);
+	intake->is_overfull = intake->in_flight_max > 0 && intake->in_flight > intake->in_flight_max;
+	if (intake->is_overfull)
+		engine_stop(engine);
+	else
+		await_next(intake);
+}
+
+static void await_next(struct intake *intake)
+{
+	intake->is_over = !arrivals_next(&intake->arrivals, &intake->next);
+	if (!intake->is_over)
+		engine_schedule(intake->engine, intake->next.time_ns - engine_now_ns(intake->engine), 0, next_comes,
+				intake, 0);
+}
+
+void intake_open(struct intake *intake, int64_t in_flight_max,
+		 void (*came)(void *subject, const struct arrival *arrival), void *subject)
+{
+	intake->in_flight_max = in_flight_max;
+	intake->came = came;
+	intake->subject = subject;
+	await_next(intake);
+}
+
+void intake_take(struct intake *intake, struct arrival *out)
+{
+	bool has_next = arrivals_next(&intake->arrivals, out);
+	CHECK(has_next);
+	intake->is_over = intake->arrivals.made == intake->process.requests;
+	intake->in_flight++;
+}
+
+bool intake_done(struct intake *intake)
+{
+	return --intake->in_flight == 0 && intake->is_over;
+}

@@ -3,6 +3,8 @@
  * at equal distances, as a Poisson process, in bursts (a Poisson process whose rate alternates between two values,
  * each for an exponential time: MMPP(2), Fischer and Meier-Hellstern, Performance Evaluation 18, 1993), with rates by
  * time of day, or as a trace tells. Memory does not grow with the number of requests.
+ *
+ * Who may call it: journey.c and machine.c, which take in what comes; what checks arrivals before they are simulated.
  */
 #ifndef LAMINA_ARRIVALS_H
 #define LAMINA_ARRIVALS_H
@@ -11,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/engine.h"
 #include "random/stream.h"
 
 enum arrival_kind {
@@ -72,5 +75,33 @@ void arrivals_init(struct arrivals *arrivals, const struct arrival_process *proc
 
 /* The next request, in order of time; false when no more come. */
 bool arrivals_next(struct arrivals *arrivals, struct arrival *out);
+
+/* Requests of a simulation as they come in, and how many of them are under way. */
+struct intake {
+	struct engine *engine;
+	struct arrival_process process;
+	struct arrivals arrivals;
+	struct arrival next;   /* whose time is an event, where they come over time */
+	bool is_over;          /* no more come */
+	int64_t in_flight;     /* that have come, and are not done */
+	int64_t in_flight_max; /* of those that come over time; 0: any number */
+	bool is_overfull;      /* there were more: the engine was stopped */
+	void (*came)(void *subject, const struct arrival *arrival);
+	void *subject;
+};
+
+/* `requests` come at most. The intake must not be moved. */
+void intake_init(struct intake *intake, struct engine *engine, const struct arrival_process *process, int64_t requests,
+		 uint64_t seed, uint32_t replication);
+
+/* From now on requests come in their own time: came(subject, arrival) is called when one does. */
+void intake_open(struct intake *intake, int64_t in_flight_max,
+		 void (*came)(void *subject, const struct arrival *arrival), void *subject);
+
+/* The next one of a batch, which comes when it is taken; there must be one (is_over). */
+void intake_take(struct intake *intake, struct arrival *out);
+
+/* One is done; returns whether it was the last. */
+bool intake_done(struct intake *intake);
 
 #endif

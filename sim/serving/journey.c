@@ -71,17 +71,17 @@ static struct invocation *new_invocation(struct simulation *simulation, const st
 		invocation = ARENA_NEW(simulation->arena, struct invocation);
 	*invocation = (struct invocation){
 		.simulation = simulation,
-		.record = simulation->arrivals.made - 1,
+		.record = simulation->intake.arrivals.made - 1,
 		.submitted_ns = arrival->time_ns,
 		.wait_ns = arrival->duration_ns > 0 ? arrival->duration_ns : 0,
 		.size = arrival->size,
 	};
-	simulation->in_flight++;
 	return invocation;
 }
 
-static void submit(struct simulation *simulation, const struct arrival *arrival)
+static void record_came(void *subject, const struct arrival *arrival)
 {
+	struct simulation *simulation = subject;
 	struct invocation *invocation = new_invocation(simulation, arrival);
 	invocation->submitted_ns = engine_now_ns(&simulation->engine);
 	pass_on(invocation, false);
@@ -106,7 +106,7 @@ static int compare_turns(const void *a, const void *b)
 static void draw_turns(struct simulation *simulation)
 {
 	const volatile sig_atomic_t *interrupt = simulation->options->interrupt;
-	int64_t records = simulation->arrivals.process->requests;
+	int64_t records = simulation->intake.process.requests;
 	struct invocation probe = {.simulation = simulation};
 	simulation->turns = ARENA_ARRAY(simulation->arena, struct turn, (size_t)records);
 	for (int64_t i = 0; i < records; i++) {
@@ -124,7 +124,8 @@ static bool turn_has_come(struct simulation *simulation)
 {
 	if (!simulation->turns)
 		return true;
-	int64_t rest_ns = simulation->turns[simulation->arrivals.made].asked_ns - engine_now_ns(&simulation->engine);
+	int64_t rest_ns =
+		simulation->turns[simulation->intake.arrivals.made].asked_ns - engine_now_ns(&simulation->engine);
 	if (rest_ns > 0 && !simulation->is_turn_awaited) {
 		engine_schedule(&simulation->engine, rest_ns, 0, turn_comes, simulation, 0);
 		simulation->is_turn_awaited = true;
@@ -138,12 +139,11 @@ static bool turn_has_come(struct simulation *simulation)
  */
 static void submit_next_in_line(struct simulation *simulation)
 {
+	struct intake *intake = &simulation->intake;
 	struct arrival arrival;
-	while (!simulation->is_over && resource_free_units(&simulation->places[0]) > 0 && turn_has_come(simulation)) {
-		const struct turn *turn = simulation->turns ? &simulation->turns[simulation->arrivals.made] : NULL;
-		bool has_next = arrivals_next(&simulation->arrivals, &arrival);
-		CHECK(has_next);
-		simulation->is_over = simulation->arrivals.made == simulation->arrivals.process->requests;
+	while (!intake->is_over && resource_free_units(&simulation->places[0]) > 0 && turn_has_come(simulation)) {
+		const struct turn *turn = simulation->turns ? &simulation->turns[intake->arrivals.made] : NULL;
+		intake_take(intake, &arrival);
 		struct invocation *invocation = new_invocation(simulation, &arrival);
 		if (turn)
 			invocation->record = turn->record;
@@ -166,33 +166,10 @@ static void release_place(struct simulation *simulation, struct resource *places
 		submit_next_in_line(simulation);
 }
 
-static void arrive(struct engine *engine, void *subject, int64_t argument);
-
-static void await_arrival(struct simulation *simulation)
-{
-	simulation->is_over = !arrivals_next(&simulation->arrivals, &simulation->next_arrival);
-	if (simulation->is_over)
-		return;
-	int64_t delay_ns = simulation->next_arrival.time_ns - engine_now_ns(&simulation->engine);
-	engine_schedule(&simulation->engine, delay_ns, 0, arrive, simulation, 0);
-}
-
-static void arrive(struct engine *engine, void *subject, int64_t argument)
-{
-	struct simulation *simulation = subject;
-	int64_t most = simulation->setting->in_flight_max;
-	submit(simulation, &simulation->next_arrival);
-	simulation->is_overfull = most > 0 && simulation->in_flight > most;
-	if (simulation->is_overfull)
-		engine_stop(engine);
-	else
-		await_arrival(simulation);
-}
-
 void journey_begin(struct simulation *simulation)
 {
 	if (simulation->setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE) {
-		await_arrival(simulation);
+		intake_open(&simulation->intake, simulation->setting->in_flight_max, record_came, simulation);
 		return;
 	}
 	simulation->is_line = true;
@@ -222,7 +199,7 @@ static void record_done(struct invocation *invocation, bool completed)
 	outcome->makespan_ns = now_ns;
 	invocation->next_free = simulation->free_list;
 	simulation->free_list = invocation;
-	if (--simulation->in_flight == 0 && simulation->is_over)
+	if (intake_done(&simulation->intake))
 		engine_stop(&simulation->engine);
 }
 

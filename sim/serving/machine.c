@@ -22,14 +22,11 @@ struct machine {
 	const struct simulate_options *options;
 	struct arena *arena;
 	struct outcome *outcome;
-	double slowness; /* of the host, drawn once per replication */
-	struct arrivals arrivals;
-	struct arrival next_arrival;
+	double slowness;        /* of the host, drawn once per replication */
+	struct intake intake;   /* of records */
 	struct delivery *first; /* not computed, in order of coming */
 	struct delivery *last;
 	struct delivery *free_list;
-	int64_t in_flight; /* records that have come over time and are not done */
-	bool is_overfull;
 	int64_t arrived_images; /* that are not fed */
 	int64_t feeding_images;
 	int64_t waiting_images; /* a fed batch that waits for the device */
@@ -85,8 +82,8 @@ static void record_done(struct machine *machine, int64_t submitted_ns)
 		sink->completed(sink->context, submitted_ns, taken_ns);
 	histogram_add(&outcome->record_times, taken_ns);
 	outcome->records_completed++;
-	machine->in_flight--;
 	outcome->record_ns += taken_ns;
+	intake_done(&machine->intake);
 }
 
 /* Images of the first deliveries have been computed. */
@@ -144,38 +141,21 @@ static void deliver(struct machine *machine, int64_t images, int64_t images_per_
 }
 
 /* Images of the record that has come last. */
-static int64_t record_images(const struct machine *machine)
+static int64_t record_images(const struct machine *machine, const struct arrival *arrival)
 {
 	const struct setting *setting = machine->setting;
 	const struct trace *trace = setting->arrivals.trace;
-	if (trace && machine->next_arrival.size >= 0)
-		return trace->sizes[machine->next_arrival.size];
-	bool is_last = machine->arrivals.made == setting->records && setting->images > 0;
+	if (trace && arrival->size >= 0)
+		return trace->sizes[arrival->size];
+	bool is_last = machine->intake.arrivals.made == setting->records && setting->images > 0;
 	return is_last ? setting->images - (setting->records - 1) * setting->images_per_record
 		       : setting->images_per_record;
 }
 
-static void arrive(struct engine *engine, void *subject, int64_t argument);
-
-static void await_arrival(struct machine *machine)
+static void record_came(void *subject, const struct arrival *arrival)
 {
-	if (!arrivals_next(&machine->arrivals, &machine->next_arrival))
-		return;
-	int64_t delay_ns = machine->next_arrival.time_ns - engine_now_ns(&machine->engine);
-	engine_schedule(&machine->engine, delay_ns, 0, arrive, machine, 0);
-}
-
-static void arrive(struct engine *engine, void *subject, int64_t argument)
-{
-	struct machine *machine = subject;
-	int64_t most = machine->setting->in_flight_max;
-	int64_t images = record_images(machine);
-	deliver(machine, images, images);
-	machine->is_overfull = ++machine->in_flight > most && most > 0;
-	if (machine->is_overfull)
-		engine_stop(engine);
-	else
-		await_arrival(machine);
+	int64_t images = record_images(subject, arrival);
+	deliver(subject, images, images);
 }
 
 void simulate_machine(const struct setting *setting, const struct simulate_options *options, struct arena *arena,
@@ -192,15 +172,16 @@ void simulate_machine(const struct setting *setting, const struct simulate_optio
 	};
 	engine_init(&machine.engine, arena, 16);
 	machine.engine.interrupted = options->interrupt;
-	struct arrival_process arrivals = setting->arrivals;
-	arrivals.requests = setting->records;
-	arrivals_init(&machine.arrivals, &arrivals, options->seed, options->replication);
-	if (setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE)
+	intake_init(&machine.intake, &machine.engine, &setting->arrivals, setting->records, options->seed,
+		    options->replication);
+	if (setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE) {
+		machine.intake.in_flight = setting->records;
 		deliver(&machine, setting->images, setting->images_per_record);
-	else
-		await_arrival(&machine);
+	} else {
+		intake_open(&machine.intake, setting->in_flight_max, record_came, &machine);
+	}
 	enum engine_end end = engine_run(&machine.engine, setting->horizon_ns, setting->event_budget);
-	out->end = machine.is_overfull ? OUTCOME_IN_FLIGHT : outcome_end_of(end);
+	out->end = outcome_end_of(end, machine.intake.is_overfull);
 	out->peak_concurrency = 1;
 	out->elapsed_ns = engine_now_ns(&machine.engine);
 	out->running_instance_ns = (price_mb_ns)out->elapsed_ns;

@@ -10,14 +10,14 @@ static double ratio(double part, double whole)
 	return whole > 0 ? part / whole : 0;
 }
 
-enum outcome_end outcome_end_of(enum engine_end end)
+enum outcome_end outcome_end_of(enum engine_end end, bool is_overfull)
 {
 	static const enum outcome_end ends[] = {
 		[ENGINE_EMPTY] = OUTCOME_COMPLETE,          [ENGINE_STOPPED] = OUTCOME_COMPLETE,
 		[ENGINE_BUDGET] = OUTCOME_EVENT_BUDGET,     [ENGINE_HORIZON] = OUTCOME_HORIZON,
 		[ENGINE_INTERRUPTED] = OUTCOME_INTERRUPTED,
 	};
-	return ends[end];
+	return is_overfull ? OUTCOME_IN_FLIGHT : ends[end];
 }
 
 #define ADD(type, name) total->name += part->name;

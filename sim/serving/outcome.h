@@ -84,7 +84,8 @@ enum outcome_end {
 	OUTCOME_INTERRUPTED,
 };
 
-enum outcome_end outcome_end_of(enum engine_end end);
+/* How a simulation ended whose engine ended so; is_overfull: it was stopped for the records under way. */
+enum outcome_end outcome_end_of(enum engine_end end, bool is_overfull);
 
 struct outcome {
 	enum outcome_end end;

@@ -107,12 +107,11 @@ static void simulate_functions(const struct setting *setting, const struct simul
 	struct simulation simulation;
 	simulation_init(&simulation, setting, options, arena, out);
 	warm_up(&simulation);
-	struct arrival_process arrivals = setting->arrivals;
-	arrivals.requests = setting->records;
-	arrivals_init(&simulation.arrivals, &arrivals, options->seed, options->replication);
+	intake_init(&simulation.intake, &simulation.engine, &setting->arrivals, setting->records, options->seed,
+		    options->replication);
 	journey_begin(&simulation);
 	enum engine_end end = engine_run(&simulation.engine, setting->horizon_ns, setting->event_budget);
-	out->end = simulation.is_overfull ? OUTCOME_IN_FLIGHT : outcome_end_of(end);
+	out->end = outcome_end_of(end, simulation.intake.is_overfull);
 	out->events = engine_events_run(&simulation.engine);
 	out->store_refusals = simulation.gets.refusals + simulation.puts.refusals;
 	count_instances(&simulation);

@@ -44,14 +44,10 @@ struct simulation {
 	int64_t in_use;                /* sandboxes that start or run a handler */
 	struct store_gate gets;
 	struct store_gate puts;
-	struct arrivals arrivals;
-	struct arrival next_arrival;
-	bool is_over;           /* no more requests come */
+	struct intake intake;   /* of records; of a line those that have a place are in flight */
 	bool is_line;           /* a batch: a record is made when a place is free for it */
 	struct turn *turns;     /* of a line whose order luck decides, in that order; else NULL */
 	bool is_turn_awaited;   /* the next one's time is an event */
-	int64_t in_flight;      /* records that have come, of a line those that have a place, and are not done */
-	bool is_overfull;       /* too many of them: the simulation is stopped */
 	int64_t driver_free_ns; /* when the driver can start its next call */
 	struct invocation *free_list;
 	struct instance_rings *rings; /* one per function; NULL where every request has its sandbox and host alone */
