@@ -1,4 +1,8 @@
-#include "serving/admission.h"
+/*
+ * Who may have a sandbox: the places of the account, or those that a function has reserved; the rate at which new
+ * sandboxes are made; and the rate of synchronous calls.
+ */
+#include "serving/simulation.h"
 
 static struct concurrency *places_of(struct simulation *simulation, size_t function)
 {

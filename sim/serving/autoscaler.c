@@ -1,17 +1,32 @@
-#include "serving/autoscaler.h"
-
+/*
+ * An autoscaler that keeps instances below a share of what they can do, rather than waiting until they are full: the
+ * number wanted is the larger of
+ *
+ *	vCPUs in use / (vCPUs of an instance * target)      requests / (requests that an instance takes * target)
+ *
+ * with means over a window, rounded up. Where there are fewer, instances are started without a request; where there are
+ * more, the last ones get no requests and expire. A request that finds all instances full still starts one.
+ *
+ * Source: Cloud Run documentation, about instance autoscaling: both quotients, 60 %, one minute, on-demand scaling
+ * beside it. How often it looks is not published: twelve times a window is assumed.
+ */
 #include <math.h>
 
 #include "base/num.h"
 #include "serving/instance.h"
 
-void autoscaler_count(struct autoscaler *autoscaler, const struct engine *engine, int64_t more)
-{
-	int64_t now_ns = engine_now_ns(engine);
-	autoscaler->request_ns += (double)(now_ns - autoscaler->counted_ns) * (double)autoscaler->requests;
-	autoscaler->counted_ns = now_ns;
-	autoscaler->requests += more;
-}
+enum { AUTOSCALER_LOOKS = 12 };
+
+/* One function's. */
+struct autoscaler {
+	struct simulation *simulation;
+	size_t function;
+	int64_t look_ns;
+	double cpu_seen_ns;
+	double request_looks[AUTOSCALER_LOOKS]; /* means since the look before */
+	double cpu_looks[AUTOSCALER_LOOKS];
+	int64_t looks;
+};
 
 static double mean(const double *looks, int64_t count)
 {
@@ -21,17 +36,22 @@ static double mean(const double *looks, int64_t count)
 	return sum / (double)count;
 }
 
-/* Thread time that the function's instances have ever used. */
-static double cpu_ns(const struct autoscaler *autoscaler, int64_t *instances)
+static struct function_instances *instances_of(const struct autoscaler *autoscaler)
 {
-	double total_ns = autoscaler->cpu_ns;
-	*instances = 0;
+	return &autoscaler->simulation->instances[autoscaler->function];
+}
+
+/* Thread time that the function's instances have ever used; *count gets how many of them live. */
+static double cpu_ns(const struct autoscaler *autoscaler, int64_t *count)
+{
+	double total_ns = instances_of(autoscaler)->gone_cpu_ns;
+	*count = 0;
 	for (struct instance *instance = autoscaler->simulation->living_instances; instance;
 	     instance = instance->next) {
 		if (instance->function != autoscaler->function)
 			continue;
 		total_ns += fluid_done(&instance->cpu);
-		++*instances;
+		++*count;
 	}
 	return total_ns;
 }
@@ -52,30 +72,31 @@ static int64_t wanted(const struct autoscaler *autoscaler)
 static void look(struct engine *engine, void *subject, int64_t argument)
 {
 	struct autoscaler *autoscaler = subject;
-	int64_t instances;
-	autoscaler_count(autoscaler, engine, 0);
-	double used_ns = cpu_ns(autoscaler, &instances);
+	struct function_instances *instances = instances_of(autoscaler);
+	double request_ns = instance_take_request_ns(instances, engine);
+	int64_t count;
+	double used_ns = cpu_ns(autoscaler, &count);
 	int64_t slot = autoscaler->looks++ % AUTOSCALER_LOOKS;
-	autoscaler->request_looks[slot] = autoscaler->request_ns / (double)autoscaler->look_ns;
+	autoscaler->request_looks[slot] = request_ns / (double)autoscaler->look_ns;
 	autoscaler->cpu_looks[slot] = (used_ns - autoscaler->cpu_seen_ns) / (double)autoscaler->look_ns;
-	autoscaler->request_ns = 0;
 	autoscaler->cpu_seen_ns = used_ns;
-	autoscaler->wanted = wanted(autoscaler);
-	while (instances < autoscaler->wanted && instance_start(autoscaler->simulation, autoscaler->function))
-		instances++;
+	instances->wanted = wanted(autoscaler);
+	while (count < instances->wanted && instance_start(autoscaler->simulation, autoscaler->function))
+		count++;
 	engine_schedule(engine, autoscaler->look_ns, 0, look, autoscaler, 0);
 }
 
-void autoscaler_init(struct autoscaler *autoscaler, struct simulation *simulation, size_t function)
+void autoscaler_begin(struct simulation *simulation, size_t function)
 {
 	const struct platform_sandbox *platform = &simulation->setting->platform->sandbox;
 	if (platform->target_share == 0 || simulation->setting->functions[function].sandbox.requests_max <= 1)
 		return;
+	struct autoscaler *autoscaler = ARENA_NEW(simulation->arena, struct autoscaler);
 	*autoscaler = (struct autoscaler){
 		.simulation = simulation,
 		.function = function,
 		.look_ns = ns_from_seconds(platform->target_window_seconds / AUTOSCALER_LOOKS),
-		.wanted = 1,
 	};
+	instances_of(autoscaler)->wanted = 1;
 	engine_schedule(&simulation->engine, autoscaler->look_ns, 0, look, autoscaler, 0);
 }

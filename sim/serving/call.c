@@ -12,7 +12,6 @@
 #include <math.h>
 
 #include "base/num.h"
-#include "serving/admission.h"
 #include "serving/billing.h"
 #include "serving/instance.h"
 #include "serving/simulation.h"
@@ -52,7 +51,7 @@ static void throttled(struct invocation *invocation)
 	counts_of(invocation)->throttles++;
 	if (is_too_old(invocation, setting)) {
 		counts_of(invocation)->expired++;
-		journey_visit_done(invocation, false);
+		invocation->simulation->call_ended(invocation, false);
 		return;
 	}
 	double seconds = setting->invocation == INVOCATION_ASYNC ? async_delay_seconds(invocation, limits)
@@ -62,20 +61,6 @@ static void throttled(struct invocation *invocation)
 	invocation->travel_ns += travel_ns;
 	engine_schedule(&invocation->simulation->engine, ns_from_seconds(seconds) + travel_ns + 1, 0, call, invocation,
 			0);
-}
-
-static void handler_starts(struct engine *engine, void *subject, int64_t argument)
-{
-	struct invocation *invocation = subject;
-	int64_t now_ns = engine_now_ns(engine);
-	if (invocation->is_cold)
-		invocation_span(invocation, "cold start", now_ns - invocation->init_ns, now_ns);
-	visit_start(invocation);
-}
-
-event_id call_handler_in(struct invocation *invocation, int64_t delay_ns)
-{
-	return engine_schedule(&invocation->simulation->engine, delay_ns, 0, handler_starts, invocation, 0);
 }
 
 static int64_t cold_start_ns(struct invocation *invocation, struct sandbox_pool *pool)
@@ -90,7 +75,8 @@ static int64_t cold_start_ns(struct invocation *invocation, struct sandbox_pool 
 	return start_ns;
 }
 
-int64_t call_warm_start_ns(struct invocation *invocation)
+/* What reaching a sandbox that runs takes this time. */
+static int64_t reach_ns(struct invocation *invocation)
 {
 	const struct platform_sandbox *platform = &invocation->simulation->setting->platform->sandbox;
 	struct stream luck;
@@ -104,7 +90,7 @@ static int64_t warm_start_ns(struct invocation *invocation, struct sandbox_pool 
 {
 	invocation->sandbox = sandbox_pool_take(pool);
 	invocation->init_ns = 0;
-	return call_warm_start_ns(invocation);
+	return reach_ns(invocation);
 }
 
 static void call(struct engine *engine, void *subject, int64_t argument)
@@ -112,7 +98,7 @@ static void call(struct engine *engine, void *subject, int64_t argument)
 	struct invocation *invocation = subject;
 	struct sandbox_pool *pool = &invocation->simulation->pools[invocation->function];
 	struct function_outcome *counts = counts_of(invocation);
-	bool has_instances = invocation->simulation->rings;
+	bool has_instances = invocation->simulation->instances;
 	struct instance *instance = has_instances ? instance_to_join(invocation) : NULL;
 	invocation->is_cold = !instance && pool->idle_count == 0;
 	if (!admission_admit(invocation, invocation->is_cold, instance)) {
@@ -124,14 +110,14 @@ static void call(struct engine *engine, void *subject, int64_t argument)
 	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns - invocation->travel_ns;
 	counts->cause_ns[CAUSE_CLIENT] += invocation->travel_ns;
 	if (instance) {
-		instance_join(instance, invocation);
+		instance_join(instance, invocation, instance->is_ready ? reach_ns(invocation) : 0, visit_start);
 		return;
 	}
 	int64_t start_ns = invocation->is_cold ? cold_start_ns(invocation, pool) : warm_start_ns(invocation, pool);
 	if (has_instances)
-		instance_begin(invocation, start_ns);
+		instance_begin(invocation, start_ns, visit_start);
 	else
-		call_handler_in(invocation, start_ns);
+		engine_schedule(engine, start_ns, 0, visit_start, invocation, 0);
 }
 
 static void call_now(struct engine *engine, void *subject, int64_t argument)
@@ -139,8 +125,11 @@ static void call_now(struct engine *engine, void *subject, int64_t argument)
 	call_soon(subject);
 }
 
-/* Where the caller waits, it repeats the call at once; a queue rests first, each time longer. */
-bool call_again(struct invocation *invocation)
+/*
+ * Where the caller waits, it repeats the call at once; a queue rests first, each time longer. False where the record
+ * is given up.
+ */
+static bool call_again(struct invocation *invocation)
 {
 	struct simulation *simulation = invocation->simulation;
 	const struct setting *setting = simulation->setting;
@@ -156,6 +145,13 @@ bool call_again(struct invocation *invocation)
 	invocation->travel_ns = 0;
 	engine_schedule(&simulation->engine, rest_ns, 0, call_now, invocation, 0);
 	return true;
+}
+
+void call_visit_ended(struct engine *engine, void *subject, int64_t end)
+{
+	struct invocation *invocation = subject;
+	if (end == VISIT_COMPLETED || !call_again(invocation))
+		invocation->simulation->call_ended(invocation, end == VISIT_COMPLETED);
 }
 
 void call_soon(struct invocation *invocation)

@@ -2,6 +2,8 @@
  * What the time and the money of a function's calls went to. Every nanosecond of a call belongs to one cause, and so
  * does every part of a function's bill, so that shares add up. Time is counted while the simulation runs; money
  * follows from it: what is billed by the duration is spread evenly over what was billed.
+ *
+ * Who may call it: invocation.c counts; whoever shows an outcome asks for times and costs.
  */
 #ifndef LAMINA_CAUSE_H
 #define LAMINA_CAUSE_H

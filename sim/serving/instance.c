@@ -3,14 +3,12 @@
 #include <math.h>
 
 #include "base/num.h"
-#include "serving/admission.h"
 #include "serving/billing.h"
 #include "serving/seat.h"
-#include "serving/visit.h"
 
-static struct instance_rings *rings_of(const struct instance *instance)
+static struct function_instances *siblings_of(const struct instance *instance)
 {
-	return &instance->simulation->rings[instance->function];
+	return &instance->simulation->instances[instance->function];
 }
 
 static const struct sandbox_spec *spec_of(const struct instance *instance)
@@ -52,8 +50,8 @@ static void update_open(struct instance *instance)
 {
 	bool is_there = instance->requests > 0 || !instance->is_ready;
 	bool can_join = is_there && instance->requests < spec_of(instance)->requests_max;
-	struct instance_rings *rings = rings_of(instance);
-	struct instance **ring = instance->is_ready ? &rings->ready : &rings->starting;
+	struct function_instances *siblings = siblings_of(instance);
+	struct instance **ring = instance->is_ready ? &siblings->ready : &siblings->starting;
 	if (can_join && instance->open == ring)
 		return;
 	close(instance);
@@ -63,12 +61,12 @@ static void update_open(struct instance *instance)
 
 struct instance *instance_to_join(const struct invocation *invocation)
 {
-	const struct instance_rings *rings = &invocation->simulation->rings[invocation->function];
+	const struct function_instances *instances = &invocation->simulation->instances[invocation->function];
 	bool has_idle = invocation->simulation->pools[invocation->function].idle_count > 0;
-	bool is_spread = has_idle && rings->busy < rings->autoscaler.wanted;
-	if (rings->ready && !is_spread)
-		return rings->ready;
-	return has_idle ? NULL : rings->starting;
+	bool is_spread = has_idle && instances->busy < instances->wanted;
+	if (instances->ready && !is_spread)
+		return instances->ready;
+	return has_idle ? NULL : instances->starting;
 }
 
 /* What requests share of a sandbox's bucket, which nobody else takes from. */
@@ -126,7 +124,24 @@ void instance_attach(struct simulation *simulation, size_t function, struct sand
 	init_cpu(instance);
 }
 
-static struct seat *take_seat(struct instance *instance, struct invocation *invocation)
+/* So many more (or, negative, fewer) requests are on instances from now on. */
+static void count_requests(struct function_instances *instances, const struct engine *engine, int64_t more)
+{
+	int64_t now_ns = engine_now_ns(engine);
+	instances->request_ns += (double)(now_ns - instances->counted_ns) * (double)instances->requests;
+	instances->counted_ns = now_ns;
+	instances->requests += more;
+}
+
+double instance_take_request_ns(struct function_instances *instances, const struct engine *engine)
+{
+	count_requests(instances, engine, 0);
+	double request_ns = instances->request_ns;
+	instances->request_ns = 0;
+	return request_ns;
+}
+
+static struct seat *take_seat(struct instance *instance, struct invocation *invocation, event_action *starts)
 {
 	struct seat *seat = instance->free_seats;
 	if (seat)
@@ -137,6 +152,7 @@ static struct seat *take_seat(struct instance *instance, struct invocation *invo
 		.invocation = invocation,
 		.instance = instance,
 		.previous = instance->last,
+		.then = starts,
 		.joined_ns = engine_now_ns(&instance->simulation->engine),
 	};
 	if (instance->last)
@@ -144,26 +160,26 @@ static struct seat *take_seat(struct instance *instance, struct invocation *invo
 	else
 		instance->first = seat;
 	instance->last = seat;
-	rings_of(instance)->busy += instance->requests++ == 0;
-	autoscaler_count(&rings_of(instance)->autoscaler, &instance->simulation->engine, 1);
+	siblings_of(instance)->busy += instance->requests++ == 0;
+	count_requests(siblings_of(instance), &instance->simulation->engine, 1);
 	invocation->seat = seat;
 	invocation->sandbox = instance->sandbox;
 	update_open(instance);
 	return seat;
 }
 
-void instance_join(struct instance *instance, struct invocation *invocation)
+void instance_join(struct instance *instance, struct invocation *invocation, int64_t start_ns, event_action *starts)
 {
 	counts_of(invocation)->joined++;
 	/* The next call goes to the next one. */
 	if (instance->is_ready)
 		*instance->open = instance->next_open;
-	struct seat *seat = take_seat(instance, invocation);
+	struct seat *seat = take_seat(instance, invocation, starts);
 	if (instance->is_ready)
-		seat->timer = call_handler_in(invocation, call_warm_start_ns(invocation));
+		seat->timer = engine_schedule(&instance->simulation->engine, start_ns, 0, starts, invocation, 0);
 }
 
-void instance_begin(struct invocation *invocation, int64_t start_ns)
+void instance_begin(struct invocation *invocation, int64_t start_ns, event_action *starts)
 {
 	struct simulation *simulation = invocation->simulation;
 	struct sandbox *sandbox = invocation->sandbox;
@@ -176,14 +192,8 @@ void instance_begin(struct invocation *invocation, int64_t start_ns)
 		instance->init_ns = billing_init_ns(invocation);
 	}
 	instance->busy_since_ns = engine_now_ns(&simulation->engine) + start_ns;
-	take_seat(instance, invocation)->timer = call_handler_in(invocation, start_ns);
-}
-
-static void crashed(struct engine *engine, void *subject, int64_t argument)
-{
-	struct instance *instance = subject;
-	instance->crash = 0;
-	visit_stopped(engine, instance->first->invocation, VISIT_CRASH);
+	take_seat(instance, invocation, starts)->timer =
+		engine_schedule(&simulation->engine, start_ns, 0, starts, invocation, 0);
 }
 
 /* Those who joined it while it started begin; `first`, if any, has begun. */
@@ -197,41 +207,16 @@ static void begin_waiting(struct instance *instance, const struct seat *first)
 		if (seat == first)
 			continue;
 		counts->wait_ns += engine_now_ns(engine) - seat->joined_ns;
-		seat->timer = call_handler_in(seat->invocation, 0);
+		seat->timer = engine_schedule(engine, 0, 0, seat->then, seat->invocation, 0);
 	}
 }
 
-/* A busy sandbox crashes at a constant rate, however many requests it has. */
-static void draw_crash(struct instance *instance, struct invocation *invocation)
+void instance_handler_starts(struct seat *seat)
 {
-	struct engine *engine = &instance->simulation->engine;
-	if (!instance->crash_is_drawn && invocation->stop_ns < INT64_MAX)
-		instance->crash = engine_schedule(engine, invocation->stop_ns - engine_now_ns(engine),
-						  EVENT_PRIORITY_MIN, crashed, instance, 0);
-	instance->crash_is_drawn = true;
-}
-
-void instance_handler_starts(struct invocation *invocation)
-{
-	struct seat *seat = invocation->seat;
-	struct instance *instance = seat->instance;
-	struct engine *engine = &instance->simulation->engine;
 	seat->has_started = true;
 	seat->timer = 0;
-	/* What ends at the very time is not too late. */
-	seat->timeout = engine_schedule(engine, function_of(invocation)->timeout_ns, EVENT_PRIORITY_MIN, visit_stopped,
-					invocation, VISIT_TIMEOUT);
-	draw_crash(instance, invocation);
-	if (!instance->is_ready)
-		begin_waiting(instance, seat);
-}
-
-static void go_on(struct engine *engine, void *subject, int64_t argument)
-{
-	struct seat *seat = subject;
-	seat->timer = 0;
-	seat->waits_for_load = false;
-	visit_go_on(seat->invocation);
+	if (!seat->instance->is_ready)
+		begin_waiting(seat->instance, seat);
 }
 
 void instance_loaded(struct instance *instance)
@@ -239,7 +224,8 @@ void instance_loaded(struct instance *instance)
 	instance->loader = NULL;
 	for (struct seat *seat = instance->first; seat; seat = seat->next) {
 		if (seat->waits_for_load && seat->timer == 0)
-			seat->timer = engine_schedule(&instance->simulation->engine, 0, 0, go_on, seat, 0);
+			seat->timer =
+				engine_schedule(&instance->simulation->engine, 0, 0, seat->then, seat->invocation, 0);
 	}
 }
 
@@ -269,8 +255,8 @@ static void free_seat(struct seat *seat)
 	instance->free_seats = seat;
 	seat->invocation->seat = NULL;
 	seat->invocation = NULL;
-	rings_of(instance)->busy -= --instance->requests == 0;
-	autoscaler_count(&rings_of(instance)->autoscaler, &instance->simulation->engine, -1);
+	siblings_of(instance)->busy -= --instance->requests == 0;
+	count_requests(siblings_of(instance), &instance->simulation->engine, -1);
 }
 
 /* Shared memory of a full record's work is that of all. */
@@ -379,7 +365,7 @@ void instance_gone(struct sandbox *sandbox)
 	struct instance *instance = sandbox->instance;
 	struct simulation *simulation = instance->simulation;
 	bill_life(instance, engine_now_ns(&simulation->engine));
-	rings_of(instance)->autoscaler.cpu_ns += fluid_done(&instance->cpu);
+	siblings_of(instance)->gone_cpu_ns += fluid_done(&instance->cpu);
 	if (instance->host)
 		host_leave(&simulation->hosts, instance->host, spec_of(instance)->memory_mb);
 	if (instance->previous)

@@ -10,13 +10,15 @@
  * several requests (its activator's throttler). vCPUs are shared as processor sharing: with several requests at once
  * the quota's periods, far below their times, average out. On an accelerator requests take turns. Of an instance that
  * is paid for all along, what follows the last request counts up to where it would have expired.
+ *
+ * Who may call it: call.c, which brings requests; visit.c, whose requests start, load, need memory and leave;
+ * autoscaler.c, which starts instances; simulate.c, before the first request and after the last.
  */
 #ifndef LAMINA_INSTANCE_H
 #define LAMINA_INSTANCE_H /* private to serving */
 
 #include "engine/fluid.h"
 #include "platform/host.h"
-#include "serving/autoscaler.h"
 #include "serving/simulation.h"
 
 struct instance {
@@ -52,27 +54,38 @@ struct instance {
 	struct instance *previous;
 };
 
-/* One function's instances that have requests and can take more: rings, whose heads are next. */
-struct instance_rings {
-	struct instance *ready;
-	struct instance *starting;
-	int64_t busy; /* instances with requests */
-	struct autoscaler autoscaler;
+/* One function's instances. */
+struct function_instances {
+	struct instance *ready;    /* those that have requests and can take more: a ring, whose head is next */
+	struct instance *starting; /* likewise */
+	int64_t busy;              /* have requests */
+	int64_t wanted;            /* by the autoscaler; 0 where there is none */
+	int64_t requests;          /* on them now */
+	int64_t counted_ns;
+	double request_ns;  /* integral of requests over time up to counted_ns, since it was last taken */
+	double gone_cpu_ns; /* thread time of those that are gone */
 };
 
 /* The instance that the invocation's next call joins; NULL where it has a sandbox to itself at first. */
 struct instance *instance_to_join(const struct invocation *invocation);
 
-void instance_join(struct instance *instance, struct invocation *invocation);
+/* starts(engine, invocation, 0) is called in start_ns or, on an instance that is not ready, when it is. */
+void instance_join(struct instance *instance, struct invocation *invocation, int64_t start_ns, event_action *starts);
 
-/* The invocation's sandbox, which is new (is_cold) or was idle, is its instance's; its handler starts in start_ns. */
-void instance_begin(struct invocation *invocation, int64_t start_ns);
+/*
+ * The invocation's sandbox, which is new (is_cold) or was idle, is its instance's; starts(engine, invocation, 0) is
+ * called in start_ns.
+ */
+void instance_begin(struct invocation *invocation, int64_t start_ns, event_action *starts);
 
 /* Starts an instance that no request asked for; false where the platform allows no more now. */
 bool instance_start(struct simulation *simulation, size_t function);
 
-/* The invocation's handler starts; where it is the first on a new instance, so do those that have joined. */
-void instance_handler_starts(struct invocation *invocation);
+/* Requests times time on the function's instances, since this was last called. */
+double instance_take_request_ns(struct function_instances *instances, const struct engine *engine);
+
+/* The handler on the seat starts; where it is the first on a new instance, so do those that have joined. */
+void instance_handler_starts(struct seat *seat);
 
 /* What has been loaded serves all. */
 void instance_loaded(struct instance *instance);

@@ -1,4 +1,7 @@
 /* What an invocation, a record on its way, knows of itself; every part of the folder may ask it (simulation.h). */
+#include <math.h>
+
+#include "serving/demand.h"
 #include "serving/simulation.h"
 
 const struct work *invocation_work(const struct invocation *invocation)
@@ -33,4 +36,27 @@ void invocation_span(const struct invocation *invocation, const char *name, int6
 		.is_cold = invocation->is_cold,
 	};
 	sink->span(sink->context, &span);
+}
+
+int64_t invocation_wait_ns(const struct invocation *invocation, const struct demand *demand)
+{
+	return llround((double)demand->wait_ns * (demand->varies ? invocation->variation : 1)) + demand->traced_wait_ns;
+}
+
+int64_t invocation_cpu_ns(const struct invocation *invocation, const struct demand *demand)
+{
+	double work_ns = (double)demand->cpu_ns * (demand->varies ? invocation->variation : 1);
+	return llround(fmin(work_ns * invocation->sandbox->slowness * invocation->straggling, 1e18));
+}
+
+void invocation_count_step(struct invocation *invocation)
+{
+	struct function_outcome *counts = counts_of(invocation);
+	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
+	int64_t elapsed_ns = now_ns - invocation->step_start_ns;
+	invocation->step_start_ns = now_ns;
+	if (invocation_work(invocation)->phases[invocation->phase].cold_only)
+		counts->cause_ns[CAUSE_LOAD] += elapsed_ns;
+	else
+		cause_count(counts, &invocation->split, elapsed_ns);
 }

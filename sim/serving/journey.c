@@ -210,20 +210,20 @@ static void place_freed(struct engine *engine, void *subject, int64_t queue)
 }
 
 /* Gives the place back after a visit, or keeps the job for the record's next function. */
-void journey_visit_done(struct invocation *invocation, bool completed)
+void journey_call_ended(struct invocation *invocation, bool is_completed)
 {
 	struct simulation *simulation = invocation->simulation;
 	const struct setting *setting = simulation->setting;
 	bool is_last = invocation->function + 1 == setting->function_count;
-	bool keeps_place = setting->schedule == SCHEDULE_PER_RECORD && completed && !is_last;
+	bool keeps_place = setting->schedule == SCHEDULE_PER_RECORD && is_completed && !is_last;
 	struct resource *places = places_of(invocation);
-	if (completed && !is_last) {
+	if (is_completed && !is_last) {
 		invocation->function++;
 		invocation->attempts = 0;
 		invocation->failures = 0;
 		pass_on(invocation, keeps_place);
 	} else {
-		record_done(invocation, completed);
+		record_done(invocation, is_completed);
 	}
 	if (keeps_place)
 		return;

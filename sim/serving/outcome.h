@@ -1,6 +1,8 @@
 /*
  * What one simulated replication gives: counts and times in integers, so that parts add up exactly. Metrics are
  * derived from it, one table for results, sweeps and plots.
+ *
+ * Who may call it: simulate.c and machine.c fill it; everybody who has an outcome may ask it.
  */
 #ifndef LAMINA_OUTCOME_H
 #define LAMINA_OUTCOME_H

@@ -4,7 +4,6 @@
 
 #include "base/num.h"
 #include "serving/transfer.h"
-#include "serving/visit.h"
 
 /* Of a step's time, whatever is left when the rest is told. */
 static const int64_t THE_REST_NS = INT64_MAX;
@@ -21,7 +20,7 @@ static void after(struct seat *seat, int64_t delay_ns, event_action *action)
 
 static void end_phase(struct seat *seat)
 {
-	visit_phase_done(seat->invocation);
+	seat->then(engine_of(seat), seat->invocation, 0);
 }
 
 static void computed(struct engine *engine, void *subject, int64_t argument)
@@ -58,7 +57,7 @@ static void compute(struct seat *seat)
 {
 	struct invocation *invocation = seat->invocation;
 	int64_t threads = seat->demand.threads;
-	int64_t cpu_ns = visit_cpu_ns(invocation, &seat->demand);
+	int64_t cpu_ns = invocation_cpu_ns(invocation, &seat->demand);
 	int64_t unthrottled_ns = cpu_unthrottled_ns(&invocation->sandbox->quota, cpu_ns, threads);
 	struct phase_split *split = &invocation->split;
 	*split = (struct phase_split){0};
@@ -77,13 +76,13 @@ static void waited(struct engine *engine, void *subject, int64_t argument)
 {
 	struct seat *seat = subject;
 	seat->timer = 0;
-	visit_step_done(seat->invocation);
+	invocation_count_step(seat->invocation);
 	compute(seat);
 }
 
 static void wait_or_compute(struct seat *seat)
 {
-	int64_t wait_ns = visit_wait_ns(seat->invocation, &seat->demand);
+	int64_t wait_ns = invocation_wait_ns(seat->invocation, &seat->demand);
 	if (wait_ns == 0) {
 		compute(seat);
 		return;
@@ -149,7 +148,7 @@ static void answered(struct engine *engine, void *subject, int64_t argument)
 	const struct transfer *transfer = &seat->transfer;
 	struct fluid_group *network = transfer->is_put ? &instance->outbound : &instance->inbound;
 	seat->timer = 0;
-	visit_step_done(seat->invocation);
+	invocation_count_step(seat->invocation);
 	split_transfer(seat, transfer, network);
 	seat->parts = 3;
 	seat->stream = engine_schedule(engine, transfer->stream_ns, 0, streamed, seat, 0);
@@ -211,12 +210,13 @@ static void leave_device(struct seat *seat)
 	seat->next_on_device = NULL;
 	if (!has_turn || !*place)
 		return;
-	visit_step_done((*place)->invocation);
+	invocation_count_step((*place)->invocation);
 	take_device(*place);
 }
 
-void seat_begin_phase(struct seat *seat, const struct demand *demand)
+void seat_begin_phase(struct seat *seat, const struct demand *demand, event_action *done)
 {
+	seat->then = done;
 	seat->demand = *demand;
 	if (demand->is_transfer)
 		begin_transfer(seat);

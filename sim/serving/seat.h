@@ -3,11 +3,12 @@
  * leave it here. A transfer waits for its first byte, then its bytes pass the store's stream and the network, and
  * then, or meanwhile, the CPU; other phases wait, compute, or have their turn on the accelerator.
  *
- * Who may call it: visit.c begins phases; instance.c gives seats and takes them back.
+ * Who may call it: visit.c begins phases; instance.c gives seats and stops them.
  */
 #ifndef LAMINA_SEAT_H
 #define LAMINA_SEAT_H /* private to serving */
 
+#include "engine/fluid.h"
 #include "serving/instance.h"
 #include "serving/transfer.h"
 
@@ -19,6 +20,8 @@ struct seat {
 	struct seat *previous;
 	struct seat *next_on_device;
 	event_id timer; /* its start, a latency, a stated wait, its turn on the accelerator */
+	/* Of its invocation, when the instance has started, another request has loaded, or its phase is over. */
+	event_action *then;
 	event_id timeout;
 	event_id stream; /* the store's stream has carried a transfer's bytes */
 	struct fluid_job network;
@@ -33,8 +36,8 @@ struct seat {
 	double held_mb; /* of its own, besides what requests share */
 };
 
-/* Ends in visit_phase_done, unless seat_stop comes first. */
-void seat_begin_phase(struct seat *seat, const struct demand *demand);
+/* When the phase is over, done(engine, seat->invocation, 0) is called, unless seat_stop comes first. */
+void seat_begin_phase(struct seat *seat, const struct demand *demand, event_action *done);
 
 /* Nothing of what is under way on the seat goes on. */
 void seat_stop(struct seat *seat);

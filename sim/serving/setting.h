@@ -1,6 +1,8 @@
 /*
  * A setting: one fully resolved point of an experiment, the whole input of simulate(). It holds no names to look up,
  * no files and no YAML; the scenario layer makes it, or a test by hand.
+ *
+ * Who may call it: everybody who has one; a simulation and the planner only read it.
  */
 #ifndef LAMINA_SETTING_H
 #define LAMINA_SETTING_H

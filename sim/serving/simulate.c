@@ -9,7 +9,6 @@
 #include "base/num.h"
 #include "serving/billing.h"
 #include "serving/instance.h"
-#include "serving/machine.h"
 #include "serving/simulation.h"
 
 enum { PLACES_HINT_MAX = 4096 };
@@ -25,7 +24,7 @@ static void warm_up(struct simulation *simulation)
 			int64_t cold_start_ns;
 			struct sandbox *sandbox = sandbox_pool_create(&simulation->pools[i], &cold_start_ns);
 			sandbox->is_initialised = true;
-			if (simulation->rings)
+			if (simulation->instances)
 				instance_attach(simulation, i, sandbox);
 			sandbox_pool_return(sandbox);
 		}
@@ -54,6 +53,8 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 		.options = options,
 		.arena = arena,
 		.outcome = out,
+		.visit_ended = call_visit_ended,
+		.call_ended = journey_call_ended,
 	};
 	size_t functions = setting->function_count;
 	int64_t places = setting->parallel < PLACES_HINT_MAX ? setting->parallel : PLACES_HINT_MAX;
@@ -68,9 +69,9 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 	for (size_t i = 0; i < functions; i++)
 		init_function(simulation, i);
 	if (setting_has_instances(setting)) {
-		simulation->rings = ARENA_ARRAY(arena, struct instance_rings, functions);
+		simulation->instances = ARENA_ARRAY(arena, struct function_instances, functions);
 		for (size_t i = 0; i < functions; i++)
-			autoscaler_init(&simulation->rings[i].autoscaler, simulation, i);
+			autoscaler_begin(simulation, i);
 	}
 	host_pool_init(&simulation->hosts, &simulation->engine, arena, &setting->platform->hosts);
 	size_t queues = setting->schedule == SCHEDULE_PIPELINED ? functions : 1;

@@ -1,6 +1,8 @@
 /*
  * simulate(): a pure function of setting, seed and replication. It reads no file, no clock and no global; the same
  * input gives the same outcome with any compiler, thread count or optimisation level.
+ *
+ * Who may call it: everybody above this folder; it is the folder's door.
  */
 #ifndef LAMINA_SIMULATE_H
 #define LAMINA_SIMULATE_H

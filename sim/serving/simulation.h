@@ -1,17 +1,22 @@
 /*
- * What the parts of the serving model share while one replication runs. Private to this folder. A request goes
+ * What the parts of the serving model share while one replication runs, and whom each may call. Private to this
+ * folder. A request goes
  *
- *	journey.c    comes, and waits for a place of its caller's
- *	call.c       is called, and called again
- *	admission.c  is admitted or refused
- *	instance.c   joins others on their sandbox, where these share them; else call.c starts or finds one
- *	visit.c      visits it, phase by phase (demand.c): in closed form (transfer.c) or step by step (seat.c)
- *	billing.c    is billed
- *	journey.c    leaves, or goes on to its next function
+ *	journey.c     comes (arrivals.c), and waits for a place of its caller's
+ *	  call.c        is called, and called again
+ *	    admission.c   is admitted or refused
+ *	    instance.c    joins others on their sandbox, where these share them; else call.c starts or finds one
+ *	    visit.c       visits it, phase by phase (demand.c)
+ *	      transfer.c    in closed form, where it has the sandbox to itself
+ *	      seat.c        else step by step, on its seat of the instance
+ *	      billing.c     is billed
+ *	      instance.c, admission.c: leaves the sandbox
+ *	journey.c     leaves, or goes on to its next function
  *
- * and each of these calls those below it. Back up go only ends and starts: call.c and visit.c end in
- * journey_visit_done, visit.c in call_again too; instance.c starts handlers (call_handler_in) and stops or resumes
- * visits; seat.c counts steps and ends phases (visit.h).
+ * Each of these calls those that stand below it by name, and none above it. What those above do when something ends
+ * is an action that they have given: an event's, a seat's (seat.h), the two ends of struct simulation. What an
+ * invocation knows of itself (invocation.c) everybody may ask. simulate.c puts all of it together; autoscaler.c, beside
+ * journey.c, starts instances that no request asks for; machine.c is another model, of a platform without functions.
  */
 #ifndef LAMINA_SIMULATION_H
 #define LAMINA_SIMULATION_H /* private to serving */
@@ -26,10 +31,11 @@
 #include "serving/arrivals.h"
 #include "serving/simulate.h"
 
+struct demand;
+struct function_instances;
 struct instance;
-struct turn;
-struct instance_rings;
 struct seat;
+struct turn;
 
 struct simulation {
 	struct engine engine;
@@ -50,10 +56,13 @@ struct simulation {
 	bool is_turn_awaited;   /* the next one's time is an event */
 	int64_t driver_free_ns; /* when the driver can start its next call */
 	struct invocation *free_list;
-	struct instance_rings *rings; /* one per function; NULL where every request has its sandbox and host alone */
+	/* One per function; NULL where every request has its sandbox and host alone. */
+	struct function_instances *instances;
 	struct instance *living_instances;
 	struct instance *free_instances;
 	struct host_pool hosts;
+	event_action *visit_ended; /* of an invocation whose caller has the answer; argument: enum visit_end */
+	void (*call_ended)(struct invocation *invocation, bool is_completed); /* the function is done with it */
 };
 
 /* One record on its way; reused for another record when it is done. */
@@ -107,6 +116,8 @@ static inline struct function_outcome *counts_of(const struct invocation *invoca
 	return &invocation->simulation->outcome->functions[invocation->function];
 }
 
+/* --- invocation.c: everybody may call it --- */
+
 const struct work *invocation_work(const struct invocation *invocation);
 
 /* Luck of a record's visit to a function, the same whatever the memory, the schedule or the order of events. */
@@ -115,25 +126,57 @@ void invocation_stream(struct stream *stream, const struct invocation *invocatio
 /* A span for timelines, where anybody wants them. */
 void invocation_span(const struct invocation *invocation, const char *name, int64_t start_ns, int64_t end_ns);
 
+/* CPU work that a phase asks for, on the visit's sandbox: thread time, at its speed. */
+int64_t invocation_cpu_ns(const struct invocation *invocation, const struct demand *demand);
+
+/* The wait that it asks for, before its CPU work. */
+int64_t invocation_wait_ns(const struct invocation *invocation, const struct demand *demand);
+
+/* Part of the current phase is over: its time goes to its causes. */
+void invocation_count_step(struct invocation *invocation);
+
+/* --- journey.c: simulate.c calls it --- */
+
 /* Brings the first records in, or the first arrival. */
 void journey_begin(struct simulation *simulation);
 
-/* The current function is done with the record, or has given it up. */
-void journey_visit_done(struct invocation *invocation, bool completed);
+/* The simulation's call_ended: the record leaves, or goes on to its next function. */
+void journey_call_ended(struct invocation *invocation, bool is_completed);
 
-/* The driver calls the current function as soon as it is free to. */
+/* --- call.c: journey.c calls it --- */
+
+/* The driver calls the current function as soon as it is free to; ends in call_ended. */
 void call_soon(struct invocation *invocation);
 
-/* The handler starts so much later. */
-event_id call_handler_in(struct invocation *invocation, int64_t delay_ns);
+/* The simulation's visit_ended: the function is called again, or the call ends. */
+void call_visit_ended(struct engine *engine, void *subject, int64_t end);
 
-/* What reaching a sandbox that runs takes this time. */
-int64_t call_warm_start_ns(struct invocation *invocation);
+/* --- admission.c: call.c, instance.c and visit.c call it --- */
 
-/* A failed visit is tried again where the caller does that; false where the record is given up. */
-bool call_again(struct invocation *invocation);
+/*
+ * Takes a place for the invocation's call; false where the platform allows no more now. Only so many calls may start in
+ * a second; who joins others on an instance takes no more of its places.
+ */
+bool admission_admit(const struct invocation *invocation, bool needs_new_sandbox, bool joins);
 
-/* The handler starts on invocation->sandbox; ends in journey_visit_done, or in call_again. */
-void visit_start(struct invocation *invocation);
+/* Takes a place for a new sandbox of a function, without a call; false where the platform allows no more now. */
+bool admission_take_place(struct simulation *simulation, size_t function);
+
+/* Gives back the place that a sandbox of the function took. */
+void admission_leave(struct simulation *simulation, size_t function);
+
+/* --- visit.c: call.c calls it --- */
+
+/* An event_action of an invocation: its handler starts on its sandbox; ends in visit_ended. */
+void visit_start(struct engine *engine, void *subject, int64_t argument);
+
+/* --- autoscaler.c and machine.c: simulate.c calls them --- */
+
+/* Begins to look, where the platform has a target and the function's instances take several requests. */
+void autoscaler_begin(struct simulation *simulation, size_t function);
+
+/* Instead of all of the above, where the platform is one machine. */
+void simulate_machine(const struct setting *setting, const struct simulate_options *options, struct arena *arena,
+		      struct outcome *out);
 
 #endif

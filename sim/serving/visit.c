@@ -6,14 +6,12 @@
  * On a sandbox of its own a phase's end is known when it begins. On an instance, which others may come to, it goes
  * step by step (seat.h).
  */
-#include "serving/visit.h"
-
 #include <float.h>
 #include <math.h>
 
 #include "base/num.h"
-#include "serving/admission.h"
 #include "serving/billing.h"
+#include "serving/demand.h"
 #include "serving/instance.h"
 #include "serving/seat.h"
 #include "serving/transfer.h"
@@ -46,14 +44,6 @@ static void leave_sandbox(struct invocation *invocation, bool is_kept)
 	}
 }
 
-/* The caller has the answer. */
-static void answered(struct engine *engine, void *subject, int64_t end)
-{
-	struct invocation *invocation = subject;
-	if (end == VISIT_COMPLETED || !call_again(invocation))
-		journey_visit_done(invocation, end == VISIT_COMPLETED);
-}
-
 static void end_one(struct invocation *invocation, enum visit_end end, bool is_kept)
 {
 	struct simulation *simulation = invocation->simulation;
@@ -65,15 +55,15 @@ static void end_one(struct invocation *invocation, enum visit_end end, bool is_k
 	int64_t back_ns = simulation->setting->client_ns;
 	counts_of(invocation)->cause_ns[CAUSE_CLIENT] += back_ns;
 	if (back_ns > 0)
-		engine_schedule(&simulation->engine, back_ns, 0, answered, invocation, end);
+		engine_schedule(&simulation->engine, back_ns, 0, simulation->visit_ended, invocation, end);
 	else
-		answered(&simulation->engine, invocation, end);
+		simulation->visit_ended(&simulation->engine, invocation, end);
 }
 
 static void count_phase(struct invocation *invocation)
 {
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
-	visit_step_done(invocation);
+	invocation_count_step(invocation);
 	counts_of(invocation)->phase_ns[invocation->phase] += now_ns - invocation->phase_start_ns;
 	invocation_span(invocation, work_phase_names[invocation->phase], invocation->phase_start_ns, now_ns);
 }
@@ -102,17 +92,6 @@ static void visit_end(struct invocation *invocation, enum visit_end end)
 		end_one(invocation, end, is_kept);
 }
 
-int64_t visit_wait_ns(const struct invocation *invocation, const struct demand *demand)
-{
-	return llround((double)demand->wait_ns * (demand->varies ? invocation->variation : 1)) + demand->traced_wait_ns;
-}
-
-int64_t visit_cpu_ns(const struct invocation *invocation, const struct demand *demand)
-{
-	double work_ns = (double)demand->cpu_ns * (demand->varies ? invocation->variation : 1);
-	return llround(fmin(work_ns * invocation->sandbox->slowness * invocation->straggling, 1e18));
-}
-
 static int64_t phase_end_ns(struct invocation *invocation, const struct demand *demand)
 {
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
@@ -121,8 +100,8 @@ static int64_t phase_end_ns(struct invocation *invocation, const struct demand *
 	*split = (struct phase_split){0};
 	if (demand->is_transfer)
 		return transfer_end_ns(invocation, demand, split);
-	int64_t cpu_ns = visit_cpu_ns(invocation, demand);
-	int64_t begin_ns = now_ns + visit_wait_ns(invocation, demand);
+	int64_t cpu_ns = invocation_cpu_ns(invocation, demand);
+	int64_t begin_ns = now_ns + invocation_wait_ns(invocation, demand);
 	int64_t end_ns = cpu_quota_run(&sandbox->quota, begin_ns, cpu_ns, demand->threads);
 	split->ns[CAUSE_WAIT] = begin_ns - now_ns;
 	int64_t unthrottled_ns = cpu_unthrottled_ns(&sandbox->quota, cpu_ns, demand->threads);
@@ -143,19 +122,8 @@ static void find_demand(struct invocation *invocation, const struct work *work, 
 	demand_find(out, invocation->simulation->setting->platform, work, &visit, &invocation->phase);
 }
 
-void visit_step_done(struct invocation *invocation)
-{
-	struct function_outcome *counts = counts_of(invocation);
-	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
-	int64_t elapsed_ns = now_ns - invocation->step_start_ns;
-	invocation->step_start_ns = now_ns;
-	if (invocation_work(invocation)->phases[invocation->phase].cold_only)
-		counts->cause_ns[CAUSE_LOAD] += elapsed_ns;
-	else
-		cause_count(counts, &invocation->split, elapsed_ns);
-}
-
-void visit_stopped(struct engine *engine, void *subject, int64_t end)
+/* Time has run out, or the sandbox crashes (enum visit_end). */
+static void visit_stopped(struct engine *engine, void *subject, int64_t end)
 {
 	struct invocation *invocation = subject;
 	struct seat *seat = invocation->seat;
@@ -196,10 +164,7 @@ static bool ends_here(struct invocation *invocation, enum visit_end *end)
 	return is_over;
 }
 
-static void phase_done(struct engine *engine, void *subject, int64_t argument)
-{
-	visit_phase_done(subject);
-}
+static void phase_done(struct engine *engine, void *subject, int64_t argument);
 
 static void begin_alone(struct invocation *invocation, const struct demand *demand)
 {
@@ -215,6 +180,19 @@ static void begin_alone(struct invocation *invocation, const struct demand *dema
 		engine_schedule(engine, end_ns - now_ns, 0, phase_done, invocation, 0);
 }
 
+static void next_phase(struct invocation *invocation);
+
+/* What another request has loaded is there. */
+static void others_have_loaded(struct engine *engine, void *subject, int64_t argument)
+{
+	struct invocation *invocation = subject;
+	invocation->seat->timer = 0;
+	invocation->seat->waits_for_load = false;
+	count_phase(invocation);
+	invocation->seat->is_in_phase = false;
+	next_phase(invocation);
+}
+
 /* On an instance one request loads what all need; false where another one does. */
 static bool may_load(struct seat *seat, const struct phase *phase)
 {
@@ -224,6 +202,7 @@ static bool may_load(struct seat *seat, const struct phase *phase)
 	if (!instance->loader)
 		instance->loader = seat;
 	seat->waits_for_load = instance->loader != seat;
+	seat->then = others_have_loaded;
 	return !seat->waits_for_load;
 }
 
@@ -262,13 +241,15 @@ static void next_phase(struct invocation *invocation)
 	/* A request is paid for when it is made, even where the function does not live to see the answer. */
 	phase_count_requests(phase, &invocation->simulation->setting->platform->store, &counts_of(invocation)->usage);
 	if (seat)
-		seat_begin_phase(seat, &demand);
+		seat_begin_phase(seat, &demand, phase_done);
 	else
 		begin_alone(invocation, &demand);
 }
 
-void visit_phase_done(struct invocation *invocation)
+/* The current phase is over. */
+static void phase_done(struct engine *engine, void *subject, int64_t argument)
 {
+	struct invocation *invocation = subject;
 	const struct phase *phase = &invocation_work(invocation)->phases[invocation->phase];
 	struct function_outcome *counts = counts_of(invocation);
 	count_phase(invocation);
@@ -277,13 +258,6 @@ void visit_phase_done(struct invocation *invocation)
 	invocation->phase++;
 	if (invocation->seat)
 		invocation->seat->is_in_phase = false;
-	next_phase(invocation);
-}
-
-void visit_go_on(struct invocation *invocation)
-{
-	count_phase(invocation);
-	invocation->seat->is_in_phase = false;
 	next_phase(invocation);
 }
 
@@ -314,14 +288,47 @@ static double draw_variation(const struct invocation *invocation)
 	return stream_gamma(&luck, 1 / square, square);
 }
 
-void visit_start(struct invocation *invocation)
+static void instance_crashes(struct engine *engine, void *subject, int64_t argument)
 {
-	invocation->start_ns = engine_now_ns(&invocation->simulation->engine);
+	struct instance *instance = subject;
+	instance->crash = 0;
+	visit_stopped(engine, instance->first->invocation, VISIT_CRASH);
+}
+
+/* A busy sandbox crashes at a constant rate, however many requests it has. */
+static void await_crash(struct instance *instance, const struct invocation *invocation)
+{
+	struct engine *engine = &instance->simulation->engine;
+	if (!instance->crash_is_drawn && invocation->stop_ns < INT64_MAX)
+		instance->crash = engine_schedule(engine, invocation->stop_ns - engine_now_ns(engine),
+						  EVENT_PRIORITY_MIN, instance_crashes, instance, 0);
+	instance->crash_is_drawn = true;
+}
+
+/* On an instance it is not known when a phase begins whether it ends in time. */
+static void await_stops(struct invocation *invocation)
+{
+	struct engine *engine = &invocation->simulation->engine;
+	/* What ends at the very time is not too late. */
+	invocation->seat->timeout = engine_schedule(engine, function_of(invocation)->timeout_ns, EVENT_PRIORITY_MIN,
+						    visit_stopped, invocation, VISIT_TIMEOUT);
+	await_crash(invocation->seat->instance, invocation);
+}
+
+void visit_start(struct engine *engine, void *subject, int64_t argument)
+{
+	struct invocation *invocation = subject;
+	invocation->start_ns = engine_now_ns(engine);
+	if (invocation->is_cold)
+		invocation_span(invocation, "cold start", invocation->start_ns - invocation->init_ns,
+				invocation->start_ns);
 	invocation->phase = 0;
 	draw_failures(invocation);
 	invocation->variation = draw_variation(invocation);
 	cpu_quota_receive(&invocation->sandbox->quota, invocation->start_ns);
-	if (invocation->seat)
-		instance_handler_starts(invocation);
+	if (invocation->seat) {
+		await_stops(invocation);
+		instance_handler_starts(invocation->seat);
+	}
 	next_phase(invocation);
 }

@@ -1,6 +1,8 @@
 /*
  * What one invocation does: phases in order. A phase is CPU work, a transfer to or from the object store, or nothing.
  * Phases marked cold_only are paid by the first request of a sandbox and kept by it (framework import, weights).
+ *
+ * Who may call it: whoever makes a setting writes works; those who play visits (demand.h) count what phases move.
  */
 #ifndef LAMINA_WORK_H
 #define LAMINA_WORK_H
