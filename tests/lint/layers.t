@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # sim/LAYERS: a layer includes only headers, and links only symbols, of itself and of the layers its row names; rows
 # name only rows above, and no layer that is not used. A header whose guard says "private to FOLDER" is included in
-# that folder only (and by tests).
+# that folder only (and by tests). Files of a layer call each other in no circle, unless they are one noun.
 use strict;
 use warnings;
 use FindBin;
@@ -22,6 +22,9 @@ for (split /\n/, slurp('sim/LAYERS')) {
 	push @order, $layer;
 }
 report('rows name only layers above them', @misordered);
+
+# sim/report/report_csv.c is of "report", sim/cli/cmd_help.c, a row of commands.c, of "commands".
+sub noun_of { my ($path) = @_; my ($word) = $path =~ m{([a-z0-9]+)[^/]*$}; return $word eq 'cmd' ? 'commands' : $word }
 
 sub layer_of { my ($path) = @_; return $path =~ m{^kernels/} ? 'kernels' : $path =~ m{^(?:sim/)?(\w+)/} ? $1 : undef }
 
@@ -69,7 +72,7 @@ for my $file (grep { /\.c$/ } c_files('sim', 'kernels')) {
 	}
 }
 SKIP: {
-	skip "no objects in $build", 2 unless @wanted;
+	skip "no objects in $build", 3 unless @wanted;
 	my @strangers;
 	for (@wanted) {
 		my ($file, $symbol) = @$_;
@@ -85,5 +88,26 @@ SKIP: {
 			grep { !$used{$layer}{$_} && $_ ne $layer } sort keys %{$allowed{$layer}};
 	}
 	report('rows name only what is used', @idle);
+
+	# Within a layer, files that call each other in a circle are one noun, which the first word of their names says.
+	my %calls;
+	for (@wanted) {
+		my ($file, $from) = ($_->[0], $defined_in{$_->[1]});
+		$calls{$file}{$from} = 1 if $from && $from ne $file && layer_of($from) eq layer_of($file);
+	}
+	my %reached;    # by one call or more
+	for my $file (keys %calls) {
+		my @next = keys %{$calls{$file}};
+		while (defined(my $other = pop @next)) {
+			push @next, keys %{$calls{$other}} unless $reached{$file}{$other}++;
+		}
+	}
+	my @circles;
+	for my $file (sort keys %reached) {
+		my @circle = grep { $reached{$file}{$_} && $reached{$_}{$file} } sort keys %reached;
+		my %nouns = map { noun_of($_) => 1 } @circle;
+		push @circles, "these call each other: @circle" if keys %nouns > 1 && $circle[0] eq $file;
+	}
+	report('files that call each other are one noun', @circles);
 }
 done_testing;
