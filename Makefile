@@ -115,6 +115,10 @@ unit: $(UNIT) $(B)/lamina ## run the unit tests
 roundtrip: $(B)/tests/unit/test_roundtrip ## fit 1,000 functions to logs of theirs and simulate these again
 	@ROUNDTRIP_FUNCTIONS=1000 $<
 
+.PHONY: intervals
+intervals: $(B)/tests/unit/test_intervals ## how many 95 % intervals of every kind hold the truth (a quarter of an hour)
+	@INTERVALS=all $<
+
 .PHONY: cli
 cli: $(CLI_T) $(B)/lamina ## run the tests of the program from outside
 	@prove --exec tests/reasons.sh $(CLI_T)

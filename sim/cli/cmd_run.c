@@ -72,24 +72,22 @@ static void fill_metrics(struct table *table, const struct run_result *result, b
 				     &result->functions[f].metrics[i]);
 }
 
-static void record_row(struct table *table, const char *name, double value, double low, double high)
+static void record_row(struct table *table, const char *name, const struct steady_estimate *estimate)
 {
 	table_text(table, name);
-	table_double(table, value);
-	table_double(table, low);
-	table_double(table, high);
+	table_double(table, estimate->value);
+	table_double(table, estimate->low);
+	table_double(table, estimate->high);
 	table_end_row(table);
 }
 
 static void fill_records(struct table *table, const struct record_times *times)
 {
-	const struct steady *steady = &times->steady;
-	record_row(table, "mean", steady->mean, steady->mean - steady->half_width, steady->mean + steady->half_width);
+	record_row(table, "mean", &times->mean);
 	for (int i = 0; i < RECORD_QUANTILES; i++) {
-		const struct quantile_estimate *estimate = &times->quantiles[i];
 		char name[16];
-		snprintf(name, sizeof name, "p%.0f", 100 * record_quantiles[i]);
-		record_row(table, name, estimate->value, estimate->low, estimate->high);
+		record_quantile_name(i, name);
+		record_row(table, name, &times->quantiles[i]);
 	}
 }
 
@@ -230,7 +228,7 @@ static void render_text(const struct run_tables *tables, const struct study *stu
 	if (!tables->has_records)
 		return;
 	buf_printf(out, "\nOne run in its steady state, %zu records; the first %zu are its warm-up and left out\n",
-		   tables->record_times.count, tables->record_times.steady.discarded);
+		   tables->record_times.count, tables->record_times.discarded);
 	table_render(&tables->records, TABLE_TEXT, out);
 }
 
@@ -263,13 +261,24 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 		json_key(&json, "steady_state");
 		json_object_begin(&json);
 		json_field_int(&json, "records", (int64_t)tables->record_times.count);
-		json_field_int(&json, "warm_up_records", (int64_t)tables->record_times.steady.discarded);
+		json_field_int(&json, "warm_up_records", (int64_t)tables->record_times.discarded);
 		json_key(&json, "times");
 		table_write_json(&tables->records, &json);
 		json_object_end(&json);
 	}
 	json_object_end(&json);
 	buf_add_char(out, '\n');
+}
+
+static void say_doubt(const struct cli *cli, const struct run_tables *tables)
+{
+	struct buf doubt;
+	buf_init(&doubt);
+	if (tables->has_records)
+		record_times_doubt(&tables->record_times, &doubt);
+	if (doubt.length > 0)
+		fprintf(stderr, "%s: warning: steady state: %s\n", cli->name, buf_text(&doubt));
+	buf_release(&doubt);
 }
 
 static int write_timeline(struct cli *cli, const struct run_job *job, const char *path)
@@ -319,9 +328,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	else
 		table_render(&tables.metrics, TABLE_CSV, &out);
 	cli_print(&out);
-	const char *doubt = tables.has_records ? steady_doubt_text(tables.record_times.steady.doubt) : "";
-	if (doubt[0])
-		fprintf(stderr, "%s: warning: steady state: %s\n", cli->name, doubt);
+	say_doubt(cli, &tables);
 	run_tables_release(&tables);
 	buf_release(&out);
 	status = experiment_options_judge(cli, &study);
@@ -350,7 +357,10 @@ const struct command cmd_run = {
 		"Simulates the experiment (its sweep is left aside) and prints its figures with 95 % intervals over "
 		"replications, the bill line by line, and for every function its memory, calls, cold starts, time and "
 		"where that time went. Where requests arrive over time, one run is also shown in its steady state: its "
-		"warm-up is found and left out, and quantiles have intervals that assume no distribution.\n\n"
+		"warm-up is left out, and mean and quantiles have intervals that hold for requests that depend on each "
+		"other. Where the run is too short for one, the interval stays empty and a warning says how much "
+		"longer "
+		"it takes.\n\n"
 		"Exit status 1 says that records failed (out of memory, out of time) or that a bound stopped the "
 		"simulation; what happened is on standard error.",
 	.examples = "lamina run configs/paper/table2.yaml\n"

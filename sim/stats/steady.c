@@ -1,19 +1,28 @@
-/* The cut, the batches, and what to doubt. */
 #include "stats/steady.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/check.h"
+#include "stats/batch_means.h"
+#include "stats/sample_quantiles.h"
 #include "stats/summary.h"
 
 enum { MSER_BATCH = 5 };
 
-/* One-sided 5 % point of the normal distribution: the lag-1 correlation of b independent means is about N(0, 1/b). */
-#define CORRELATION_DEVIATIONS 1.645
+/* Few batches for intervals, so that little correlation is left; many to tell what the run is worth. */
+enum { INTERVAL_BATCHES = 20, WORTH_BATCHES = BATCH_MEANS_MAX };
 
-size_t steady_warm_up(const double *values, size_t count, struct arena *arena, bool *at_limit)
+/* Independent observations that an interval of the mean takes, one of any quantile, and those beyond the quantile. */
+static const double MEAN_NEEDS = 300;
+static const double QUANTILE_NEEDS = 100;
+static const double BEYOND_NEEDS = 20;
+
+/* A beginning is a warm-up where chance makes it as different in one of so many runs. */
+static const double WARM_UP_CHANCE = 0.001;
+
+size_t steady_mser(const double *values, size_t count, struct arena *arena)
 {
-	*at_limit = false;
 	size_t batches = count / MSER_BATCH;
 	if (batches < 2)
 		return 0;
@@ -38,66 +47,123 @@ size_t steady_warm_up(const double *values, size_t count, struct arena *arena, b
 			best_error = error;
 		}
 	}
-	*at_limit = best == limit && limit > 0;
 	return best * MSER_BATCH;
 }
 
-static double lag_correlation(const double *means, size_t count, double mean)
+/* Whether values from begin to end are others than those behind them, by more than chance. */
+static bool differs(const double *values, size_t begin, size_t end, size_t count)
 {
-	double product = 0;
-	double squares = 0;
-	for (size_t i = 0; i < count; i++) {
-		squares += (means[i] - mean) * (means[i] - mean);
-		if (i > 0)
-			product += (means[i] - mean) * (means[i - 1] - mean);
-	}
-	return squares > 0 ? product / squares : 0;
+	if (end <= begin || count - end < STEADY_COUNT_MIN)
+		return false;
+	struct batch_means rest = batch_means_of(values + end, count - end, INTERVAL_BATCHES);
+	struct summary piece;
+	summary_init(&piece);
+	for (size_t i = begin; i < end; i++)
+		summary_add(&piece, values[i]);
+	/* A shorter piece varies more. */
+	double error = rest.standard_error * sqrt(1 + (double)(count - end) / (double)(end - begin));
+	double factor = student_t_factor(INTERVAL_BATCHES - 1, 1 - WARM_UP_CHANCE);
+	return fabs(summary_mean(&piece) - rest.mean) > factor * error;
 }
 
-struct steady steady_estimate(const double *values, size_t count, double confidence, struct arena *arena)
+/* Half of what equals the value counts as below it, so that a value that is often observed is a middle, too. */
+static void mark_below(const struct steady *steady, double value, double half, double *out)
 {
-	bool at_limit;
-	struct steady steady = {.half_width = (double)INFINITY, .mean = (double)NAN};
-	steady.discarded = steady_warm_up(values, count, arena, &at_limit);
-	size_t left = count - steady.discarded;
-	struct summary whole;
-	summary_init(&whole);
-	for (size_t i = steady.discarded; i < count; i++)
-		summary_add(&whole, values[i]);
-	steady.mean = summary_mean(&whole);
-	if (left < STEADY_COUNT_MIN) {
-		steady.doubt = STEADY_FEW;
-		return steady;
-	}
-	double means[STEADY_BATCHES];
-	struct summary batches;
-	summary_init(&batches);
-	for (size_t i = 0; i < STEADY_BATCHES; i++) {
-		/* Batch i, of a length that differs by one at most. */
-		size_t begin = steady.discarded + i * left / STEADY_BATCHES;
-		size_t end = steady.discarded + (i + 1) * left / STEADY_BATCHES;
-		double sum = 0;
-		for (size_t j = begin; j < end; j++)
-			sum += values[j];
-		means[i] = sum / (double)(end - begin);
-		summary_add(&batches, means[i]);
-	}
-	steady.half_width = summary_half_width(&batches, confidence);
-	steady.batch_correlation = lag_correlation(means, STEADY_BATCHES, summary_mean(&batches));
-	if (at_limit)
-		steady.doubt = STEADY_WARMING;
-	else if (steady.batch_correlation > CORRELATION_DEVIATIONS / sqrt(STEADY_BATCHES))
-		steady.doubt = STEADY_CORRELATED;
-	return steady;
+	for (size_t i = 0; i < steady->count; i++)
+		out[i] = steady->values[i] < value ? 1 : steady->values[i] == value ? half : 0;
 }
 
-const char *steady_doubt_text(enum steady_doubt doubt)
+static double worth(const struct steady *steady)
 {
-	static const char *const texts[] = {
-		[STEADY_FINE] = "",
-		[STEADY_FEW] = "too few observations are left after the warm-up to give an interval; simulate longer",
-		[STEADY_WARMING] = "the run may not have reached its steady state; simulate at least twice as long",
-		[STEADY_CORRELATED] = "the run is too short for how slowly it varies; simulate several times as long",
+	if (steady->count < STEADY_COUNT_MIN)
+		return 0;
+	double *below = ARENA_ARRAY(steady->scratch, double, steady->count);
+	struct summary all;
+	summary_init(&all);
+	mark_below(steady, sample_quantiles_value(steady->sorted, steady->count, 0.5), 0.5, below);
+	for (size_t i = 0; i < steady->count; i++)
+		summary_add(&all, below[i]);
+	if (!(all.squares > 0))
+		return (double)INFINITY;
+	struct batch_means means = batch_means_of(below, steady->count, WORTH_BATCHES);
+	return summary_variance(&all) / (means.standard_error * means.standard_error);
+}
+
+void steady_init(struct steady *steady, const double *values, size_t count, struct arena *arena)
+{
+	size_t tenth = count / 10;
+	size_t cut = steady_mser(values, count, arena);
+	bool is_later = cut > tenth && differs(values, tenth, cut, count);
+	size_t discarded = is_later ? cut : tenth;
+	*steady = (struct steady){
+		.values = values + discarded,
+		.count = count - discarded,
+		.discarded = discarded,
+		.scratch = arena,
 	};
-	return texts[doubt];
+	double *sorted = ARENA_ARRAY(arena, double, steady->count);
+	if (steady->count > 0)
+		memcpy(sorted, steady->values, steady->count * sizeof sorted[0]);
+	sample_quantiles_sort(sorted, steady->count);
+	steady->sorted = sorted;
+	steady->independent = worth(steady);
+	/* What only rises is one slow swing, of which nothing can be more than chance. */
+	bool is_swing = steady->count >= STEADY_COUNT_MIN && steady->independent < QUANTILE_NEEDS;
+	steady->is_warming = cut + MSER_BATCH > count / 2 && (is_later || is_swing);
+}
+
+static bool can_tell(const struct steady *steady, double needed)
+{
+	return !steady->is_warming && steady->count >= STEADY_COUNT_MIN && steady->independent >= needed;
+}
+
+struct steady_estimate steady_mean(const struct steady *steady, double confidence)
+{
+	struct steady_estimate estimate = {.low = (double)NAN, .high = (double)NAN, .needed = MEAN_NEEDS};
+	struct summary all;
+	summary_init(&all);
+	for (size_t i = 0; i < steady->count; i++)
+		summary_add(&all, steady->values[i]);
+	estimate.value = summary_mean(&all);
+	if (!can_tell(steady, estimate.needed))
+		return estimate;
+	struct batch_means means = batch_means_of(steady->values, steady->count, INTERVAL_BATCHES);
+	double low_error;
+	double high_error;
+	batch_means_errors(&means, confidence, &low_error, &high_error);
+	estimate.low = estimate.value - low_error;
+	estimate.high = estimate.value + high_error;
+	return estimate;
+}
+
+/* The sorted value that a share of the run does not exceed; NaN where the run has none. */
+static double at_share(const struct steady *steady, double share, double (*rounded)(double))
+{
+	double rank = rounded(share * (double)steady->count);
+	return rank >= 1 && rank <= (double)steady->count ? steady->sorted[(size_t)rank - 1] : (double)NAN;
+}
+
+struct steady_estimate steady_quantile(const struct steady *steady, double p, double confidence)
+{
+	CHECK(p > 0 && p < 1);
+	struct steady_estimate estimate = {
+		.value = sample_quantiles_value(steady->sorted, steady->count, p),
+		.low = (double)NAN,
+		.high = (double)NAN,
+		.needed = fmax(QUANTILE_NEEDS, BEYOND_NEEDS / fmin(p, 1 - p)),
+	};
+	if (!can_tell(steady, estimate.needed))
+		return estimate;
+	double *below = ARENA_ARRAY(steady->scratch, double, steady->count);
+	mark_below(steady, estimate.value, 1, below);
+	struct batch_means means = batch_means_of(below, steady->count, INTERVAL_BATCHES);
+	double error = student_t_factor(INTERVAL_BATCHES - 1, confidence) * means.standard_error;
+	double low = at_share(steady, p - error, floor);
+	double high = at_share(steady, p + error, ceil);
+	/* An interval that is open at one end is none. */
+	if (isnan(low) || isnan(high))
+		return estimate;
+	estimate.low = low;
+	estimate.high = high;
+	return estimate;
 }

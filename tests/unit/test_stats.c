@@ -57,37 +57,7 @@ static void test_quantile_values(void)
 	t_near(sample_quantiles_value(sorted, 10, 0), 1, 0, 0, "least");
 	t_near(sample_quantiles_value(sorted, 10, 1), 10, 0, 0, "greatest");
 	t_near(sample_quantiles_value(sorted, 10, 0.9), 9.1, 1e-14, 0, "as R's type 7");
-	/* The sign test's interval for n = 10: P(B <= 1) = 0.0107, so ranks 2 and 9. */
-	struct quantile_estimate median = sample_quantiles_estimate(sorted, 10, 0.5, 0.95);
-	t_near(median.low, 2, 0, 0, "median of ten: from the second");
-	t_near(median.high, 9, 0, 0, "to the ninth");
-	struct quantile_estimate tail = sample_quantiles_estimate(sorted, 10, 0.99, 0.95);
-	t_ok(isinf(tail.high), "ten values do not bound p99 from above");
-	/* P(Binomial(10, 0.99) < 9) = 0.0043 and P(< 10) = 0.096 */
-	t_near(tail.low, 9, 0, 0, "but from below");
 	t_ok(isnan(sample_quantiles_value(sorted, 0, 0.5)), "nothing has no median");
-}
-
-/* How often intervals of nominal 95 % hold the true quantile: at least that often, and not much more. */
-static void test_quantile_coverage(double p, size_t count)
-{
-	enum { EXPERIMENTS = 2000 };
-	double sample[1000];
-	int held = 0;
-	for (uint64_t i = 0; i < EXPERIMENTS; i++) {
-		struct stream stream;
-		stream_init(&stream, 7, 0, stream_id_from_name("coverage"), i);
-		for (size_t j = 0; j < count; j++)
-			sample[j] = stream_lognormal(&stream, 0, 2);
-		sample_quantiles_sort(sample, count);
-		struct quantile_estimate estimate = sample_quantiles_estimate(sample, count, p, 0.95);
-		double z = p == 0.5 ? 0 : p == 0.95 ? 1.6448536269514722 : 2.3263478740408408;
-		double truth = exp(2 * z);
-		held += estimate.low <= truth && truth <= estimate.high;
-	}
-	double coverage = (double)held / EXPERIMENTS;
-	t_ok(coverage > 0.94 && coverage < 0.99, "p%g from %zu: %.3f of the intervals hold it", 100 * p, count,
-	     coverage);
 }
 
 static void test_paired(void)
@@ -120,34 +90,85 @@ static void fill_series(double *values, size_t count, double start, double memor
 	}
 }
 
-static void test_steady(void)
+static struct steady settle(const double *values, size_t count, struct arena *arena)
+{
+	struct steady steady;
+	steady_init(&steady, values, count, arena);
+	return steady;
+}
+
+static void test_warm_up(void)
 {
 	enum { COUNT = 20000 };
 	static double values[COUNT];
 	struct arena arena;
 	arena_init(&arena);
 	fill_series(values, COUNT, 50, 0.99, 1);
-	struct steady steady = steady_estimate(values, COUNT, 0.95, &arena);
 	/* 0.99^n * 50 falls below the series' own deviation of 7 after 195 steps. */
-	t_ok(steady.discarded >= 100 && steady.discarded <= 1500, "warm-up found: %zu of %d", steady.discarded, COUNT);
-	t_ok(steady.doubt == STEADY_FINE, "long enough");
-	t_ok(fabs(steady.mean - 10) < 2 * steady.half_width, "mean %.2f +- %.2f", steady.mean, steady.half_width);
-	fill_series(values, COUNT, 0, 0, 2);
-	steady = steady_estimate(values, COUNT, 0.95, &arena);
-	t_ok(steady.discarded < COUNT / 10, "nearly nothing is deleted where nothing warms up (%zu)", steady.discarded);
+	size_t cut = steady_mser(values, COUNT, &arena);
+	t_ok(cut >= 100 && cut <= 1500, "warm-up found: %zu of %d", cut, COUNT);
+	t_int((long long)settle(values, COUNT, &arena).discarded, COUNT / 10, "a tenth of the run is more");
+	for (size_t i = 0; i < COUNT / 5; i++)
+		values[i] += 100;
+	struct steady steady = settle(values, COUNT, &arena);
+	t_ok(steady.discarded >= COUNT / 5 && steady.discarded < COUNT / 4, "a longer one is left out as a whole: %zu",
+	     steady.discarded);
+	t_ok(!steady.is_warming, "and the rest is settled");
 	for (size_t i = 0; i < COUNT; i++)
 		values[i] = (double)i;
-	steady = steady_estimate(values, COUNT, 0.95, &arena);
-	t_ok(steady.doubt == STEADY_WARMING, "a series that only rises is still warming up");
+	steady = settle(values, COUNT, &arena);
+	t_ok(steady.is_warming && isnan(steady_mean(&steady, 0.95).low), "a series that only rises is warming up");
+	fill_series(values, COUNT, 0, 0.99, 4);
+	t_int((long long)settle(values, COUNT, &arena).discarded, COUNT / 10, "a high beginning is not taken for one");
+	arena_release(&arena);
+}
+
+/* (1 - memory) / (1 + memory) of an autoregressive series' observations are as good as independent in the mean. */
+static void test_worth(void)
+{
+	enum { COUNT = 100000 };
+	static double values[COUNT];
+	struct arena arena;
+	arena_init(&arena);
+	fill_series(values, COUNT, 0, 0, 2);
+	t_near(settle(values, COUNT, &arena).independent, 0.9 * COUNT, 0.35, 0,
+	       "independent ones are worth themselves");
+	fill_series(values, COUNT, 0, 0.9, 2);
+	/* Zeroes and ones round the median have correlations of 2 / pi asin(memory^k), leaving 0.0753 of them. */
+	t_near(settle(values, COUNT, &arena).independent, 0.0753 * 0.9 * COUNT, 0.35, 0, "related ones are worth less");
+	for (size_t i = 0; i < COUNT; i++)
+		values[i] = 7;
+	struct steady steady = settle(values, COUNT, &arena);
+	struct steady_estimate tail = steady_quantile(&steady, 0.99, 0.95);
+	t_ok(tail.low == 7 && tail.high == 7, "what never varies is known");
+	arena_release(&arena);
+}
+
+static void test_steady_intervals(void)
+{
+	enum { COUNT = 20000 };
+	static double values[COUNT];
+	struct arena arena;
+	arena_init(&arena);
+	fill_series(values, COUNT, 0, 0.9, 5);
+	struct steady steady = settle(values, COUNT, &arena);
+	struct steady_estimate mean = steady_mean(&steady, 0.95);
+	t_ok(mean.low < 10 && 10 < mean.high && mean.high - mean.low < 1, "mean: %.2f to %.2f", mean.low, mean.high);
+	struct steady_estimate tail = steady_quantile(&steady, 0.95, 0.95);
+	/* The series' deviation is 1 / sqrt(1 - memory^2). */
+	double truth = 10 + 1.6448536 / sqrt(1 - 0.81);
+	t_ok(tail.low < truth && truth < tail.high && tail.high - tail.low < 2, "p95: %.2f to %.2f for %.2f", tail.low,
+	     tail.high, truth);
+	t_ok(isnan(steady_quantile(&steady, 0.999, 0.95).low), "it is too short for p99.9");
 	fill_series(values, COUNT, 0, 0.9995, 3);
-	steady = steady_estimate(values, COUNT, 0.95, &arena);
-	t_ok(steady.doubt != STEADY_FINE, "a run short for its memory is doubted");
-	steady = steady_estimate(values, 50, 0.95, &arena);
-	t_ok(steady.doubt == STEADY_FEW && isinf(steady.half_width), "fifty values give no interval");
-	steady = steady_estimate(values, 0, 0.95, &arena);
-	t_ok(steady.doubt == STEADY_FEW && isnan(steady.mean), "none give no mean");
-	for (int doubt = STEADY_FEW; doubt <= STEADY_CORRELATED; doubt++)
-		t_has(steady_doubt_text((enum steady_doubt)doubt), "simulate", "every doubt says what helps");
+	steady = settle(values, COUNT, &arena);
+	t_ok(steady.independent < 100 && isnan(steady_mean(&steady, 0.95).low) &&
+		     isnan(steady_quantile(&steady, 0.5, 0.95).low),
+	     "a run short for its memory has no intervals");
+	steady = settle(values, 50, &arena);
+	t_ok(steady.independent == 0 && isnan(steady_mean(&steady, 0.95).high), "fifty values give no interval");
+	steady = settle(values, 0, &arena);
+	t_ok(isnan(steady_mean(&steady, 0.95).value), "none give no mean");
 	arena_release(&arena);
 }
 
@@ -156,10 +177,9 @@ int main(void)
 	test_summary();
 	test_student();
 	test_quantile_values();
-	test_quantile_coverage(0.5, 20);
-	test_quantile_coverage(0.95, 200);
-	test_quantile_coverage(0.99, 1000);
 	test_paired();
-	test_steady();
+	test_warm_up();
+	test_worth();
+	test_steady_intervals();
 	return t_done();
 }

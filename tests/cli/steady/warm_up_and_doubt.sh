@@ -2,9 +2,9 @@ cat > open.yaml <<'Y'
 apiVersion: lamina/v1
 name: open
 platform: aws-lambda-2019
-workload: {images: 3000, arrivals: {kind: poisson, rate_per_second: 5}}
+workload: {images: 6000, arrivals: {kind: poisson, rate_per_second: 5}}
 replications: {min: 2}
-functions: {f: {memory_mb: 1024, work: {cpu_seconds: 0.3}}}
+functions: {f: {memory_mb: 1024, work: {cpu_seconds: 0.3, variation: 0.5}}}
 Y
 echo '# a run that is long enough: four rows, each inside its interval'
 lamina run open.yaml --format json | perl -0ne '
