@@ -292,6 +292,11 @@ struct yaml_node *bind_parse_fallback(const struct bind_field *field, struct dia
 		*scalar = (struct yaml_node){.place = place, .text = field->fallback, .quoted = is_text_type};
 		return scalar;
 	}
+	if (strcmp(field->fallback, "{}") == 0) {
+		struct yaml_node *empty = ARENA_NEW(arena, struct yaml_node);
+		*empty = (struct yaml_node){.kind = YAML_MAP, .place = place};
+		return empty;
+	}
 	struct diag diag;
 	diag_init(&diag);
 	struct yaml_node *node = yaml_parse(place.file, field->fallback, strlen(field->fallback), arena, &diag);

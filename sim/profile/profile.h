@@ -148,7 +148,8 @@ bool profile_covers(const struct profile *profile, int64_t images, int64_t *min,
 
 /*
  * Host seconds of one layer for a record of `images` with `threads` threads: linear between measured record
- * sizes; between measured thread counts the larger not above `threads` is used. CHECKs profile_covers.
+ * sizes; between measured thread counts the larger not above `threads` is used. CHECKs that the layer was measured near
+ * them (profile_covers).
  */
 double profile_layer_seconds(const struct profile *profile, size_t layer, int64_t images, int64_t threads);
 

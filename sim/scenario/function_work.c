@@ -1,6 +1,7 @@
 #include "scenario/function_work.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/num.h"
 
@@ -56,19 +57,29 @@ static size_t measured_function(const struct profile *profile, size_t layer)
 	return (size_t)function;
 }
 
+/* Of all layers that were measured in a function. */
+static int64_t measured_parameter_bytes(const struct profile *profile, const char *function)
+{
+	int64_t bytes = 0;
+	for (size_t i = 0; i < profile->layer_count; i++)
+		if (strcmp(profile->layers[i].function, function) == 0)
+			bytes += profile->layers[i].parameter_bytes;
+	return bytes;
+}
+
 /* Loading was timed per measured function; a layer's part of it goes with its share of that function's weights. */
 static double load_seconds(const struct profile *profile, struct layer_range layers, int64_t images)
 {
 	double seconds = 0;
+	const char *function = NULL;
+	int64_t whole = 0;
 	for (size_t i = layers.first; i < layers.end; i++) {
 		const struct profile_layer *layer = &profile->layers[i];
 		if (layer->parameter_bytes == 0)
 			continue;
-		int64_t whole = 0;
-		for (size_t j = 0; j < profile->layer_count; j++) {
-			if (measured_function(profile, j) == measured_function(profile, i))
-				whole += profile->layers[j].parameter_bytes;
-		}
+		if (!function || strcmp(function, layer->function) != 0)
+			whole = measured_parameter_bytes(profile, layer->function);
+		function = layer->function;
 		double part = (double)layer->parameter_bytes / (double)whole;
 		seconds += part *
 			   profile_phase_seconds(profile, measured_function(profile, i), PROFILE_LOAD_WEIGHTS, images);

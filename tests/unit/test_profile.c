@@ -161,7 +161,7 @@ static void ask_outside(void)
 {
 	struct fixture f;
 	fixture_init(&f, good);
-	profile_layer_seconds(&f.profile, 0, 41, 1);
+	profile_layer_seconds(&f.profile, 1, 41, 1);
 }
 
 static void round_trip(void)
