@@ -8,8 +8,9 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
-		size_t points;
-		int status = experiment_options_check(cli, argv[i], &points);
+		struct study study;
+		int status = experiment_options_check(cli, argv[i], &study);
+		size_t points = study.sweep.point_count;
 		if (status == CLI_OK)
 			printf("%s: %zu point%s, ok\n", argv[i], points, points == 1 ? "" : "s");
 		worst = status > worst ? status : worst;

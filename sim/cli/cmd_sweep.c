@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
+#include "cli/interrupt.h"
 #include "cli/result_file.h"
 #include "cli/table.h"
 
@@ -31,6 +32,7 @@ struct rows {
 	struct cli *cli;
 	const struct study *study;
 	const struct run_result *base; /* NULL where no baseline is asked for */
+	enum table_format format;
 	bool is_dry;
 	bool is_batch; /* its first point is; else records come over time */
 	struct table_column *columns;
@@ -47,8 +49,16 @@ static const struct shown_metric *find_shown(const struct rows *rows, const char
 	return NULL;
 }
 
+/* What a text table would not show is not kept for one. */
+static bool is_kept(const struct rows *rows, bool is_data_only)
+{
+	return !is_data_only || rows->format != TABLE_TEXT;
+}
+
 static void add_column(struct rows *rows, struct table_column column)
 {
+	if (!is_kept(rows, column.is_data_only))
+		return;
 	CHECK(rows->column_count < TABLE_COLUMNS_MAX);
 	column.align = TABLE_RIGHT;
 	rows->columns[rows->column_count++] = column;
@@ -101,81 +111,161 @@ static void add_value(struct rows *rows, struct table *table, const struct yaml_
 		table_text(table, sweep_value_text(value, &rows->cli->arena));
 }
 
-static void add_estimate(struct table *table, const struct estimate *estimate)
+static void add_estimate(struct rows *rows, struct table *table, const struct estimate *estimate, bool is_data_only)
 {
+	if (!is_kept(rows, is_data_only))
+		return;
 	table_double(table, estimate->mean);
 	table_double(table, estimate->half_width);
 }
 
-static void add_point(struct rows *rows, struct table *table, size_t point)
+static void add_figures(struct rows *rows, struct table *table, const struct run_result *result)
 {
-	const struct sweep *sweep = &rows->study->sweep;
-	const struct run_result *result = &rows->study->jobs[point].result;
-	table_int(table, (int64_t)point + 1);
-	for (size_t i = 0; i < sweep->key_count; i++)
-		add_value(rows, table, sweep->points[point].values[i]);
-	if (!rows->is_dry)
+	if (is_kept(rows, true))
 		table_int(table, result->replications);
-	for (int i = 0; !rows->is_dry && i < METRICS; i++) {
-		add_estimate(table, &result->metrics[i]);
+	for (int i = 0; i < METRICS; i++) {
+		const struct shown_metric *shown = find_shown(rows, outcome_metrics[i].name);
+		add_estimate(rows, table, &result->metrics[i], !shown);
 		if (!rows->base)
 			continue;
 		struct estimate difference = run_result_difference(result, rows->base, i);
-		add_estimate(table, &difference);
+		add_estimate(rows, table, &difference, !shown || !shown->with_difference);
 	}
+}
+
+static void add_point(struct rows *rows, struct table *table, size_t point, const struct run_result *result)
+{
+	const struct sweep *sweep = &rows->study->sweep;
+	table_int(table, (int64_t)point + 1);
+	for (size_t i = 0; i < sweep->key_count; i++)
+		add_value(rows, table, sweep_value(sweep, point, i));
+	if (!rows->is_dry)
+		add_figures(rows, table, result);
 	table_end_row(table);
 }
 
-static void render(struct rows *rows, struct buf *text)
+/* What is held at a time: enough for every thread to be busy, few enough for any number of points. */
+enum { WINDOW_POINTS = 1024 };
+
+/* Resolves and simulates so many points from `first` on; false when it was interrupted. */
+static bool simulate_points(struct study *study, size_t first, size_t count, const struct run_control *control,
+			    struct arena *arena, struct run_job **jobs)
 {
-	struct table table;
-	make_columns(rows);
-	table_init(&table, rows->columns, rows->column_count);
-	for (size_t i = 0; i < rows->study->sweep.point_count; i++)
-		if (rows->is_dry || rows->study->jobs[i].result.replications > 0)
-			add_point(rows, &table, i);
-	table_render(&table, cli_format_of(rows->cli, options_text(&rows->cli->options, "output")), text);
-	table_release(&table);
+	struct diag said_before;
+	diag_init(&said_before);
+	*jobs = ARENA_ARRAY(arena, struct run_job, count);
+	for (size_t i = 0; i < count; i++)
+		CHECK(study_point(study, first + i, arena, &said_before, &(*jobs)[i]));
+	diag_release(&said_before);
+	return replicate(*jobs, count, control, arena);
 }
 
-/* The baseline's point; false where the sweep has no such point. */
-static bool find_baseline(struct cli *cli, const struct study *study, const struct run_result **base)
+/* The baseline, whose result the rows compare with; false when the sweep has no such point. */
+static bool check_baseline(struct cli *cli, const struct study *study)
 {
 	if (!options_given(&cli->options, "baseline"))
 		return true;
 	size_t number = (size_t)options_int(&cli->options, "baseline");
-	if (number > study->sweep.point_count) {
-		cli_wrong_usage(cli, "--baseline is %zu, but the sweep has %zu points", number,
-				study->sweep.point_count);
-		return false;
+	if (number <= study->sweep.point_count)
+		return true;
+	cli_wrong_usage(cli, "--baseline is %zu, but the sweep has %zu points", number, study->sweep.point_count);
+	return false;
+}
+
+static void simulate_baseline(struct rows *rows, struct study *study, const struct run_control *control)
+{
+	if (!options_given(&rows->cli->options, "baseline"))
+		return;
+	struct run_job *job;
+	struct run_control uncounted = *control;
+	uncounted.progress = NULL;
+	size_t point = (size_t)options_int(&rows->cli->options, "baseline") - 1;
+	simulate_points(study, point, 1, &uncounted, &rows->cli->arena, &job);
+	if (job->result.replications > 0)
+		rows->base = &job->result;
+}
+
+static bool is_batch(struct study *study)
+{
+	struct arena arena;
+	struct diag said_before;
+	struct run_job first;
+	arena_init(&arena);
+	diag_init(&said_before);
+	CHECK(study_point(study, 0, &arena, &said_before, &first));
+	bool is = first.setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE;
+	diag_release(&said_before);
+	arena_release(&arena);
+	return is;
+}
+
+static void add_dry_rows(struct rows *rows, struct table *table)
+{
+	make_columns(rows);
+	table_init(table, rows->columns, rows->column_count);
+	for (size_t i = 0; i < rows->study->sweep.point_count; i++)
+		add_point(rows, table, i, NULL);
+}
+
+/* False when it was interrupted: rows are of the finished part. */
+static bool add_simulated_rows(struct rows *rows, struct table *table, struct study *study, struct judgement *judgement)
+{
+	struct replicating replicating;
+	struct arena arena;
+	arena_init(&arena);
+	size_t points = study->sweep.point_count;
+	replicating_begin(&replicating, rows->cli, study->least_replications);
+	simulate_baseline(rows, study, &replicating.control);
+	make_columns(rows);
+	table_init(table, rows->columns, rows->column_count);
+	bool finished = !interrupt_requested();
+	for (size_t first = 0; first < points && finished; first += WINDOW_POINTS) {
+		size_t count = points - first < WINDOW_POINTS ? points - first : WINDOW_POINTS;
+		struct run_job *jobs;
+		finished = simulate_points(study, first, count, &replicating.control, &arena, &jobs);
+		for (size_t i = 0; i < count; i++) {
+			if (jobs[i].result.replications > 0)
+				add_point(rows, table, first + i, &jobs[i].result);
+			judgement_add(judgement, &jobs[i], first + i);
+		}
+		arena_release(&arena);
 	}
-	*base = &study->jobs[number - 1].result;
-	return true;
+	return replicating_end(&replicating, rows->cli) && finished;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct study study;
-	struct rows rows = {.cli = cli, .study = &study, .is_dry = options_flag(&cli->options, "dry-run")};
 	const char *path = options_text(&cli->options, "output");
-	int status = experiment_options_load(cli, argv[0], true, &study);
+	struct rows rows = {
+		.cli = cli,
+		.study = &study,
+		.format = cli_format_of(cli, path),
+		.is_dry = options_flag(&cli->options, "dry-run"),
+	};
+	int status = experiment_options_check(cli, argv[0], &study);
 	if (status == CLI_OK)
 		status = result_file_try(cli, path);
 	if (status != CLI_OK)
 		return status;
-	rows.is_batch = study.jobs[0].setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE;
-	if (!find_baseline(cli, &study, &rows.base))
+	if (!check_baseline(cli, &study))
 		return CLI_WRONG;
-	bool finished = rows.is_dry || experiment_options_replicate(cli, &study);
-	if (rows.base && rows.base->replications == 0)
-		rows.base = NULL;
-
+	rows.is_batch = is_batch(&study);
+	struct table table;
+	struct judgement judgement;
+	judgement_init(&judgement, cli, &study);
+	bool finished = true;
+	if (rows.is_dry)
+		add_dry_rows(&rows, &table);
+	else
+		finished = add_simulated_rows(&rows, &table, &study, &judgement);
 	struct buf text;
 	buf_init(&text);
-	render(&rows, &text);
+	table_render(&table, rows.format, &text);
+	table_release(&table);
 	status = finished ? result_file_write(cli, path, &text) : result_file_write_part(cli, path, &text);
 	buf_release(&text);
-	int judged = rows.is_dry ? CLI_OK : experiment_options_judge(cli, &study);
+	int judged = judgement_end(&judgement);
 	return status != CLI_OK ? status : judged;
 }
 

@@ -46,13 +46,10 @@ int experiment_options_load_over(struct cli *cli, const char *path, bool with_sw
 	return load(cli, &request, out);
 }
 
-int experiment_options_check(struct cli *cli, const char *path, size_t *point_count)
+int experiment_options_check(struct cli *cli, const char *path, struct study *out)
 {
-	struct study study;
 	struct study_request request = {.load = {.path = path}, .with_sweep = true, .is_check = true};
-	int status = load(cli, &request, &study);
-	*point_count = study.sweep.point_count;
-	return status;
+	return load(cli, &request, out);
 }
 
 int experiment_options_jobs(const struct cli *cli)
@@ -60,42 +57,43 @@ int experiment_options_jobs(const struct cli *cli)
 	return options_given(&cli->options, "jobs") ? (int)options_int(&cli->options, "jobs") : parallel_processors();
 }
 
-struct shared_progress {
-	pthread_mutex_t lock;
-	struct progress progress;
-	size_t done;
-};
-
 static void count_replication(void *context)
 {
-	struct shared_progress *shared = context;
-	pthread_mutex_lock(&shared->lock);
-	progress_update(&shared->progress, (double)++shared->done, NULL);
-	pthread_mutex_unlock(&shared->lock);
+	struct replicating *replicating = context;
+	pthread_mutex_lock(&replicating->lock);
+	progress_update(&replicating->progress, (double)++replicating->done, NULL);
+	pthread_mutex_unlock(&replicating->lock);
+}
+
+void replicating_begin(struct replicating *replicating, const struct cli *cli, double total)
+{
+	*replicating = (struct replicating){.lock = PTHREAD_MUTEX_INITIALIZER, .total = total};
+	progress_init(&replicating->progress, "replications", total, false);
+	interrupt_catch();
+	replicating->control = (struct run_control){
+		.jobs = experiment_options_jobs(cli),
+		.interrupt = interrupt_flag(),
+		.progress = count_replication,
+		.progress_context = replicating,
+	};
+}
+
+bool replicating_end(struct replicating *replicating, const struct cli *cli)
+{
+	progress_release(&replicating->progress);
+	if (!interrupt_requested())
+		return true;
+	fprintf(stderr, "%s: interrupted after %zu of %.0f replications; what follows is of the finished ones\n",
+		cli->name, replicating->done, replicating->total);
+	return false;
 }
 
 bool experiment_options_replicate(struct cli *cli, struct study *study)
 {
-	size_t count = study->sweep.point_count;
-	double total = 0;
-	for (size_t i = 0; i < count; i++)
-		total += (double)study->jobs[i].replications.min;
-	struct shared_progress shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
-	progress_init(&shared.progress, "replications", total, false);
-	interrupt_catch();
-	struct run_control control = {
-		.jobs = experiment_options_jobs(cli),
-		.interrupt = interrupt_flag(),
-		.progress = count_replication,
-		.progress_context = &shared,
-	};
-	bool finished = study_run(study, &control, &cli->arena);
-	progress_release(&shared.progress);
-	if (!finished)
-		fprintf(stderr,
-			"%s: interrupted after %zu of %.0f replications; what follows is of the finished ones\n",
-			cli->name, shared.done, total);
-	return finished;
+	struct replicating replicating;
+	replicating_begin(&replicating, cli, study->least_replications);
+	bool finished = study_run(study, &replicating.control, &cli->arena);
+	return replicating_end(&replicating, cli) && finished;
 }
 
 void experiment_options_describe(const struct study *study, const struct setting *setting, struct buf *out)
@@ -113,76 +111,84 @@ void experiment_options_describe(const struct study *study, const struct setting
 	buf_add_char(out, '\n');
 }
 
+void judgement_init(struct judgement *judgement, const struct cli *cli, const struct study *study)
+{
+	*judgement = (struct judgement){.speaker = cli->name, .has_points = study->sweep.key_count > 0};
+	buf_init(&judgement->text);
+}
+
 /* Who speaks: the command, and the point where there are several. */
-static void say_point(const struct cli *cli, const struct study *study, size_t point)
+static void say_point(struct judgement *judgement, size_t point)
 {
-	fprintf(stderr, "%s: ", cli->name);
-	if (study->sweep.key_count > 0)
-		fprintf(stderr, "point %zu: ", point + 1);
+	buf_printf(&judgement->text, "%s: ", judgement->speaker);
+	if (judgement->has_points)
+		buf_printf(&judgement->text, "point %zu: ", point + 1);
 }
 
-/* False where no bound stopped a replication. */
-static bool say_end(const struct cli *cli, const struct study *study, size_t point)
+static void say_end(struct judgement *judgement, const struct run_job *job, size_t point)
 {
-	const struct run_job *job = &study->jobs[point];
 	enum outcome_end end = job->result.end;
+	struct buf *text = &judgement->text;
 	if (end != OUTCOME_EVENT_BUDGET && end != OUTCOME_HORIZON && end != OUTCOME_IN_FLIGHT)
-		return false;
-	say_point(cli, study, point);
+		return;
+	judgement->has_failures = true;
+	say_point(judgement, point);
 	if (end == OUTCOME_EVENT_BUDGET)
-		fprintf(stderr,
-			"a replication was stopped after limits.events = %llu events; raise it, or simulate fewer "
-			"records\n",
-			(unsigned long long)job->setting->event_budget);
+		buf_printf(text,
+			   "a replication was stopped after limits.events = %llu events; raise it, or simulate fewer "
+			   "records\n",
+			   (unsigned long long)job->setting->event_budget);
 	else if (end == OUTCOME_HORIZON)
-		fprintf(stderr,
-			"a replication was stopped at limits.horizon_seconds = %g; raise it, or see whether the work "
-			"can ever end\n",
-			seconds_from_ns(job->setting->horizon_ns));
+		buf_printf(text,
+			   "a replication was stopped at limits.horizon_seconds = %g; raise it, or see whether the "
+			   "work can ever end\n",
+			   seconds_from_ns(job->setting->horizon_ns));
 	else
-		fprintf(stderr,
-			"a replication was stopped when more than limits.in_flight = %lld requests were under way: "
-			"more come than are served; lower their rate, or raise parallelism, concurrency or, at 600 "
-			"bytes each, the bound\n",
-			(long long)job->setting->in_flight_max);
-	return true;
+		buf_printf(text,
+			   "a replication was stopped when more than limits.in_flight = %lld requests were under way: "
+			   "more come than are served; lower their rate, or raise parallelism, concurrency or, at 600 "
+			   "bytes each, the bound\n",
+			   (long long)job->setting->in_flight_max);
 }
 
-static bool has_intervals(const struct study *study)
+void judgement_add(struct judgement *judgement, const struct run_job *job, size_t point)
 {
-	for (size_t i = 0; i < study->sweep.point_count; i++)
-		if (study->jobs[i].result.replications == 1)
-			return false;
-	return true;
+	const struct run_result *result = &job->result;
+	judgement->lacks_intervals = judgement->lacks_intervals || result->replications == 1;
+	if (result->replications == 0)
+		return;
+	say_end(judgement, job, point);
+	double failed = result->metrics[METRIC_FAILED_RECORDS].mean;
+	if (failed == 0)
+		return;
+	judgement->has_failures = true;
+	say_point(judgement, point);
+	struct buf reasons;
+	buf_init(&reasons);
+	failures_describe(job->setting, result, &reasons);
+	printable_make(reasons.text, "");
+	buf_printf(&judgement->text, "%.4g of %.6g records failed: %s\n", failed,
+		   failed + result->metrics[METRIC_COMPLETED_RECORDS].mean, buf_text(&reasons));
+	buf_release(&reasons);
+}
+
+int judgement_end(struct judgement *judgement)
+{
+	if (judgement->lacks_intervals)
+		fprintf(stderr,
+			"%s: warning: one replication says nothing about chance, so there are no intervals; try "
+			"--replications 10\n",
+			judgement->speaker);
+	fputs(buf_text(&judgement->text), stderr);
+	buf_release(&judgement->text);
+	return judgement->has_failures ? CLI_FAILED : CLI_OK;
 }
 
 int experiment_options_judge(struct cli *cli, const struct study *study)
 {
-	if (!has_intervals(study))
-		fprintf(stderr,
-			"%s: warning: one replication says nothing about chance, so there are no intervals; try "
-			"--replications 10\n",
-			cli->name);
-	int status = CLI_OK;
-	struct buf reasons;
-	buf_init(&reasons);
-	for (size_t i = 0; i < study->sweep.point_count; i++) {
-		const struct run_result *result = &study->jobs[i].result;
-		if (result->replications == 0)
-			continue;
-		if (say_end(cli, study, i))
-			status = CLI_FAILED;
-		if (result->metrics[METRIC_FAILED_RECORDS].mean == 0)
-			continue;
-		status = CLI_FAILED;
-		say_point(cli, study, i);
-		buf_clear(&reasons);
-		failures_describe(study->jobs[i].setting, result, &reasons);
-		printable_make(reasons.text, "");
-		fprintf(stderr, "%.4g of %.6g records failed: %s\n", result->metrics[METRIC_FAILED_RECORDS].mean,
-			result->metrics[METRIC_FAILED_RECORDS].mean + result->metrics[METRIC_COMPLETED_RECORDS].mean,
-			buf_text(&reasons));
-	}
-	buf_release(&reasons);
-	return status;
+	struct judgement judgement;
+	judgement_init(&judgement, cli, study);
+	for (size_t i = 0; i < study->sweep.point_count; i++)
+		judgement_add(&judgement, &study->jobs[i], i);
+	return judgement_end(&judgement);
 }

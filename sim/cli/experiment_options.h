@@ -2,7 +2,11 @@
 #ifndef LAMINA_EXPERIMENT_OPTIONS_H
 #define LAMINA_EXPERIMENT_OPTIONS_H
 
+#include <pthread.h>
+
+#include "base/buf.h"
 #include "cli/command.h"
+#include "cli/progress.h"
 #include "experiment/study.h"
 
 #define OPTION_ROW_WITH \
@@ -41,16 +45,45 @@ int experiment_options_load_over(struct cli *cli, const char *path, bool with_sw
 				 struct study *out);
 
 /* Finds the mistakes of every point and keeps none, so that memory does not grow with their number. */
-int experiment_options_check(struct cli *cli, const char *path, size_t *point_count);
+int experiment_options_check(struct cli *cli, const char *path, struct study *out);
 
 /* Threads by --jobs or by the number of processors. */
 int experiment_options_jobs(const struct cli *cli);
+
+/* Replications under way: threads, interrupts, progress over all that is replicated until the end. */
+struct replicating {
+	struct run_control control;
+	pthread_mutex_t lock;
+	struct progress progress;
+	double total;
+	size_t done;
+};
+
+void replicating_begin(struct replicating *replicating, const struct cli *cli, double total);
+
+/* False, said on standard error, where it was interrupted. */
+bool replicating_end(struct replicating *replicating, const struct cli *cli);
 
 /* Simulates every job with progress and interrupts; false when interrupted (said on standard error). */
 bool experiment_options_replicate(struct cli *cli, struct study *study);
 
 /* One line for people on what was simulated. */
 void experiment_options_describe(const struct study *study, const struct setting *setting, struct buf *out);
+
+/* What is to be said of results, and whether anything failed. */
+struct judgement {
+	const char *speaker;
+	struct buf text;
+	bool has_points;
+	bool has_failures;
+	bool lacks_intervals;
+};
+
+void judgement_init(struct judgement *judgement, const struct cli *cli, const struct study *study);
+void judgement_add(struct judgement *judgement, const struct run_job *job, size_t point);
+
+/* Says it on standard error; CLI_FAILED where a bound stopped a job or its records failed, else CLI_OK. */
+int judgement_end(struct judgement *judgement);
 
 /* CLI_FAILED, with a sentence on standard error, where a bound stopped a job or its records failed; else CLI_OK. */
 int experiment_options_judge(struct cli *cli, const struct study *study);

@@ -69,7 +69,7 @@ static bool matches(const struct sweep *sweep, size_t point, const struct yaml_n
 	for (const struct yaml_node *entry = at ? at->first : NULL; entry; entry = entry->next) {
 		bool found = false;
 		for (size_t key = 0; key < sweep->key_count && !found; key++) {
-			const struct yaml_node *value = sweep->points[point].values[key];
+			const struct yaml_node *value = sweep_value(sweep, point, key);
 			found = strcmp(sweep->keys[key], entry->key) == 0 && value && yaml_equal(value, entry);
 		}
 		if (!found)

@@ -1,24 +1,22 @@
 #include "experiment/study.h"
 
-static void override_luck(const struct study_request *request, struct experiment *experiment)
+static void override_luck(const struct study_luck *luck, struct experiment *experiment)
 {
-	if (request->seed)
-		experiment->seed = *request->seed;
-	if (request->replications)
-		experiment->replications =
-			(struct replications){.min = *request->replications, .max = *request->replications};
+	if (luck->has_seed)
+		experiment->seed = luck->seed;
+	if (luck->replications > 0)
+		experiment->replications = (struct replications){.min = luck->replications, .max = luck->replications};
 }
 
 enum { WRONG_POINTS_MAX = 1000 };
 
-static bool resolve_point(const struct study_request *request, struct study *study, size_t point, struct arena *arena,
-			  struct diag *diag, struct run_job *out)
+bool study_point(struct study *study, size_t point, struct arena *arena, struct diag *diag, struct run_job *out)
 {
 	struct experiment *experiment = ARENA_NEW(arena, struct experiment);
 	struct setting *setting = ARENA_NEW(arena, struct setting);
 	if (!sweep_bind_point(&study->sweep, point, study->root, study->experiment.path, arena, diag, experiment))
 		return false;
-	override_luck(request, experiment);
+	override_luck(&study->luck, experiment);
 	*out = (struct run_job){
 		.setting = setting,
 		.seed = (uint64_t)experiment->seed,
@@ -27,25 +25,20 @@ static bool resolve_point(const struct study_request *request, struct study *stu
 	return experiment_resolve(experiment, &study->library, arena, diag, setting);
 }
 
-/* Resolves every point, for all mistakes at once, but gives up when very many are wrong. */
-static void resolve_points(const struct study_request *request, struct study *out, struct arena *arena,
-			   struct diag *diag)
-{
-	out->jobs = ARENA_ARRAY(arena, struct run_job, out->sweep.point_count);
-	size_t wrong = 0;
-	for (size_t i = 0; i < out->sweep.point_count && wrong < WRONG_POINTS_MAX; i++)
-		wrong += !resolve_point(request, out, i, arena, diag, &out->jobs[i]);
-}
-
-/* The same where nothing is to be simulated: no more than one point is held. */
-static void check_points(const struct study_request *request, struct study *study, struct diag *diag)
+/* Every point, for all mistakes at once, but gives up when very many are wrong. Without jobs, none is held. */
+static void resolve_points(struct study *study, struct arena *arena, struct diag *diag)
 {
 	size_t wrong = 0;
+	struct arena scratch;
+	arena_init(&scratch);
 	for (size_t i = 0; i < study->sweep.point_count && wrong < WRONG_POINTS_MAX; i++) {
 		struct run_job job;
-		struct arena scratch;
-		arena_init(&scratch);
-		wrong += !resolve_point(request, study, i, &scratch, diag, &job);
+		bool is_right = study_point(study, i, study->jobs ? arena : &scratch, diag, &job);
+		wrong += !is_right;
+		if (is_right)
+			study->least_replications += (double)job.replications.min;
+		if (study->jobs)
+			study->jobs[i] = job;
 		arena_release(&scratch);
 	}
 }
@@ -63,11 +56,15 @@ bool study_load(const struct study_request *request, struct arena *arena, struct
 	}
 	if (!request->with_sweep)
 		out->experiment.sweep = NULL;
-	bool is_expanded = sweep_expand(&out->experiment, arena, diag, &out->sweep);
-	if (is_expanded && request->is_check)
-		check_points(request, out, diag);
-	else if (is_expanded)
-		resolve_points(request, out, arena, diag);
+	if (request->seed)
+		out->luck = (struct study_luck){.has_seed = true, .seed = *request->seed};
+	if (request->replications)
+		out->luck.replications = *request->replications;
+	if (!sweep_expand(&out->experiment, arena, diag, &out->sweep))
+		return false;
+	if (!request->is_check)
+		out->jobs = ARENA_ARRAY(arena, struct run_job, out->sweep.point_count);
+	resolve_points(out, arena, diag);
 	return diag->error_count == errors_before;
 }
 

@@ -10,11 +10,18 @@
 struct study_request {
 	struct load_request load;
 	bool with_sweep;        /* else the sweep is left aside: one point */
-	bool is_check;          /* only mistakes are wanted: there will be no jobs */
+	bool is_check;          /* points are checked one by one and none is kept: there will be no jobs */
 	double profile_spreads; /* profiles are moved by so many of their spreads (profile_shift) */
 	/* Override the experiment's own where the pointer is set. */
 	const int64_t *seed;
 	const int64_t *replications;
+};
+
+/* Luck that is asked for instead of the experiment's. */
+struct study_luck {
+	bool has_seed;
+	int64_t seed;
+	int64_t replications; /* 0: the experiment's */
 };
 
 struct study {
@@ -22,7 +29,9 @@ struct study {
 	struct yaml_node *root;
 	struct library library;
 	struct sweep sweep;
-	struct run_job *jobs; /* one per point; NULL after a check */
+	struct study_luck luck;
+	struct run_job *jobs;      /* one per point; NULL after a check */
+	double least_replications; /* of all points together */
 };
 
 /*
@@ -31,6 +40,12 @@ struct study {
  */
 bool study_load(const struct study_request *request, struct arena *arena, struct diag *diag, struct study *out,
 		bool *io_failed);
+
+/*
+ * One point, resolved into the arena: what does not fit into memory all at once is resolved when its turn comes. False
+ * when errors were added to the diag.
+ */
+bool study_point(struct study *study, size_t point, struct arena *arena, struct diag *diag, struct run_job *out);
 
 /* Simulates every point; false when interrupted (results then hold what was finished). */
 bool study_run(struct study *study, const struct run_control *control, struct arena *arena);

@@ -12,22 +12,11 @@ enum { AXES_MAX = SWEEP_KEYS_MAX, AXIS_VALUES_MAX = 100000 };
 /* Of a range's values: as many as people write, so that 0.1 and two steps of 0.1 are 0.3. */
 enum { RANGE_DIGITS = 12 };
 
-/* Keys that advance together. */
-struct axis {
-	size_t keys[SWEEP_KEYS_MAX];
-	const struct yaml_node **values[SWEEP_KEYS_MAX]; /* of every key, length of them */
-	size_t key_count;
-	size_t length;
-};
-
 struct expansion {
 	const struct experiment *experiment;
 	struct arena *arena;
 	struct diag *diag;
 	struct sweep *sweep;
-	struct axis axes[AXES_MAX];
-	size_t axis_count;
-	size_t point_capacity;
 };
 
 static bool find_key(const struct expansion *expansion, const char *key, size_t *index)
@@ -187,11 +176,11 @@ static const struct yaml_node **key_values(struct expansion *expansion, const st
 /* One axis from the entries of a map: each a key of its own for `matrix`, all together for a group of `zip`. */
 static void add_axis(struct expansion *expansion, const struct yaml_node *first, size_t entries)
 {
-	if (expansion->axis_count == AXES_MAX) {
+	if (expansion->sweep->axis_count == AXES_MAX) {
 		diag_error(expansion->diag, first->key_place, "a sweep has at most %d axes", AXES_MAX);
 		return;
 	}
-	struct axis axis = {0};
+	struct sweep_axis axis = {0};
 	const struct yaml_node *entry = first;
 	for (size_t i = 0; i < entries; i++, entry = entry->next) {
 		size_t key;
@@ -212,7 +201,7 @@ static void add_axis(struct expansion *expansion, const struct yaml_node *first,
 		axis.keys[axis.key_count] = key;
 		axis.values[axis.key_count++] = values;
 	}
-	expansion->axes[expansion->axis_count++] = axis;
+	expansion->sweep->axes[expansion->sweep->axis_count++] = axis;
 }
 
 static const struct yaml_node *expect(struct expansion *expansion, const struct yaml_node *node, enum yaml_kind kind)
@@ -224,60 +213,49 @@ static const struct yaml_node *expect(struct expansion *expansion, const struct 
 	return NULL;
 }
 
-static bool matches(const struct expansion *expansion, const struct sweep_point *point, const struct yaml_node *pattern)
+static bool matches(const struct expansion *expansion, size_t point, const struct yaml_node *pattern)
 {
 	for (const struct yaml_node *entry = pattern->first; entry; entry = entry->next) {
 		size_t key;
-		if (!find_key(expansion, entry->key, &key) || !point->values[key] ||
-		    !yaml_equal(point->values[key], entry))
+		const struct yaml_node *value =
+			find_key(expansion, entry->key, &key) ? sweep_value(expansion->sweep, point, key) : NULL;
+		if (!value || !yaml_equal(value, entry))
 			return false;
 	}
 	return true;
 }
 
-static bool is_excluded(const struct expansion *expansion, const struct sweep_point *point,
-			const struct yaml_node *exclude)
+static bool is_excluded(const struct expansion *expansion, size_t point, const struct yaml_node *exclude)
 {
-	for (const struct yaml_node *pattern = exclude ? exclude->first : NULL; pattern; pattern = pattern->next) {
+	for (const struct yaml_node *pattern = exclude->first; pattern; pattern = pattern->next) {
 		if (matches(expansion, point, pattern))
 			return true;
 	}
 	return false;
 }
 
-static struct sweep_point new_point(struct expansion *expansion)
-{
-	return (struct sweep_point){.values = new_values(expansion, expansion->sweep->key_count)};
-}
-
 static void add_product(struct expansion *expansion, size_t total, const struct yaml_node *exclude)
 {
 	struct sweep *sweep = expansion->sweep;
-	for (size_t number = 0; number < total; number++) {
-		struct sweep_point point = new_point(expansion);
-		size_t rest = number;
-		for (size_t a = expansion->axis_count; a-- > 0;) {
-			const struct axis *axis = &expansion->axes[a];
-			for (size_t k = 0; k < axis->key_count; k++)
-				point.values[axis->keys[k]] = axis->values[k][rest % axis->length];
-			rest /= axis->length;
-		}
-		if (!is_excluded(expansion, &point, exclude))
-			sweep->points[sweep->point_count++] = point;
-	}
+	sweep->kept_count = total;
+	if (!exclude || exclude->count == 0)
+		return;
+	uint32_t *kept = ARENA_ARRAY(expansion->arena, uint32_t, total);
+	size_t count = 0;
+	for (size_t number = 0; number < total; number++)
+		if (!is_excluded(expansion, number, exclude))
+			kept[count++] = (uint32_t)number;
+	sweep->kept = kept;
+	sweep->kept_count = count;
 }
 
 static void add_extra_points(struct expansion *expansion, const struct yaml_node *points)
 {
-	for (const struct yaml_node *node = points ? points->first : NULL; node; node = node->next) {
-		struct sweep_point point = new_point(expansion);
-		for (const struct yaml_node *entry = node->first; entry; entry = entry->next) {
-			size_t key;
-			if (find_key(expansion, entry->key, &key))
-				point.values[key] = entry;
-		}
-		expansion->sweep->points[expansion->sweep->point_count++] = point;
-	}
+	size_t count = 0;
+	expansion->sweep->extra = new_values(expansion, points ? points->count : 0);
+	for (const struct yaml_node *node = points ? points->first : NULL; node; node = node->next)
+		expansion->sweep->extra[count++] = node;
+	expansion->sweep->point_count = expansion->sweep->kept_count + count;
 }
 
 /* Keys that only extra points have; from here on the number of keys is that of all. */
@@ -343,9 +321,9 @@ static void add_axes(struct expansion *expansion, const struct yaml_node *node)
 
 static bool product_size(struct expansion *expansion, const struct yaml_node *node, size_t extra, size_t *total)
 {
-	double points = expansion->axis_count > 0 || extra == 0 ? 1 : 0;
-	for (size_t i = 0; i < expansion->axis_count; i++)
-		points *= (double)expansion->axes[i].length;
+	double points = expansion->sweep->axis_count > 0 || extra == 0 ? 1 : 0;
+	for (size_t i = 0; i < expansion->sweep->axis_count; i++)
+		points *= (double)expansion->sweep->axes[i].length;
 	points += (double)extra;
 	if (points > SWEEP_POINTS_MAX) {
 		diag_error(expansion->diag, node->place, "this sweep has %.15g points; at most %d are simulated",
@@ -360,7 +338,10 @@ bool sweep_expand(const struct experiment *experiment, struct arena *arena, stru
 {
 	static const struct yaml_node no_sweep = {.kind = YAML_MAP};
 	const struct yaml_node *node = experiment->sweep ? experiment->sweep : &no_sweep;
-	*out = (struct sweep){.keys = ARENA_ARRAY(arena, const char *, SWEEP_KEYS_MAX)};
+	*out = (struct sweep){
+		.keys = ARENA_ARRAY(arena, const char *, SWEEP_KEYS_MAX),
+		.axes = ARENA_ARRAY(arena, struct sweep_axis, AXES_MAX),
+	};
 	struct expansion *expansion = ARENA_NEW(arena, struct expansion);
 	*expansion = (struct expansion){.experiment = experiment, .arena = arena, .diag = diag, .sweep = out};
 	size_t errors_before = diag->error_count;
@@ -379,7 +360,6 @@ bool sweep_expand(const struct experiment *experiment, struct arena *arena, stru
 	add_extra_keys(expansion, points);
 	if (diag->error_count != errors_before)
 		return false;
-	out->points = ARENA_ARRAY(arena, struct sweep_point, total + extra);
 	add_product(expansion, total, exclude);
 	add_extra_points(expansion, points);
 	if (out->point_count == 0)
@@ -387,14 +367,61 @@ bool sweep_expand(const struct experiment *experiment, struct arena *arena, stru
 	return diag->error_count == errors_before;
 }
 
+/* The last axis is the fastest. */
+static const struct yaml_node *product_value(const struct sweep *sweep, size_t number, size_t key)
+{
+	for (size_t a = sweep->axis_count; a-- > 0;) {
+		const struct sweep_axis *axis = &sweep->axes[a];
+		for (size_t k = 0; k < axis->key_count; k++)
+			if (axis->keys[k] == key)
+				return axis->values[k][number % axis->length];
+		number /= axis->length;
+	}
+	return NULL;
+}
+
+const struct yaml_node *sweep_value(const struct sweep *sweep, size_t point, size_t key)
+{
+	if (point >= sweep->kept_count)
+		return yaml_get(sweep->extra[point - sweep->kept_count], sweep->keys[key]);
+	return product_value(sweep, sweep->kept ? sweep->kept[point] : point, key);
+}
+
+static bool can_change(const struct sweep *sweep, const char *part)
+{
+	for (size_t key = 0; key < sweep->key_count; key++)
+		if (strstr(sweep->keys[key], part))
+			return true;
+	return false;
+}
+
+/* The tree to put a point's values into: parts that no swept key names are the root's own. */
+static struct yaml_node *copy_for_point(const struct sweep *sweep, const struct yaml_node *root, struct arena *arena)
+{
+	struct yaml_node *copy = ARENA_NEW(arena, struct yaml_node);
+	*copy = *root;
+	struct yaml_node **tail = &copy->first;
+	for (const struct yaml_node *part = root->first; part; part = part->next) {
+		if (can_change(sweep, part->key)) {
+			*tail = yaml_copy(part, arena);
+		} else {
+			*tail = ARENA_NEW(arena, struct yaml_node);
+			**tail = *part;
+		}
+		tail = &(*tail)->next;
+	}
+	*tail = NULL;
+	return copy;
+}
+
 bool sweep_bind_point(const struct sweep *sweep, size_t point, const struct yaml_node *root, const char *path,
 		      struct arena *arena, struct diag *diag, struct experiment *out)
 {
 	CHECK(point < sweep->point_count);
-	struct yaml_node *copy = yaml_copy(root, arena);
+	struct yaml_node *copy = copy_for_point(sweep, root, arena);
 	bool ok = true;
 	for (size_t key = 0; key < sweep->key_count; key++) {
-		const struct yaml_node *value = sweep->points[point].values[key];
+		const struct yaml_node *value = sweep_value(sweep, point, key);
 		if (value)
 			ok = yaml_set_node(copy, sweep->keys[key], value, value->place, arena, diag) && ok;
 	}
