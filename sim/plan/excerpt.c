@@ -47,15 +47,10 @@ struct setting *excerpt_setting(const struct setting *setting, int64_t records, 
 	return part;
 }
 
-/* What stands, as stage.h has it. */
-struct standing {
-	double step_usd;
-	double clock_usd;
-};
-
-static struct standing standing_of(const struct setting *setting)
+/* What stands of all functions. */
+static struct stage_standing standing_of(const struct setting *setting)
 {
-	struct standing standing = {0};
+	struct stage_standing standing = {.step_seconds = setting->platform->price.provisioned_step_seconds};
 	for (size_t i = 0; i < setting->function_count; i++) {
 		struct stage stage;
 		struct stage_figures figures;
@@ -134,17 +129,15 @@ void excerpt_carry_over(const struct setting *setting, const struct excerpt *exc
 	const enum metric_id month = METRIC_MONTH_USD;
 	int64_t count = longer->replications;
 	double records = (double)setting->records;
-	struct standing standing = standing_of(setting);
+	struct stage_standing standing = standing_of(setting);
 	bool is_alone = setting->schedule == SCHEDULE_PER_RECORD && setting->orchestrator == ORCHESTRATOR_DRIVER &&
 			run_result_metric(longer, METRIC_THROTTLES)->mean == 0 && setting->dispatch_ns == 0;
 	double repeats = records / (double)excerpt->longer;
 	CHECK(shorter->replications == count);
 	for (int64_t i = 0; i < count; i++) {
 		longer->samples[month][i] /= longer->samples[usd][i] * repeats;
-		shorter->samples[usd][i] -=
-			stage_standing_usd(standing.step_usd, standing.clock_usd, shorter->samples[seconds][i]);
-		longer->samples[usd][i] -=
-			stage_standing_usd(standing.step_usd, standing.clock_usd, longer->samples[seconds][i]);
+		shorter->samples[usd][i] -= stage_standing_usd(&standing, shorter->samples[seconds][i]);
+		longer->samples[usd][i] -= stage_standing_usd(&standing, longer->samples[seconds][i]);
 	}
 	for (size_t k = 0; k < sizeof sums / sizeof sums[0]; k++) {
 		enum metric_id metric = sums[k];
@@ -155,8 +148,7 @@ void excerpt_carry_over(const struct setting *setting, const struct excerpt *exc
 			carry_on(records, excerpt, slope, longer->samples[metric], count);
 	}
 	for (int64_t i = 0; i < count; i++) {
-		longer->samples[usd][i] +=
-			stage_standing_usd(standing.step_usd, standing.clock_usd, longer->samples[seconds][i]);
+		longer->samples[usd][i] += stage_standing_usd(&standing, longer->samples[seconds][i]);
 		longer->samples[month][i] *= longer->samples[usd][i];
 	}
 	for (size_t k = 0; k < sizeof sums / sizeof sums[0]; k++)

@@ -175,7 +175,7 @@ void shape_list_init(struct shape_list *list, const struct space *space, struct 
 }
 
 /* What stands is paid for by the makespan, which is known where requests come over time. */
-static void fill_standing(const struct space_table *table, bool has_provisioned, bool has_snapshot, struct arena *arena,
+static void fill_standing(const struct space_table *table, bool has_provisioned, struct arena *arena,
 			  struct solve_stage *out)
 {
 	double *step_usd = ARENA_ARRAY(arena, double, table->count);
@@ -185,7 +185,7 @@ static void fill_standing(const struct space_table *table, bool has_provisioned,
 		clock_usd[i] = table->figures[i].clock_usd;
 	}
 	out->step_usd = has_provisioned ? step_usd : NULL;
-	out->clock_usd = has_snapshot ? clock_usd : NULL;
+	out->clock_usd = clock_usd;
 }
 
 /*
@@ -304,9 +304,13 @@ static void served_task(const struct space *space, const struct shape *shape, st
 			const struct stage_figures *figures = &table->figures[o];
 			double visit_usd = cold * figures->cold_usd + provisioned * figures->kept_warm_usd +
 					   (1 - cold - provisioned) * figures->warm_usd;
+			const struct stage_standing standing = {
+				.step_seconds = size->setting->platform->price.provisioned_step_seconds,
+				.step_usd = figures->step_usd,
+				.clock_usd = figures->clock_usd,
+			};
 			seconds[o] = served_seconds(space, figures, cold) + size->stages[i].hop_seconds;
-			usd[o] = size->requests * visit_usd +
-				 stage_standing_usd(figures->step_usd, figures->clock_usd, served->seconds);
+			usd[o] = size->requests * visit_usd + stage_standing_usd(&standing, served->seconds);
 		}
 		out->stages[i] = (struct solve_stage){
 			.cold_seconds = seconds,
@@ -336,6 +340,7 @@ void shape_task(const struct space *space, const struct shape *shape, struct are
 		/* The driver starts a wave's calls one after the other. */
 		.extra_seconds = (double)(rhythm.in_last_wave - 1) * seconds_from_ns(setting->dispatch_ns),
 		.least_seconds = least_seconds(setting),
+		.step_seconds = setting->platform->price.provisioned_step_seconds,
 	};
 	if (!rhythm.is_pipelined)
 		out->extra_seconds += (double)(rhythm.waves - 1) * pause_seconds;
@@ -345,8 +350,7 @@ void shape_task(const struct space *space, const struct shape *shape, struct are
 		fill_stage(&size->tables[i], &rhythm, &visits, rhythm.is_pipelined ? pause_seconds : 0,
 			   size->stages[i].hop_seconds, arena, &out->stages[i]);
 		if (spec->provisioned > 0 || spec->has_snapshot)
-			fill_standing(&size->tables[i], spec->provisioned > 0, spec->has_snapshot, arena,
-				      &out->stages[i]);
+			fill_standing(&size->tables[i], spec->provisioned > 0, arena, &out->stages[i]);
 		bool is_own = setting->platform->limits.burst_scope == BURST_OF_FUNCTION;
 		made = is_own ? visits.new_sandboxes : made + visits.new_sandboxes;
 		out->ready_seconds[i] = stage_sandboxes_ready_seconds(setting->platform, made);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "plan/solve.h"
-#include "serving/billing.h"
+#include "plan/stage.h"
 
 enum { LABELS_MAX = 300000 };
 
@@ -154,10 +154,14 @@ static struct solve_task task_between(const struct solve_task *task, double from
 	for (size_t i = 0; i < task->stage_count; i++) {
 		struct solve_stage *stage = &part.stages[i];
 		double *usd = ARENA_ARRAY(arena, double, stage->count);
-		for (size_t o = stage->first; o < stage->count; o++)
-			usd[o] = stage->usd[o] + stage_standing_usd(stage->step_usd ? stage->step_usd[o] : 0,
-								    stage->clock_usd ? stage->clock_usd[o] : 0,
-								    from_seconds);
+		for (size_t o = stage->first; o < stage->count; o++) {
+			const struct stage_standing standing = {
+				.step_seconds = task->step_seconds,
+				.step_usd = stage->step_usd ? stage->step_usd[o] : 0,
+				.clock_usd = stage->clock_usd ? stage->clock_usd[o] : 0,
+			};
+			usd[o] = stage->usd[o] + stage_standing_usd(&standing, from_seconds);
+		}
 		stage->usd = usd;
 		stage->step_usd = stage->clock_usd = NULL;
 	}
@@ -183,7 +187,8 @@ static double solve_stretches(struct search *search, struct shape_state *state, 
 			      struct arena *arena)
 {
 	static const double LONGER = 1.25;
-	const double step = BILLING_PROVISIONED_STEP_SECONDS;
+	/* What is paid for by the second alone grows slowly enough for steps of a minute. */
+	const double step = task->step_seconds > 0 ? task->step_seconds : 60;
 	double from;
 	double usd;
 	double bound = HUGE_VAL;

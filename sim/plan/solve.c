@@ -312,18 +312,17 @@ struct dual {
 void solve_evaluate(const struct solve_task *task, const size_t *choice, double *seconds, double *usd)
 {
 	struct label_time time = {0};
-	double step_usd = 0;
-	double clock_usd = 0;
+	struct stage_standing standing = {.step_seconds = task->step_seconds};
 	*usd = 0;
 	for (size_t i = 0; i < task->stage_count; i++) {
 		const struct solve_stage *stage = &task->stages[i];
 		time = label_time_after(task, &time, i, choice[i]);
 		*usd += stage->usd[choice[i]];
-		step_usd += stage->step_usd ? stage->step_usd[choice[i]] : 0;
-		clock_usd += stage->clock_usd ? stage->clock_usd[choice[i]] : 0;
+		standing.step_usd += stage->step_usd ? stage->step_usd[choice[i]] : 0;
+		standing.clock_usd += stage->clock_usd ? stage->clock_usd[choice[i]] : 0;
 	}
 	*seconds = fmax(time.last_seconds + task->extra_seconds, task->least_seconds);
-	*usd += stage_standing_usd(step_usd, clock_usd, *seconds);
+	*usd += stage_standing_usd(&standing, *seconds);
 }
 
 static void find_cheapest(struct label_price *price, const struct solve_stage *stage)

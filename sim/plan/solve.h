@@ -51,8 +51,9 @@ struct solve_task {
 	double seconds_weight;
 	double seconds_max; /* HUGE_VAL: no bound */
 	double usd_max;
-	double beat;       /* only an objective below this is of interest */
-	size_t labels_max; /* of one stage; 0: no enumeration, the bound and the best choice met on the way */
+	double step_seconds; /* that step_usd are for */
+	double beat;         /* only an objective below this is of interest */
+	size_t labels_max;   /* of one stage; 0: no enumeration, the bound and the best choice met on the way */
 };
 
 struct solve_answer {

@@ -279,7 +279,7 @@ static double second_usd(const struct stage *stage, int64_t memory_mb, bool is_p
 static double standing_usd(const struct stage *stage, const struct sandbox_spec *spec, int64_t memory_mb, int64_t ns)
 {
 	struct usage usage = {0};
-	billing_standing(spec, memory_mb, ns, &usage);
+	billing_standing(&stage->platform->price, spec, memory_mb, ns, &usage);
 	return usd_of(&stage->platform->price, &usage);
 }
 
@@ -288,12 +288,16 @@ static void rates_at(const struct stage *stage, int64_t memory_mb, struct stage_
 {
 	const struct sandbox_spec *spec = &stage->function->sandbox;
 	*rates = (struct stage_rates){.second_usd = {second_usd(stage, memory_mb, false)}};
+	double step_seconds = stage->platform->price.provisioned_step_seconds;
 	out->step_usd = out->clock_usd = 0;
 	if (spec->provisioned > 0) {
 		struct sandbox_spec kept = *spec;
 		kept.has_snapshot = false;
 		rates->second_usd[1] = second_usd(stage, memory_mb, true);
-		out->step_usd = standing_usd(stage, &kept, memory_mb, BILLING_PROVISIONED_STEP_SECONDS * NS_PER_SECOND);
+		if (step_seconds > 0)
+			out->step_usd = standing_usd(stage, &kept, memory_mb, ns_from_seconds(step_seconds));
+		else
+			out->clock_usd = standing_usd(stage, &kept, memory_mb, NS_PER_SECOND);
 	}
 	if (spec->has_snapshot) {
 		struct sandbox_spec stored = *spec;
@@ -301,13 +305,14 @@ static void rates_at(const struct stage *stage, int64_t memory_mb, struct stage_
 		stored.provisioned = 0;
 		billing_restore(spec, memory_mb, &restore);
 		rates->restore_usd = usd_of(&stage->platform->price, &restore);
-		out->clock_usd = standing_usd(stage, &stored, memory_mb, NS_PER_SECOND);
+		out->clock_usd += standing_usd(stage, &stored, memory_mb, NS_PER_SECOND);
 	}
 }
 
-double stage_standing_usd(double step_usd, double clock_usd, double seconds)
+double stage_standing_usd(const struct stage_standing *standing, double seconds)
 {
-	return step_usd * ceil(seconds / BILLING_PROVISIONED_STEP_SECONDS) + clock_usd * seconds;
+	double steps = standing->step_seconds > 0 ? ceil(seconds / standing->step_seconds) : 0;
+	return standing->step_usd * steps + standing->clock_usd * seconds;
 }
 
 void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures *out)

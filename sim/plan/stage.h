@@ -41,8 +41,8 @@ struct stage_figures {
 	double last_warm_usd;
 	double kept_usd;
 	double kept_warm_usd;
-	double step_usd;        /* of provisioned sandboxes, for each step that was begun (billing.h) */
-	double clock_usd;       /* of a snapshot, for each second */
+	double step_usd;        /* of what stands (struct stage_standing), for each step that was begun */
+	double clock_usd;       /* and for each second */
 	double handler_seconds; /* of cold_seconds, what a time-out bounds; of warm_seconds where none need be new */
 };
 
@@ -112,8 +112,15 @@ bool stage_is_flat_from(const struct stage *stage, int64_t memory_mb, int64_t mo
 /* Share of a warm visit that neither CPU nor memory hastens: latencies, network, stream, waiting. */
 double stage_fixed_share(const struct stage *stage, int64_t memory_mb);
 
-/* What stands for so long is paid for: provisioned sandboxes by steps, a snapshot by the second. */
-double stage_standing_usd(double step_usd, double clock_usd, double seconds);
+/* What stands is paid for by steps, as provisioned sandboxes are, or by the second, as a snapshot is. */
+struct stage_standing {
+	double step_seconds; /* of the platform's price; 0: nothing is paid for by steps */
+	double step_usd;
+	double clock_usd;
+};
+
+/* What it costs for so long. */
+double stage_standing_usd(const struct stage_standing *standing, double seconds);
 
 /* Seconds until `sandboxes` new ones can have been made: burst first, then a rate. */
 double stage_sandboxes_ready_seconds(const struct platform *platform, int64_t sandboxes);

@@ -26,12 +26,12 @@ static const struct bind_field limits_fields[] = {
 	NUMBER(struct platform_limits, retry_max_seconds, 1e-3, 86400, "longest back-off of a throttled caller"),
 	BIND_FIELD(struct platform_limits, async_retry_seconds, BIND_DOUBLE_LIST, .min = 0, .max = 86400,
 		   .help = "asynchronous calls: rest after each failure, before the next try"),
-	MAYBE_NUMBER(struct platform_limits, async_backoff_min_seconds, "1", 1e-3, 86400,
+	NUMBER_OF_IT(struct platform_limits, async_backoff_min_seconds, 1e-3, 86400,
 		     "asynchronous calls: first wait of a throttled one, which doubles"),
-	MAYBE_NUMBER(struct platform_limits, async_backoff_max_seconds, "300", 1e-3, 86400,
+	NUMBER_OF_IT(struct platform_limits, async_backoff_max_seconds, 1e-3, 86400,
 		     "asynchronous calls: longest wait of a throttled one"),
-	MAYBE_NUMBER(struct platform_limits, async_age_seconds, "21600", 1, 1e7,
-		     "asynchronous calls: age at which they are given up"),
+	NUMBER_OF_IT(struct platform_limits, async_age_seconds, 1, 1e7,
+		     "asynchronous calls: age at which they are given up; without it there are no such calls"),
 	MAYBE_NUMBER(struct platform_limits, zip_mb, ".inf", 0, HUGE_VAL,
 		     "largest zip package, unzipped, MB; .inf: not known"),
 	MAYBE_NUMBER(struct platform_limits, image_mb, ".inf", 0, HUGE_VAL,
@@ -63,6 +63,8 @@ static void check_limits(void *value, const struct yaml_node *node, struct diag 
 	if (limits->retry_max_seconds < limits->retry_min_seconds)
 		diag_error(diag, bind_place(node, "retry_max_seconds"),
 			   "'retry_max_seconds' is below 'retry_min_seconds' (%g)", limits->retry_min_seconds);
+	static const char *const of_async[] = {"async_backoff_min_seconds", "async_backoff_max_seconds", NULL};
+	keys_need(node, "async_age_seconds", limits->async_age_seconds, of_async, diag);
 	if (limits->async_backoff_max_seconds < limits->async_backoff_min_seconds)
 		diag_error(diag, bind_place(node, "async_backoff_max_seconds"),
 			   "'async_backoff_max_seconds' is below 'async_backoff_min_seconds' (%g)",

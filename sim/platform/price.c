@@ -23,8 +23,8 @@ static const struct bind_field price_fields[] = {
 	BIND_FIELD(struct platform_price, tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
 		   .help = "that price over the first"),
 	PRICE(usd_per_million_requests, "invocation fee"),
-	BIND_FIELD(struct platform_price, granularity_seconds, BIND_DOUBLE, .min = 1e-6, .max = 3600,
-		   .fallback = "0.001", .help = "billed durations are rounded up to a multiple"),
+	NUMBER_OF_IT(struct platform_price, granularity_seconds, 1e-6, 3600,
+		     "billed durations are rounded up to a multiple"),
 	PRICE(minimum_seconds, "the least duration billed"),
 	PRICE(used_memory_step_mb, "memory is billed as used, rounded up to a multiple; 0: as given"),
 	BIND_FIELD(struct platform_price, init_billed, BIND_BOOL, .fallback = "false",
@@ -35,16 +35,17 @@ static const struct bind_field price_fields[] = {
 	PRICE(usd_per_provisioned_gb_second_busy, "durations on it, instead of usd_per_gb_second"),
 	PRICE(usd_per_provisioned_gb_second_arm64, "provisioned concurrency of arm64 functions"),
 	PRICE(usd_per_provisioned_gb_second_busy_arm64, "durations on it"),
+	NUMBER_OF_IT(struct platform_price, provisioned_step_seconds, 0, 1e6,
+		     "its time is rounded up to a multiple; 0: it is not rounded"),
 	PRICE(usd_per_tmp_gb_second, "/tmp above what comes with a function"),
 	PRICE(usd_per_gb_restored, "memory restored from a snapshot"),
 	PRICE(usd_per_cached_gb_second, "snapshots kept, by the clock"),
 	PRICE(usd_per_1000_transitions, "workflow state transitions"),
 	PRICE(usd_per_million_express, "executions of express workflows"),
 	PRICE(usd_per_express_gb_second, "their duration, by memory"),
-	MAYBE_NUMBER(struct platform_price, express_granularity_seconds, "0.1", 1e-6, 3600,
+	NUMBER_OF_IT(struct platform_price, express_granularity_seconds, 1e-6, 3600,
 		     "their duration is rounded up to a multiple"),
-	BIND_FIELD(struct platform_price, express_memory_mb, BIND_INT, .fallback = "64", .min = 1, .max = 1048576,
-		   .help = "their memory, MB"),
+	INTEGER_OF_IT(struct platform_price, express_memory_mb, 1, 1048576, "their memory, MB"),
 	MAYBE_NUMBER(struct platform_price, async_request_kb, "0", 0, 1e9,
 		     "of an asynchronous call's payload, what one request pays for, kB of 1024 bytes; 0: all of it"),
 	MAYBE_NUMBER(struct platform_price, async_chunk_kb, "0", 0, 1e9, "and what each further one does"),
@@ -75,6 +76,18 @@ static void check_tiers(const struct bind_doubles *above, const struct yaml_node
 	}
 }
 
+static void check_needs(const struct platform_price *price, const struct yaml_node *node, struct diag *diag)
+{
+	static const char *const of_duration[] = {"granularity_seconds", NULL};
+	static const char *const of_provisioned[] = {"provisioned_step_seconds", NULL};
+	static const char *const of_express[] = {"express_granularity_seconds", "express_memory_mb", NULL};
+	keys_need(node, "usd_per_gb_second", price->usd_per_gb_second, of_duration, diag);
+	keys_need(node, "usd_per_provisioned_gb_second", price->usd_per_provisioned_gb_second, of_provisioned, diag);
+	keys_need(node, "usd_per_provisioned_gb_second_arm64", price->usd_per_provisioned_gb_second_arm64,
+		  of_provisioned, diag);
+	keys_need(node, "usd_per_express_gb_second", price->usd_per_express_gb_second, of_express, diag);
+}
+
 static void check_price(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	const struct platform_price *price = value;
@@ -90,6 +103,7 @@ static void check_price(void *value, const struct yaml_node *node, struct diag *
 			   billed_by_names[price->billed_by]);
 	check_tiers(above, node, "tier_above_gb_seconds", diag);
 	check_tiers(&price->tier_above_gb_seconds_arm64, node, "tier_above_gb_seconds_arm64", diag);
+	check_needs(price, node, diag);
 	size_t arm64 = price->tier_above_gb_seconds_arm64.count;
 	if (arm64 > 0 && arm64 != above->count)
 		diag_error(diag, bind_place(node, "tier_above_gb_seconds_arm64"),
@@ -192,14 +206,20 @@ bool price_bills_init(const struct platform_price *price, bool is_image)
 	return price->init_billed || (is_image && price->image_init_billed);
 }
 
+/* To a multiple of the step; 0: as it is. */
+static int64_t rounded_up_ns(int64_t ns, double step_seconds)
+{
+	int64_t step_ns = ns_from_seconds(step_seconds);
+	return step_ns > 0 ? div_ceil_int64(ns, step_ns) * step_ns : ns;
+}
+
 int64_t price_billed_ns(const struct platform_price *price, int64_t duration_ns, int64_t init_ns)
 {
 	CHECK(duration_ns >= 0);
 	CHECK(init_ns >= 0);
-	int64_t granularity_ns = ns_from_seconds(price->granularity_seconds);
 	int64_t minimum_ns = ns_from_seconds(price->minimum_seconds);
 	int64_t counted_ns = duration_ns + init_ns;
-	int64_t billed_ns = div_ceil_int64(counted_ns, granularity_ns) * granularity_ns;
+	int64_t billed_ns = rounded_up_ns(counted_ns, price->granularity_seconds);
 	return billed_ns > minimum_ns ? billed_ns : minimum_ns;
 }
 
@@ -209,6 +229,11 @@ int64_t price_billed_mb(const struct platform_price *price, int64_t memory_mb, d
 		return memory_mb;
 	double steps = fmax(1, ceil(used_mb / price->used_memory_step_mb));
 	return (int64_t)fmin((double)memory_mb, steps * price->used_memory_step_mb);
+}
+
+int64_t price_provisioned_ns(const struct platform_price *price, int64_t elapsed_ns)
+{
+	return rounded_up_ns(elapsed_ns, price->provisioned_step_seconds);
 }
 
 int64_t price_async_requests(const struct platform_price *price, int64_t payload_bytes)
@@ -221,8 +246,7 @@ int64_t price_async_requests(const struct platform_price *price, int64_t payload
 
 void price_express(const struct platform_price *price, int64_t duration_ns, struct usage *usage)
 {
-	int64_t step_ns = ns_from_seconds(price->express_granularity_seconds);
-	int64_t billed_ns = div_ceil_int64(duration_ns, step_ns) * step_ns;
+	int64_t billed_ns = rounded_up_ns(duration_ns, price->express_granularity_seconds);
 	usage->express++;
 	usage->express_mb_ns += (price_mb_ns)billed_ns * (price_mb_ns)price->express_memory_mb;
 }

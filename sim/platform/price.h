@@ -3,7 +3,7 @@
  *
  * Source: AWS Lambda pricing; billed duration is rounded up to 100 ms until 1 December 2020, to 1 ms since; the init
  * phase is billed since 1 August 2025, that of container images always; provisioned concurrency is paid for from its
- * start, rounded up to 5 minutes; /tmp above what comes with a function is billed by GB-second; GB = 1024 MB.
+ * start, rounded up; /tmp above what comes with a function is billed by GB-second; GB = 1024 MB.
  */
 #ifndef LAMINA_PRICE_H
 #define LAMINA_PRICE_H
@@ -43,6 +43,7 @@ struct platform_price {
 	double usd_per_provisioned_gb_second_busy; /* instead of usd_per_gb_second */
 	double usd_per_provisioned_gb_second_arm64;
 	double usd_per_provisioned_gb_second_busy_arm64;
+	double provisioned_step_seconds; /* what is provisioned is paid for a multiple; 0: for its time */
 	double usd_per_tmp_gb_second;
 	double usd_per_gb_restored;
 	double usd_per_cached_gb_second;
@@ -171,6 +172,9 @@ int64_t price_billed_ns(const struct platform_price *price, int64_t duration_ns,
 
 /* Whether the init phase counts: always, or for container images only. */
 bool price_bills_init(const struct platform_price *price, bool is_image);
+
+/* The time that what is provisioned for elapsed_ns is paid for. */
+int64_t price_provisioned_ns(const struct platform_price *price, int64_t elapsed_ns);
 
 /* Requests that an asynchronous call with a payload of so many bytes is paid as. */
 int64_t price_async_requests(const struct platform_price *price, int64_t payload_bytes);

@@ -8,7 +8,7 @@
 struct quantiles {
 	struct bind_doubles probability; /* ascending, in [0, 1] */
 	struct bind_doubles value;       /* not descending, >= 0 */
-	struct quantile_table table;     /* points at the two lists once quantiles_check has passed */
+	struct quantile_table table;     /* points at the two lists once they are checked */
 };
 
 extern const struct bind_schema quantiles_schema;

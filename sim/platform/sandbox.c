@@ -1,5 +1,7 @@
 #include "platform/sandbox.h"
 
+#include <math.h>
+
 #include "base/num.h"
 #include "platform/cold_start.h"
 #include "platform/keys.h"
@@ -41,9 +43,10 @@ static const struct bind_field sandbox_fields[] = {
 	QUANTILES(struct platform_sandbox, keep_alive_seconds, "idle time after which a sandbox is gone"),
 	MAYBE_QUANTILES(struct platform_sandbox, surplus_keep_alive_seconds,
 			"the same of one that has others beside it; by default it is no other"),
-	MAYBE_NUMBER(
-		struct platform_sandbox, halving_seconds, "0", 0, 1e6,
-		"each time a function has had no request for this long, half of its sandboxes are gone, down to two"),
+	MAYBE_NUMBER(struct platform_sandbox, halving_seconds, "0", 0, 1e6,
+		     "each time a function has had no request for this long, a share of its sandboxes is gone"),
+	NUMBER_OF_IT(struct platform_sandbox, halving_share, 1e-3, 1, "that share, rounded down"),
+	INTEGER_OF_IT(struct platform_sandbox, halving_spares, 0, 1000000, "as many are left by it at least"),
 	MAYBE_QUANTILES(struct platform_sandbox, lifetime_seconds, "age at which a sandbox is not used again"),
 	BIND_FIELD(struct platform_sandbox, requests_max, BIND_INT, .fallback = "1", .min = 1, .max = REQUESTS_MAX,
 		   .help = "requests at once on one sandbox, the most that a function may ask for"),
@@ -51,7 +54,8 @@ static const struct bind_field sandbox_fields[] = {
 		   .help = "the same of a function that does not ask"),
 	MAYBE_NUMBER(struct platform_sandbox, target_share, "0", 0, 1,
 		     "share of vCPUs and requests that an autoscaler keeps instances below; 0: they are filled"),
-	MAYBE_NUMBER(struct platform_sandbox, target_window_seconds, "60", 1e-3, 86400, "how far it looks back"),
+	NUMBER_OF_IT(struct platform_sandbox, target_window_seconds, 1e-3, 86400, "how far it looks back"),
+	INTEGER_OF_IT(struct platform_sandbox, target_looks, 1, 1000, "how often it looks in this time"),
 	MAYBE_NUMBER(struct platform_sandbox, shared_from_vcpus, "0", 0, 1024,
 		     "sizes with fewer vCPUs have one request at a time"),
 	BIND_END,
@@ -63,6 +67,10 @@ static void check_sandbox(void *value, const struct yaml_node *node, struct diag
 	if (sandbox->requests_default > sandbox->requests_max)
 		diag_error(diag, bind_place(node, "requests_default"),
 			   "'requests_default' is above 'requests_max' (%lld)", (long long)sandbox->requests_max);
+	static const char *const of_halving[] = {"halving_share", "halving_spares", NULL};
+	static const char *const of_target[] = {"target_window_seconds", "target_looks", NULL};
+	keys_need(node, "halving_seconds", sandbox->halving_seconds, of_halving, diag);
+	keys_need(node, "target_share", sandbox->target_share, of_target, diag);
 }
 
 const struct bind_schema platform_sandbox_schema = {
@@ -255,11 +263,12 @@ static void await_halving(struct sandbox_pool *pool);
 
 static void halve(struct engine *engine, void *subject, int64_t argument)
 {
-	enum { SPARED = 2 };
 	struct sandbox_pool *pool = subject;
+	const struct platform_sandbox *platform = &pool->platform->sandbox;
 	pool->halving = 0;
 	int64_t count = count_idle(pool);
-	int64_t kept = count - count / 2 > SPARED ? count - count / 2 : SPARED;
+	int64_t left = count - (int64_t)floor((double)count * platform->halving_share);
+	int64_t kept = left > platform->halving_spares ? left : platform->halving_spares;
 	struct sandbox *sandbox = pool->newest_idle;
 	for (int64_t i = 0; i < kept && sandbox; i++)
 		sandbox = sandbox->older;
@@ -269,7 +278,7 @@ static void halve(struct engine *engine, void *subject, int64_t argument)
 		retire(sandbox);
 		sandbox = older;
 	}
-	if (kept > SPARED)
+	if (kept > platform->halving_spares && kept < count)
 		await_halving(pool);
 }
 

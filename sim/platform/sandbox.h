@@ -4,8 +4,8 @@
  * its CPU quota, its network buckets, its host's speed, and whether the framework and the weights are loaded.
  *
  * How long an idle one is kept depends on its company: the only sandbox of a function may go sooner than one that is
- * idle while others work; and each time a function has had no request for a while, half of its sandboxes go, those
- * first that have been idle for longest, until two are left.
+ * idle while others work; and each time a function has had no request for a while, a share of its sandboxes (half of
+ * them, where that was seen) go, those first that have been idle for longest, until few are left.
  *
  * Provisioned sandboxes are there from the start, are used first and stay.
  *
@@ -57,13 +57,16 @@ struct platform_sandbox {
 	struct quantiles warm_start_seconds; /* invoke to handler on an idle sandbox */
 	struct quantiles keep_alive_seconds; /* idle time after which a function's only sandbox is gone */
 	struct quantiles surplus_keep_alive_seconds; /* the same of one that has others beside it; may be missing */
-	double halving_seconds; /* each time a function has had no request for this long, half of its sandboxes go */
+	double halving_seconds; /* each time a function has had no request for this long, of its sandboxes ... */
+	double halving_share;   /* ... so many go, rounded down ... */
+	int64_t halving_spares; /* ... until no more than these are left */
 	struct quantiles lifetime_seconds; /* age at which even a busy one is not used again; may be missing */
 	int64_t requests_max;              /* at once on one sandbox, the most that can be asked for */
 	int64_t requests_default;          /* where nobody asks */
 	double shared_from_vcpus;          /* a smaller share of CPU has one request at a time */
 	double target_share;               /* of vCPUs and requests, that an autoscaler keeps; 0: there is none */
 	double target_window_seconds;      /* that it looks back */
+	int64_t target_looks;              /* that it takes in this time */
 };
 extern const struct bind_schema platform_sandbox_schema;
 

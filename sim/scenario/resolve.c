@@ -413,6 +413,13 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 	setting->client_ns = ns_from_seconds(pipeline->client_seconds / 2);
 	if (pipeline->orchestrator == ORCHESTRATOR_STORE_EVENTS)
 		setting->invocation = INVOCATION_ASYNC;
+	bool is_queued = setting->invocation == INVOCATION_ASYNC && platform->kind == PLATFORM_FUNCTIONS;
+	if (is_queued && platform->limits.async_age_seconds == 0) {
+		bool is_asked = pipeline->invocation == INVOCATION_ASYNC;
+		diag_error(resolution->diag, place_of(resolution, "pipeline", is_asked ? "invocation" : "orchestrator"),
+			   "%s says nothing of asynchronous calls ('limits.async_age_seconds')", platform->name);
+		return false;
+	}
 	if (setting->parallel > setting_parallel_max(setting))
 		setting->parallel = setting_parallel_max(setting);
 	return true;

@@ -8,14 +8,12 @@
  * more, the last ones get no requests and expire. A request that finds all instances full still starts one.
  *
  * Source: Cloud Run documentation, about instance autoscaling: both quotients, 60 %, one minute, on-demand scaling
- * beside it. How often it looks is not published: twelve times a window is assumed.
+ * beside it. How often it looks is not published, and assumed in the platform's file.
  */
 #include <math.h>
 
 #include "base/num.h"
 #include "serving/instance.h"
-
-enum { AUTOSCALER_LOOKS = 12 };
 
 /* One function's. */
 struct autoscaler {
@@ -23,9 +21,9 @@ struct autoscaler {
 	size_t function;
 	int64_t look_ns;
 	double cpu_seen_ns;
-	double request_looks[AUTOSCALER_LOOKS]; /* means since the look before */
-	double cpu_looks[AUTOSCALER_LOOKS];
 	int64_t looks;
+	double *request_looks; /* of the last window, a ring: means since the look before */
+	double *cpu_looks;
 };
 
 static double mean(const double *looks, int64_t count)
@@ -62,7 +60,8 @@ static int64_t wanted(const struct autoscaler *autoscaler)
 	const struct setting_function *function = &simulation->setting->functions[autoscaler->function];
 	const struct platform *platform = simulation->setting->platform;
 	double target = platform->sandbox.target_share;
-	int64_t count = autoscaler->looks < AUTOSCALER_LOOKS ? autoscaler->looks : AUTOSCALER_LOOKS;
+	int64_t most = platform->sandbox.target_looks;
+	int64_t count = autoscaler->looks < most ? autoscaler->looks : most;
 	double by_cpu = mean(autoscaler->cpu_looks, count) / (cpu_share(&platform->cpu, function->memory_mb) * target);
 	double by_requests = mean(autoscaler->request_looks, count) / ((double)function->sandbox.requests_max * target);
 	/* Rounding of sums is no reason for one more. */
@@ -76,7 +75,7 @@ static void look(struct engine *engine, void *subject, int64_t argument)
 	double request_ns = instance_take_request_ns(instances, engine);
 	int64_t count;
 	double used_ns = cpu_ns(autoscaler, &count);
-	int64_t slot = autoscaler->looks++ % AUTOSCALER_LOOKS;
+	int64_t slot = autoscaler->looks++ % autoscaler->simulation->setting->platform->sandbox.target_looks;
 	autoscaler->request_looks[slot] = request_ns / (double)autoscaler->look_ns;
 	autoscaler->cpu_looks[slot] = (used_ns - autoscaler->cpu_seen_ns) / (double)autoscaler->look_ns;
 	autoscaler->cpu_seen_ns = used_ns;
@@ -95,7 +94,9 @@ void autoscaler_begin(struct simulation *simulation, size_t function)
 	*autoscaler = (struct autoscaler){
 		.simulation = simulation,
 		.function = function,
-		.look_ns = ns_from_seconds(platform->target_window_seconds / AUTOSCALER_LOOKS),
+		.look_ns = ns_from_seconds(platform->target_window_seconds / (double)platform->target_looks),
+		.request_looks = ARENA_ARRAY(simulation->arena, double, (size_t)platform->target_looks),
+		.cpu_looks = ARENA_ARRAY(simulation->arena, double, (size_t)platform->target_looks),
 	};
 	instances_of(autoscaler)->wanted = 1;
 	engine_schedule(&simulation->engine, autoscaler->look_ns, 0, look, autoscaler, 0);

@@ -44,10 +44,10 @@ void billing_restore(const struct sandbox_spec *spec, int64_t memory_mb, struct 
 	usage->restored_mb += spec->has_snapshot && !spec->is_snapshot_free ? memory_mb : 0;
 }
 
-void billing_standing(const struct sandbox_spec *spec, int64_t memory_mb, int64_t elapsed_ns, struct usage *usage)
+void billing_standing(const struct platform_price *price, const struct sandbox_spec *spec, int64_t memory_mb,
+		      int64_t elapsed_ns, struct usage *usage)
 {
-	int64_t step_ns = BILLING_PROVISIONED_STEP_SECONDS * NS_PER_SECOND;
-	int64_t reserved_ns = div_ceil_int64(elapsed_ns, step_ns) * step_ns;
+	int64_t reserved_ns = price_provisioned_ns(price, elapsed_ns);
 	*(spec->is_arm64 ? &usage->provisioned_arm64_mb_ns : &usage->provisioned_mb_ns) =
 		(price_mb_ns)memory_mb * (price_mb_ns)spec->provisioned * (price_mb_ns)reserved_ns;
 	if (spec->has_snapshot && !spec->is_snapshot_free)

@@ -36,10 +36,8 @@ void billing_child(const struct setting *setting, int64_t duration_ns, struct us
 void billing_restore(const struct sandbox_spec *spec, int64_t memory_mb, struct usage *usage);
 
 /* What is paid for by the clock rather than by the call. */
-void billing_standing(const struct sandbox_spec *spec, int64_t memory_mb, int64_t elapsed_ns, struct usage *usage);
-
-/* The least time that provisioned sandboxes are paid for, and its multiples. */
-enum { BILLING_PROVISIONED_STEP_SECONDS = 300 };
+void billing_standing(const struct platform_price *price, const struct sandbox_spec *spec, int64_t memory_mb,
+		      int64_t elapsed_ns, struct usage *usage);
 
 /* Puts time on the bill of a function. */
 void billing_time(struct simulation *simulation, size_t function, const struct billed_time *time);

@@ -98,7 +98,8 @@ static void bill_standing(struct simulation *simulation)
 	int64_t elapsed_ns = engine_now_ns(&simulation->engine);
 	for (size_t i = 0; i < simulation->setting->function_count; i++) {
 		const struct sandbox_spec *spec = &simulation->pools[i].spec;
-		billing_standing(spec, spec->memory_mb, elapsed_ns, &simulation->outcome->functions[i].usage);
+		billing_standing(&simulation->setting->platform->price, spec, spec->memory_mb, elapsed_ns,
+				 &simulation->outcome->functions[i].usage);
 	}
 }
 

@@ -71,6 +71,26 @@ static void by_steady_requests(void)
 	toy_release(&toy);
 }
 
+/* It starts instances when it looks, which the platform says how often it does. */
+static void by_looks(void)
+{
+	struct toy toy;
+	hour(&toy, 20, &(struct toy_work){.cpu_seconds = 0.2});
+	toy.setting.arrivals.kind = ARRIVALS_DETERMINISTIC;
+	toy.setting.horizon_ns = 59 * NS_PER_SECOND;
+	toy.platform.sandbox.target_share = 0;
+	struct outcome o = toy_simulate(&toy, 1);
+	double unscaled = instances(&o);
+	toy.platform.sandbox.target_share = 0.6;
+	toy.platform.sandbox.target_looks = 1;
+	o = toy_simulate(&toy, 1);
+	t_near(instances(&o), unscaled, 1e-9, 0, "before its first look an autoscaler does nothing");
+	toy.platform.sandbox.target_looks = 12;
+	o = toy_simulate(&toy, 1);
+	t_ok(instances(&o) > 1.1 * unscaled, "having looked it starts more (%.2f, not %.2f)", instances(&o), unscaled);
+	toy_release(&toy);
+}
+
 /* When traffic falls, the last instances get none and expire. */
 static void scales_in(void)
 {
@@ -92,6 +112,7 @@ int main(void)
 	by_cpu();
 	by_requests();
 	by_steady_requests();
+	by_looks();
 	scales_in();
 	return t_done();
 }

@@ -123,6 +123,13 @@ static void test_provisioned(void)
 	t_int(outcome.functions[0].cold_starts, 0, "no cold start");
 	t_near(outcome.bill.lines[BILL_PROVISIONED].usd, 0.25 * 2 * 300, 1e-9, 0,
 	       "two by the clock, 5 minutes at least");
+	toy.platform.price.provisioned_step_seconds = 0.75;
+	t_near(toy_simulate(&toy, 1).bill.lines[BILL_PROVISIONED].usd, 0.25 * 2 * 1.5, 1e-9, 0, "or two short steps");
+	toy.platform.price.provisioned_step_seconds = 0;
+	outcome = toy_simulate(&toy, 1);
+	t_near(outcome.bill.lines[BILL_PROVISIONED].usd, 0.25 * 2 * seconds_from_ns(outcome.elapsed_ns), 1e-9, 0,
+	       "or their time itself");
+	toy.platform.price.provisioned_step_seconds = 300;
 	t_near(outcome.bill.lines[BILL_PROVISIONED_BUSY].usd, 1.1, 1e-9, 0, "durations at their own price");
 	t_near(outcome.bill.lines[BILL_COMPUTE].usd, 0, 0, 0, "and not at the other");
 	toy.platform.price.usd_per_provisioned_gb_second_arm64 = 0.2;

@@ -158,6 +158,15 @@ static void test_company(void)
 	t_int(left_after(16, 1, 380 * 3 + 1), 2, "three times: down to two");
 	t_int(left_after(3, 1, 381), 2, "of three one goes, of two none");
 	t_int(left_after(2, 1, 1000), 2, "however long nothing comes, before they expire");
+	toy.platform.sandbox.halving_share = 0.25;
+	toy.platform.sandbox.halving_spares = 8;
+	t_int(left_after(16, 1, 381), 12, "or a quarter of them go");
+	t_int(left_after(16, 1, 380 * 2 + 1), 9, "and again");
+	t_int(left_after(16, 1, 380 * 3 + 1), 8, "down to as many as are spared");
+	toy.platform.sandbox.halving_share = 0.01;
+	t_int(left_after(16, 1, 1000), 16, "of few sandboxes a small share is none");
+	toy.platform.sandbox.halving_share = 0.5;
+	toy.platform.sandbox.halving_spares = 2;
 	test_long_request();
 	toy.platform.sandbox.halving_seconds = 0;
 	toy.platform.sandbox.surplus_keep_alive_seconds = (struct quantiles){0};

@@ -48,6 +48,7 @@ static void random_prices(struct platform_price *price)
 		.usd_per_provisioned_gb_second_busy = 9e-6,
 		.usd_per_provisioned_gb_second_arm64 = 3e-6,
 		.usd_per_provisioned_gb_second_busy_arm64 = 8e-6,
+		.provisioned_step_seconds = one_in(3) ? 0 : 300,
 		.usd_per_tmp_gb_second = 1e-7,
 		.usd_per_gb_restored = 1e-4,
 		.usd_per_cached_gb_second = 1e-6,
@@ -186,7 +187,12 @@ static struct cost planned(struct toy *toy, int64_t records)
 		cost.seconds += of.warm_seconds;
 		cost.usd += is_kept ? of.kept_warm_usd : of.warm_usd;
 	}
-	cost.usd += stage_standing_usd(of.step_usd, of.clock_usd, cost.seconds);
+	const struct stage_standing standing = {
+		.step_seconds = toy->platform.price.provisioned_step_seconds,
+		.step_usd = of.step_usd,
+		.clock_usd = of.clock_usd,
+	};
+	cost.usd += stage_standing_usd(&standing, cost.seconds);
 	return cost;
 }
 

@@ -1,4 +1,4 @@
-#include "platform/quantiles.h"
+#include "platform/keys.h"
 
 static const struct bind_field fields[] = {
 	BIND_FIELD(struct quantiles, probability, BIND_DOUBLE_LIST, .required = true, .min = 0, .max = 1,
@@ -36,3 +36,12 @@ const struct bind_schema quantiles_schema = {
 	.fields = fields,
 	.check = check,
 };
+
+void keys_need(const struct yaml_node *node, const char *key, double value, const char *const needed[],
+	       struct diag *diag)
+{
+	for (size_t i = 0; needed[i] && value > 0; i++) {
+		if (!yaml_get(node, needed[i]))
+			diag_error(diag, bind_place(node, key), "'%s' needs '%s' beside it", key, needed[i]);
+	}
+}
