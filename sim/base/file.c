@@ -8,6 +8,11 @@
 
 enum { READ_CHUNK_BYTES = 64 * 1024 };
 
+static bool too_large(const char *path, size_t max_bytes, struct err *err)
+{
+	return err_set(err, "'%s' is larger than %zu bytes, the most that is read", path, max_bytes);
+}
+
 static bool read_stream(FILE *in, const char *path, size_t max_bytes, struct arena *arena, char **text, size_t *length,
 			struct err *err)
 {
@@ -21,7 +26,7 @@ static bool read_stream(FILE *in, const char *path, size_t max_bytes, struct are
 			break;
 		if (used > max_bytes) {
 			mem_free(bytes);
-			return err_set(err, "'%s' is larger than %zu bytes, the most that is read", path, max_bytes);
+			return too_large(path, max_bytes, err);
 		}
 		if (used == capacity)
 			bytes = mem_realloc(bytes, capacity *= 2);
@@ -37,6 +42,15 @@ static bool read_stream(FILE *in, const char *path, size_t max_bytes, struct are
 	return true;
 }
 
+/* A file whose size is known beforehand needs no memory but its own. It may still grow or shrink meanwhile. */
+static bool read_sized(FILE *in, const char *path, size_t size, struct arena *arena, char **text, size_t *length,
+		       struct err *err)
+{
+	*text = arena_alloc(arena, size + 1);
+	*length = fread(*text, 1, size, in);
+	return !ferror(in) || err_set(err, "cannot read '%s': %s", path, strerror(errno));
+}
+
 bool file_read(const char *path, size_t max_bytes, struct arena *arena, char **text, size_t *length, struct err *err)
 {
 	if (strcmp(path, "-") == 0)
@@ -44,7 +58,15 @@ bool file_read(const char *path, size_t max_bytes, struct arena *arena, char **t
 	FILE *in = fopen(path, "rb");
 	if (!in)
 		return err_set(err, "cannot open '%s': %s", path, strerror(errno));
-	bool ok = read_stream(in, path, max_bytes, arena, text, length, err);
+	struct stat status;
+	bool is_sized = fstat(fileno(in), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+	bool ok;
+	if (is_sized && (size_t)status.st_size > max_bytes)
+		ok = too_large(path, max_bytes, err);
+	else if (is_sized)
+		ok = read_sized(in, path, (size_t)status.st_size, arena, text, length, err);
+	else
+		ok = read_stream(in, path, max_bytes, arena, text, length, err);
 	fclose(in);
 	return ok;
 }
