@@ -123,7 +123,10 @@ intervals: $(B)/tests/unit/test_intervals ## how many 95 % intervals of every ki
 cli: $(CLI_T) $(B)/lamina ## run the tests of the program from outside
 	@prove --exec tests/reasons.sh $(CLI_T)
 
-$(CLI_T): $(B)/tests/%.t: Makefile
+# Writes the ONNX files of tests from outside.
+ONNX_WRITE := $(B)/tests/onnx/onnx_write
+
+$(CLI_T): $(B)/tests/%.t: Makefile | $(ONNX_WRITE)
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec tests/cli/run.sh --program %s %s\n' $(B)/lamina tests/$* > $@
 	@chmod +x $@

@@ -3,8 +3,11 @@
 
 #include "base/json.h"
 #include "cli/cmd_model.h"
+#include "cli/cmd_model_graph.h"
+#include "cli/graph_options.h"
 #include "cli/model_choice.h"
 #include "kernels/model/forward.h"
+#include "kernels/onnx/onnx_model.h"
 
 static const struct table_column layer_columns[] = {
 	{.name = "function"},
@@ -99,7 +102,6 @@ static void put_function(struct table *table, const struct model *model, const s
 
 static void fill_layers(struct table *table, const struct model *model)
 {
-	table_init(table, layer_columns, LAYER_COLUMNS);
 	for (size_t i = 0; i < model->function_count; i++) {
 		const struct model_function *function = &model->functions[i];
 		for (size_t layer = 0; layer < function->count; layer++)
@@ -110,22 +112,31 @@ static void fill_layers(struct table *table, const struct model *model)
 static void fill_functions(struct table *table, const struct model *model)
 {
 	struct model_function whole = model_whole(model);
-	table_init(table, function_columns, FUNCTION_COLUMNS);
 	for (size_t i = 0; i < model->function_count; i++)
 		put_function(table, model, &model->functions[i], model->functions[i].name);
 	put_function(table, model, &whole, "(all)");
 }
 
-static void write_json(const struct model *model, const struct table *layers, const struct table *functions,
+/* A network in either form: one is NULL. */
+struct shown {
+	const struct model *model;
+	const struct graph *graph;
+};
+
+static void write_json(const struct shown *shown, const struct table *layers, const struct table *functions,
 		       struct buf *out)
 {
 	struct json json;
 	json_init(&json, out, true);
 	json_object_begin(&json);
-	json_field_text(&json, "model", model->name);
-	json_field_int(&json, "input_channels", model->input.channels);
-	json_field_int(&json, "input_height", model->input.height);
-	json_field_int(&json, "input_width", model->input.width);
+	if (shown->graph) {
+		model_graph_write_json(shown->graph, &json);
+	} else {
+		json_field_text(&json, "model", shown->model->name);
+		json_field_int(&json, "input_channels", shown->model->input.channels);
+		json_field_int(&json, "input_height", shown->model->input.height);
+		json_field_int(&json, "input_width", shown->model->input.width);
+	}
 	json_key(&json, "layers");
 	table_write_json(layers, &json);
 	json_key(&json, "functions");
@@ -134,42 +145,81 @@ static void write_json(const struct model *model, const struct table *layers, co
 	buf_add_char(out, '\n');
 }
 
-static void write_text(const struct model *model, const struct table *layers, const struct table *functions,
-		       struct buf *out)
+static void write_head(const struct model *model, struct buf *out)
 {
 	buf_printf(out, "%s, input %lldx%lldx%lld%s%s\n\n", model->name, (long long)model->input.channels,
 		   (long long)model->input.height, (long long)model->input.width, model->description ? ": " : "",
 		   model->description ? model->description : "");
+}
+
+static void write_text(const struct shown *shown, const struct table *layers, const struct table *functions,
+		       struct buf *out)
+{
+	if (shown->graph)
+		model_graph_write_head(shown->graph, out);
+	else
+		write_head(shown->model, out);
 	table_render(layers, TABLE_TEXT, out);
 	buf_add_char(out, '\n');
 	table_render(functions, TABLE_TEXT, out);
 }
 
-static void show(const struct cli *cli, const struct model *model)
+static void show(struct cli *cli, const struct shown *shown)
 {
 	struct table layers;
 	struct table functions;
 	struct buf out;
 	buf_init(&out);
-	fill_layers(&layers, model);
-	fill_functions(&functions, model);
+	table_init(&layers, layer_columns, LAYER_COLUMNS);
+	table_init(&functions, function_columns, FUNCTION_COLUMNS);
+	if (shown->graph) {
+		model_graph_fill_layers(&layers, shown->graph);
+		model_graph_fill_functions(&functions, shown->graph, &cli->arena);
+	} else {
+		fill_layers(&layers, shown->model);
+		fill_functions(&functions, shown->model);
+	}
 	enum table_format format = cli_format(cli);
 	if (format == TABLE_JSON)
-		write_json(model, &layers, &functions, &out);
+		write_json(shown, &layers, &functions, &out);
 	else if (format == TABLE_CSV)
 		table_render(options_flag(&cli->options, "functions") ? &functions : &layers, TABLE_CSV, &out);
 	else
-		write_text(model, &layers, &functions, &out);
+		write_text(shown, &layers, &functions, &out);
 	cli_print(&out);
 	table_release(&layers);
 	table_release(&functions);
 	buf_release(&out);
 }
 
+static bool show_model(struct cli *cli, const char *path, struct diag *diag)
+{
+	struct model model;
+	bool ok = model_read(path, &cli->arena, diag, &model);
+	if (ok)
+		show(cli, &(struct shown){.model = &model});
+	return ok;
+}
+
+static bool show_graph(struct cli *cli, const char *path, const struct graph_options *options, struct diag *diag)
+{
+	struct onnx_model onnx;
+	struct graph graph;
+	if (!onnx_read(path, options, &cli->arena, diag, &onnx, &graph))
+		return false;
+	show(cli, &(struct shown){.graph = &graph});
+	onnx_release(&onnx);
+	return true;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
+	struct graph_options how = {.images = 1};
 	const char *path;
 	struct buf message;
+	struct err err;
+	if (!graph_options_take(cli, &how, &err))
+		return cli_wrong_usage(cli, "%s", err.text);
 	buf_init(&message);
 	bool found = model_choice_find(argv[0], &cli->arena, &path, &message);
 	int status = found ? CLI_OK : cli_wrong_usage(cli, "%s", buf_text(&message));
@@ -177,18 +227,19 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!found)
 		return status;
 	struct diag diag;
-	struct model model;
 	diag_init(&diag);
-	bool ok = model_read(path, &cli->arena, &diag, &model);
+	if (onnx_is_named(path))
+		show_graph(cli, path, &how, &diag);
+	else
+		show_model(cli, path, &diag);
 	status = cli_report(cli, &diag);
 	diag_release(&diag);
-	if (ok)
-		show(cli, &model);
 	return status;
 }
 
 static const struct option_row options[] = {
 	OPTION_ROW_FORMAT,
+	OPTION_ROW_DIMENSION,
 	{.name = "functions", .kind = OPTION_FLAG, .help = "in CSV, one row per function instead of one per layer"},
 	OPTION_END,
 };
@@ -203,8 +254,11 @@ const struct command cmd_model_show = {
 	.description =
 		"Prints the network layer by layer (channels x height x width), then summed up by function. Bytes are "
 		"those of float32 values. Peak bytes are what a function holds of tensors at once, its input included "
-		"and its parameters not. MODEL is a file or the name of one of configs/models/; - is standard input.",
+		"and its parameters not. MODEL is a file or the name of one of configs/models/; - is standard input. A "
+		"file whose name ends in .onnx is an ONNX network, whose nodes are its layers; its weights may be in "
+		"other files, which are not opened.",
 	.examples = "lamina model show vgg16\n"
+		    "lamina model show resnet50.onnx\n"
 		    "lamina model show --format csv --functions my-model.yaml\n",
 	.options = options,
 	.run = run,

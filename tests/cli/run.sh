@@ -4,9 +4,9 @@
 #   NAME.stdout.glob, NAME.stderr.glob  this, where * stands for any text
 #   NAME.stdout.ignore, ...stderr...    whatever it likes
 #   NAME.exit                           this status (a missing file: 0)
-# Each runs in an empty folder of its own with `lamina` in PATH and the source tree in $ROOT. It fails when any of its
-# commands fails; what is to fail is written `fails STATUS COMMAND ...`, what is to keep to some memory
-# `within_kb KILOBYTES COMMAND ...`.
+# Each runs in an empty folder of its own with `lamina` and `onnx_write` (tests/onnx/) in PATH and the source tree in
+# $ROOT. It fails when any of its commands fails; what is to fail is written `fails STATUS COMMAND ...`, what is to keep
+# to some memory `within_kb KILOBYTES COMMAND ...`.
 # usage: run.sh [--update] [--program build/release-gcc/lamina] FOLDER|NAME.sh...
 set -u
 shopt -s nullglob
@@ -35,6 +35,8 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/lamina-cli.XXXXXX")
 trap 'chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
 mkdir "$scratch/bin"
 ln -s "$program" "$scratch/bin/lamina"
+# Makes ONNX files of texts; it is built beside the program.
+ln -s "$(dirname "$(realpath "$program")")/tests/onnx/onnx_write" "$scratch/bin/onnx_write"
 export PATH=$scratch/bin:$PATH
 
 # For tests: the command must end with this status.

@@ -1,0 +1,89 @@
+#include "kernels/graph/execute.h"
+
+#include "base/check.h"
+#include "kernels/operator/operator.h"
+
+void execution_init(struct execution *execution, const struct graph *graph, size_t first, size_t last,
+		    struct arena *arena)
+{
+	*execution = (struct execution){
+		.graph = graph,
+		.plan = memory_plan_make(graph, first, last, arena),
+		.values = ARENA_ARRAY(arena, struct value, graph->tensor_count),
+	};
+	for (size_t i = 0; i < graph->tensor_count; i++)
+		execution->values[i] = graph->tensors[i].value;
+}
+
+/* Tensors that share a place share the pointer. */
+static void set_followers(struct execution *execution, size_t root)
+{
+	for (size_t i = 0; i < execution->graph->tensor_count; i++)
+		if (execution->plan.roots[i] == root)
+			execution->values[i].data = execution->values[root].data;
+}
+
+void execution_set_block(struct execution *execution, void *block)
+{
+	const struct memory_plan *plan = &execution->plan;
+	for (size_t i = 0; i < execution->graph->tensor_count; i++) {
+		int64_t offset = plan->offsets[plan->roots[i]];
+		if (offset != MEMORY_PLAN_NONE)
+			execution->values[i].data = (char *)block + offset;
+	}
+}
+
+void execution_set_data(struct execution *execution, size_t tensor, void *data)
+{
+	execution->values[tensor].data = data;
+	set_followers(execution, execution->plan.roots[tensor]);
+}
+
+bool execution_has_work(const struct execution *execution, size_t index)
+{
+	const struct graph_node *node = &execution->graph->nodes[index];
+	const struct graph_tensor *output = graph_output(execution->graph, node, 0);
+	return output && !output->is_constant && !node->operator->is_view;
+}
+
+static void run_activation(const struct graph_node *node, struct value *output, struct team *team)
+{
+	const struct value *input = output;
+	struct node_run run = {
+		.settings = node->activation_settings,
+		.input_count = 1,
+		.inputs = &input,
+		.output_count = 1,
+		.outputs = &output,
+	};
+	node->activation->run(&run, team);
+}
+
+void execution_run_node(struct execution *execution, size_t index, struct team *team)
+{
+	const struct value *inputs[GRAPH_PORTS_MAX];
+	struct value *outputs[GRAPH_PORTS_MAX];
+	const struct graph_node *node = &execution->graph->nodes[index];
+	if (!execution_has_work(execution, index))
+		return;
+	for (size_t i = 0; i < node->input_count; i++) {
+		size_t tensor = node->inputs[i];
+		inputs[i] = tensor == GRAPH_NONE ? NULL : &execution->values[tensor];
+		CHECK(!inputs[i] || inputs[i]->data || node->operator->needs_shape_only);
+	}
+	for (size_t i = 0; i < node->output_count; i++) {
+		size_t tensor = node->outputs[i];
+		outputs[i] = tensor == GRAPH_NONE ? NULL : &execution->values[tensor];
+		CHECK(!outputs[i] || outputs[i]->data);
+	}
+	struct node_run run = {
+		.settings = node->settings,
+		.input_count = node->input_count,
+		.inputs = inputs,
+		.output_count = node->output_count,
+		.outputs = outputs,
+	};
+	node->operator->run(&run, team);
+	if (node->activation)
+		run_activation(node, outputs[0], team);
+}

@@ -1,0 +1,33 @@
+/*
+ * Running a stretch of a graph's nodes: every tensor has its data where the memory plan, the file or the caller put
+ * it, and nodes are run one by one, so that each can be timed.
+ */
+#ifndef LAMINA_EXECUTE_H
+#define LAMINA_EXECUTE_H
+
+#include "kernels/graph/memory_plan.h"
+#include "kernels/tensor/team.h"
+
+struct execution {
+	const struct graph *graph;
+	struct memory_plan plan;
+	struct value *values; /* of every tensor */
+};
+
+/* Plans nodes [first, last), in the arena. */
+void execution_init(struct execution *execution, const struct graph *graph, size_t first, size_t last,
+		    struct arena *arena);
+
+/* Gives the tensors that are made here their places in a block of plan.bytes; its alignment is that of a tensor. */
+void execution_set_block(struct execution *execution, void *block);
+
+/* Says where the data of an input, or of a constant whose values the file does not hold, is. Views follow. */
+void execution_set_data(struct execution *execution, size_t tensor, void *data);
+
+/* Runs one node of the stretch. Every tensor it uses must have its data. */
+void execution_run_node(struct execution *execution, size_t node, struct team *team);
+
+/* Whether there is anything to run: constants are there before, and views share their input's place. */
+bool execution_has_work(const struct execution *execution, size_t node);
+
+#endif
