@@ -36,7 +36,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 # GSL's own BLAS would hide OpenBLAS, which is more than 20 times faster.
 PKG_LIBS := $(filter-out -lgslcblas,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null))
 # -ffp-contract=off: the same bits from gcc and clang at every optimisation level.
-CFLAGS_ALL := -std=gnu17 -ffp-contract=off -pthread $(OPT) $(WARN) $(WERROR) -Isim -I. -I$(B)/gen $(PKG_CFLAGS) $(CFLAGS)
+CFLAGS_ALL := -std=gnu17 -ffp-contract=off -pthread $(OPT) $(WARN) $(WERROR) -Isim -Isim/common -I. -I$(B)/gen $(PKG_CFLAGS) $(CFLAGS)
 # Loops over pixels gain 2 to 8 times from vectorisation, which gcc leaves out at -O2; bits stay the same.
 LAYERS_release := -O3 -fno-math-errno
 LIBS_ALL := $(PKG_LIBS) -lm -pthread $(LDLIBS)
@@ -81,7 +81,7 @@ $(B)/gen/lamina_version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define LAMINA_VERSION "$(VERSION)"' | cmp -s - $@ || echo '#define LAMINA_VERSION "$(VERSION)"' > $@
 
-$(B)/sim/base/version.o: $(B)/gen/lamina_version.h
+$(B)/sim/common/base/version.o: $(B)/gen/lamina_version.h
 
 $(B)/%.o: %.c $(B)/flags | $(GEN_H)
 	@mkdir -p $(@D)
