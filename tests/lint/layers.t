@@ -23,10 +23,17 @@ for (split /\n/, slurp('sim/LAYERS')) {
 }
 report('rows name only layers above them', @misordered);
 
+# The simulator and the kernels meet in what is common only.
+my %common = map { m{([^/]+)/$} ? ($1 => 1) : () } glob 'sim/common/*/';
+report('sim/common/ and kernels/ use nothing outside sim/common/', map {
+	my $layer = $_;
+	map { $_ eq $layer || $common{$_} ? () : "$layer names $_" } sort keys %{$allowed{$layer}}
+} 'kernels', sort keys %common);
+
 # sim/report/report_csv.c is of "report", sim/cli/cmd_help.c, a row of commands.c, of "commands".
 sub noun_of { my ($path) = @_; my ($word) = $path =~ m{([a-z0-9]+)[^/]*$}; return $word eq 'cmd' ? 'commands' : $word }
 
-sub layer_of { my ($path) = @_; return $path =~ m{^kernels/} ? 'kernels' : $path =~ m{^(?:sim/)?(\w+)/} ? $1 : undef }
+sub layer_of { my ($path) = @_; return $path =~ m{^kernels/} ? 'kernels' : $path =~ m{^(?:sim/)?(?:common/)?(\w+)/} ? $1 : undef }
 
 my (%findings, %used, %private, @misplaced, @trespasses, @includes);
 for my $file (c_files('sim', 'kernels')) {
@@ -37,7 +44,7 @@ for my $file (c_files('sim', 'kernels')) {
 	for (split /\n/, slurp($file)) {
 		$line++;
 		if (my ($folder) = m{^#define LAMINA_\w+_H /\* private to (\S+) \*/$}) {
-			(my $header = $file) =~ s{^sim/}{};
+			(my $header = $file) =~ s{^sim/(?:common/)?}{};
 			$private{$header} = $folder;
 			push @misplaced, "$file:$line: it is not in $folder" unless $header =~ m{^\Q$folder\E/[^/]+$};
 		}
@@ -55,7 +62,7 @@ report("$_ has a row", @{$findings{$_}}) for grep { !$allowed{$_} } sort keys %f
 for (@includes) {
 	my ($place, $file, $header) = @$_;
 	my $folder = $private{$header} or next;
-	push @trespasses, "$place: $header is private to $folder" unless $file =~ m{^(?:sim/)?\Q$folder\E/[^/]+$};
+	push @trespasses, "$place: $header is private to $folder" unless $file =~ m{^(?:sim/(?:common/)?)?\Q$folder\E/[^/]+$};
 }
 report('a private header stands in the folder that it names', @misplaced);
 report('private headers are included in their folder only', @trespasses);

@@ -33,9 +33,9 @@ my $not_part = qr/(?<![\w.>])/;
 report('no function that cannot be used safely',
 	matches(qr/${not_part}(?:atoi|atol|atof|sprintf|vsprintf|strcpy|strcat|strtok|gets|ctime|asctime|alloca)\s*\(/,
 		'banned', \%code, @files));
-report('memory comes from sim/base',
+report('memory comes from sim/common/base',
 	matches(qr/${not_part}(?:malloc|calloc|realloc|free|strdup|strndup|asprintf|vasprintf)\s*\(/,
-		'use an arena or mem_alloc', \%code, grep { !m{^sim/base/} } @ours));
+		'use an arena or mem_alloc', \%code, grep { !m{^sim/common/base/} } @ours));
 report('no extern in .c files', matches(qr/^\s*extern\b/, 'belongs into a header', \%code, grep { /\.c$/ } @files));
 report('no unfinished notes', matches(qr/\b(?:TODO|FIXME|XXX|HACK)\b/, 'finish it', \%text, @files));
 report('no commented-out code', matches(qr{^\s*//}, 'comments are /* */', \%text, @files));

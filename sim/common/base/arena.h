@@ -1,6 +1,6 @@
 /*
  * One arena per lifetime: everything that a scenario, a run or a document needs is allocated from
- * its arena and goes with it. malloc is called only in sim/base. Allocation cannot fail: running
+ * its arena and goes with it. malloc is called only in sim/common/base. Allocation cannot fail: running
  * out of memory ends the program with a message and status 1.
  */
 #ifndef LAMINA_ARENA_H
