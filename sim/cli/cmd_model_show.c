@@ -5,7 +5,7 @@
 #include "cli/cmd_model.h"
 #include "cli/cmd_model_graph.h"
 #include "cli/graph_options.h"
-#include "cli/model_choice.h"
+#include "cli/names.h"
 #include "kernels/model/forward.h"
 #include "kernels/onnx/onnx_model.h"
 
@@ -221,7 +221,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!graph_options_take(cli, &how, &err))
 		return cli_wrong_usage(cli, "%s", err.text);
 	buf_init(&message);
-	bool found = model_choice_find(argv[0], &cli->arena, &path, &message);
+	bool found = names_find_model(argv[0], &cli->arena, &path, &message);
 	int status = found ? CLI_OK : cli_wrong_usage(cli, "%s", buf_text(&message));
 	buf_release(&message);
 	if (!found)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/data_file.h"
+#include "base/file.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"

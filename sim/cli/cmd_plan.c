@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/printable.h"
+#include "base/buf.h"
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"

@@ -7,10 +7,10 @@
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
-#include "cli/model_choice.h"
-#include "cli/number_list.h"
-#include "cli/progress.h"
+#include "cli/names.h"
+#include "cli/options.h"
 #include "cli/result_file.h"
+#include "cli/terminal.h"
 #include "kernels/timing/host_speed.h"
 #include "kernels/timing/profiler.h"
 
@@ -169,7 +169,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct buf message;
 	const char *path;
 	buf_init(&message);
-	bool is_found = model_choice_find(argv[0], &cli->arena, &path, &message);
+	bool is_found = names_find_model(argv[0], &cli->arena, &path, &message);
 	if (!is_found)
 		cli_wrong_usage(cli, "%s", buf_text(&message));
 	buf_release(&message);

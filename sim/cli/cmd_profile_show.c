@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
-#include "profile/profile_doubts.h"
+#include "profile/profile.h"
 
 /* A layer or phase of the profile. */
 struct item {

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "cli/commands.h"
-#include "cli/schema_page.h"
+#include "cli/usage.h"
 #include "doc/bind.h"
 #include "kernels/model/model.h"
 #include "profile/profile.h"

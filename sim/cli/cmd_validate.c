@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "base/data_file.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/commands.h"

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/printable.h"
 #include "base/version.h"
 #include "cli/terminal.h"
 #include "cli/usage.h"

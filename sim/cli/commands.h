@@ -14,7 +14,6 @@ extern const struct command cmd_sweep;
 extern const struct command cmd_plan;
 extern const struct command cmd_check;
 extern const struct command cmd_explain;
-extern const struct command cmd_explain_platform;
 extern const struct command cmd_fit;
 extern const struct command cmd_validate;
 extern const struct command cmd_calibrate;

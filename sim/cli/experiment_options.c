@@ -6,9 +6,8 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "base/parallel.h"
-#include "base/printable.h"
 #include "cli/interrupt.h"
-#include "cli/progress.h"
+#include "cli/terminal.h"
 #include "report/failures.h"
 
 static int load(struct cli *cli, struct study_request *request, struct study *out)

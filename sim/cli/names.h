@@ -2,6 +2,9 @@
 #ifndef LAMINA_NAMES_H
 #define LAMINA_NAMES_H
 
+#include <stdbool.h>
+
+#include "base/arena.h"
 #include "base/buf.h"
 
 typedef void names_writer(struct buf *out);
@@ -13,5 +16,12 @@ names_writer names_of_emit_formats;
 
 /* What --set can name: "platform=NAME" and "profile=NAME" for all of them. */
 names_writer names_of_settings;
+
+/*
+ * The MODEL operand of commands: a file, or the name of a network that comes with Lamina (configs/models/NAME.yaml).
+ * *path gets the path of the model's file, in the arena. A word with a slash or a dot is a path and comes back as it
+ * is. False where no network has that name: message then holds what there is instead.
+ */
+bool names_find_model(const char *word, struct arena *arena, const char **path, struct buf *message);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/err.h"
 #include "cli/names.h"
 
 enum option_kind {
@@ -89,5 +90,13 @@ int64_t options_int(const struct options *options, const char *name);
 double options_double(const struct options *options, const char *name);
 int options_choice(const struct options *options, const char *name); /* index into choices */
 const char *const *options_list(const struct options *options, const char *name, size_t *count);
+
+/* Options that take several numbers: "1,10,100". */
+/*
+ * Integers in [min, max], separated by commas, at most count_max of them, sorted and without doubles. False with err
+ * naming the part that is wrong.
+ */
+bool number_list_parse(const char *text, int64_t min, int64_t max, int64_t *values, size_t count_max, size_t *count,
+		       struct err *err);
 
 #endif

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/csv.h"
 #include "base/json.h"
 #include "base/num.h"
-#include "base/printable.h"
 #include "cli/terminal.h"
 
 void table_init(struct table *table, const struct table_column *columns, size_t column_count)

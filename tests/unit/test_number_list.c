@@ -1,5 +1,5 @@
 /* Lists of numbers in options. */
-#include "cli/number_list.h"
+#include "cli/options.h"
 #include "tests/tap.h"
 
 enum { MOST = 4 };

@@ -1,5 +1,5 @@
 /* How long a command still takes, that nothing is drawn into files, and the flag that stops it. */
-#include "cli/progress.h"
+#include "cli/terminal.h"
 
 #include "cli/interrupt.h"
 #include "tests/tap.h"
