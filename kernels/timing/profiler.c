@@ -11,7 +11,7 @@
 #include "kernels/timing/measured_function.h"
 #include "kernels/timing/peak_memory.h"
 #include "kernels/timing/record_sizes.h"
-#include "profile/profile_doubts.h"
+#include "profile/profile.h"
 
 enum {
 	ESTIMATE_IMAGES = 10, /* enough for sgemm to reach its speed */

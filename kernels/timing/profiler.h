@@ -5,7 +5,7 @@
  * size. After peak memory, all cells and the reference speeds are measured in rounds, as often as a spread needs
  * (PROFILE_REPEATS_LEAST), however long that takes; then again while the time budget lasts, so that small records,
  * which are cheap and noisy, get many repeats; then again, a few times, while the result leaves doubts
- * (profile_doubts.h). A first run of each thread count is discarded (warm-up). Sizes that would burst the memory or
+ * (profile.h). A first run of each thread count is discarded (warm-up). Sizes that would burst the memory or
  * what a record may hold are left out with a warning, unless the user asked for them.
  */
 #ifndef LAMINA_PROFILER_H

@@ -5,7 +5,7 @@
 
 #include "base/num.h"
 #include "calibrate/cpu_fit.h"
-#include "doc/yaml_build.h"
+#include "doc/yaml.h"
 
 /* Init times are written as these quantiles: as many as a hundred rows can tell, and the largest. */
 enum { INIT_SHARES = 7 };

@@ -1,7 +1,7 @@
 /* CloudWatch Logs Insights results as CSV: the field names are the header, and unknown ones are left aside. */
 #include <string.h>
 
-#include "base/csv_read.h"
+#include "base/csv.h"
 #include "calibrate/report_reader.h"
 
 enum { COLUMNS_MAX = 96 };

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "deploy/template.h"
-#include "doc/yaml_build.h"
+#include "doc/yaml.h"
 #include "scenario/function_name.h"
 
 struct reading {

@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "deploy/emit.h"
-#include "doc/yaml_build.h"
+#include "doc/yaml.h"
 
 void emit_infracost(const struct deployment *deployment, struct arena *arena, struct buf *out)
 {

@@ -5,7 +5,7 @@
  * Sources: AWS SAM developer guide, AWS::Serverless::Function; serverless.com, serverless.yml reference.
  */
 #include "deploy/emit.h"
-#include "doc/yaml_build.h"
+#include "doc/yaml.h"
 
 static const char *architecture_of(const struct deployed_function *function)
 {

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/num.h"
-#include "doc/yaml_build.h"
+#include "doc/yaml.h"
 
 static struct yaml_node *from_json(const json_t *value, struct diag_place place, int depth, struct arena *arena);
 

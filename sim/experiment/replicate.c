@@ -5,7 +5,7 @@
 
 #include "base/parallel.h"
 #include "serving/simulate.h"
-#include "stats/paired.h"
+#include "stats/summary.h"
 
 /* What is kept of one replication. */
 struct sample {

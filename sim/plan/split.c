@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "doc/yaml_build.h"
+#include "doc/yaml.h"
 
 /* A split, as a bit for each boundary of the profile's functions: set where it is a cut. */
 struct candidate {

@@ -8,7 +8,7 @@
 #include "experiment/claims.h"
 #include "experiment/fit.h"
 #include "experiment/study.h"
-#include "profile/profile_doubts.h"
+#include "profile/profile.h"
 
 enum paper_part {
 	PAPER_FIG3,

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/data_file.h"
 #include "base/file.h"
 #include "scenario/platform_file.h"
 #include "scenario/resolve.h"

@@ -1,7 +1,7 @@
 /* The paper's whole evaluation with 30 replications of every point, the fit included, on one core: seconds. */
 #include "bench.h"
 
-#include "base/data_file.h"
+#include "base/file.h"
 #include "report/paper.h"
 
 /* What the evaluation may take at most to be tried out while thinking. */

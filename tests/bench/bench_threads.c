@@ -4,7 +4,7 @@
  */
 #include "bench.h"
 
-#include "base/data_file.h"
+#include "base/file.h"
 #include "base/parallel.h"
 #include "experiment/study.h"
 

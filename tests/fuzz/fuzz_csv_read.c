@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/csv.h"
-#include "base/csv_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

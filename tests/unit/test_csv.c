@@ -3,7 +3,6 @@
 #include <zlib.h>
 
 #include "base/csv.h"
-#include "base/csv_read.h"
 #include "base/file.h"
 #include "tests/tap.h"
 

@@ -1,5 +1,5 @@
 /* The program's own files: found from the source tree, from where the environment says, or not at all. */
-#include "base/data_file.h"
+#include "base/file.h"
 
 #include "tests/tap.h"
 

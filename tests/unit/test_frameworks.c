@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "base/data_file.h"
 #include "base/file.h"
 #include "scenario/resolve.h"
 #include "tests/tap.h"

@@ -12,7 +12,7 @@
 
 #include "base/parallel.h"
 #include "experiment/record_times.h"
-#include "stats/paired.h"
+#include "stats/summary.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 

@@ -2,9 +2,9 @@
  * Common random numbers on the paper's own pipeline: what is drawn does not depend on the setting, so that two memory
  * sizes meet the same luck and their difference varies far less than on independent luck.
  */
-#include "base/data_file.h"
+#include "base/file.h"
 #include "experiment/study.h"
-#include "stats/paired.h"
+#include "stats/summary.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 

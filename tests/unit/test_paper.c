@@ -1,5 +1,4 @@
 /* The paper's evaluation with the committed profile: what must come out, and that the files say the same. */
-#include "base/data_file.h"
 #include "base/file.h"
 #include "report/paper.h"
 #include "tests/tap.h"

@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "base/data_file.h"
 #include "base/file.h"
 #include "scenario/resolve.h"
 #include "scenario/unknown.h"

@@ -1,5 +1,5 @@
 /* Which profiles are not to be trusted: one is made as a quiet machine makes it, then disturbed in one way. */
-#include "profile/profile_doubts.h"
+#include "profile/profile.h"
 
 #include "tests/tap.h"
 

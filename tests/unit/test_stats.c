@@ -1,8 +1,6 @@
 /* Summaries, intervals, quantiles, pairs and warm-up on numbers whose answers are known, and their coverage. */
 #include "base/arena.h"
 #include "random/stream.h"
-#include "stats/paired.h"
-#include "stats/sample_quantiles.h"
 #include "stats/steady.h"
 #include "stats/summary.h"
 #include "tests/tap.h"

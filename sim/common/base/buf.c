@@ -74,3 +74,13 @@ const char *buf_text(const struct buf *buf)
 {
 	return buf->text ? buf->text : "";
 }
+
+void printable_make(char *text, const char *kept)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++) {
+		if ((*p < ' ' || *p == 0x7f) && !strchr(kept, *p))
+			*p = '?';
+		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+			p[0] = p[1] = '?';
+	}
+}

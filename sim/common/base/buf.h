@@ -24,4 +24,10 @@ void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The text, "" when empty; valid until the next call. */
 const char *buf_text(const struct buf *buf);
 
+/*
+ * Makes question marks of control characters (C0, DEL, and C1 in UTF-8), but of those in `kept`: text from files and
+ * arguments must not reach a terminal's escape sequences.
+ */
+void printable_make(char *text, const char *kept);
+
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/printable.h"
+#include "base/buf.h"
 
 void diag_init(struct diag *diag)
 {

@@ -1,10 +1,12 @@
 #include "base/num.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/check.h"
 
@@ -128,4 +130,144 @@ double seconds_from_ns(int64_t ns)
 double seconds_from_sum_ns(wide_sum ns)
 {
 	return (double)ns / 1e9;
+}
+
+/*
+ * The longest beginning that is a number in somebody's spelling, then a unit or nothing. MB is taken for MB only:
+ * whether another unit's MB has 1000 or 1024 parts is the key's matter.
+ */
+
+enum { SPELLING_BYTES = 64 };
+
+static const struct unit {
+	const char *key_ending;
+	const char *spelling;
+	double factor;
+} units[] = {
+	{"seconds", "s", 1},      {"seconds", "sec", 1},   {"seconds", "seconds", 1},
+	{"seconds", "second", 1}, {"seconds", "ms", 1e-3}, {"seconds", "us", 1e-6},
+	{"seconds", "min", 60},   {"seconds", "m", 60},    {"seconds", "h", 3600},
+	{"mb", "mb", 1},          {"mb", "m", 1},          {"usd", "usd", 1},
+	{"usd", "$", 1},          {"share", "%", 0.01},    {"rate", "%", 0.01},
+	{"percent", "%", 1},
+};
+
+static const struct {
+	const char *key_ending;
+	const char *name;
+} unit_names[] = {{"seconds", "seconds"}, {"mb", "MB"}, {"usd", "USD"}, {"percent", "percent"}};
+
+static bool ends_in(const char *key, const char *ending)
+{
+	size_t length = strlen(key);
+	size_t wanted = strlen(ending);
+	return length >= wanted && strcasecmp(key + length - wanted, ending) == 0;
+}
+
+/* Whether a mark between digits stands where thousands end: three digits follow, then no fourth. */
+static bool is_thousands_mark(const char *text, size_t at, size_t length)
+{
+	size_t digits = 0;
+	while (at + 1 + digits < length && isdigit((unsigned char)text[at + 1 + digits]))
+		digits++;
+	return at > 0 && isdigit((unsigned char)text[at - 1]) && digits == 3;
+}
+
+/* The text as YAML spells numbers, without what only people read; false where it is too long. */
+static bool respell(const char *text, size_t length, char out[SPELLING_BYTES])
+{
+	size_t used = 0;
+	for (size_t i = 0; i < length; i++) {
+		bool is_mark = strchr(",' ", text[i]) != NULL;
+		if (text[i] == '_' || (is_mark && is_thousands_mark(text, i, length)))
+			continue;
+		if (used == SPELLING_BYTES - 1)
+			return false;
+		out[used++] = text[i] == ',' && !strchr(text, '.') ? '.' : text[i];
+	}
+	out[used] = '\0';
+	return true;
+}
+
+static bool read_number(const char *text, size_t length, double *value)
+{
+	char spelling[SPELLING_BYTES];
+	int64_t integer = 0;
+	if (!respell(text, length, spelling))
+		return false;
+	if (strncasecmp(spelling, "0x", 2) == 0) {
+		for (const char *digit = spelling + 2; *digit; digit++) {
+			if (!isxdigit((unsigned char)*digit) || integer > INT64_MAX / 32)
+				return false;
+			int low = tolower((unsigned char)*digit);
+			integer = 16 * integer + (low <= '9' ? low - '0' : low - 'a' + 10);
+		}
+		*value = (double)integer;
+		return spelling[2] != '\0';
+	}
+	const char *digits = spelling;
+	while (digits[0] == '0' && isdigit((unsigned char)digits[1]))
+		digits++;
+	return num_parse_double(digits, value) && isfinite(*value);
+}
+
+static bool is_unit(const char *text)
+{
+	if (!*text)
+		return false;
+	for (; *text; text++)
+		if (!isalpha((unsigned char)*text) && !strchr("%$", *text))
+			return false;
+	return true;
+}
+
+/* The number at the text's beginning and the unit behind it ("" for none); false where there is no such pair. */
+static bool split(const char *text, double *value, const char **unit)
+{
+	for (size_t length = strlen(text); length > 0; length--) {
+		*unit = text + length + strspn(text + length, " ");
+		if (**unit != '\0' && !is_unit(*unit))
+			return false;
+		if (read_number(text, length, value))
+			return true;
+	}
+	return false;
+}
+
+static const char *say_value(double value, bool is_whole, struct arena *arena)
+{
+	char text[NUM_TEXT_BYTES];
+	if (!is_whole)
+		return arena_printf(arena, "; write %s", num_format_double(value, text));
+	bool fits = value == floor(value) && fabs(value) < 9e15;
+	return fits ? arena_printf(arena, "; write %lld", (long long)value) : "";
+}
+
+static const char *say_unit(const char *key, struct arena *arena)
+{
+	for (size_t i = 0; i < sizeof unit_names / sizeof unit_names[0]; i++)
+		if (ends_in(key, unit_names[i].key_ending))
+			return arena_printf(arena, "; write the number alone, in %s", unit_names[i].name);
+	return "; write the number alone";
+}
+
+const char *number_advice(const char *key, const char *text, bool is_whole, struct arena *arena)
+{
+	double value;
+	const char *unit;
+	if (strlen(text) >= SPELLING_BYTES)
+		return "";
+	if (!is_whole && (strcasecmp(text, "inf") == 0 || strcasecmp(text, "infinity") == 0))
+		return "; write .inf";
+	if (!split(text, &value, &unit))
+		return "";
+	if (*unit == '\0')
+		return say_value(value, is_whole, arena);
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+		if (!ends_in(key, units[i].key_ending) || strcasecmp(unit, units[i].spelling) != 0)
+			continue;
+		const char *advice = say_value(value * units[i].factor, is_whole, arena);
+		return *advice ? advice : say_unit(key, arena);
+	}
+	return say_unit(key, arena);
 }

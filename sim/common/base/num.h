@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 enum { NUM_TEXT_BYTES = 32 };
 
 /* Finite decimal number; ".inf" gives infinity. False (and *out untouched) for anything else. */
@@ -43,5 +45,12 @@ int64_t ns_from_seconds(double seconds);
 
 double seconds_from_ns(int64_t ns);
 double seconds_from_sum_ns(wide_sum ns);
+
+/*
+ * What to write in place of a number that is none to YAML 1.2: 1_000, 512MB, 30s, 1,5, 010, 0x200, 1e3 as a count.
+ * "; write 1000" for a text that people mean as a number, "" for any other. The unit that a key or a placeholder ends
+ * in ("timeout_seconds", "SECONDS", "memory_mb") says what "500ms" is.
+ */
+const char *number_advice(const char *key, const char *text, bool is_whole, struct arena *arena);
 
 #endif

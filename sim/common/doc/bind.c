@@ -12,7 +12,6 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "doc/bind_row.h"
-#include "doc/number_advice.h"
 
 enum { LABEL_BYTES = 128 };
 

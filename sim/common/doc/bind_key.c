@@ -1,7 +1,7 @@
 /* Whether a dotted key can exist, from the table alone: --set and sweep keys are checked before any point is run. */
 #include "base/num.h"
 #include "doc/bind_row.h"
-#include "doc/dotted.h"
+#include "doc/yaml.h"
 
 /* How many parts of a key a row takes below its own: names and indices that the table does not know. */
 enum row_shape { ROW_LEAF, ROW_NESTED, ROW_NESTED_IN_COLLECTION, ROW_COLLECTION, ROW_FREE };

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/diag.h"
@@ -74,6 +75,19 @@ enum yaml_type yaml_type_of(const struct yaml_node *node);
 /* "a mapping", "a list", "text 'x'", "number 5", "true", "nothing", for messages. */
 const char *yaml_describe(const struct yaml_node *node, struct arena *arena);
 
+/* Dotted keys ("functions.conv1.memory_mb") of --set and sweeps, in parts. A part is never empty. */
+struct dotted {
+	const char *parts[YAML_DEPTH_MAX]; /* in the arena */
+	size_t count;                      /* at least 1 */
+};
+
+/* False, with a diag error at place, for an empty part or more than YAML_DEPTH_MAX parts. */
+bool dotted_split(struct dotted *dotted, const char *key, struct diag_place place, struct arena *arena,
+		  struct diag *diag);
+
+/* The first count parts with their dots, cut for messages; in the arena. */
+const char *dotted_prefix(const struct dotted *dotted, size_t count, struct arena *arena);
+
 /*
  * Sets dotted key path ("platform.era", "functions.conv1.memory_mb") below root to the value parsed as YAML, making
  * maps on the way; elements of a list are addressed by the `name:` that they hold, else by 0-based index. Used by
@@ -101,6 +115,25 @@ struct yaml_node *yaml_copy(const struct yaml_node *node, struct arena *arena);
  * as do 1 and 1.0: numbers are compared as written.
  */
 bool yaml_equal(const struct yaml_node *a, const struct yaml_node *b);
+
+/*
+ * Trees made by the program, entry by entry. Texts are not copied and must live as long as the tree. Entries have
+ * their parent's place.
+ */
+
+/* An empty map, for a root. */
+struct yaml_node *yaml_build_map(struct arena *arena);
+
+/* A new last child of a map (with its key) or of a list (key NULL). */
+struct yaml_node *yaml_build_add(struct yaml_node *parent, enum yaml_kind kind, const char *key, struct arena *arena);
+
+/* The same as a scalar. Text stays text, even where it looks like a number. */
+void yaml_build_text(struct yaml_node *parent, const char *key, const char *text, struct arena *arena);
+void yaml_build_int(struct yaml_node *parent, const char *key, int64_t value, struct arena *arena);
+void yaml_build_bool(struct yaml_node *parent, const char *key, bool value, struct arena *arena);
+
+/* Rounded to this many significant digits. */
+void yaml_build_number(struct yaml_node *parent, const char *key, double value, int digits, struct arena *arena);
 
 /* The tree as YAML text (block style, flow for lists of scalars); reads back as an equal tree. */
 struct buf;

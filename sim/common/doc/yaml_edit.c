@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/num.h"
-#include "doc/dotted.h"
 #include "doc/yaml.h"
 
 /* The element that holds `name: part`, else the one at that index. */
@@ -219,4 +219,86 @@ bool yaml_equal(const struct yaml_node *a, const struct yaml_node *b)
 			return false;
 	}
 	return true;
+}
+
+bool dotted_split(struct dotted *dotted, const char *key, struct diag_place place, struct arena *arena,
+		  struct diag *diag)
+{
+	*dotted = (struct dotted){0};
+	const char *part = key;
+	for (;;) {
+		size_t length = strcspn(part, ".");
+		if (length == 0) {
+			diag_error(diag, place, "'%s' has an empty part; keys are joined by single dots",
+				   diag_excerpt(key, arena));
+			return false;
+		}
+		if (dotted->count == YAML_DEPTH_MAX) {
+			diag_error(diag, place, "'%s' has more than %d parts", diag_excerpt(key, arena),
+				   YAML_DEPTH_MAX);
+			return false;
+		}
+		dotted->parts[dotted->count++] = arena_strndup(arena, part, length);
+		if (part[length] == '\0')
+			return true;
+		part += length + 1;
+	}
+}
+
+const char *dotted_prefix(const struct dotted *dotted, size_t count, struct arena *arena)
+{
+	CHECK(count >= 1);
+	CHECK(count <= dotted->count);
+	struct buf text;
+	buf_init(&text);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&text, "%s%s", i > 0 ? "." : "", dotted->parts[i]);
+	const char *prefix = diag_excerpt(buf_text(&text), arena);
+	buf_release(&text);
+	return prefix;
+}
+
+struct yaml_node *yaml_build_map(struct arena *arena)
+{
+	struct yaml_node *map = ARENA_NEW(arena, struct yaml_node);
+	map->kind = YAML_MAP;
+	return map;
+}
+
+struct yaml_node *yaml_build_add(struct yaml_node *parent, enum yaml_kind kind, const char *key, struct arena *arena)
+{
+	CHECK(parent->kind == (key ? YAML_MAP : YAML_LIST));
+	struct yaml_node *node = ARENA_NEW(arena, struct yaml_node);
+	node->kind = kind;
+	node->key = key;
+	node->place = parent->place;
+	node->key_place = parent->place;
+	struct yaml_node **tail = &parent->first;
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = node;
+	parent->count++;
+	return node;
+}
+
+void yaml_build_text(struct yaml_node *parent, const char *key, const char *text, struct arena *arena)
+{
+	struct yaml_node *node = yaml_build_add(parent, YAML_SCALAR, key, arena);
+	node->text = text;
+	node->quoted = true;
+}
+
+void yaml_build_int(struct yaml_node *parent, const char *key, int64_t value, struct arena *arena)
+{
+	yaml_build_add(parent, YAML_SCALAR, key, arena)->text = arena_printf(arena, "%lld", (long long)value);
+}
+
+void yaml_build_bool(struct yaml_node *parent, const char *key, bool value, struct arena *arena)
+{
+	yaml_build_add(parent, YAML_SCALAR, key, arena)->text = value ? "true" : "false";
+}
+
+void yaml_build_number(struct yaml_node *parent, const char *key, double value, int digits, struct arena *arena)
+{
+	yaml_build_add(parent, YAML_SCALAR, key, arena)->text = arena_printf(arena, "%.*g", digits, value);
 }

@@ -4,9 +4,95 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "stats/batch_means.h"
-#include "stats/sample_quantiles.h"
 #include "stats/summary.h"
+
+/*
+ * The mean of a correlated series, from means of successive batches. Two things keep their Student interval from
+ * covering where a run is not very long, and both are corrected as N-Skart does (Tafazzoli, Wilson, Lada and Steiger,
+ * "Performance of Skart", INFORMS Journal on Computing 23(2), 2011): what correlation is left from one batch to the
+ * next, as of an autoregression of first order; and skewness, by Willink's transformation of the Student quantiles.
+ * Correlation below 0 is taken as none, since one estimated from few batches may be so by chance.
+ */
+enum { BATCH_MEANS_MAX = 100 };
+
+struct batch_means {
+	size_t batches;
+	double mean;
+	double standard_error; /* of the mean, with the correlation that is left */
+	double skewness;       /* of the batch means */
+};
+
+/* Above this the batches are one slow swing, and a correlation of few of them says no more. */
+static const double CORRELATION_MOST = 0.8;
+
+/* Of the first neighbours; 1 / count makes up for the mean being estimated from the same batches. */
+static double left_correlation(const double *means, size_t count, double mean)
+{
+	double product = 0;
+	double squares = 0;
+	for (size_t i = 0; i < count; i++) {
+		squares += (means[i] - mean) * (means[i] - mean);
+		if (i > 0)
+			product += (means[i] - mean) * (means[i - 1] - mean);
+	}
+	double correlation = squares > 0 ? product / squares + 1 / (double)count : 0;
+	return fmin(fmax(correlation, 0), CORRELATION_MOST);
+}
+
+static double skewness(const double *means, const struct summary *summary)
+{
+	double n = (double)summary->count;
+	double cubes = 0;
+	if (!(summary->squares > 0))
+		return 0;
+	for (size_t i = 0; i < summary->count; i++)
+		cubes += pow(means[i] - summary->mean, 3);
+	return n / ((n - 1) * (n - 2)) * cubes / pow(summary_deviation(summary), 3);
+}
+
+/* batches at least 3, at most BATCH_MEANS_MAX and count. */
+static struct batch_means batch_means_of(const double *values, size_t count, size_t batches)
+{
+	CHECK(batches >= 3 && batches <= BATCH_MEANS_MAX && batches <= count);
+	double means[BATCH_MEANS_MAX];
+	struct summary summary;
+	summary_init(&summary);
+	for (size_t i = 0; i < batches; i++) {
+		/* Batch i, of a length that differs by one at most. */
+		size_t begin = i * count / batches;
+		size_t end = (i + 1) * count / batches;
+		double sum = 0;
+		for (size_t j = begin; j < end; j++)
+			sum += values[j];
+		means[i] = sum / (double)(end - begin);
+		summary_add(&summary, means[i]);
+	}
+	double left = left_correlation(means, batches, summary.mean);
+	return (struct batch_means){
+		.batches = batches,
+		.mean = summary.mean,
+		.standard_error = summary_standard_error(&summary) * sqrt((1 + left) / (1 - left)),
+		.skewness = skewness(means, &summary),
+	};
+}
+
+/* Willink, "A confidence interval and test for the mean of an asymmetric distribution", Commun. Stat. 34, 2005. */
+static double transformed(double student, double skew)
+{
+	if (fabs(skew) < 1e-6)
+		return student;
+	return (cbrt(1 + 6 * skew * (student - skew)) - 1) / (2 * skew);
+}
+
+/* The mean's error at which low and high end an interval: mean - low_error and mean + high_error. */
+static void batch_means_errors(const struct batch_means *means, double confidence, double *low_error,
+			       double *high_error)
+{
+	double student = student_t_factor((double)(means->batches - 1), confidence);
+	double skew = means->skewness / (6 * sqrt((double)means->batches));
+	*low_error = transformed(student, skew) * means->standard_error;
+	*high_error = -transformed(-student, skew) * means->standard_error;
+}
 
 enum { MSER_BATCH = 5 };
 

@@ -7,10 +7,10 @@
  * more than chance. MSER alone takes a high beginning for a warm-up: over 50,000 requests to an M/M/1 at load 0.9,
  * intervals of p95 would hold in 91 of 100 runs instead of 94.
  *
- * Mean: batch means (stats/batch_means.h). Quantiles: F(q) is the mean of a series of zeroes and ones, of which batch
- * means give an interval; its ends are read off the sorted run (Iglehart, "Simulating stable stochastic systems, VI:
- * quantile estimation", J. ACM 23(2), 1976; Asmussen and Glynn, "Stochastic Simulation", 2007, section III.4). Order
- * statistics with ranks from the binomial distribution would need independent observations.
+ * Mean: batch means (struct batch_means in steady.c). Quantiles: F(q) is the mean of a series of zeroes and ones, of
+ * which batch means give an interval; its ends are read off the sorted run (Iglehart, "Simulating stable stochastic
+ * systems, VI: quantile estimation", J. ACM 23(2), 1976; Asmussen and Glynn, "Stochastic Simulation", 2007, section
+ * III.4). Order statistics with ranks from the binomial distribution would need independent observations.
  *
  * How many independent observations the run is worth is estimated from its median, whose luck has little to do with
  * that of the tail: runs that are lucky in their tail must not be the ones that are allowed to speak of it. Where the

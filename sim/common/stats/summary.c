@@ -3,6 +3,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/check.h"
 
@@ -63,4 +64,51 @@ double student_t_factor(double degrees, double confidence)
 	CHECK(degrees >= 1);
 	CHECK(confidence > 0 && confidence < 1);
 	return gsl_cdf_tdist_Pinv((1 + confidence) / 2, degrees);
+}
+
+/* Three summaries kept in step. */
+
+void paired_init(struct paired *paired)
+{
+	summary_init(&paired->first);
+	summary_init(&paired->second);
+	summary_init(&paired->difference);
+}
+
+void paired_add(struct paired *paired, double first, double second)
+{
+	summary_add(&paired->first, first);
+	summary_add(&paired->second, second);
+	summary_add(&paired->difference, first - second);
+}
+
+double paired_variance_ratio(const struct paired *paired)
+{
+	double independent = summary_variance(&paired->first) + summary_variance(&paired->second);
+	return independent / summary_variance(&paired->difference);
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a;
+	double y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+void sample_quantiles_sort(double *values, size_t count)
+{
+	if (count > 0)
+		qsort(values, count, sizeof values[0], compare);
+}
+
+double sample_quantiles_value(const double *sorted, size_t count, double p)
+{
+	CHECK(p >= 0 && p <= 1);
+	if (count == 0)
+		return (double)NAN;
+	double position = p * (double)(count - 1);
+	size_t below = (size_t)position;
+	if (below + 1 >= count)
+		return sorted[count - 1];
+	return sorted[below] + (position - (double)below) * (sorted[below + 1] - sorted[below]);
 }
