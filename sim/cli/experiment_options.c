@@ -7,7 +7,6 @@
 #include "base/num.h"
 #include "base/parallel.h"
 #include "cli/interrupt.h"
-#include "cli/terminal.h"
 #include "report/failures.h"
 
 static int load(struct cli *cli, struct study_request *request, struct study *out)

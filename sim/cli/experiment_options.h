@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "cli/command.h"
-#include "cli/progress.h"
+#include "cli/terminal.h"
 #include "experiment/study.h"
 
 #define OPTION_ROW_WITH \
