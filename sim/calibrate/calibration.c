@@ -329,6 +329,34 @@ static void add_init(struct yaml_node *work, const struct function_samples *samp
 	}
 }
 
+static void add_quantiles(struct yaml_node *work, const double *probability, const double *value, size_t count,
+			  struct arena *arena)
+{
+	struct yaml_node *map = yaml_build_add(work, YAML_MAP, "variation_quantiles", arena);
+	struct yaml_node *shares = yaml_build_add(map, YAML_LIST, "probability", arena);
+	struct yaml_node *values = yaml_build_add(map, YAML_LIST, "value", arena);
+	for (size_t i = 0; i < count; i++) {
+		yaml_build_number(shares, NULL, probability[i], DIGITS, arena);
+		yaml_build_number(values, NULL, value[i], DIGITS, arena);
+	}
+}
+
+/* Quantiles of an experiment would go over a fitted variation that has none: it is written as such, too. */
+static void add_variation(struct yaml_node *work, const struct calibrated_function *function, struct arena *arena)
+{
+	const struct scatter *scatter = &function->samples->scatter;
+	const struct work_model *model = &function->fit.model;
+	yaml_build_number(work, "variation", model->variation, DIGITS, arena);
+	if (scatter->count > 0 && (model->variation > 0 || scatter->tail_rows > 0)) {
+		add_quantiles(work, scatter->probability, scatter->factor, scatter->count, arena);
+	} else if (function->work && function->work->factors.count > 0) {
+		double probability[MODEL_SANDBOXES];
+		for (int i = 0; i < MODEL_SANDBOXES; i++)
+			probability[i] = (i + 0.5) / MODEL_SANDBOXES;
+		add_quantiles(work, probability, model->variations, MODEL_SANDBOXES, arena);
+	}
+}
+
 /* Memory where the logs do not say, and traffic, of layers that the overlay takes away. */
 static void add_from_layers(struct yaml_node *work, const struct calibrated_function *function, double images,
 			    struct arena *arena)
@@ -382,7 +410,7 @@ static void add_function(struct yaml_node *functions, const struct calibration *
 	bool is_parallel = function->fit.model.seconds[FIT_PARALLEL] > 0;
 	yaml_build_int(work, "threads", is_parallel ? function->fit.model.threads : 1, arena);
 	yaml_build_number(work, "device_seconds", 0, DIGITS, arena);
-	yaml_build_number(work, "variation", function->fit.model.variation, DIGITS, arena);
+	add_variation(work, function, arena);
 	yaml_build_bool(work, "transfers_take_time", false, arena);
 	if (function->memory_mb > 0)
 		yaml_build_number(work, "memory_mb", function->memory_mb, DIGITS, arena);
@@ -424,6 +452,18 @@ static void describe_parameter(enum work_parameter which, const struct calibrate
 			   parameter->standard_error);
 }
 
+static void describe_tail(const struct scatter *scatter, struct buf *out)
+{
+	if (scatter->count > 0)
+		buf_printf(out, "#   variation_quantiles: of %lld rows over their size's mean\n",
+			   (long long)scatter->factor_rows);
+	if (scatter->tail_rows > 0)
+		buf_printf(out,
+			   "#   tail: %lld of %lld rows, from %.3g of their size's median on; %.2g %% of the time\n",
+			   (long long)scatter->tail_rows, (long long)scatter->rows, scatter->tail_from,
+			   100 * scatter->tail_share / (1 + scatter->tail_share));
+}
+
 static void describe(const struct calibrated_function *function, struct arena *arena, struct buf *out)
 {
 	buf_printf(out, "# %s: %lld invocations, %.2g %% off their means\n", function->name,
@@ -438,6 +478,7 @@ static void describe(const struct calibrated_function *function, struct arena *a
 	const char *endings = log_samples_endings(function->samples, arena);
 	if (endings[0])
 		buf_printf(out, "#   %s\n", endings);
+	describe_tail(&function->samples->scatter, out);
 	if (function->fit.row_variance == 0 && function->fit.model.variation == 0)
 		buf_add(out, "#   variation: 0 by default; needs several rows at a size\n");
 	if (function->is_memory_at_least)

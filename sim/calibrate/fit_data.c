@@ -7,7 +7,7 @@ static const double LEAST_WEIGHT = 0.1;
 
 double fit_mean_seconds(const struct fit_data *data, size_t group)
 {
-	return data->samples->groups[group].seconds.mean;
+	return data->samples->groups[group].center_seconds;
 }
 
 double fit_fastest_seconds(const struct fit_data *data)

@@ -44,7 +44,8 @@ static bool is_before(const struct sample_group *group, int64_t memory_mb, bool 
 }
 
 /* NULL where there is no room for another. */
-static struct sample_group *find_group(struct function_samples *function, int64_t memory_mb, bool is_cold)
+static struct sample_group *find_group(struct function_samples *function, int64_t memory_mb, bool is_cold,
+				       struct arena *arena)
 {
 	size_t at = 0;
 	while (at < function->group_count && is_before(&function->groups[at], memory_mb, is_cold))
@@ -59,6 +60,7 @@ static struct sample_group *find_group(struct function_samples *function, int64_
 	*group = (struct sample_group){.memory_mb = memory_mb, .is_cold = is_cold};
 	summary_init(&group->seconds);
 	summary_init(&group->cpu_seconds);
+	histogram_init(&group->times_ns, arena);
 	return group;
 }
 
@@ -99,7 +101,7 @@ void log_samples_add(struct log_samples *samples, const char *name, const struct
 	function->failed += report_status_is_failure(row->status);
 	if (row->status != REPORT_OK)
 		return;
-	struct sample_group *group = find_group(function, row->memory_mb, report_row_is_cold(row));
+	struct sample_group *group = find_group(function, row->memory_mb, report_row_is_cold(row), samples->arena);
 	if (!group) {
 		tell_overflow(samples, diag);
 		return;
@@ -107,6 +109,9 @@ void log_samples_add(struct log_samples *samples, const char *name, const struct
 	function->completed++;
 	function->averages += row->is_average;
 	summary_add(&group->seconds, row->duration_ms / 1000);
+	group->center_seconds = group->seconds.mean;
+	if (!row->is_average)
+		histogram_add(&group->times_ns, llround(row->duration_ms * 1e6));
 	add_known(&group->cpu_seconds, row->cpu_ms / 1e3);
 	add_known(&function->received_mb, row->received_bytes / 1e6);
 	add_known(&function->sent_mb, row->sent_bytes / 1e6);
@@ -116,6 +121,8 @@ double log_samples_row_variance(const struct function_samples *samples)
 {
 	double squares = 0;
 	double degrees = 0;
+	if (samples->scatter.tail_rows > 0)
+		return samples->scatter.body_variance;
 	for (size_t i = 0; i < samples->group_count; i++) {
 		const struct summary *seconds = &samples->groups[i].seconds;
 		squares += seconds->squares / (seconds->mean * seconds->mean);
@@ -160,8 +167,10 @@ const char *log_samples_endings(const struct function_samples *function, struct 
 	return text;
 }
 
-void log_samples_finish(struct log_samples *samples)
+void log_samples_finish(struct log_samples *samples, const struct platform_cpu *cpu)
 {
-	for (size_t i = 0; i < samples->function_count; i++)
+	for (size_t i = 0; i < samples->function_count; i++) {
 		histogram_sort(&samples->functions[i].init_ns);
+		scatter_measure(&samples->functions[i], cpu, samples->arena);
+	}
 }

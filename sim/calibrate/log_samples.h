@@ -1,6 +1,6 @@
 /*
  * What the rows of a log say, function by function and memory size by memory size, in bounded memory: the fit needs
- * means and spreads only. Rows that failed, or that hold a second init of unknown length, do not tell what the work
+ * means and quantiles only. Rows that failed, or that hold a second init of unknown length, do not tell what the work
  * takes and are counted apart; peak memory at the size bought is censored.
  */
 #ifndef LAMINA_LOG_SAMPLES_H
@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "calibrate/report_row.h"
+#include "calibrate/scatter.h"
 #include "stats/histogram.h"
 #include "stats/summary.h"
 
@@ -19,6 +20,8 @@ struct sample_group {
 	int64_t memory_mb;
 	bool is_cold;
 	struct summary seconds;     /* handler time, without init */
+	struct histogram times_ns;  /* the same, without averages */
+	double center_seconds;      /* the mean, with the function's share of a tail instead of the group's */
 	struct summary cpu_seconds; /* of rows that tell it */
 };
 
@@ -38,6 +41,7 @@ struct function_samples {
 	double ceiling_memory_mb; /* the largest size at which memory was at the ceiling; 0 for none */
 	struct histogram init_ns;
 	struct summary init_seconds;
+	struct scatter scatter;
 	/* Of all completed rows that tell it; 10^6 bytes. */
 	struct summary received_mb;
 	struct summary sent_mb;
@@ -55,13 +59,13 @@ void log_samples_init(struct log_samples *samples, struct arena *arena);
 /* Counts the row for function `name`. A function or size too many is left out, with one error in the diag. */
 void log_samples_add(struct log_samples *samples, const char *name, const struct report_row *row, struct diag *diag);
 
-/* Of a row relative to its size's mean; NaN where no size has two rows. */
+/* Of a row of the body relative to its size's mean; NaN where no size has two rows. */
 double log_samples_row_variance(const struct function_samples *samples);
 
 /* "3 of 5 failed: 1 runtime exited, 2 unhandled errors; 1 first init broken off ..."; "" where all went well. */
 const char *log_samples_endings(const struct function_samples *function, struct arena *arena);
 
-/* Puts init times in order, as histogram_quantile needs them. */
-void log_samples_finish(struct log_samples *samples);
+/* Once all rows are there: puts times in order and measures how they scatter, on the platform's CPU. */
+void log_samples_finish(struct log_samples *samples, const struct platform_cpu *cpu);
 
 #endif

@@ -286,6 +286,9 @@ static struct work_fit no_fit(const struct fit_data *data, const struct fit_cond
 {
 	struct work_fit fit = {0};
 	work_model_init(&fit.model, conditions, threads, data->variation);
+	struct quantile_table factors = scatter_factors(&data->samples->scatter);
+	if (factors.count > 0 && data->variation > 0)
+		work_model_set_factors(&fit.model, &factors);
 	return fit;
 }
 

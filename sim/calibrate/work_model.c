@@ -47,6 +47,22 @@ void work_model_init(struct work_model *model, const struct fit_conditions *cond
 	set_quantiles(sqrt(log1p(variation * variation)), model->variations);
 }
 
+/* The mean of each of equal parts, so that that of all stays 1. */
+void work_model_set_factors(struct work_model *model, const struct quantile_table *factors)
+{
+	enum { WITHIN = 64 };
+	double sum = 0;
+	for (int i = 0; i < MODEL_SANDBOXES; i++) {
+		double *factor = &model->variations[i];
+		*factor = 0;
+		for (int k = 0; k < WITHIN; k++)
+			*factor += quantile_at(factors, (i + (k + 0.5) / WITHIN) / MODEL_SANDBOXES);
+		sum += *factor;
+	}
+	for (int i = 0; i < MODEL_SANDBOXES; i++)
+		model->variations[i] *= MODEL_SANDBOXES / sum;
+}
+
 double work_model_variation(double row_variance, const struct platform_cpu *cpu)
 {
 	double left = row_variance - cpu->speed_spread * cpu->speed_spread;

@@ -12,6 +12,7 @@
 #define LAMINA_WORK_MODEL_H
 
 #include "platform/cpu.h"
+#include "random/quantile.h"
 
 enum work_parameter {
 	FIT_SINGLE,    /* CPU seconds that one thread does */
@@ -49,6 +50,9 @@ double work_model_variation(double row_variance, const struct platform_cpu *cpu)
 /* No work yet. */
 void work_model_init(struct work_model *model, const struct fit_conditions *conditions, int64_t threads,
 		     double variation);
+
+/* Requests differ as the factors do, of mean 1, instead of as the variation alone tells. */
+void work_model_set_factors(struct work_model *model, const struct quantile_table *factors);
 
 bool work_parameter_is_wait(int parameter);
 

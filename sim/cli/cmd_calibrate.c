@@ -140,7 +140,7 @@ static int read_logs(struct calibrate *calibrate, int argc, char **argv)
 		int status = read_log(calibrate, equals + 1, clean_name(name, &calibrate->cli->arena));
 		worst = worst == CLI_OK ? status : worst;
 	}
-	log_samples_finish(&calibrate->samples);
+	log_samples_finish(&calibrate->samples, &calibrate->context.platform->cpu);
 	return worst;
 }
 
@@ -172,6 +172,20 @@ static void value_row(struct table *table, const char *function, const char *nam
 	table_end_row(table);
 }
 
+/* Few rows that took far longer, apart from what the others vary by. */
+static void fill_tail(struct table *table, const struct calibrate *calibrate,
+		      const struct calibrated_function *function)
+{
+	const struct scatter *scatter = &function->samples->scatter;
+	if (scatter->tail_rows == 0)
+		return;
+	const char *note =
+		arena_printf(&calibrate->cli->arena, "%lld of %lld rows, from %.3g of their size's median on",
+			     (long long)scatter->tail_rows, (long long)scatter->rows, scatter->tail_from);
+	value_row(table, function->name, "tail", 100 * scatter->tail_share / (1 + scatter->tail_share), "% of time",
+		  note);
+}
+
 static void fill_parameters(struct table *table, const struct calibrate *calibrate,
 			    const struct calibrated_function *function)
 {
@@ -192,6 +206,7 @@ static void fill_parameters(struct table *table, const struct calibrate *calibra
 		  : !has_scatter                ? "default: needs several rows at a size"
 		  : variation == 0              ? "0: rows differ no more than sandboxes' speeds"
 						: "of rows at one size, beyond sandboxes' speeds");
+	fill_tail(table, calibrate, function);
 	const struct histogram *init = &function->samples->init_ns;
 	bool has_init = init->count > 0;
 	const char *init_note = has_init

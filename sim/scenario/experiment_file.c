@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "random/quantile.h"
 #include "serving/outcome.h"
 #include "serving/setting.h"
 
@@ -232,6 +233,8 @@ static const struct bind_field work_fields[] = {
 	WORK(device_seconds, 1e6, "on the platform's device, which an instance's requests take turns on"),
 	WORK(variation, 10,
 	     "of CPU and waiting from request to request, standard deviation over mean (gamma; 1: exponential)"),
+	BIND_FIELD(struct stated_work, variation_quantiles, BIND_STRUCT, .schema = &quantiles_schema,
+		   .help = "the same as measured, over variation: a request's CPU and waiting over their mean"),
 	WORK(wait_seconds, 1e6, "waiting that neither CPU nor network of the sandbox hastens"),
 	WORK(init_cpu_seconds, 1e6, "CPU of the init phase of a new sandbox, one thread, not throttled"),
 	BIND_FIELD(struct stated_work, init_seconds, BIND_STRUCT, .schema = &quantiles_schema,
@@ -248,12 +251,22 @@ static const struct bind_field work_fields[] = {
 	BIND_END,
 };
 
+/* As close as numbers with four digits come. */
+static const double FACTOR_MEAN_WITHIN = 0.001;
+
 static void check_work(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	const struct stated_work *work = value;
 	if (work->shared_memory_mb > work->memory_mb)
 		diag_error(diag, bind_place(node, "shared_memory_mb"),
 			   "'shared_memory_mb' is part of 'memory_mb' (%g) and cannot be larger", work->memory_mb);
+	const struct quantile_table *factors = &work->variation_quantiles.table;
+	double mean = factors->count > 0 ? quantile_mean(factors) : 1;
+	if (fabs(mean - 1) > FACTOR_MEAN_WITHIN)
+		diag_error(diag, bind_place(node, "variation_quantiles"),
+			   "what 'variation_quantiles' multiplies are means, so that its own mean is 1, not %.4g; "
+			   "divide its values by that",
+			   mean);
 }
 
 static const struct bind_schema work_schema = {

@@ -100,6 +100,7 @@ struct stated_work {
 	double shared_memory_mb;
 	double device_seconds;
 	double variation;
+	struct quantiles variation_quantiles; /* over it where there are any */
 	double wait_seconds;
 	double init_cpu_seconds;
 	struct quantiles init_seconds; /* all of it, as measured; may be missing */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "random/quantile.h"
 
 static const double MB_IN_BYTES = 1024.0 * 1024.0;
 
@@ -197,7 +198,8 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 			     .peak_memory_mb = stated->memory_mb,
 			     .shared_memory_mb = stated->shared_memory_mb,
 			     .tmp_mb = stated->tmp_mb};
-	out->variation = stated->variation;
+	out->factors = stated->variation_quantiles.table;
+	out->variation = out->factors.count > 0 ? sqrt(quantile_variance(&out->factors)) : stated->variation;
 	double n = (double)images;
 	out->phases[WORK_IMPORT] = cpu_phase(stated->cold_cpu_seconds, 1);
 	out->phases[WORK_IMPORT].wait_ns = ns_from_seconds(stated->cold_wait_seconds);

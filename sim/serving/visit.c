@@ -284,6 +284,9 @@ static double draw_variation(const struct invocation *invocation)
 		return 1;
 	struct stream luck;
 	invocation_stream(&luck, invocation, "work");
+	const struct quantile_table *factors = &invocation_work(invocation)->factors;
+	if (factors->count > 0)
+		return quantile_draw(factors, &luck);
 	double square = variation * variation;
 	return stream_gamma(&luck, 1 / square, square);
 }

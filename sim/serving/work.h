@@ -13,6 +13,7 @@
 #include "platform/network.h"
 #include "platform/price.h"
 #include "platform/store.h"
+#include "random/quantile.h"
 
 enum work_phase {
 	WORK_IMPORT,       /* framework import, single-threaded */
@@ -46,12 +47,13 @@ struct phase {
 
 struct work {
 	struct phase phases[WORK_PHASES];
-	double peak_memory_mb;   /* MiB, as the platform counts them */
-	double shared_memory_mb; /* of these, what requests on one sandbox have in common */
-	double variation; /* standard deviation of a request's CPU time and wait over their mean; gamma distributed */
-	double tmp_mb;    /* put into /tmp; MiB */
-	int64_t payload_bytes; /* sent with the call */
-	bool is_streamed;      /* records pass through without being held in memory */
+	double peak_memory_mb;         /* MiB, as the platform counts them */
+	double shared_memory_mb;       /* of these, what requests on one sandbox have in common */
+	double variation;              /* standard deviation of a request's CPU time and wait over their mean */
+	struct quantile_table factors; /* which are over it, of mean 1; of no points: gamma distributed */
+	double tmp_mb;                 /* put into /tmp; MiB */
+	int64_t payload_bytes;         /* sent with the call */
+	bool is_streamed;              /* records pass through without being held in memory */
 	int64_t images;
 };
 

@@ -36,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reading reading = {.diag = &diag};
 	struct report_sink sink = {take_row, &reading};
 	struct report_counts counts;
+	const struct platform_cpu cpu = {.mb_per_vcpu = 1769, .period_seconds = 0.02, .speed_spread = 0.02};
 	bool io_failed;
 	arena_init(&arena);
 	diag_init(&diag);
@@ -43,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool ok = report_log_read(path, &sink, &diag, &counts, &io_failed);
 	CHECK(counts.rows == reading.rows);
 	CHECK(ok ? reading.rows > 0 : diag_has_errors(&diag));
-	log_samples_finish(&reading.samples);
+	log_samples_finish(&reading.samples, &cpu);
 	diag_release(&diag);
 	arena_release(&arena);
 	close(fd);

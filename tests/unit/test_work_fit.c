@@ -84,7 +84,7 @@ static void test_all_told(struct arena *arena)
 		add_rows(&samples, &truth, sizes[i], false, 50, 0.01);
 		add_rows(&samples, &truth, sizes[i], true, 5, 0.01);
 	}
-	log_samples_finish(&samples);
+	log_samples_finish(&samples, alone()->cpu);
 	t_ok(work_fit_solve(&samples.functions[0], alone(), &fit), "seven sizes are fitted");
 	near_truth(&fit, FIT_SINGLE, truth.single);
 	near_truth(&fit, FIT_WAIT, truth.wait);
@@ -138,7 +138,7 @@ static void test_coverage(struct arena *arena)
 				log_samples_add(&samples, "f", &report, &diag);
 			}
 		}
-		log_samples_finish(&samples);
+		log_samples_finish(&samples, alone()->cpu);
 		CHECK(!diag_has_errors(&diag) && work_fit_solve(&samples.functions[0], alone(), &fit));
 		diag_release(&diag);
 		for (int p = 0; p < 3; p++)

@@ -100,3 +100,13 @@ int64_t histogram_quantile(const struct histogram *histogram, double share)
 	CHECK(!"a bucket holds the rank");
 	return 0;
 }
+
+void histogram_each(const struct histogram *histogram, void (*visit)(void *context, int64_t value, int64_t count),
+		    void *context)
+{
+	for (int64_t i = 0; !histogram->buckets && i < histogram->count; i++)
+		visit(context, histogram->values[i], 1);
+	for (size_t i = 0; histogram->buckets && i < BUCKETS; i++)
+		if (histogram->buckets[i] > 0)
+			visit(context, value_of(i), histogram->buckets[i]);
+}

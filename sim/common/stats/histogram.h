@@ -30,6 +30,10 @@ void histogram_add(struct histogram *histogram, int64_t value);
 /* The smallest value that at least this share of the values do not exceed; share in [0, 1]. 0 where there is none. */
 int64_t histogram_quantile(const struct histogram *histogram, double share);
 
+/* Calls visit for each value, or the middle of each bucket, with how many there are; in order where they are sorted. */
+void histogram_each(const struct histogram *histogram, void (*visit)(void *context, int64_t value, int64_t count),
+		    void *context);
+
 /* Puts exact values in order, without which histogram_quantile may not be called; values may be added afterwards. */
 void histogram_sort(struct histogram *histogram);
 
