@@ -131,7 +131,8 @@ void excerpt_carry_over(const struct setting *setting, const struct excerpt *exc
 	double records = (double)setting->records;
 	struct stage_standing standing = standing_of(setting);
 	bool is_alone = setting->schedule == SCHEDULE_PER_RECORD && setting->orchestrator == ORCHESTRATOR_DRIVER &&
-			run_result_metric(longer, METRIC_THROTTLES)->mean == 0 && setting->dispatch_ns == 0;
+			run_result_metric(longer, METRIC_THROTTLES)->mean == 0 &&
+			setting->dispatch_ns + setting->answer_ns == 0;
 	double repeats = records / (double)excerpt->longer;
 	CHECK(shorter->replications == count);
 	for (int64_t i = 0; i < count; i++) {

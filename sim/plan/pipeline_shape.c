@@ -244,7 +244,7 @@ static double least_seconds(const struct setting *setting)
 	double calls = records * (double)setting->function_count;
 	double gets = 0;
 	double puts = 0;
-	double longest = calls * seconds_from_ns(setting->dispatch_ns);
+	double longest = calls * seconds_from_ns(setting->dispatch_ns + setting->answer_ns);
 	double unreserved_calls = 0;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		const struct setting_function *function = &setting->functions[i];

@@ -44,8 +44,7 @@ static void change_network(struct setting *setting, struct arena *arena, const v
 	const struct change *change = context;
 	struct platform *platform = own_platform(setting, arena);
 	struct setting_function *functions = setting->functions;
-	platform->network.burst_mb_per_second *= change->factor;
-	platform->network.refill_mb_per_second *= change->factor;
+	network_speed_up(&platform->network, change->factor, arena);
 	platform->store.connection_mb_per_second *= change->factor;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		struct work *works[] = {&functions[i].work, &functions[i].last_work};

@@ -34,18 +34,17 @@ static double received_seconds(const struct stage_visit *visit, const struct pla
 static void add_transfer(struct stage_visit *visit, const struct platform *platform, const struct demand *demand,
 			 double slowness)
 {
-	struct token_bucket bucket;
-	token_bucket_init(&bucket, &platform->network);
 	visit->fixed_seconds += demand_latency_seconds(demand, NULL);
 	visit->fixed_variance += demand_latency_variance(demand);
 	double received = received_seconds(visit, &platform->cpu);
 	visit->terms[visit->term_count++] = (struct stage_term){
 		.cpu_seconds = demand->client_cpu_seconds * slowness,
 		.received_seconds = received,
-		.threads = 1,
+		.threads = demand->client_threads,
 		.is_transfer = true,
 		.is_overlapped = demand->is_overlapped,
-		.network_seconds = seconds_from_ns(token_bucket_transfer_ns(&bucket, 0, demand->bytes)),
+		.bytes = demand->bytes,
+		.alone_seconds = demand->client_alone_seconds * slowness,
 		.stream_seconds = demand->stream_seconds,
 	};
 }
@@ -126,7 +125,7 @@ static void visit_init(struct stage_visit *visit, const struct setting *setting,
 		does.repeat_init_ns = add_cold_start(visit, platform, spec, slowness);
 	else
 		visit->start_seconds = mean_of(&platform->sandbox.warm_start_seconds);
-	visit->start_seconds += 2 * seconds_from_ns(setting->client_ns);
+	visit->start_seconds += seconds_from_ns(2 * setting->client_ns + setting->answer_ns);
 	add_phases(visit, setting, work, slowness, &does);
 }
 
@@ -210,15 +209,37 @@ static struct cpu_pace pace_of(const struct platform_cpu *cpu, int64_t memory_mb
 	};
 }
 
-static double term_seconds(const struct stage_term *term, const struct platform_cpu *cpu, int64_t memory_mb)
+static double cpu_term_seconds(const struct stage_term *term, const struct platform_cpu *cpu, int64_t memory_mb)
 {
 	struct cpu_pace pace = pace_of(cpu, memory_mb, term);
 	double throttled = term->cpu_seconds / pace.rate - pace.head_start_seconds;
-	double seconds = fmax(term->cpu_seconds / pace.running, throttled);
-	if (!term->is_transfer)
-		return seconds;
-	double local = term->is_overlapped ? fmax(term->network_seconds, seconds) : term->network_seconds + seconds;
+	return fmax(term->cpu_seconds / pace.running, throttled);
+}
+
+/* From a full bucket. */
+static double network_seconds(const struct stage_term *term, const struct platform_network *network, int64_t memory_mb)
+{
+	struct token_bucket bucket;
+	token_bucket_init(&bucket, network, memory_mb);
+	return seconds_from_ns(token_bucket_transfer_ns(&bucket, 0, term->bytes));
+}
+
+/* The client's threads depend on the vCPUs. */
+static double transfer_seconds(const struct stage_term *term, const struct platform *platform, int64_t memory_mb)
+{
+	double vcpus = cpu_handler_share(&platform->cpu, memory_mb);
+	struct stage_term client = *term;
+	client.threads = demand_client_threads(term->threads, vcpus);
+	double moved = network_seconds(term, &platform->network, memory_mb);
+	double seconds = fmax(term->alone_seconds, cpu_term_seconds(&client, &platform->cpu, memory_mb));
+	double local = term->is_overlapped ? fmax(moved, seconds) : moved + seconds;
 	return fmax(term->stream_seconds, local);
+}
+
+static double term_seconds(const struct stage_term *term, const struct platform *platform, int64_t memory_mb)
+{
+	return term->is_transfer ? transfer_seconds(term, platform, memory_mb)
+				 : cpu_term_seconds(term, &platform->cpu, memory_mb);
 }
 
 /* The integral of ceil(x) from 0 to x >= 0. */
@@ -252,7 +273,7 @@ static double visit_at(const struct stage *stage, const struct stage_visit *visi
 	double varying_seconds = visit->wait_seconds;
 	double seconds = visit->fixed_seconds;
 	for (int i = 0; i < visit->term_count; i++) {
-		double part = term_seconds(&visit->terms[i], &platform->cpu, memory_mb);
+		double part = term_seconds(&visit->terms[i], platform, memory_mb);
 		seconds += part;
 		cpu_seconds += visit->terms[i].is_transfer ? 0 : part;
 		varying_seconds += visit->terms[i].varies ? part : 0;
@@ -348,28 +369,57 @@ int64_t stage_threads(const struct stage *stage)
 	for (int k = 0; k < STAGE_VISITS; k++) {
 		const struct stage_visit *visit = &stage->visits[k];
 		for (int i = 0; i < visit->term_count; i++)
-			threads = visit->terms[i].threads > threads ? visit->terms[i].threads : threads;
+			if (!visit->terms[i].is_transfer && visit->terms[i].threads > threads)
+				threads = visit->terms[i].threads;
 	}
 	return threads;
 }
 
+/* The vCPUs from which on the term gains nothing: of a transfer's client, one thread may be all that is waited for. */
+static double term_vcpus(const struct stage_term *term, int64_t visible_vcpus)
+{
+	double running = (double)cpu_running_threads(visible_vcpus, term->threads);
+	return term->alone_seconds > 0 ? fmin(running, term->cpu_seconds / term->alone_seconds) : running;
+}
+
+static bool term_is_flat_from(const struct stage_term *term, const struct platform *platform, int64_t memory_mb,
+			      int64_t most_mb)
+{
+	const struct platform_cpu *cpu = &platform->cpu;
+	const struct platform_network *network = &platform->network;
+	double vcpus = term_vcpus(term, cpu_visible_vcpus(cpu, most_mb));
+	double most_share = fmin(vcpus, cpu_handler_share(cpu, most_mb));
+	bool has_cpu =
+		(double)cpu_visible_vcpus(cpu, memory_mb) >= vcpus && cpu_handler_share(cpu, memory_mb) >= most_share;
+	bool has_network = !term->is_transfer || network_refill_mb_per_second(network, memory_mb) >=
+							 network_refill_mb_per_second(network, most_mb);
+	return has_cpu && has_network;
+}
+
 bool stage_is_flat_from(const struct stage *stage, int64_t memory_mb, int64_t most_mb)
 {
-	const struct platform_cpu *cpu = &stage->platform->cpu;
-	int64_t running = cpu_running_threads(cpu_visible_vcpus(cpu, most_mb), stage_threads(stage));
-	double most_share = fmin((double)running, cpu_handler_share(cpu, most_mb));
-	return cpu_visible_vcpus(cpu, memory_mb) >= running && cpu_handler_share(cpu, memory_mb) >= most_share;
+	static const struct stage_term one_thread = {.threads = 1};
+	if (!term_is_flat_from(&one_thread, stage->platform, memory_mb, most_mb))
+		return false;
+	for (int k = 0; k < STAGE_VISITS; k++) {
+		const struct stage_visit *visit = &stage->visits[k];
+		for (int i = 0; i < visit->term_count; i++)
+			if (!term_is_flat_from(&visit->terms[i], stage->platform, memory_mb, most_mb))
+				return false;
+	}
+	return true;
 }
 
 double stage_fixed_share(const struct stage *stage, int64_t memory_mb)
 {
 	const struct stage_visit *visit = &stage->visits[STAGE_WARM];
+	const struct platform_network *network = &stage->platform->network;
 	double fixed = visit->fixed_seconds;
 	double total = visit->fixed_seconds;
 	for (int i = 0; i < visit->term_count; i++) {
 		const struct stage_term *term = &visit->terms[i];
-		fixed += term->is_transfer ? fmax(term->stream_seconds, term->network_seconds) : 0;
-		total += term_seconds(term, &stage->platform->cpu, memory_mb);
+		fixed += term->is_transfer ? fmax(term->stream_seconds, network_seconds(term, network, memory_mb)) : 0;
+		total += term_seconds(term, stage->platform, memory_mb);
 	}
 	return total > 0 ? fixed / total : 0;
 }

@@ -46,16 +46,17 @@ struct stage_figures {
 	double handler_seconds; /* of cold_seconds, what a time-out bounds; of warm_seconds where none need be new */
 };
 
-/* Thread time that runs on `threads` threads; with a transfer, the CPU it takes after network_seconds. */
+/* Thread time that runs on `threads` threads; with a transfer, the CPU it takes beside the network or after it. */
 struct stage_term {
 	double cpu_seconds;
 	double received_seconds; /* of the period's quota that the sandbox itself has used up before */
 	int64_t threads;
 	bool varies; /* from request to request */
 	bool is_transfer;
-	bool is_overlapped; /* its CPU works while bytes flow */
-	double network_seconds;
-	double stream_seconds; /* the transfer takes no less */
+	bool is_overlapped;    /* its CPU works while bytes flow */
+	int64_t bytes;         /* through the network */
+	double alone_seconds;  /* the CPU takes no less, ... */
+	double stream_seconds; /* ... the transfer no less */
 };
 
 /* A visit's phases, with what does not depend on memory added up. */

@@ -184,8 +184,8 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 		sandbox->slowness /= cpu->arm64_speed;
 	int64_t period_ns = ns_from_seconds(cpu->period_seconds);
 	cpu_quota_init(&sandbox->quota, cpu, pool->spec.memory_mb, (int64_t)stream_below(&luck, (uint64_t)period_ns));
-	token_bucket_init(&sandbox->inbound, &pool->platform->network);
-	token_bucket_init(&sandbox->outbound, &pool->platform->network);
+	token_bucket_init(&sandbox->inbound, &pool->platform->network, pool->spec.memory_mb);
+	token_bucket_init(&sandbox->outbound, &pool->platform->network, pool->spec.memory_mb);
 	named_stream(&luck, pool, "cold start", ordinal);
 	struct cold_start start;
 	struct cold_start_times times;

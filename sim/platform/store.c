@@ -8,6 +8,9 @@
 static const struct bind_field store_fields[] = {
 	QUANTILES(struct platform_store, get_seconds, "GET: request to first byte"),
 	QUANTILES(struct platform_store, put_seconds, "PUT: request to answer, small object"),
+	MAYBE_QUANTILES(struct platform_store, kept_get_seconds,
+			"GET on a connection that the client has kept; missing: as get_seconds"),
+	MAYBE_QUANTILES(struct platform_store, kept_put_seconds, "PUT, likewise"),
 	NUMBER(struct platform_store, connection_mb_per_second, 0.01, 1e6, "the most one connection carries"),
 	MAYBE_NUMBER(struct platform_store, bulk_above_mb, "0", 0, 1e6,
 		     "size from which the client's bulk path is used, 10^6 bytes; 0: never"),
@@ -78,6 +81,14 @@ double store_mb_per_second(const struct platform_store *store, int64_t bytes, bo
 	if (store->part_mb > 0)
 		connections = fmin(connections, fmax(1, (double)part_count(store, bytes, is_put)));
 	return store->connection_mb_per_second * connections;
+}
+
+const struct quantiles *store_latency(const struct platform_store *store, bool is_put, bool is_kept)
+{
+	const struct quantiles *kept = is_put ? &store->kept_put_seconds : &store->kept_get_seconds;
+	if (is_kept && kept->table.count > 0)
+		return kept;
+	return is_put ? &store->put_seconds : &store->get_seconds;
 }
 
 void store_gate_init(struct store_gate *gate, double requests_per_second)

@@ -23,6 +23,8 @@
 struct platform_store {
 	struct quantiles get_seconds;
 	struct quantiles put_seconds;
+	struct quantiles kept_get_seconds; /* the same where the client keeps its connection; may be missing: ... */
+	struct quantiles kept_put_seconds; /* ... nobody has measured that, and the others hold */
 	double connection_mb_per_second;
 	double bulk_above_mb; /* 10^6 bytes; 0: there is no such path */
 	double bulk_get_seconds;
@@ -52,6 +54,9 @@ double store_setup_seconds(const struct platform_store *store, int64_t bytes, bo
 
 /* The most that moves of it: over one connection, or over as many as the bulk path has and there are parts. */
 double store_mb_per_second(const struct platform_store *store, int64_t bytes, bool is_put);
+
+/* A request's latency, on a connection that the client has kept or a new one. */
+const struct quantiles *store_latency(const struct platform_store *store, bool is_put, bool is_kept);
 
 void store_gate_init(struct store_gate *gate, double requests_per_second);
 

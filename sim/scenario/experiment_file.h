@@ -38,6 +38,7 @@ struct pipeline {
 	int schedule;     /* enum schedule */
 	int64_t parallel; /* 0: one for a batch, any number for requests that come over time */
 	double dispatch_seconds;
+	double answer_seconds;
 	double pause_seconds;
 	double client_seconds;
 	int invocation;   /* enum invocation_type */
@@ -77,6 +78,7 @@ struct framework {
 	double record_mb_per_second;
 	double store_cpu_seconds_per_mb; /* of the store's client; infinite: the platform's */
 	double store_cpu_seconds_per_put_mb;
+	bool keeps_connection; /* the store's client, from request to request */
 	int64_t record_image_bytes;
 	double weights_cpu_seconds_per_mb;
 	double device_images_per_second; /* 0: layers run on vCPUs */
@@ -96,6 +98,9 @@ struct stated_work {
 	int64_t threads;
 	double download_mb;
 	double upload_mb;
+	int64_t download_objects;
+	int64_t upload_objects;
+	bool keeps_connection;
 	double memory_mb;
 	double shared_memory_mb;
 	double device_seconds;

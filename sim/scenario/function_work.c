@@ -185,9 +185,10 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 		(double)images * activation_bytes_per_image(profile, layers, framework->activations) / MB_IN_BYTES;
 }
 
-static struct phase stated_get(double mb)
+static struct phase stated_get(double mb, int64_t objects)
 {
-	return (struct phase){.gets = mb > 0, .bytes = bytes_from_mb(mb), .stream_mb_per_second = HUGE_VAL};
+	return (struct phase){
+		.gets = mb > 0 ? objects : 0, .bytes = bytes_from_mb(mb), .stream_mb_per_second = HUGE_VAL};
 }
 
 void function_work_from_stated(const struct stated_work *stated, int64_t images, struct work *out)
@@ -204,20 +205,22 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 	out->phases[WORK_IMPORT] = cpu_phase(stated->cold_cpu_seconds, 1);
 	out->phases[WORK_IMPORT].wait_ns = ns_from_seconds(stated->cold_wait_seconds);
 	out->phases[WORK_IMPORT].cold_only = true;
-	out->phases[WORK_WEIGHTS_GET] = stated_get(stated->cold_download_mb);
+	out->phases[WORK_WEIGHTS_GET] = stated_get(stated->cold_download_mb, 1);
 	out->phases[WORK_WEIGHTS_GET].cold_only = true;
-	out->phases[WORK_RECORD_GET] = stated_get(stated->download_mb * n);
+	out->phases[WORK_RECORD_GET] = stated_get(stated->download_mb * n, stated->download_objects);
 	out->phases[WORK_DECODE] = cpu_phase(stated->single_cpu_seconds * n, 1);
 	out->phases[WORK_COMPUTE] = cpu_phase(stated->cpu_seconds * n, stated->threads);
 	out->phases[WORK_DEVICE].device_ns = ns_from_seconds(stated->device_seconds * n);
 	out->phases[WORK_WAIT].wait_ns = ns_from_seconds(stated->wait_seconds * n);
 	out->phases[WORK_RECORD_PUT] = (struct phase){
-		.puts = stated->upload_mb > 0,
+		.puts = stated->upload_mb > 0 ? stated->upload_objects : 0,
 		.bytes = bytes_from_mb(stated->upload_mb * n),
 		.stream_mb_per_second = HUGE_VAL,
 	};
-	for (int i = 0; i < WORK_PHASES; i++)
+	for (int i = 0; i < WORK_PHASES; i++) {
 		out->phases[i].is_timed_elsewhere = !stated->transfers_take_time;
+		out->phases[i].keeps_connection = stated->keeps_connection;
+	}
 }
 
 void function_work_set_client(const struct framework *framework, struct work *work)
@@ -228,5 +231,6 @@ void function_work_set_client(const struct framework *framework, struct work *wo
 			phase->puts > 0 ? framework->store_cpu_seconds_per_put_mb : framework->store_cpu_seconds_per_mb;
 		phase->has_client_cpu = isfinite(per_mb);
 		phase->client_cpu_seconds_per_mb = phase->has_client_cpu ? per_mb : 0;
+		phase->keeps_connection = phase->keeps_connection || framework->keeps_connection;
 	}
 }

@@ -403,13 +403,14 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 		return false;
 	}
 	bool is_waited_for = pipeline->orchestrator == ORCHESTRATOR_DRIVER && pipeline->invocation == INVOCATION_SYNC;
-	if (pipeline->client_seconds > 0 && !is_waited_for) {
-		diag_error(
-			resolution->diag, place_of(resolution, "pipeline", "client_seconds"),
-			"'client_seconds' is a caller's who waits; nobody does with orchestrator '%s' and '%s' calls",
-			orchestrator_names[pipeline->orchestrator], invocation_type_names[pipeline->invocation]);
+	const char *waits = pipeline->client_seconds > 0 ? "client_seconds" : "answer_seconds";
+	if (pipeline->client_seconds + pipeline->answer_seconds > 0 && !is_waited_for) {
+		diag_error(resolution->diag, place_of(resolution, "pipeline", waits),
+			   "'%s' is a caller's who waits; nobody does with orchestrator '%s' and '%s' calls", waits,
+			   orchestrator_names[pipeline->orchestrator], invocation_type_names[pipeline->invocation]);
 		return false;
 	}
+	setting->answer_ns = ns_from_seconds(pipeline->answer_seconds);
 	setting->client_ns = ns_from_seconds(pipeline->client_seconds / 2);
 	if (pipeline->orchestrator == ORCHESTRATOR_STORE_EVENTS)
 		setting->invocation = INVOCATION_ASYNC;

@@ -8,9 +8,14 @@ static struct demand_latency latency_of(const struct quantiles *seconds, int64_t
 	return (struct demand_latency){.seconds = seconds, .count = seconds->table.count > 0 ? count : 0};
 }
 
+static int64_t objects_of(const struct phase *phase)
+{
+	return phase->gets + phase->puts;
+}
+
 static double stream_seconds(const struct platform_store *store, const struct phase *phase, bool is_put)
 {
-	double store_rate = store_mb_per_second(store, phase->bytes, is_put);
+	double store_rate = store_mb_per_second(store, phase->bytes / objects_of(phase), is_put);
 	return (double)phase->bytes / 1e6 / fmin(store_rate, phase->stream_mb_per_second);
 }
 
@@ -24,12 +29,17 @@ static double client_cpu_seconds(const struct platform_network *network, const s
 static void add_transfer(struct demand *demand, const struct platform *platform, const struct phase *phase)
 {
 	const struct platform_store *store = &platform->store;
-	demand->latencies[0] = latency_of(&store->get_seconds, phase->gets);
-	demand->latencies[1] = latency_of(&store->put_seconds, phase->puts);
-	demand->setup_seconds = store_setup_seconds(store, phase->bytes, demand->is_put);
+	int64_t objects = objects_of(phase);
+	bool is_kept = phase->keeps_connection;
+	double beside_share = platform->network.cpu_beside_share;
+	demand->latencies[0] = latency_of(store_latency(store, false, is_kept), phase->gets);
+	demand->latencies[1] = latency_of(store_latency(store, true, is_kept), phase->puts);
+	demand->setup_seconds = (double)objects * store_setup_seconds(store, phase->bytes / objects, demand->is_put);
 	demand->stream_seconds = stream_seconds(store, phase, demand->is_put);
 	demand->bytes = phase->bytes;
 	demand->client_cpu_seconds = client_cpu_seconds(&platform->network, phase, demand->is_put);
+	demand->client_threads = beside_share > 0 ? 2 : 1;
+	demand->client_alone_seconds = beside_share > 0 ? demand->client_cpu_seconds * (1 - beside_share) : 0;
 	demand->is_overlapped = platform->network.is_overlapped;
 }
 
@@ -40,6 +50,7 @@ static void demand_init(struct demand *demand, const struct platform *platform, 
 		.is_put = phase->puts > 0,
 		.varies = !phase->cold_only,
 		.threads = 1,
+		.client_threads = 1,
 	};
 	if (!demand->is_transfer) {
 		demand->wait_ns = phase->wait_ns;
@@ -72,6 +83,11 @@ bool demand_find(struct demand *demand, const struct platform *platform, const s
 		return true;
 	}
 	return false;
+}
+
+int64_t demand_client_threads(int64_t threads, double vcpus)
+{
+	return vcpus > 1 ? threads : 1;
 }
 
 double demand_latency_seconds(const struct demand *demand, struct stream *luck)

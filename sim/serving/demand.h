@@ -28,17 +28,19 @@ struct demand {
 	bool is_transfer;
 	bool is_put;
 	struct demand_latency latencies[DEMAND_LATENCIES];
-	double setup_seconds;      /* what the client does first */
-	double stream_seconds;     /* the store's or the client's, whatever the sandbox's network */
-	int64_t bytes;             /* through the sandbox's network */
-	double client_cpu_seconds; /* for these, on a nominal vCPU, one thread */
-	bool is_overlapped;        /* that CPU works while bytes flow, not after */
-	bool varies;               /* from request to request, as what follows does */
-	int64_t wait_ns;           /* before the CPU work */
-	int64_t traced_wait_ns;    /* beside it, which does not vary */
-	int64_t cpu_ns;            /* thread time on a nominal vCPU, summed over threads */
-	int64_t threads;           /* 1 or more */
-	int64_t device_ns;         /* on the accelerator */
+	double setup_seconds;        /* what the client does first */
+	double stream_seconds;       /* the store's or the client's, whatever the sandbox's network */
+	int64_t bytes;               /* through the sandbox's network */
+	double client_cpu_seconds;   /* for these, on a nominal vCPU, over all threads */
+	int64_t client_threads;      /* where there is more than one vCPU for them, else 1 */
+	double client_alone_seconds; /* of that, what the busiest thread does, which no vCPU hastens */
+	bool is_overlapped;          /* that CPU works while bytes flow, not after */
+	bool varies;                 /* from request to request, as what follows does */
+	int64_t wait_ns;             /* before the CPU work */
+	int64_t traced_wait_ns;      /* beside it, which does not vary */
+	int64_t cpu_ns;              /* thread time on a nominal vCPU, summed over threads */
+	int64_t threads;             /* 1 or more */
+	int64_t device_ns;           /* on the accelerator */
 };
 
 /* What a visit does of its function's work, and beside it. */
@@ -54,6 +56,9 @@ struct demand_visit {
  */
 bool demand_find(struct demand *demand, const struct platform *platform, const struct work *work,
 		 const struct demand_visit *visit, int *phase);
+
+/* The client's threads in a sandbox that has so many vCPUs: of less than one they have turns, as one thread has it. */
+int64_t demand_client_threads(int64_t threads, double vcpus);
 
 /* From a request to its first byte, of all requests; drawn with luck, or in the mean where that is NULL. */
 double demand_latency_seconds(const struct demand *demand, struct stream *luck);

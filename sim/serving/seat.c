@@ -115,7 +115,7 @@ static void moved(struct engine *engine, void *subject, int64_t argument)
 {
 	struct seat *seat = subject;
 	if (!seat->transfer.is_overlapped)
-		run_cpu(seat, seat->transfer.cpu_ns, 1, unpacked);
+		run_cpu(seat, seat->transfer.cpu_ns, seat->transfer.threads, unpacked);
 	part_done(seat);
 }
 
@@ -127,9 +127,12 @@ static void split_transfer(struct seat *seat, const struct transfer *transfer, c
 	int64_t network_ns = now_ns + fluid_alone_ns(network, (double)transfer->bytes, HUGE_VAL);
 	int64_t begin_ns = transfer->is_overlapped ? now_ns : network_ns;
 	struct cpu_quota quota = invocation->sandbox->quota;
-	int64_t unthrottled_ns = begin_ns + transfer->cpu_ns;
-	int64_t cpu_ns = seat->instance->is_shared ? begin_ns + alone_ns(seat, transfer->cpu_ns, 1)
-						   : cpu_quota_run(&quota, begin_ns, transfer->cpu_ns, 1);
+	int64_t unthrottled_ns = begin_ns + transfer_unthrottled_ns(transfer, &quota);
+	int64_t cpu_ns = seat->instance->is_shared
+				 ? begin_ns + alone_ns(seat, transfer->cpu_ns, transfer->threads)
+				 : cpu_quota_run(&quota, begin_ns, transfer->cpu_ns, transfer->threads);
+	if (cpu_ns < begin_ns + transfer->alone_ns)
+		cpu_ns = begin_ns + transfer->alone_ns;
 	const struct transfer_ends ends = {
 		.stream_ns = now_ns + transfer->stream_ns,
 		.network_ns = network_ns,
@@ -151,10 +154,12 @@ static void answered(struct engine *engine, void *subject, int64_t argument)
 	invocation_count_step(seat->invocation);
 	split_transfer(seat, transfer, network);
 	seat->parts = 3;
-	seat->stream = engine_schedule(engine, transfer->stream_ns, 0, streamed, seat, 0);
+	/* What the busiest of the client's threads takes is as fixed as the stream, beside which it works. */
+	int64_t fixed_ns = transfer->stream_ns > transfer->alone_ns ? transfer->stream_ns : transfer->alone_ns;
+	seat->stream = engine_schedule(engine, fixed_ns, 0, streamed, seat, 0);
 	fluid_start(&seat->network, network, (double)transfer->bytes, HUGE_VAL, moved, seat, 0);
 	if (transfer->is_overlapped)
-		run_cpu(seat, transfer->cpu_ns, 1, unpacked);
+		run_cpu(seat, transfer->cpu_ns, transfer->threads, unpacked);
 }
 
 static void begin_transfer(struct seat *seat)

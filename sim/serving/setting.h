@@ -73,6 +73,7 @@ struct setting {
 	int64_t parallel;
 	int64_t warm_sandboxes; /* of every function, idle and initialised at the start */
 	int64_t dispatch_ns;    /* the driver starts one call per this time */
+	int64_t answer_ns;      /* ... and is as long with one answer, whenever it has no call to start */
 	int64_t pause_ns;       /* a job rests between two records */
 	int64_t client_ns;      /* from a driver that waits for answers to the platform, and the same back */
 	int invocation;         /* enum invocation_type */

@@ -54,7 +54,7 @@ struct simulation {
 	bool is_line;           /* a batch: a record is made when a place is free for it */
 	struct turn *turns;     /* of a line whose order luck decides, in that order; else NULL */
 	bool is_turn_awaited;   /* the next one's time is an event */
-	int64_t driver_free_ns; /* when the driver can start its next call */
+	int64_t driver_free_ns; /* when the driver can start its next call, or take its next answer */
 	struct invocation *free_list;
 	/* One per function; NULL where every request has its sandbox and host alone. */
 	struct function_instances *instances;

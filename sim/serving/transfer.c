@@ -24,6 +24,8 @@ static int64_t gate_wait_ns(struct simulation *simulation, const struct phase *p
 void transfer_prepare(struct invocation *invocation, const struct demand *demand, struct transfer *out)
 {
 	const struct phase *phase = &invocation_work(invocation)->phases[invocation->phase];
+	const struct cpu_quota *quota = &invocation->sandbox->quota;
+	double vcpus = (double)quota->quota_ns / (double)quota->period_ns;
 	struct stream luck;
 	invocation_stream(&luck, invocation, work_phase_names[invocation->phase]);
 	*out = (struct transfer){
@@ -33,6 +35,8 @@ void transfer_prepare(struct invocation *invocation, const struct demand *demand
 		.wait_ns = ns_from_seconds(demand_latency_seconds(demand, &luck)),
 		.stream_ns = ns_from_seconds(demand->stream_seconds),
 		.cpu_ns = ns_from_seconds(demand->client_cpu_seconds * invocation->sandbox->slowness),
+		.threads = demand_client_threads(demand->client_threads, vcpus),
+		.alone_ns = ns_from_seconds(demand->client_alone_seconds * invocation->sandbox->slowness),
 	};
 	out->wait_ns = wait_sum(out->wait_ns, gate_wait_ns(invocation->simulation, phase, &luck));
 }
@@ -40,6 +44,11 @@ void transfer_prepare(struct invocation *invocation, const struct demand *demand
 static int64_t later(int64_t a_ns, int64_t b_ns)
 {
 	return a_ns > b_ns ? a_ns : b_ns;
+}
+
+int64_t transfer_unthrottled_ns(const struct transfer *transfer, const struct cpu_quota *quota)
+{
+	return later(transfer->alone_ns, cpu_unthrottled_ns(quota, transfer->cpu_ns, transfer->threads));
 }
 
 /* The CPU works after the network or, where the platform says so, meanwhile. */
@@ -53,8 +62,10 @@ static struct transfer_ends find_ends(const struct invocation *invocation, const
 		.network_ns = now_ns + token_bucket_transfer_ns(bucket, now_ns, transfer->bytes),
 	};
 	int64_t begin_ns = transfer->is_overlapped ? now_ns : ends.network_ns;
-	ends.cpu_ns = cpu_quota_run(&sandbox->quota, begin_ns, transfer->cpu_ns, 1);
-	ends.unthrottled_ns = transfer->cpu_ns < ends.cpu_ns - begin_ns ? begin_ns + transfer->cpu_ns : ends.cpu_ns;
+	int64_t unthrottled_ns = transfer_unthrottled_ns(transfer, &sandbox->quota);
+	ends.cpu_ns = later(begin_ns + transfer->alone_ns,
+			    cpu_quota_run(&sandbox->quota, begin_ns, transfer->cpu_ns, transfer->threads));
+	ends.unthrottled_ns = unthrottled_ns < ends.cpu_ns - begin_ns ? begin_ns + unthrottled_ns : ends.cpu_ns;
 	return ends;
 }
 

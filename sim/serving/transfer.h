@@ -17,7 +17,9 @@ struct transfer {
 	int64_t bytes;      /* that take time */
 	int64_t wait_ns;    /* to the first byte of the last one */
 	int64_t stream_ns;  /* that the store's or the client's stream takes */
-	int64_t cpu_ns;     /* thread time of the sandbox */
+	int64_t cpu_ns;     /* thread time of the sandbox, on so many threads, ... */
+	int64_t threads;
+	int64_t alone_ns; /* ... the busiest of which runs for this long */
 };
 
 /* When the bytes have passed the stream, the sandbox's network, and its CPU without and with a quota. */
@@ -30,6 +32,9 @@ struct transfer_ends {
 
 /* Draws the luck of the current phase's requests and counts them against the store's rate. */
 void transfer_prepare(struct invocation *invocation, const struct demand *demand, struct transfer *out);
+
+/* What the CPU of a transfer takes where it is never stopped. */
+int64_t transfer_unthrottled_ns(const struct transfer *transfer, const struct cpu_quota *quota);
 
 /*
  * The slower of stream and network has its whole time, the CPU what it takes beyond that, and its quota the rest.

@@ -44,6 +44,26 @@ static void leave_sandbox(struct invocation *invocation, bool is_kept)
 	}
 }
 
+/*
+ * The answer has reached the caller, whose thread takes answers one after the other, and none while there are calls to
+ * start.
+ */
+static void came_back(struct engine *engine, void *subject, int64_t end)
+{
+	struct invocation *invocation = subject;
+	struct simulation *simulation = invocation->simulation;
+	int64_t answer_ns = simulation->setting->answer_ns;
+	int64_t now_ns = engine_now_ns(engine);
+	if (answer_ns == 0) {
+		simulation->visit_ended(engine, subject, end);
+		return;
+	}
+	int64_t begin_ns = simulation->driver_free_ns > now_ns ? simulation->driver_free_ns : now_ns;
+	simulation->driver_free_ns = begin_ns + answer_ns;
+	counts_of(invocation)->cause_ns[CAUSE_CLIENT] += simulation->driver_free_ns - now_ns;
+	engine_schedule(engine, simulation->driver_free_ns - now_ns, 0, simulation->visit_ended, invocation, end);
+}
+
 static void end_one(struct invocation *invocation, enum visit_end end, bool is_kept)
 {
 	struct simulation *simulation = invocation->simulation;
@@ -55,9 +75,9 @@ static void end_one(struct invocation *invocation, enum visit_end end, bool is_k
 	int64_t back_ns = simulation->setting->client_ns;
 	counts_of(invocation)->cause_ns[CAUSE_CLIENT] += back_ns;
 	if (back_ns > 0)
-		engine_schedule(&simulation->engine, back_ns, 0, simulation->visit_ended, invocation, end);
+		engine_schedule(&simulation->engine, back_ns, 0, came_back, invocation, end);
 	else
-		simulation->visit_ended(&simulation->engine, invocation, end);
+		came_back(&simulation->engine, invocation, end);
 }
 
 static void count_phase(struct invocation *invocation)

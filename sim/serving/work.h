@@ -37,6 +37,7 @@ struct phase {
 	int64_t device_ns;
 	int64_t gets; /* store requests, each with its own first-byte latency, one after the other */
 	int64_t puts;
+	bool keeps_connection;       /* from the request before, instead of making one */
 	int64_t bytes;               /* moved in (gets) or out (puts) */
 	double stream_mb_per_second; /* the most this client's stream carries, whatever the memory */
 	bool has_client_cpu;         /* the client takes other CPU than the platform's: */

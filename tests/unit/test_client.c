@@ -62,8 +62,28 @@ static void refused(void)
 	toy_release(&toy);
 }
 
+/* Four calls that take 1 s, started 0.5 s apart; an answer takes 0.4 s of the thread that starts them. */
+static void answers(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy_function(&toy, "f", 1000, &(struct toy_work){.cpu_seconds = 1});
+	toy_records(&toy, 4);
+	toy.setting.parallel = 4;
+	toy.setting.warm_sandboxes = 4;
+	toy.setting.dispatch_ns = 500 * NS_PER_MS;
+	t_int(toy_simulate(&toy, 1).makespan_ns, 2510 * NS_PER_MS, "answers that take no time");
+	toy.setting.answer_ns = 400 * NS_PER_MS;
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.makespan_ns, (2000 + 4 * 400) * NS_PER_MS, "others wait until all calls are out, and for each other");
+	int64_t waits_ms = (2400 - 1010) + (2800 - 1510) + (3200 - 2010) + (3600 - 2510);
+	t_int(o.functions[0].cause_ns[CAUSE_CLIENT], waits_ms * NS_PER_MS, "which has its cause");
+	toy_release(&toy);
+}
+
 int main(void)
 {
+	answers();
 	travels();
 	sandboxes();
 	refused();

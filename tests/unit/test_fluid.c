@@ -135,7 +135,7 @@ static void token_bucket(void)
 			.refill_mb_per_second = 10 + 60 * stream_uniform(&luck),
 		};
 		struct token_bucket bucket;
-		token_bucket_init(&bucket, &network);
+		token_bucket_init(&bucket, &network, 1024);
 		struct bench b;
 		bench_init(&b, HUGE_VAL, bucket.burst_bytes_per_ns,
 			   fmin(bucket.burst_bytes_per_ns, bucket.refill_bytes_per_ns), bucket.depth_bytes);

@@ -8,7 +8,7 @@ static const struct platform_network lambda = {
 static struct token_bucket full(void)
 {
 	struct token_bucket bucket;
-	token_bucket_init(&bucket, &lambda);
+	token_bucket_init(&bucket, &lambda, 1024);
 	return bucket;
 }
 
@@ -45,10 +45,10 @@ static void odd_buckets(void)
 {
 	struct platform_network flat = {.burst_mb_per_second = 50, .bucket_mb = 0, .refill_mb_per_second = 50};
 	struct token_bucket bucket;
-	token_bucket_init(&bucket, &flat);
+	token_bucket_init(&bucket, &flat, 1024);
 	t_int(token_bucket_transfer_ns(&bucket, 0, 100000000), 2000000000, "without a bucket the rate is flat");
 	struct platform_network empty = {.burst_mb_per_second = 200, .bucket_mb = 0, .refill_mb_per_second = 50};
-	token_bucket_init(&bucket, &empty);
+	token_bucket_init(&bucket, &empty, 1024);
 	t_int(token_bucket_transfer_ns(&bucket, 0, 100000000), 2000000000, "an empty bucket allows no burst");
 	t_int(token_bucket_transfer_ns(&bucket, 2000000000, 0), 0, "nothing takes no time");
 }
@@ -65,8 +65,35 @@ static void split_transfers(void)
 	t_near((double)parts_ns, (double)whole_ns, 0, 200, "60 parts take as long as the whole");
 }
 
+/* Bandwidth that is enabled rises with memory, along a line; the burst rate is no lower. */
+static void enhanced(void)
+{
+	int64_t sizes[] = {2048, 10240};
+	double rates[] = {80, 400};
+	struct platform_network network = lambda;
+	network.enhanced_memory_mb = (struct bind_ints){sizes, 2};
+	network.enhanced_mb_per_second = (struct bind_doubles){rates, 2};
+	t_near(network_refill_mb_per_second(&network, 6144), 75, 0, 0, "what is not enabled changes nothing");
+	network.is_enhanced = true;
+	t_near(network_refill_mb_per_second(&network, 2047), 75, 0, 0, "nor anything below the first size");
+	t_near(network_refill_mb_per_second(&network, 2048), 80, 1e-12, 0, "the first size has its rate");
+	t_near(network_refill_mb_per_second(&network, 6144), 240, 1e-12, 0, "one between has its part of the way");
+	t_near(network_refill_mb_per_second(&network, 20000), 400, 1e-12, 0, "one above the last has the last one's");
+	struct token_bucket bucket;
+	token_bucket_init(&bucket, &network, 10240);
+	t_int(token_bucket_transfer_ns(&bucket, 0, 2000000000), 5000000000, "which is faster than the burst rate was");
+	struct arena arena;
+	arena_init(&arena);
+	network_speed_up(&network, 2, &arena);
+	t_near(network_refill_mb_per_second(&network, 6144), 480, 1e-12, 0,
+	       "and twice that on a network of twice the speed");
+	t_near(rates[0], 80, 0, 0, "whose rates are its own");
+	arena_release(&arena);
+}
+
 int main(void)
 {
+	enhanced();
 	published_rates();
 	tokens_between_transfers();
 	odd_buckets();

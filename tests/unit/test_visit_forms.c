@@ -89,9 +89,12 @@ static void random_platform(struct toy *toy, struct platform_runtime *runtime)
 		.cpu_seconds_per_put_mb = one_in(2) ? between(0.03, 0.05) : 0,
 		.is_overlapped = one_in(2),
 	};
+	if (platform->network.is_overlapped && one_in(2))
+		platform->network.cpu_beside_share = 0.4;
 	platform->store = (struct platform_store){
 		.get_seconds = some(toy, 0.02, 0.1),
 		.put_seconds = some(toy, 0.1, 0.2),
+		.kept_put_seconds = maybe(toy, 0.01, 0.03),
 		.connection_mb_per_second = between(20, 100),
 		.bulk_above_mb = one_in(2) ? 15 : 0,
 		.bulk_get_seconds = 0.3,
@@ -114,6 +117,7 @@ static struct phase random_transfer(bool is_put, bool cold_only)
 	phase.client_cpu_seconds_per_mb = 0.04;
 	phase.is_timed_elsewhere = one_in(6);
 	phase.cold_only = cold_only;
+	phase.keeps_connection = one_in(2);
 	return phase;
 }
 
