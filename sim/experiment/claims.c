@@ -5,6 +5,11 @@
 
 const char *const claim_kind_names[] = {[CLAIM_PREDICTED] = "predicted", [CLAIM_FITTED] = "fitted", NULL};
 
+const char *const claim_basis_names[] = {[CLAIM_MEASUREMENT] = "measurement",
+					 [CLAIM_SIMULATOR] = "simulator",
+					 [CLAIM_DOCUMENTATION] = "documentation",
+					 NULL};
+
 /* A function's need of memory is known before anything runs, so it is no metric of an outcome. */
 static bool is_peak_memory(const struct claim *claim)
 {
@@ -32,6 +37,10 @@ static const struct bind_field claim_fields[] = {
 		   .help = "its standard error or deviation; 0: not known"),
 	BIND_FIELD(struct claim, kind, BIND_CHOICE, .fallback = "predicted", .choices = claim_kind_names,
 		   .help = "whether it took part in fitting the model"),
+	BIND_FIELD(struct claim, basis, BIND_CHOICE, .fallback = "measurement", .choices = claim_basis_names,
+		   .help = "whether somebody measured it, or it is another simulator's or arithmetic of documentation"),
+	BIND_FIELD(struct claim, year, BIND_INT, .fallback = "0", .min = 0, .max = 9999,
+		   .help = "when it was measured; 0: not said"),
 	BIND_FIELD(struct claim, at, BIND_NODE, .help = "values of swept keys that name one point"),
 	BIND_FIELD(struct claim, function, BIND_TEXT, .fallback = "", .help = "whose metric; by default the run's"),
 	BIND_FIELD(struct claim, metric, BIND_TEXT, .required = true, .help = "a metric of `lamina run`"),

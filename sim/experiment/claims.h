@@ -15,6 +15,10 @@
 enum claim_kind { CLAIM_PREDICTED, CLAIM_FITTED };
 extern const char *const claim_kind_names[]; /* "predicted", "fitted", NULL */
 
+/* What the value comes from: only measurements say whether the model is right. */
+enum claim_basis { CLAIM_MEASUREMENT, CLAIM_SIMULATOR, CLAIM_DOCUMENTATION };
+extern const char *const claim_basis_names[]; /* "measurement", "simulator", "documentation", NULL */
+
 struct claim {
 	const char *quantity; /* for people */
 	const char *mechanism;
@@ -23,6 +27,8 @@ struct claim {
 	double measured;
 	double spread; /* standard error or standard deviation of measured, in its unit; 0: not known */
 	int kind;      /* enum claim_kind */
+	int basis;     /* enum claim_basis */
+	int64_t year;  /* of the measurement; 0: none */
 	struct yaml_node *at;
 	const char *function; /* whose metric; "" for the run's */
 	const char *metric;

@@ -3,17 +3,29 @@
 #include <math.h>
 #include <string.h>
 
-/* Sources of the published figures are the systems' own papers and read-mes, as published_by names them. */
+#include "platform/cpu.h"
+
+/*
+ * Others are named only where they predicted the same measurements, as SimFaaS did the same twenty experiments.
+ */
 const struct validation_bar validation_bars[] = {
-	{"CPU share", 2, false, 3.5, "SAAF (Cordingly et al., 2020)"},
-	{"CPU quota steps", 7, false, 26, "proportional law"},
-	{"DL inference and load", 5, false, 15.3, "Sizeless (Eismann et al., 2021)"},
+	{"CPU share", 2, false, (double)NAN, ""},
+	{"CPU quota steps", 7, false, (double)NAN, ""},
+	{"DL inference and load", 5, false, (double)NAN, ""},
 	{"cold-start probability", 10, true, 12.2, "SimFaaS (Mahmoudi and Khazaei, 2021)"},
 	{"instances", 3, false, 3.05, "SimFaaS (Mahmoudi and Khazaei, 2021)"},
 	{"S3 transfer", 10, false, (double)NAN, ""},
-	{"billing", 0, false, 0.8, "AWS Lambda Power Tuning"},
+	{"billing", 0, false, (double)NAN, ""},
 	{NULL, 0, false, 0, NULL},
 };
+
+const char validation_set_predicted[] = "predicted";
+const char validation_set_fitted[] = "fitted";
+
+/* Groups whose mean errors are further apart than this, in points, are shown. */
+static const double GROUPS_APART_PERCENT = 3;
+
+enum { LINES_PER_MECHANISM_MAX = 16, YEARS_MAX = 8 };
 
 static bool load_part(const char *path, struct arena *arena, struct diag *diag, struct validation_part *out,
 		      bool *io_failed)
@@ -66,67 +78,175 @@ static const struct validation_bar *find_bar(const char *mechanism)
 	return NULL;
 }
 
-static struct validation_mechanism *find_mechanism(struct validation *validation, const char *name)
+static void note_mechanism(struct validation *validation, const char *name)
 {
 	for (size_t i = 0; i < validation->mechanism_count; i++)
-		if (strcmp(validation->mechanisms[i].name, name) == 0)
-			return &validation->mechanisms[i];
-	struct validation_mechanism *mechanism = &validation->mechanisms[validation->mechanism_count++];
-	*mechanism = (struct validation_mechanism){.name = name, .bar = find_bar(name)};
-	return mechanism;
+		if (strcmp(validation->mechanisms[i], name) == 0)
+			return;
+	validation->mechanisms[validation->mechanism_count++] = name;
 }
 
-/* Sums first; divided once all rows are in. */
-static void count_row(struct validation_mechanism *mechanism, const struct claim *claim, size_t *spread_count)
+/* Of the function that the claim is of, or of the only one. */
+static int side_of(const struct study *study, const struct claim *claim)
 {
-	mechanism->rows++;
-	if (claim->kind == CLAIM_FITTED)
-		return;
-	double error = claim_error_percent(claim);
-	mechanism->judged++;
-	mechanism->mean_abs_error_percent += fabs(error);
-	if (fabs(error) > fabs(mechanism->worst_error_percent))
-		mechanism->worst_error_percent = error;
-	if (claim->spread > 0) {
-		mechanism->mean_spread_percent += 100 * claim->spread / fabs(claim->measured);
-		++*spread_count;
+	const struct setting *setting = study->jobs[claim->point].setting;
+	if (setting->platform->kind != PLATFORM_FUNCTIONS)
+		return VALIDATION_NO_SIDE;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct setting_function *function = &setting->functions[i];
+		bool is_it = claim->function[0] ? strcmp(claim->function, function->name) == 0
+						: setting->function_count == 1;
+		if (is_it)
+			return cpu_share(&setting->platform->cpu, function->memory_mb) < 1 ? VALIDATION_BELOW
+											   : VALIDATION_ABOVE;
 	}
+	return VALIDATION_NO_SIDE;
+}
+
+/* Which rows a line is of; negative and NULL: whatever they have. */
+struct row_filter {
+	const char *mechanism;
+	int kind;
+	int basis;
+	int side;
+	int64_t year;
+};
+
+static bool passes(const struct validation_row *row, const struct row_filter *filter)
+{
+	const struct claim *claim = row->claim;
+	return strcmp(claim->mechanism, filter->mechanism) == 0 && (filter->kind < 0 || claim->kind == filter->kind) &&
+	       (filter->basis < 0 || claim->basis == filter->basis) &&
+	       (filter->side < 0 || row->side == filter->side) && (filter->year < 0 || claim->year == filter->year);
+}
+
+static struct validation_line line_of(const struct validation *validation, const struct row_filter *filter,
+				      const char *set)
+{
+	struct validation_line line = {.mechanism = filter->mechanism, .set = set};
+	size_t spread_count = 0;
+	for (size_t i = 0; i < validation->row_count; i++) {
+		const struct claim *claim = validation->rows[i].claim;
+		if (!passes(&validation->rows[i], filter))
+			continue;
+		double error = claim_error_percent(claim);
+		line.rows++;
+		line.bias_percent += error;
+		line.mean_abs_error_percent += fabs(error);
+		if (fabs(error) > fabs(line.worst_error_percent))
+			line.worst_error_percent = error;
+		if (claim->spread > 0) {
+			line.mean_spread_percent += 100 * claim->spread / fabs(claim->measured);
+			spread_count++;
+		}
+	}
+	line.bias_percent /= (double)line.rows;
+	line.mean_abs_error_percent /= (double)line.rows;
+	line.mean_spread_percent /= (double)spread_count;
+	if (line.rows == 0)
+		line.worst_error_percent = (double)NAN;
+	return line;
+}
+
+static void add_line(struct validation *validation, struct validation_line line)
+{
+	if (line.rows > 0)
+		validation->lines[validation->line_count++] = line;
+}
+
+/* The groups, where there are several and their mean errors differ. */
+static void add_groups(struct validation *validation, const struct validation_line *groups, size_t count)
+{
+	double least = HUGE_VAL;
+	double most = -HUGE_VAL;
+	for (size_t i = 0; i < count; i++) {
+		least = groups[i].rows > 0 ? fmin(least, groups[i].bias_percent) : least;
+		most = groups[i].rows > 0 ? fmax(most, groups[i].bias_percent) : most;
+	}
+	for (size_t i = 0; most - least > GROUPS_APART_PERCENT && i < count; i++)
+		add_line(validation, groups[i]);
+}
+
+static void add_sides(struct validation *validation, struct row_filter filter)
+{
+	struct validation_line groups[2];
+	filter.side = VALIDATION_BELOW;
+	groups[0] = line_of(validation, &filter, "predicted, below one vCPU");
+	filter.side = VALIDATION_ABOVE;
+	groups[1] = line_of(validation, &filter, "predicted, one vCPU or more");
+	add_groups(validation, groups, 2);
+}
+
+static void add_years(struct validation *validation, struct row_filter filter, struct arena *arena)
+{
+	struct validation_line groups[YEARS_MAX];
+	size_t count = 0;
+	int64_t year = 0;
+	while (count < YEARS_MAX) {
+		int64_t next = INT64_MAX;
+		for (size_t i = 0; i < validation->row_count; i++) {
+			int64_t of = validation->rows[i].claim->year;
+			if (passes(&validation->rows[i], &filter) && of > year && of < next)
+				next = of;
+		}
+		if (next == INT64_MAX)
+			break;
+		struct row_filter in_year = filter;
+		in_year.year = year = next;
+		groups[count++] =
+			line_of(validation, &in_year, arena_printf(arena, "predicted, %lld", (long long)year));
+	}
+	add_groups(validation, groups, count);
+}
+
+static void add_lines(struct validation *validation, const char *mechanism, struct arena *arena)
+{
+	struct row_filter filter = {mechanism, CLAIM_PREDICTED, CLAIM_MEASUREMENT, -1, -1};
+	struct validation_line predicted = line_of(validation, &filter, validation_set_predicted);
+	predicted.bar = find_bar(mechanism);
+	add_line(validation, predicted);
+	add_sides(validation, filter);
+	add_years(validation, filter, arena);
+	filter.kind = CLAIM_FITTED;
+	add_line(validation, line_of(validation, &filter, validation_set_fitted));
+	filter.kind = -1;
+	filter.basis = CLAIM_SIMULATOR;
+	add_line(validation, line_of(validation, &filter, "other simulators"));
+	filter.basis = CLAIM_DOCUMENTATION;
+	add_line(validation, line_of(validation, &filter, "documentation"));
 }
 
 void validation_evaluate(struct validation *validation, struct arena *arena)
 {
-	validation->rows = ARENA_ARRAY(arena, const struct claim *, validation->row_count);
-	validation->mechanisms = ARENA_ARRAY(arena, struct validation_mechanism, validation->row_count);
-	size_t *spread_counts = ARENA_ARRAY(arena, size_t, validation->row_count);
+	validation->rows = ARENA_ARRAY(arena, struct validation_row, validation->row_count);
+	validation->mechanisms = ARENA_ARRAY(arena, const char *, validation->row_count);
 	size_t row = 0;
 	for (size_t i = 0; i < validation->part_count; i++) {
+		const struct study *study = &validation->parts[i].study;
 		struct claims *claims = &validation->parts[i].claims;
-		claims_evaluate(&validation->parts[i].study, claims);
+		claims_evaluate(study, claims);
 		for (size_t k = 0; k < claims->count; k++) {
-			struct validation_mechanism *mechanism = find_mechanism(validation, claims->items[k].mechanism);
-			validation->rows[row++] = &claims->items[k];
-			count_row(mechanism, &claims->items[k], &spread_counts[mechanism - validation->mechanisms]);
+			const struct claim *claim = &claims->items[k];
+			note_mechanism(validation, claim->mechanism);
+			validation->rows[row++] = (struct validation_row){claim, side_of(study, claim)};
 		}
 	}
 	CHECK(row == validation->row_count);
-	for (size_t i = 0; i < validation->mechanism_count; i++) {
-		struct validation_mechanism *mechanism = &validation->mechanisms[i];
-		mechanism->mean_abs_error_percent /= (double)mechanism->judged;
-		mechanism->mean_spread_percent /= (double)spread_counts[i];
-		if (mechanism->judged == 0)
-			mechanism->worst_error_percent = (double)NAN;
-	}
+	validation->lines =
+		ARENA_ARRAY(arena, struct validation_line, LINES_PER_MECHANISM_MAX * validation->mechanism_count);
+	for (size_t i = 0; i < validation->mechanism_count; i++)
+		add_lines(validation, validation->mechanisms[i], arena);
 }
 
-enum validation_verdict validation_judge(const struct validation_mechanism *mechanism)
+enum validation_verdict validation_judge(const struct validation_line *line)
 {
 	/* Bills are sums in binary floating point: their last bits are not what is meant by exact. */
 	static const double rounding_percent = 1e-9;
-	const struct validation_bar *bar = mechanism->bar;
-	if (!bar || mechanism->judged == 0)
+	const struct validation_bar *bar = line->bar;
+	if (!bar || line->rows == 0)
 		return VALIDATION_NO_BAR;
-	double error = mechanism->mean_abs_error_percent;
+	double error = line->mean_abs_error_percent;
 	bool met = error <= bar->error_percent + rounding_percent ||
-		   (bar->or_spread && error <= mechanism->mean_spread_percent);
+		   (bar->or_spread && error <= line->mean_spread_percent);
 	return met ? VALIDATION_MET : VALIDATION_MISSED;
 }

@@ -1,6 +1,8 @@
 /*
  * Public measurements beside what Lamina predicts of them: experiments with `claims:` (experiment/claims.h), run
- * through the ordinary path, and a summary by mechanism over the claims that took no part in fitting.
+ * through the ordinary path, and a summary by mechanism. Bars are judged on measurements alone that took no part in
+ * fitting; groups of them (below and above one vCPU, years) stand apart where their mean errors differ, since errors of
+ * opposite signs cancel.
  */
 #ifndef LAMINA_VALIDATION_H
 #define LAMINA_VALIDATION_H
@@ -9,26 +11,40 @@
 #include "experiment/study.h"
 #include "report/paper.h"
 
-/* How good a mechanism should be, and how good others are. */
+/* How good a mechanism should be, and how good others are on the same rows. */
 struct validation_bar {
 	const char *mechanism;    /* as claims call it; NULL ends the table */
 	double error_percent;     /* mean absolute error that is good enough; 0: exact to the last printed digit */
 	bool or_spread;           /* ... as is one within the measurements' own spread */
-	double published_percent; /* NaN where nobody has published one */
+	double published_percent; /* NaN where nobody has answered the same question */
 	const char *published_by;
 };
 extern const struct validation_bar validation_bars[];
 
-/* The rows of a mechanism; its errors are over those that took no part in fitting, NaN where there are none. */
-struct validation_mechanism {
-	const char *name;
+/* Which side of one vCPU a row's function is on. */
+enum validation_side { VALIDATION_NO_SIDE, VALIDATION_BELOW, VALIDATION_ABOVE };
+
+struct validation_row {
+	const struct claim *claim;
+	int side; /* enum validation_side */
+};
+
+/*
+ * A set of a mechanism's rows: measurements that took no part in fitting, which the bar is for; of these, groups that
+ * differ; measurements that did take part; what other simulators and documentation say.
+ */
+struct validation_line {
+	const char *mechanism;
+	const char *set;
 	size_t rows;
-	size_t judged; /* rows that took no part in fitting */
+	double bias_percent; /* mean error with its sign */
 	double mean_abs_error_percent;
 	double worst_error_percent;       /* signed, of the largest absolute error */
-	double mean_spread_percent;       /* over judged rows with a known spread; NaN where there are none */
-	const struct validation_bar *bar; /* NULL where there is none */
+	double mean_spread_percent;       /* over rows with a known spread; NaN where there are none */
+	const struct validation_bar *bar; /* NULL where there is none, and for other sets than the first */
 };
+extern const char validation_set_predicted[];
+extern const char validation_set_fitted[];
 
 struct validation_part {
 	struct study study;
@@ -38,10 +54,12 @@ struct validation_part {
 struct validation {
 	struct validation_part *parts;
 	size_t part_count;
-	const struct claim **rows; /* of all parts, in their order */
+	struct validation_row *rows; /* of all parts, in their order */
 	size_t row_count;
-	struct validation_mechanism *mechanisms; /* in order of first appearance */
+	const char **mechanisms; /* in order of first appearance */
 	size_t mechanism_count;
+	struct validation_line *lines; /* of the mechanisms, in their order */
+	size_t line_count;
 };
 
 /*
@@ -54,10 +72,10 @@ bool validation_load(const char *const *paths, size_t count, struct arena *arena
 /* Adds the claims of the paper's experiments, which paper_run has simulated. */
 void validation_add_paper(struct validation *validation, const struct paper *paper);
 
-/* After study_run of every part: fills the claims' predictions and the mechanisms. */
+/* After study_run of every part: fills the claims' predictions, the rows and the lines. */
 void validation_evaluate(struct validation *validation, struct arena *arena);
 
 enum validation_verdict { VALIDATION_NO_BAR, VALIDATION_MET, VALIDATION_MISSED };
-enum validation_verdict validation_judge(const struct validation_mechanism *mechanism);
+enum validation_verdict validation_judge(const struct validation_line *line);
 
 #endif
