@@ -134,7 +134,7 @@ bool cpu_fit_solve(const struct function_samples *samples, const struct fit_cond
 	const struct sample_group *first = &samples->groups[0];
 	*out = (struct cpu_fit){.logged_cpu_seconds = first->cpu_seconds.mean};
 	struct work_fit *fit = &out->fit;
-	double variance = log_samples_row_variance(samples);
+	double variance = scatter_row_variance(samples);
 	fit->row_variance = isnan(variance) ? 0 : variance;
 	work_model_init(&fit->model, conditions, conditions->threads_max,
 			work_model_variation(fit->row_variance, conditions->cpu));

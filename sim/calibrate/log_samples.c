@@ -117,20 +117,6 @@ void log_samples_add(struct log_samples *samples, const char *name, const struct
 	add_known(&function->sent_mb, row->sent_bytes / 1e6);
 }
 
-double log_samples_row_variance(const struct function_samples *samples)
-{
-	double squares = 0;
-	double degrees = 0;
-	if (samples->scatter.tail_rows > 0)
-		return samples->scatter.body_variance;
-	for (size_t i = 0; i < samples->group_count; i++) {
-		const struct summary *seconds = &samples->groups[i].seconds;
-		squares += seconds->squares / (seconds->mean * seconds->mean);
-		degrees += (double)seconds->count - 1;
-	}
-	return degrees > 0 ? squares / degrees : (double)NAN;
-}
-
 static void add_failures(const struct function_samples *function, struct buf *out)
 {
 	int64_t total = 0;

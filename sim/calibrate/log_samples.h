@@ -59,9 +59,6 @@ void log_samples_init(struct log_samples *samples, struct arena *arena);
 /* Counts the row for function `name`. A function or size too many is left out, with one error in the diag. */
 void log_samples_add(struct log_samples *samples, const char *name, const struct report_row *row, struct diag *diag);
 
-/* Of a row of the body relative to its size's mean; NaN where no size has two rows. */
-double log_samples_row_variance(const struct function_samples *samples);
-
 /* "3 of 5 failed: 1 runtime exited, 2 unhandled errors; 1 first init broken off ..."; "" where all went well. */
 const char *log_samples_endings(const struct function_samples *function, struct arena *arena);
 

@@ -193,6 +193,20 @@ static void scale_to_one(struct scatter *scatter)
 		scatter->factor[i] /= mean;
 }
 
+double scatter_row_variance(const struct function_samples *samples)
+{
+	double squares = 0;
+	double degrees = 0;
+	if (samples->scatter.tail_rows > 0)
+		return samples->scatter.body_variance;
+	for (size_t i = 0; i < samples->group_count; i++) {
+		const struct summary *seconds = &samples->groups[i].seconds;
+		squares += seconds->squares / (seconds->mean * seconds->mean);
+		degrees += (double)seconds->count - 1;
+	}
+	return degrees > 0 ? squares / degrees : (double)NAN;
+}
+
 void scatter_measure(struct function_samples *function, const struct platform_cpu *cpu, struct arena *arena)
 {
 	struct scatter *scatter = &function->scatter;
@@ -206,7 +220,7 @@ void scatter_measure(struct function_samples *function, const struct platform_cp
 	histogram_init(&ratios, arena);
 	gather_ratios(function, &ratios);
 	scatter->factor_rows = ratios.count;
-	double variance = log_samples_row_variance(function);
+	double variance = scatter_row_variance(function);
 	double kept = variance > 0 ? sqrt(fmax(0, 1 - cpu->speed_spread * cpu->speed_spread / variance)) : 0;
 	if (ratios.count < QUANTILE_ROWS || (kept == 0 && scatter->tail_rows == 0))
 		return;

@@ -38,6 +38,9 @@ struct quantile_table scatter_factors(const struct scatter *scatter);
 
 struct function_samples;
 
+/* Of a row of the body relative to its size's mean; NaN where no size has two rows. */
+double scatter_row_variance(const struct function_samples *samples);
+
 /* Sets the function's scatter, and what each of its groups has of the tail. */
 void scatter_measure(struct function_samples *function, const struct platform_cpu *cpu, struct arena *arena);
 

@@ -454,7 +454,7 @@ bool work_fit_solve(const struct function_samples *samples, const struct fit_con
 	*data = (struct fit_data){
 		.samples = samples,
 		.count = samples->group_count,
-		.relative_variance = log_samples_row_variance(samples),
+		.relative_variance = scatter_row_variance(samples),
 	};
 	bool is_told = isfinite(data->relative_variance);
 	struct variations variations = is_told ? told_variations(data, conditions->cpu) : untold_variations(data);

@@ -71,8 +71,8 @@ static void one_far_row(struct arena *arena)
 	t_near(scatter->tail_from, 3.8, 0.02, 0, "it says from where on");
 	/* 28 s of 118 x 12.5 s. */
 	t_near(scatter->tail_share, 28.0 / (119 * 10 + 118 * 2.5), 0.02, 0, "and what it adds");
-	double variance = log_samples_row_variance(plain);
-	t_near(log_samples_row_variance(tailed), variance, 0.01, 0, "the body's spread stays");
+	double variance = scatter_row_variance(plain);
+	t_near(scatter_row_variance(tailed), variance, 0.01, 0, "the body's spread stays");
 	double ratio = factor_at(scatter, 0.95) / factor_at(&plain->scatter, 0.95);
 	t_ok(fabs(ratio - 1) < 0.03, "so does the 95th percentile: %.3f of it", ratio);
 	t_ok(factor_at(scatter, 1) > 3.3, "the largest is kept");
