@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-const char *const claim_kind_names[] = {[CLAIM_PREDICTED] = "predicted", [CLAIM_FITTED] = "fitted", NULL};
+const char *const claim_kind_names[] = {
+	[CLAIM_PREDICTED] = "predicted", [CLAIM_FITTED] = "fitted", [CLAIM_STATED] = "stated", NULL};
 
 const char *const claim_basis_names[] = {[CLAIM_MEASUREMENT] = "measurement",
 					 [CLAIM_SIMULATOR] = "simulator",
@@ -36,7 +37,7 @@ static const struct bind_field claim_fields[] = {
 	BIND_FIELD(struct claim, spread, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
 		   .help = "its standard error or deviation; 0: not known"),
 	BIND_FIELD(struct claim, kind, BIND_CHOICE, .fallback = "predicted", .choices = claim_kind_names,
-		   .help = "whether it took part in fitting the model"),
+		   .help = "whether it took part in fitting the model, or in choosing what the experiment states"),
 	BIND_FIELD(struct claim, basis, BIND_CHOICE, .fallback = "measurement", .choices = claim_basis_names,
 		   .help = "whether somebody measured it, or it is another simulator's or arithmetic of documentation"),
 	BIND_FIELD(struct claim, year, BIND_INT, .fallback = "0", .min = 0, .max = 9999,

@@ -12,8 +12,9 @@
 
 #include "experiment/study.h"
 
-enum claim_kind { CLAIM_PREDICTED, CLAIM_FITTED };
-extern const char *const claim_kind_names[]; /* "predicted", "fitted", NULL */
+/* A platform's number was fitted to it, or one that the experiment states itself was. */
+enum claim_kind { CLAIM_PREDICTED, CLAIM_FITTED, CLAIM_STATED };
+extern const char *const claim_kind_names[]; /* "predicted", "fitted", "stated", NULL */
 
 /* What the value comes from: only measurements say whether the model is right. */
 enum claim_basis { CLAIM_MEASUREMENT, CLAIM_SIMULATOR, CLAIM_DOCUMENTATION };

@@ -28,7 +28,7 @@ static void check_parameter(void *value, const struct yaml_node *node, struct di
 		diag_error(diag, bind_place(node, "start"), "'start' must lie between 'min' and 'max'");
 }
 
-static const struct bind_schema parameter_schema = {
+const struct bind_schema fit_parameter_schema = {
 	.title = "a parameter",
 	.bytes = sizeof(struct fit_parameter),
 	.fields = parameter_fields,
@@ -67,7 +67,7 @@ struct fit_lists {
 };
 
 static const struct bind_field fit_fields[] = {
-	BIND_FIELD(struct fit_lists, parameters, BIND_STRUCT_MAP, .required = true, .schema = &parameter_schema,
+	BIND_FIELD(struct fit_lists, parameters, BIND_STRUCT_MAP, .required = true, .schema = &fit_parameter_schema,
 		   .count_max = FIT_PARAMETERS_MAX, .help = "dotted keys of what is fitted"),
 	BIND_FIELD(struct fit_lists, targets, BIND_STRUCT_LIST, .required = true, .schema = &target_schema,
 		   .count_max = FIT_TARGETS_MAX, .help = "measurements to meet"),

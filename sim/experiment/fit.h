@@ -27,6 +27,8 @@ struct fit_parameter {
 	bool at_bound;
 };
 
+extern const struct bind_schema fit_parameter_schema;
+
 struct fit_target {
 	struct yaml_node *set; /* dotted keys and values; NULL for none */
 	const char *metric;

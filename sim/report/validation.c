@@ -115,7 +115,8 @@ struct row_filter {
 static bool passes(const struct validation_row *row, const struct row_filter *filter)
 {
 	const struct claim *claim = row->claim;
-	return strcmp(claim->mechanism, filter->mechanism) == 0 && (filter->kind < 0 || claim->kind == filter->kind) &&
+	return strcmp(claim->mechanism, filter->mechanism) == 0 &&
+	       (filter->kind < 0 || (claim->kind == CLAIM_PREDICTED) == (filter->kind == CLAIM_PREDICTED)) &&
 	       (filter->basis < 0 || claim->basis == filter->basis) &&
 	       (filter->side < 0 || row->side == filter->side) && (filter->year < 0 || claim->year == filter->year);
 }
