@@ -2,7 +2,7 @@
  * Cross-validation: one experiment is left out, the numbers that it shares with others are fitted to these, and it is
  * predicted with them. Where rows were watched while a mechanism was chosen, this is the honest error.
  *
- * An experiment is a source (who measured, and when), whatever files its rows are in. Every source left in counts the
+ * An experiment is a source (who measured, and when), whatever files its rows are in. Each source left in counts the
  * same, however many rows it has: the mean over sources of the mean squared logarithm of predicted over measured is made
  * least by a simplex (Nelder and Mead, GSL) in the parameters' logarithms, with the same luck in every evaluation.
  *
