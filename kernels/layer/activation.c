@@ -1,4 +1,5 @@
-#include "kernels/layer/activation.h"
+/* Functions of single values or of one image's vector: ReLU, softmax, and the bias that layers start from. */
+#include "kernels/layer/kernels.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,31 +9,26 @@
 /* Values of one item: enough to make waking a thread worth it. */
 enum { GRAIN_VALUES = 64 * 1024 };
 
-struct activation_job {
-	const struct tensor *input;
-	struct tensor *output;
-};
-
-static struct activation_job job_make(const struct tensor *input, struct tensor *output)
+static void check_shapes(const struct layer_call *call)
 {
-	CHECK(input->images == output->images);
-	CHECK(shape_values(input->shape) == shape_values(output->shape));
-	return (struct activation_job){.input = input, .output = output};
+	CHECK(call->input->images == call->output->images);
+	CHECK(shape_values(call->input->shape) == shape_values(call->output->shape));
 }
 
 static void relu_items(void *context, struct team *team, int worker, int64_t first, int64_t last)
 {
-	const struct activation_job *job = context;
-	const float *in = job->input->data;
-	float *out = job->output->data;
+	const struct layer_call *call = context;
+	const float *in = call->input->data;
+	float *out = call->output->data;
 	for (int64_t i = first; i < last; i++)
 		out[i] = in[i] > 0.0f ? in[i] : 0.0f;
 }
 
-void relu_run(const struct tensor *input, struct tensor *output, struct team *team)
+void relu_run(const struct layer_call *call)
 {
-	struct activation_job job = job_make(input, output);
-	team_run(team, tensor_values(input), GRAIN_VALUES, relu_items, &job);
+	struct layer_call job = *call;
+	check_shapes(call);
+	team_run(call->team, tensor_values(call->input), GRAIN_VALUES, relu_items, &job);
 }
 
 static void softmax_pixel(const float *in, float *out, int64_t channels, int64_t step)
@@ -53,33 +49,35 @@ static void softmax_pixel(const float *in, float *out, int64_t channels, int64_t
 
 static void softmax_items(void *context, struct team *team, int worker, int64_t first, int64_t last)
 {
-	const struct activation_job *job = context;
-	struct shape shape = job->input->shape;
+	const struct layer_call *call = context;
+	struct shape shape = call->input->shape;
 	int64_t pixels = shape.height * shape.width;
 	for (int64_t image = first; image < last; image++)
 		for (int64_t pixel = 0; pixel < pixels; pixel++)
-			softmax_pixel(tensor_image(job->input, image) + pixel, tensor_image(job->output, image) + pixel,
-				      shape.channels, pixels);
+			softmax_pixel(tensor_image(call->input, image) + pixel,
+				      tensor_image(call->output, image) + pixel, shape.channels, pixels);
 }
 
-void softmax_run(const struct tensor *input, struct tensor *output, struct team *team)
+void softmax_run(const struct layer_call *call)
 {
-	struct activation_job job = job_make(input, output);
-	int64_t grain = GRAIN_VALUES / 16 / shape_values(input->shape) + 1;
-	team_run(team, input->images, grain, softmax_items, &job);
+	struct layer_call job = *call;
+	check_shapes(call);
+	int64_t grain = GRAIN_VALUES / 16 / shape_values(call->input->shape) + 1;
+	team_run(call->team, call->input->images, grain, softmax_items, &job);
 }
 
 static void copy_items(void *context, struct team *team, int worker, int64_t first, int64_t last)
 {
-	const struct activation_job *job = context;
-	memcpy(job->output->data + first, job->input->data + first, (size_t)(last - first) * sizeof(float));
+	const struct layer_call *call = context;
+	memcpy(call->output->data + first, call->input->data + first, (size_t)(last - first) * sizeof(float));
 }
 
-void copy_run(const struct tensor *input, struct tensor *output, struct team *team)
+void copy_run(const struct layer_call *call)
 {
-	struct activation_job job = job_make(input, output);
-	if (input->data != output->data)
-		team_run(team, tensor_values(input), GRAIN_VALUES, copy_items, &job);
+	struct layer_call job = *call;
+	check_shapes(call);
+	if (call->input->data != call->output->data)
+		team_run(call->team, tensor_values(call->input), GRAIN_VALUES, copy_items, &job);
 }
 
 void bias_fill_rows(float *matrix, int64_t rows, int64_t columns, int64_t row_step, const float *bias)

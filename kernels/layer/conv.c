@@ -1,4 +1,10 @@
-#include "kernels/layer/conv.h"
+/*
+ * Convolution (cross-correlation, as in every deep-learning library) as im2col and sgemm: the input pixels under
+ * each window position become a column, and weights times columns are the output (Chellapilla, Puri, Simard, 2006).
+ * Columns are made for a tile of output rows at a time, so that the workspace stays inside CONV_WORKSPACE_BYTES per
+ * thread whatever the image; a 1x1 window of stride 1 needs no columns at all.
+ */
+#include "kernels/layer/kernels.h"
 
 #include <cblas.h>
 #include <inttypes.h>
@@ -6,7 +12,6 @@
 
 #include "base/check.h"
 #include "base/num.h"
-#include "kernels/layer/activation.h"
 
 bool conv_output(const struct conv *conv, struct shape input, struct shape *output, const char **key, struct err *err)
 {
@@ -187,17 +192,18 @@ static void cut_tiles(struct conv_job *job)
 	job->tiles = div_ceil_int64(job->pixels, job->tile_pixels);
 }
 
-void conv_run(const struct conv *conv, const float *weights, const float *bias, const struct tensor *input,
-	      struct tensor *output, struct team *team)
+void conv_run(const struct conv *conv, const struct layer_call *call)
 {
+	const struct tensor *input = call->input;
+	const struct tensor *output = call->output;
 	CHECK(input->images == output->images);
 	CHECK(output->shape.channels == conv->filters);
 	struct conv_job job = {
 		.conv = conv,
-		.weights = weights,
-		.bias = conv->has_bias ? bias : NULL,
+		.weights = call->weights,
+		.bias = conv->has_bias ? call->bias : NULL,
 		.input = input,
-		.output = output,
+		.output = call->output,
 		.group_channels = input->shape.channels / conv->groups,
 		.group_filters = conv->filters / conv->groups,
 		.filter_values = filter_values(conv, input->shape),
@@ -205,5 +211,5 @@ void conv_run(const struct conv *conv, const float *weights, const float *bias, 
 		.is_pointwise = axis_is_pointwise(&conv->window.y) && axis_is_pointwise(&conv->window.x),
 	};
 	cut_tiles(&job);
-	team_run(team, input->images * conv->groups * job.tiles, 1, run_items, &job);
+	team_run(call->team, input->images * conv->groups * job.tiles, 1, run_items, &job);
 }

@@ -1,9 +1,12 @@
-#include "kernels/layer/fc.h"
+/*
+ * A fully connected layer: output = weights * input + bias for every image. A batch is one sgemm per slice of
+ * outputs; a single image is sgemv, because sgemm with one row packs the weights to use them once (3 times slower).
+ */
+#include "kernels/layer/kernels.h"
 
 #include <cblas.h>
 
 #include "base/check.h"
-#include "kernels/layer/activation.h"
 
 struct fc_job {
 	const struct fc *fc;
@@ -42,21 +45,20 @@ static void run_items(void *context, struct team *team, int worker, int64_t firs
 	}
 }
 
-void fc_run(const struct fc *fc, const float *weights, const float *bias, const struct tensor *input,
-	    struct tensor *output, struct team *team)
+void fc_run(const struct fc *fc, const struct layer_call *call)
 {
 	/* Each slice packs the whole input again, so slices must be wide; but several threads want one each. */
 	enum { SLICE_OUTPUTS = 512 };
-	CHECK(input->images == output->images);
-	CHECK(shape_values(output->shape) == fc->outputs);
+	CHECK(call->input->images == call->output->images);
+	CHECK(shape_values(call->output->shape) == fc->outputs);
 	struct fc_job job = {
 		.fc = fc,
-		.weights = weights,
-		.bias = fc->has_bias ? bias : NULL,
-		.input = input,
-		.output = output,
-		.inputs = shape_values(input->shape),
+		.weights = call->weights,
+		.bias = fc->has_bias ? call->bias : NULL,
+		.input = call->input,
+		.output = call->output,
+		.inputs = shape_values(call->input->shape),
 		.slice = SLICE_OUTPUTS,
 	};
-	team_run(team, (fc->outputs + job.slice - 1) / job.slice, 1, run_items, &job);
+	team_run(call->team, (fc->outputs + job.slice - 1) / job.slice, 1, run_items, &job);
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "kernels/layer/activation.h"
 #include "kernels/reference/reference.h"
 
 static bool infer_conv(struct layer *layer, const char **key, struct err *err)
@@ -58,52 +57,44 @@ static bool infer_same(struct layer *layer, const char **key, struct err *err)
 	return true;
 }
 
-static void run_conv(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		     struct tensor *output, struct team *team)
+static void run_conv(const struct layer *layer, const struct layer_call *call)
 {
-	conv_run(&layer->conv, weights, bias, input, output, team);
+	conv_run(&layer->conv, call);
 }
 
-static void run_maxpool(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-			struct tensor *output, struct team *team)
+static void run_maxpool(const struct layer *layer, const struct layer_call *call)
 {
-	pool_max_run(&layer->pool, input, output, team);
+	pool_max_run(&layer->pool, call);
 }
 
-static void run_avgpool(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-			struct tensor *output, struct team *team)
+static void run_avgpool(const struct layer *layer, const struct layer_call *call)
 {
-	pool_average_run(&layer->pool, input, output, team);
+	pool_average_run(&layer->pool, call);
 }
 
-static void run_lrn(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		    struct tensor *output, struct team *team)
+static void run_lrn(const struct layer *layer, const struct layer_call *call)
 {
-	lrn_run(&layer->lrn, input, output, team);
+	lrn_run(&layer->lrn, call);
 }
 
-static void run_relu(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		     struct tensor *output, struct team *team)
+static void run_relu(const struct layer *layer, const struct layer_call *call)
 {
-	relu_run(input, output, team);
+	relu_run(call);
 }
 
-static void run_fc(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		   struct tensor *output, struct team *team)
+static void run_fc(const struct layer *layer, const struct layer_call *call)
 {
-	fc_run(&layer->fc, weights, bias, input, output, team);
+	fc_run(&layer->fc, call);
 }
 
-static void run_softmax(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-			struct tensor *output, struct team *team)
+static void run_softmax(const struct layer *layer, const struct layer_call *call)
 {
-	softmax_run(input, output, team);
+	softmax_run(call);
 }
 
-static void run_copy(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		     struct tensor *output, struct team *team)
+static void run_copy(const struct layer *layer, const struct layer_call *call)
 {
-	copy_run(input, output, team);
+	copy_run(call);
 }
 
 const struct layer_kind_row layer_kinds[LAYER_KINDS] = {
@@ -152,13 +143,12 @@ bool layer_in_place(const struct layer *layer)
 	return layer_kinds[layer->kind].in_place;
 }
 
-void layer_run(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-	       struct tensor *output, struct team *team)
+void layer_run(const struct layer *layer, const struct layer_call *call)
 {
-	CHECK(shape_equal(input->shape, layer->input));
-	CHECK(shape_equal(output->shape, layer->output));
-	CHECK(input->images == output->images);
-	CHECK(input->data != output->data || layer_in_place(layer));
-	CHECK(weights || layer->weight_count == 0);
-	layer_kinds[layer->kind].run(layer, weights, bias, input, output, team);
+	CHECK(shape_equal(call->input->shape, layer->input));
+	CHECK(shape_equal(call->output->shape, layer->output));
+	CHECK(call->input->images == call->output->images);
+	CHECK(call->input->data != call->output->data || layer_in_place(layer));
+	CHECK(call->weights || layer->weight_count == 0);
+	layer_kinds[layer->kind].run(layer, call);
 }

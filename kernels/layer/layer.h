@@ -5,10 +5,7 @@
 #ifndef LAMINA_LAYER_H
 #define LAMINA_LAYER_H
 
-#include "kernels/layer/conv.h"
-#include "kernels/layer/fc.h"
-#include "kernels/layer/lrn.h"
-#include "kernels/layer/pooling.h"
+#include "kernels/layer/kernels.h"
 
 enum layer_kind {
 	LAYER_CONV,
@@ -42,9 +39,7 @@ struct layer {
 	int64_t bias_count;
 };
 
-/* A kernel: weights and bias are NULL where the layer has none. */
-typedef void layer_kernel(const struct layer *layer, const float *weights, const float *bias,
-			  const struct tensor *input, struct tensor *output, struct team *team);
+typedef void layer_kernel(const struct layer *layer, const struct layer_call *call);
 
 struct layer_kind_row {
 	const char *name; /* as written in model files */
@@ -67,10 +62,9 @@ int64_t layer_parameter_bytes(const struct layer *layer);
 bool layer_in_place(const struct layer *layer);
 
 /*
- * Computes output (of the layer's output shape, as many images as input) with the fast kernel. Output may be input
+ * Computes the output (of the layer's output shape, as many images as input) with the fast kernel. Output may be input
  * where layer_in_place, must not overlap it elsewhere.
  */
-void layer_run(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-	       struct tensor *output, struct team *team);
+void layer_run(const struct layer *layer, const struct layer_call *call);
 
 #endif

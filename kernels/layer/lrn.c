@@ -1,4 +1,10 @@
-#include "kernels/layer/lrn.h"
+/*
+ * Local response normalisation across channels (Krizhevsky, Sutskever, Hinton, 2012, section 3.3, in the form of
+ * Caffe and ONNX, https://onnx.ai/onnx/operators/onnx__LRN.html): with S the sum of squares over the `size` channels
+ * around c, from c - (size - 1) / 2 to c + size / 2 inside the image,
+ *   y = x / (k + alpha / size * S) ^ beta
+ */
+#include "kernels/layer/kernels.h"
 
 #include <math.h>
 
@@ -84,17 +90,18 @@ static void run_items(void *context, struct team *team, int worker, int64_t firs
 	}
 }
 
-void lrn_run(const struct lrn *lrn, const struct tensor *input, struct tensor *output, struct team *team)
+void lrn_run(const struct lrn *lrn, const struct layer_call *call)
 {
-	CHECK(input->images == output->images);
-	CHECK(shape_equal(input->shape, output->shape));
+	const struct tensor *input = call->input;
+	CHECK(input->images == call->output->images);
+	CHECK(shape_equal(input->shape, call->output->shape));
 	int64_t pixels = input->shape.height * input->shape.width;
 	struct lrn_job job = {
 		.lrn = lrn,
 		.input = input,
-		.output = output,
+		.output = call->output,
 		.pixels = pixels,
 		.blocks = (pixels + LRN_BLOCK_PIXELS - 1) / LRN_BLOCK_PIXELS,
 	};
-	team_run(team, input->images * job.blocks, 1, run_items, &job);
+	team_run(call->team, input->images * job.blocks, 1, run_items, &job);
 }

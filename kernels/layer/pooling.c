@@ -1,4 +1,9 @@
-#include "kernels/layer/pooling.h"
+/*
+ * Maximum and average pooling over each channel. Padding never wins a maximum. An average divides by the window
+ * positions inside the image, or, with count_include_pad, by those inside the padded image (ONNX AveragePool,
+ * https://onnx.ai/onnx/operators/onnx__AveragePool.html).
+ */
+#include "kernels/layer/kernels.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -175,22 +180,22 @@ static void average_items(void *context, struct team *team, int worker, int64_t 
 		average_plane(job, job->input->data + i * in_values, job->output->data + i * out_values, row);
 }
 
-static void run(const struct pool *pool, const struct tensor *input, struct tensor *output, struct team *team,
-		team_body *body)
+static void run_planes(const struct pool *pool, const struct layer_call *call, team_body *body)
 {
 	enum { GRAIN_PLANES = 8 };
-	CHECK(input->images == output->images);
-	CHECK(input->shape.channels == output->shape.channels);
-	struct pool_job job = {.pool = pool, .input = input, .output = output};
-	team_run(team, input->images * input->shape.channels, GRAIN_PLANES, body, &job);
+	const struct tensor *input = call->input;
+	CHECK(input->images == call->output->images);
+	CHECK(input->shape.channels == call->output->shape.channels);
+	struct pool_job job = {.pool = pool, .input = input, .output = call->output};
+	team_run(call->team, input->images * input->shape.channels, GRAIN_PLANES, body, &job);
 }
 
-void pool_max_run(const struct pool *pool, const struct tensor *input, struct tensor *output, struct team *team)
+void pool_max_run(const struct pool *pool, const struct layer_call *call)
 {
-	run(pool, input, output, team, max_items);
+	run_planes(pool, call, max_items);
 }
 
-void pool_average_run(const struct pool *pool, const struct tensor *input, struct tensor *output, struct team *team)
+void pool_average_run(const struct pool *pool, const struct layer_call *call)
 {
-	run(pool, input, output, team, average_items);
+	run_planes(pool, call, average_items);
 }

@@ -7,8 +7,13 @@ void model_run_layer(const struct model *model, size_t layer, const struct model
 {
 	CHECK(layer < model->layer_count);
 	CHECK(weights->model == model);
-	layer_run(&model->layers[layer], model_weights_of(weights, layer), model_biases_of(weights, layer), input,
-		  output, team);
+	layer_run(&model->layers[layer], &(struct layer_call){
+						 .weights = model_weights_of(weights, layer),
+						 .bias = model_biases_of(weights, layer),
+						 .input = input,
+						 .output = output,
+						 .team = team,
+					 });
 }
 
 void model_run_function(const struct model *model, const struct model_function *function,

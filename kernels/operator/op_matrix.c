@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "kernels/layer/fc.h"
+#include "kernels/layer/kernels.h"
 #include "kernels/layer/layer.h"
 
 static bool set_mac(struct node_shapes *shapes, int64_t outputs, int64_t terms, struct err *err)
@@ -80,7 +80,7 @@ static void run_as_layer(const struct gemm_settings *settings, const struct node
 	struct fc fc = {.outputs = settings->n, .has_bias = true};
 	struct tensor input = {.images = settings->m, .shape = {settings->k, 1, 1}, .data = run->inputs[0]->data};
 	struct tensor output = {.images = settings->m, .shape = {settings->n, 1, 1}, .data = run->outputs[0]->data};
-	fc_run(&fc, run->inputs[1]->data, run->inputs[2]->data, &input, &output, team);
+	fc_run(&fc, &(struct layer_call){run->inputs[1]->data, run->inputs[2]->data, &input, &output, team});
 }
 
 /* The output starts as beta times the third input. */

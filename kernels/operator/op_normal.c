@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/check.h"
-#include "kernels/layer/lrn.h"
+#include "kernels/layer/kernels.h"
 
 static void same_as_input(struct node_shapes *shapes)
 {
@@ -263,7 +263,7 @@ void run_lrn_op(const struct node_run *run, struct team *team)
 	struct tensor output = input;
 	output.data = run->outputs[0]->data;
 	if (value_elements(run->inputs[0]) > 0)
-		lrn_run(run->settings, &input, &output, team);
+		lrn_run(run->settings, &(struct layer_call){.input = &input, .output = &output, .team = team});
 }
 
 /* Values that are normalised together stand `inner` apart. */

@@ -44,7 +44,7 @@ void run_conv_op(const struct node_run *run, struct team *team)
 	struct tensor input = window_tensor(run->inputs[0]);
 	struct tensor output = window_tensor(run->outputs[0]);
 	const float *bias = settings->conv.has_bias ? run->inputs[2]->data : NULL;
-	conv_run(&settings->conv, run->inputs[1]->data, bias, &input, &output, team);
+	conv_run(&settings->conv, &(struct layer_call){run->inputs[1]->data, bias, &input, &output, team});
 }
 
 bool infer_pool(struct node_shapes *shapes, struct err *err)
@@ -75,14 +75,14 @@ void run_max_pool(const struct node_run *run, struct team *team)
 {
 	struct tensor input = window_tensor(run->inputs[0]);
 	struct tensor output = window_tensor(run->outputs[0]);
-	pool_max_run(run->settings, &input, &output, team);
+	pool_max_run(run->settings, &(struct layer_call){.input = &input, .output = &output, .team = team});
 }
 
 void run_average_pool(const struct node_run *run, struct team *team)
 {
 	struct tensor input = window_tensor(run->inputs[0]);
 	struct tensor output = window_tensor(run->outputs[0]);
-	pool_average_run(run->settings, &input, &output, team);
+	pool_average_run(run->settings, &(struct layer_call){.input = &input, .output = &output, .team = team});
 }
 
 /* The window is the image, of any number of sides. */

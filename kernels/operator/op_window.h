@@ -6,7 +6,7 @@
 #ifndef LAMINA_OP_WINDOW_H
 #define LAMINA_OP_WINDOW_H
 
-#include "kernels/layer/conv.h"
+#include "kernels/layer/kernels.h"
 #include "kernels/operator/operator.h"
 
 /* Conv's settings, also for passes that put more into it. */

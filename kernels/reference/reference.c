@@ -46,19 +46,18 @@ static double conv_pixel(const struct layer *layer, const float *weights, const 
 	return sum;
 }
 
-void reference_conv(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		    struct tensor *output, struct team *team)
+void reference_conv(const struct layer *layer, const struct layer_call *call)
 {
 	struct shape shape = layer->output;
-	for (int64_t image = 0; image < input->images; image++)
+	for (int64_t image = 0; image < call->input->images; image++)
 		for (int64_t filter = 0; filter < shape.channels; filter++)
 			for (int64_t y = 0; y < shape.height; y++)
 				for (int64_t x = 0; x < shape.width; x++) {
-					double sum =
-						conv_pixel(layer, weights, tensor_image(input, image), filter, y, x);
+					double sum = conv_pixel(layer, call->weights, tensor_image(call->input, image),
+								filter, y, x);
 					if (layer->conv.has_bias)
-						sum += (double)bias[filter];
-					tensor_image(output, image)[at(shape, filter, y, x)] = (float)sum;
+						sum += (double)call->bias[filter];
+					tensor_image(call->output, image)[at(shape, filter, y, x)] = (float)sum;
 				}
 }
 
@@ -101,77 +100,72 @@ static float pool_average(const struct layer *layer, struct pool_sum sum)
 	return count > 0 ? (float)(sum.sum / (double)count) : 0.0f;
 }
 
-static void pool(const struct layer *layer, const struct tensor *input, struct tensor *output,
+static void pool(const struct layer *layer, const struct layer_call *call,
 		 float (*value)(const struct layer *layer, struct pool_sum sum))
 {
 	struct shape shape = layer->output;
-	for (int64_t image = 0; image < input->images; image++)
+	for (int64_t image = 0; image < call->input->images; image++)
 		for (int64_t c = 0; c < shape.channels; c++)
 			for (int64_t y = 0; y < shape.height; y++)
 				for (int64_t x = 0; x < shape.width; x++)
-					tensor_image(output, image)[at(shape, c, y, x)] =
-						value(layer, pool_pixel(layer, tensor_image(input, image), c, y, x));
+					tensor_image(call->output, image)[at(shape, c, y, x)] = value(
+						layer, pool_pixel(layer, tensor_image(call->input, image), c, y, x));
 }
 
-void reference_maxpool(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		       struct tensor *output, struct team *team)
+void reference_maxpool(const struct layer *layer, const struct layer_call *call)
 {
-	pool(layer, input, output, pool_max);
+	pool(layer, call, pool_max);
 }
 
-void reference_avgpool(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		       struct tensor *output, struct team *team)
+void reference_avgpool(const struct layer *layer, const struct layer_call *call)
 {
-	pool(layer, input, output, pool_average);
+	pool(layer, call, pool_average);
 }
 
-void reference_lrn(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		   struct tensor *output, struct team *team)
+void reference_lrn(const struct layer *layer, const struct layer_call *call)
 {
 	const struct lrn *lrn = &layer->lrn;
 	struct shape shape = layer->input;
 	int64_t pixels = shape.height * shape.width;
-	for (int64_t i = 0; i < tensor_values(input); i++) {
+	for (int64_t i = 0; i < tensor_values(call->input); i++) {
 		int64_t channel = i / pixels % shape.channels;
 		double sum = 0.0;
 		for (int64_t c = channel - (lrn->size - 1) / 2; c <= channel + lrn->size / 2; c++)
 			if (c >= 0 && c < shape.channels) {
-				double value = (double)input->data[i + (c - channel) * pixels];
+				double value = (double)call->input->data[i + (c - channel) * pixels];
 				sum += value * value;
 			}
 		double base = (double)lrn->k + (double)lrn->alpha / (double)lrn->size * sum;
-		output->data[i] = (float)((double)input->data[i] / pow(base, (double)lrn->beta));
+		call->output->data[i] = (float)((double)call->input->data[i] / pow(base, (double)lrn->beta));
 	}
 }
 
-void reference_relu(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		    struct tensor *output, struct team *team)
+void reference_relu(const struct layer *layer, const struct layer_call *call)
 {
-	for (int64_t i = 0; i < tensor_values(input); i++)
-		output->data[i] = fmaxf(input->data[i], 0.0f);
+	for (int64_t i = 0; i < tensor_values(call->input); i++)
+		call->output->data[i] = fmaxf(call->input->data[i], 0.0f);
 }
 
-void reference_fc(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		  struct tensor *output, struct team *team)
+void reference_fc(const struct layer *layer, const struct layer_call *call)
 {
 	int64_t inputs = shape_values(layer->input);
-	for (int64_t image = 0; image < input->images; image++)
+	for (int64_t image = 0; image < call->input->images; image++)
 		for (int64_t o = 0; o < layer->fc.outputs; o++) {
-			double sum = layer->fc.has_bias ? (double)bias[o] : 0.0;
+			double sum = layer->fc.has_bias ? (double)call->bias[o] : 0.0;
 			for (int64_t i = 0; i < inputs; i++)
-				sum += (double)weights[o * inputs + i] * (double)tensor_image(input, image)[i];
-			tensor_image(output, image)[o] = (float)sum;
+				sum += (double)call->weights[o * inputs + i] *
+				       (double)tensor_image(call->input, image)[i];
+			tensor_image(call->output, image)[o] = (float)sum;
 		}
 }
 
-void reference_softmax(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		       struct tensor *output, struct team *team)
+void reference_softmax(const struct layer *layer, const struct layer_call *call)
 {
 	struct shape shape = layer->input;
 	int64_t pixels = shape.height * shape.width;
-	for (int64_t image = 0; image < input->images; image++)
+	for (int64_t image = 0; image < call->input->images; image++)
 		for (int64_t pixel = 0; pixel < pixels; pixel++) {
-			const float *in = tensor_image(input, image) + pixel;
+			const float *in = tensor_image(call->input, image) + pixel;
 			double most = -HUGE_VAL;
 			double sum = 0.0;
 			for (int64_t c = 0; c < shape.channels; c++)
@@ -179,14 +173,13 @@ void reference_softmax(const struct layer *layer, const float *weights, const fl
 			for (int64_t c = 0; c < shape.channels; c++)
 				sum += exp((double)in[c * pixels] - most);
 			for (int64_t c = 0; c < shape.channels; c++)
-				tensor_image(output, image)[pixel + c * pixels] =
+				tensor_image(call->output, image)[pixel + c * pixels] =
 					(float)(exp((double)in[c * pixels] - most) / sum);
 		}
 }
 
-void reference_copy(const struct layer *layer, const float *weights, const float *bias, const struct tensor *input,
-		    struct tensor *output, struct team *team)
+void reference_copy(const struct layer *layer, const struct layer_call *call)
 {
-	for (int64_t i = 0; i < tensor_values(input); i++)
-		output->data[i] = input->data[i];
+	for (int64_t i = 0; i < tensor_values(call->input); i++)
+		call->output->data[i] = call->input->data[i];
 }

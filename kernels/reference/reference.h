@@ -1,6 +1,6 @@
 /*
  * Every kernel once more as the plain loop of its definition, summing in double: slow, and obvious enough to be
- * believed. Fast kernels are checked against these before they are timed. Parameters are those of layer_run; the
+ * believed. Fast kernels are checked against these before they are timed. A call is that of layer_run; its
  * team is ignored.
  */
 #ifndef LAMINA_REFERENCE_H

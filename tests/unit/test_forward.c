@@ -151,8 +151,9 @@ static void test_against_reference(void)
 		const struct layer *layer = &fixture.model.layers[i];
 		struct tensor next;
 		tensor_init(&next, IMAGES, layer->output);
-		layer_kinds[layer->kind].reference(layer, model_weights_of(&weights, i), model_biases_of(&weights, i),
-						   &plain, &next, NULL);
+		layer_kinds[layer->kind].reference(layer, &(struct layer_call){model_weights_of(&weights, i),
+									       model_biases_of(&weights, i), &plain,
+									       &next, NULL});
 		tensor_release(&plain);
 		plain = next;
 	}

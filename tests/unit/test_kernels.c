@@ -152,11 +152,12 @@ static bool compare_once(enum layer_kind kind, struct team *team, bool *agrees)
 	tensor_init(&fast, images, layer.output);
 	tensor_init(&plain, images, layer.output);
 	fill_random(input.data, tensor_values(&input));
-	layer_kinds[kind].reference(&layer, parameters.weights, parameters.bias, &input, &plain, NULL);
-	layer_run(&layer, parameters.weights, parameters.bias, &input, &fast, team);
+	layer_kinds[kind].reference(&layer,
+				    &(struct layer_call){parameters.weights, parameters.bias, &input, &plain, NULL});
+	layer_run(&layer, &(struct layer_call){parameters.weights, parameters.bias, &input, &fast, team});
 	double worst = worst_difference(&fast, &plain);
 	if (layer_in_place(&layer)) {
-		layer_run(&layer, parameters.weights, parameters.bias, &input, &input, team);
+		layer_run(&layer, &(struct layer_call){parameters.weights, parameters.bias, &input, &input, team});
 		worst = fmax(worst, worst_difference(&input, &plain));
 	}
 	*agrees = worst < TOLERANCE;
@@ -218,10 +219,11 @@ static void test_threads_change_no_bit(enum layer_kind kind)
 	tensor_init(&many, 3, layer.output);
 	tensor_init(&plain, 3, layer.output);
 	fill_random(input.data, tensor_values(&input));
-	layer_kinds[kind].reference(&layer, parameters.weights, parameters.bias, &input, &plain, NULL);
+	layer_kinds[kind].reference(&layer,
+				    &(struct layer_call){parameters.weights, parameters.bias, &input, &plain, NULL});
 	struct team team;
 	team_init(&team, 1);
-	layer_run(&layer, parameters.weights, parameters.bias, &input, &one, &team);
+	layer_run(&layer, &(struct layer_call){parameters.weights, parameters.bias, &input, &one, &team});
 	t_ok((int64_t)team.workers[0].scratch_floats * 4 <= CONV_WORKSPACE_BYTES, "%s: workspace is bounded",
 	     layer_kinds[kind].name);
 	team_release(&team);
@@ -230,7 +232,7 @@ static void test_threads_change_no_bit(enum layer_kind kind)
 	for (int threads = 2; threads <= 5; threads++) {
 		team_init(&team, threads);
 		memset(many.data, 0, (size_t)tensor_values(&many) * sizeof(float));
-		layer_run(&layer, parameters.weights, parameters.bias, &input, &many, &team);
+		layer_run(&layer, &(struct layer_call){parameters.weights, parameters.bias, &input, &many, &team});
 		team_release(&team);
 		t_ok(memcmp(one.data, many.data, (size_t)tensor_values(&one) * sizeof(float)) == 0,
 		     "%s: %d threads give the bits of 1 thread", layer_kinds[kind].name, threads);
@@ -253,7 +255,7 @@ static void test_softmax_is_safe(void)
 	tensor_init(&values, 1, (struct shape){3, 1, 1});
 	memcpy(values.data, (float[]){1000.0f, 1000.0f, -1000.0f}, 3 * sizeof(float));
 	t_ok(layer_infer(&layer, values.shape, &key, &err), "softmax: shapes");
-	layer_run(&layer, NULL, NULL, &values, &values, &team);
+	layer_run(&layer, &(struct layer_call){NULL, NULL, &values, &values, &team});
 	t_near((double)values.data[0], 0.5, 1e-6, 0, "softmax of equal large values is even");
 	t_near((double)values.data[2], 0.0, 0, 1e-30, "softmax of a far smaller value is nothing");
 	tensor_release(&values);
@@ -275,10 +277,10 @@ static void test_window_over_nothing(void)
 	input.data[0] = 5.0f;
 	t_ok(layer_infer(&layer, input.shape, &key, &err), "avgpool over nothing: shapes");
 	tensor_init(&output, 1, layer.output);
-	layer_run(&layer, NULL, NULL, &input, &output, &team);
+	layer_run(&layer, &(struct layer_call){NULL, NULL, &input, &output, &team});
 	t_near((double)output.data[0], 0.0, 0, 0, "the average of nothing is 0");
 	layer.kind = LAYER_MAXPOOL;
-	layer_run(&layer, NULL, NULL, &input, &output, &team);
+	layer_run(&layer, &(struct layer_call){NULL, NULL, &input, &output, &team});
 	t_near((double)output.data[0], -HUGE_VAL, 0, 0, "the maximum of nothing is -inf");
 	tensor_release(&input);
 	tensor_release(&output);

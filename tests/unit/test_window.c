@@ -1,6 +1,5 @@
 /* Output sizes and pads of windows, on cases worked out by hand or fixed by published networks. */
-#include "kernels/layer/conv.h"
-#include "kernels/layer/pooling.h"
+#include "kernels/layer/kernels.h"
 #include "tests/tap.h"
 #include "tests/unit/square.h"
 
