@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "kernels/record/crc32c.h"
-#include "kernels/record/example_message.h"
 #include "kernels/record/record_message.h"
 
 enum {

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "kernels/record/crc32c.h"
-#include "kernels/record/example_message.h"
 #include "kernels/record/record_message.h"
 
 /* protobuf-c's idea of an output. */

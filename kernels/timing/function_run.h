@@ -6,10 +6,60 @@
 #ifndef LAMINA_FUNCTION_RUN_H
 #define LAMINA_FUNCTION_RUN_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
 #include "kernels/model/forward.h"
-#include "kernels/timing/kept_memory.h"
-#include "kernels/timing/scratch_record.h"
+#include "kernels/record/record.h"
+#include "kernels/tensor/tensor.h"
 #include "profile/profile.h"
+
+/*
+ * Memory that is touched before any clock starts and kept from one run to the next. What a first touch costs depends on
+ * the kernel, its page size and the hypervisor, and can be more than the arithmetic on it: it is measured by itself
+ * (host_speed.h) and must not be in what is timed as arithmetic.
+ */
+enum { KEPT_BLOCKS = 2 }; /* a layer has its input and its output; a record and its tensors are two as well */
+
+struct kept_block {
+	float *data;
+	void *memory; /* what is to be freed; data is aligned in it */
+	size_t bytes;
+	bool is_taken;
+};
+
+struct kept_memory {
+	struct kept_block blocks[KEPT_BLOCKS];
+	bool is_kept; /* else what is given back is freed, as where a process's peak is measured */
+};
+
+/* At a multiple of TENSOR_ALIGN_BYTES, every page touched. The bytes are whatever they were. */
+void *kept_memory_take(struct kept_memory *kept, size_t bytes);
+void kept_memory_give(struct kept_memory *kept, void *memory);
+void kept_memory_release(struct kept_memory *kept);
+
+/* A tensor in such memory: given back, not released. */
+struct tensor kept_memory_tensor(struct kept_memory *kept, int64_t images, struct shape shape);
+
+/*
+ * Records to be timed with: seeded synthetic images in a temporary file that has no name any more, so that nothing is
+ * left behind however the program ends. Values do not influence the time of any kernel.
+ */
+struct scratch_record {
+	int fd;
+	size_t bytes;
+	int64_t images;
+	struct shape shape;
+};
+
+/* Writes a protobuf record into $TMPDIR, else /tmp. encoding is RECORD_UINT8 or RECORD_FLOAT32. */
+bool scratch_record_init(struct scratch_record *record, int64_t images, struct shape shape,
+			 enum record_encoding encoding, struct err *err);
+void scratch_record_release(struct scratch_record *record);
+
+/* Reads the whole file into record->bytes bytes of memory. */
+bool scratch_record_read(const struct scratch_record *record, uint8_t *bytes, struct err *err);
 
 struct function_times {
 	/* Seconds of computing, shared out evenly over the threads: other programs on the host do not count. */

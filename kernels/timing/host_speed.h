@@ -1,9 +1,12 @@
 /*
- * What this machine is and how fast: the reference speeds by which a profile's times are carried to another machine.
- * They are measured with the libraries that the kernels use, on matrices and blocks too large for the caches to help.
+ * What this machine is, how fast, and who else computes on it: the reference speeds by which a profile's times are
+ * carried to another machine. They are measured with the libraries that the kernels use, on matrices and blocks too
+ * large for the caches to help.
  */
 #ifndef LAMINA_HOST_SPEED_H
 #define LAMINA_HOST_SPEED_H
+
+#include <stdbool.h>
 
 #include "base/arena.h"
 #include "kernels/timing/samples.h"
@@ -37,5 +40,26 @@ void host_speed_measure(struct host_speed *speed);
 
 /* Names, and speeds of at least one sample. Texts in the arena. */
 void host_speed_fill(const struct host_speed *speed, struct arena *arena, struct profile_host *host);
+
+/*
+ * Who else computes on this host: what all programs together have computed (proc_stat(5), "cpu" of /proc/stat) less
+ * what this one has (getrusage(2)), and what the hypervisor gave to other machines ("steal"). Where /proc/stat says
+ * nothing, as in some sandboxes, nobody else is seen. Seconds since some start.
+ */
+struct host_load {
+	double wall;
+	double busy;  /* of all cores, by anyone */
+	double steal; /* of all cores */
+	double own;   /* by this process and those of its children that have ended */
+};
+
+/* From the first line of /proc/stat; false where it is another one. */
+bool host_load_parse(const char *line, double ticks_per_second, struct host_load *load);
+
+struct host_load host_load_now(void);
+
+/* Cores that others computed on between two readings, and that were stolen; never less than 0. */
+double host_load_others(const struct host_load *start, const struct host_load *end);
+double host_load_stolen(const struct host_load *start, const struct host_load *end);
 
 #endif

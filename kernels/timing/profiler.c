@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "kernels/timing/host_load.h"
 #include "kernels/timing/host_speed.h"
 #include "kernels/timing/measured_function.h"
 #include "kernels/timing/peak_memory.h"

@@ -7,7 +7,7 @@
 #include "base/num.h"
 #include "base/parallel.h"
 #include "cli/interrupt.h"
-#include "report/failures.h"
+#include "report/advice.h"
 
 static int load(struct cli *cli, struct study_request *request, struct study *out)
 {

@@ -7,7 +7,7 @@
 #include "base/version.h"
 #include "cli/experiment_options.h"
 #include "plan/reason.h"
-#include "report/failures.h"
+#include "report/advice.h"
 
 #define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
 

@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 #include "base/num.h"
-#include "experiment/point.h"
 
 /* Parameters keep nine digits: more than the tolerance of the solver, fewer than the last bits that are BLAS's own. */
 enum { ITERATIONS_MAX = 60, DIGITS_KEPT = 9 };
@@ -20,6 +19,24 @@ static const struct bind_field parameter_fields[] = {
 		   .help = "largest value that makes sense"),
 	BIND_END,
 };
+
+/*
+ * A copy of root with every entry of the `values` mapping (dotted key: value; may be NULL) put over it, as a setting.
+ * False when errors were added to the diag. *experiment (needed for seed and replications) is filled as well.
+ */
+static bool resolve_point(const struct yaml_node *root, const struct yaml_node *values, const char *path,
+			  struct library *library, struct arena *arena, struct diag *diag,
+			  struct experiment *experiment, struct setting *setting)
+{
+	struct yaml_node *copy = yaml_copy(root, arena);
+	bool ok = true;
+	for (const struct yaml_node *entry = values ? values->first : NULL; entry; entry = entry->next) {
+		ok = bind_check_key(&experiment_schema, entry->key, entry->key_place, diag) &&
+		     yaml_set_node(copy, entry->key, entry, entry->place, arena, diag) && ok;
+	}
+	return ok && experiment_bind(copy, path, arena, diag, experiment) &&
+	       experiment_resolve(experiment, library, arena, diag, setting);
+}
 
 static void check_parameter(void *value, const struct yaml_node *node, struct diag *diag)
 {
@@ -143,7 +160,7 @@ static bool predict(struct evaluation *evaluation, const gsl_vector *x)
 	for (size_t i = 0; ok && i < fit->target_count; i++) {
 		struct experiment *experiment = ARENA_NEW(&arena, struct experiment);
 		struct setting *setting = ARENA_NEW(&arena, struct setting);
-		ok = point_resolve(root, fit->targets[i].set, evaluation->path, evaluation->library, &arena,
+		ok = resolve_point(root, fit->targets[i].set, evaluation->path, evaluation->library, &arena,
 				   evaluation->diag, experiment, setting);
 		jobs[i] = (struct run_job){
 			.setting = setting,

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/num.h"
+
 static const double SHARE_NOTICED = 0.05;
 
 /* Who a sentence is about. */
@@ -285,4 +287,73 @@ void advice_percentages(const double parts[CAUSES], double percentages[CAUSES])
 	}
 	for (int cause = 0; cause < CAUSES; cause++)
 		percentages[cause] /= 10;
+}
+
+/* Every kind of failure has a row of words below. */
+
+struct failed_calls {
+	const struct setting *setting;
+	const struct setting_function *function;
+	double count; /* mean over replications */
+};
+
+static void say_memory(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out, "ran out of memory (needs %.0f MB, has %lld)", c->function->work.peak_memory_mb,
+		   (long long)c->function->memory_mb);
+}
+
+static void say_tmp(const struct failed_calls *c, struct buf *out)
+{
+	const struct platform_limits *limits = &c->setting->platform->limits;
+	buf_printf(out, "filled its /tmp (needs %.0f MB, has %lld", c->function->work.tmp_mb,
+		   (long long)c->function->tmp_mb);
+	if (limits->tmp_max_mb > 0 && c->function->work.tmp_mb <= (double)limits->tmp_max_mb)
+		buf_printf(out, "; functions.%s.tmp_mb buys up to %lld", c->function->name,
+			   (long long)limits->tmp_max_mb);
+	buf_add_char(out, ')');
+}
+
+static void say_timeout(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out, "ran out of time %.4g times", c->count);
+}
+
+static void say_error(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out, "ended in an error %.4g times (failures.error_rate is %g)", c->count,
+		   c->setting->failures.error_rate);
+}
+
+static void say_crash(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out, "lost its sandbox to a crash %.4g times (failures.crashes_per_hour is %g)", c->count,
+		   c->setting->failures.crashes_per_hour);
+}
+
+static void say_expired(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out, "was throttled until %.4g calls were too old for the queue (%g s)", c->count,
+		   c->setting->platform->limits.async_age_seconds);
+}
+
+static void (*const reasons[FAILURES])(const struct failed_calls *, struct buf *) = {
+	[FAILURE_MEMORY] = say_memory, [FAILURE_TMP] = say_tmp,     [FAILURE_TIMEOUT] = say_timeout,
+	[FAILURE_ERROR] = say_error,   [FAILURE_CRASH] = say_crash, [FAILURE_EXPIRED] = say_expired,
+};
+
+void failures_describe(const struct setting *setting, const struct run_result *result, struct buf *out)
+{
+	const char *separator = "";
+	for (size_t f = 0; f < result->function_count; f++) {
+		for (int failure = 0; failure < FAILURES; failure++) {
+			const struct failed_calls c = {setting, &setting->functions[f],
+						       result->functions[f].failures[failure]};
+			if (c.count == 0)
+				continue;
+			buf_printf(out, "%s%s ", separator, c.function->name);
+			reasons[failure](&c, out);
+			separator = "; ";
+		}
+	}
 }

@@ -1,6 +1,6 @@
 /*
- * What would help a function: one sentence for each cause that takes a noticeable share of its time or money
- * (serving/cause.h), with the figures of the run that it rests on.
+ * Results in sentences. What would help a function: one sentence for each cause that takes a noticeable share of its
+ * time or money (serving/cause.h), with the figures of the run that it rests on.
  */
 #ifndef LAMINA_ADVICE_H
 #define LAMINA_ADVICE_H
@@ -19,5 +19,11 @@ void advice_write(const struct run_job *job, size_t function, enum cause cause, 
  * the parts are. Parts are not negative.
  */
 void advice_percentages(const double parts[CAUSES], double percentages[CAUSES]);
+
+/*
+ * Adds why records of a run ended without a result, for every cause that has cases:
+ * "a ran out of time 3 times; b ran out of memory (needs 419 MB, has 384)".
+ */
+void failures_describe(const struct setting *setting, const struct run_result *result, struct buf *out);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef LAMINA_READ_RECORD_H
 #define LAMINA_READ_RECORD_H
 
-#include "kernels/record/image_decoder.h"
+#include "kernels/record/record_batch.h"
 
 enum { READ_RECORD_SIDE = 6, READ_RECORD_PIXELS_MAX = 1 << 16 };
 

@@ -1,8 +1,8 @@
 /* Images to tensors: JPEG against the pixels it was made from, exact copies, resizing, and what is refused. */
 #include "tests/tap.h"
 
-#include "kernels/record/image_decoder.h"
 #include "kernels/record/jpeg.h"
+#include "kernels/record/record_batch.h"
 
 enum { HEIGHT = 24, WIDTH = 40, CHANNELS = 3, VALUES = HEIGHT * WIDTH * CHANNELS };
 

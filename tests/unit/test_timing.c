@@ -4,7 +4,6 @@
 
 #include "base/buf.h"
 #include "doc/yaml.h"
-#include "kernels/timing/host_load.h"
 #include "kernels/timing/host_speed.h"
 #include "kernels/timing/peak_memory.h"
 #include "kernels/timing/profiler.h"

@@ -1,7 +1,9 @@
+/* What check.h and err.h declare: the two ways in which a function says that it cannot go on. */
 #include "base/err.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool err_set(struct err *err, const char *format, ...)
@@ -25,4 +27,21 @@ bool err_prefix(struct err *err, const char *format, ...)
 	snprintf(rest, sizeof rest, "%s", err->text);
 	snprintf(err->text, sizeof err->text, "%s: %s", prefix, rest);
 	return false;
+}
+
+void check_failed(const char *file, int line, const char *condition)
+{
+	fprintf(stderr, "%s:%d: bug: check failed: %s\n", file, line, condition);
+	abort();
+}
+
+void die(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	fputs("lamina: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+	exit(1);
 }
