@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/data_file.h"
+#include "base/file.h"
 #include "base/num.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"

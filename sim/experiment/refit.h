@@ -3,8 +3,8 @@
  * predicted with them. Where rows were watched while a mechanism was chosen, this is the honest error.
  *
  * An experiment is a source (who measured, and when), whatever files its rows are in. Each source left in counts the
- * same, however many rows it has: the mean over sources of the mean squared logarithm of predicted over measured is made
- * least by a simplex (Nelder and Mead, GSL) in the parameters' logarithms, with the same luck in every evaluation.
+ * same, however many rows it has: the mean over sources of the mean squared logarithm of predicted over measured is
+ * made least by a simplex (Nelder and Mead, GSL) in the parameters' logarithms, with the same luck in every evaluation.
  *
  * Left out are also rows whose outcome the experiment's own statements were chosen for (kind: stated): their error says
  * nothing of what is shared.
