@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "calibrate/cpu_fit.h"
+#include "calibrate/fit_data.h"
 #include "doc/yaml.h"
 
 /* Init times are written as these quantiles: as many as a hundred rows can tell, and the largest. */
@@ -12,14 +13,30 @@ enum { INIT_SHARES = 7 };
 static const double init_shares[INIT_SHARES] = {0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1};
 
 static const char *const parameter_keys[FIT_PARAMETERS] = {
-	[FIT_SINGLE] = "single_cpu_seconds", [FIT_WAIT] = "wait_seconds",           [FIT_PARALLEL] = "cpu_seconds",
-	[FIT_COLD] = "cold_cpu_seconds",     [FIT_COLD_WAIT] = "cold_wait_seconds",
+	[FIT_SINGLE] = "single_cpu_seconds",
+	[FIT_WAIT] = "wait_seconds",
+	[FIT_PARALLEL] = "cpu_seconds",
+	[FIT_COLD] = "cold_cpu_seconds",
+	[FIT_COLD_WAIT] = "cold_wait_seconds",
+	[FIT_CALL_SINGLE] = "per_call.single_cpu_seconds",
+	[FIT_CALL_WAIT] = "per_call.wait_seconds",
+	[FIT_CALL_PARALLEL] = "per_call.cpu_seconds",
 };
+
+static bool is_per_call(enum work_parameter parameter)
+{
+	return parameter == FIT_CALL_SINGLE || parameter == FIT_CALL_WAIT || parameter == FIT_CALL_PARALLEL;
+}
+
+bool calibration_tells(const struct calibrated_function *function, enum work_parameter parameter)
+{
+	return !is_per_call(parameter) || log_samples_have_images(function->samples);
+}
 
 /* A new sandbox's first request does the rest once, whatever it carries. */
 static bool is_per_image(enum work_parameter parameter)
 {
-	return parameter != FIT_COLD && parameter != FIT_COLD_WAIT;
+	return parameter == FIT_SINGLE || parameter == FIT_WAIT || parameter == FIT_PARALLEL;
 }
 
 static void warn_of_era(const struct function_samples *samples, const struct platform *platform, struct diag *diag)
@@ -76,9 +93,12 @@ static size_t list_misses(const struct calibrated_function *function, const char
 		double predicted = calibration_predict(function, group);
 		if (!work_fit_misses(&function->fit, group, predicted))
 			continue;
-		buf_printf(out, "%s%lld MB, %s: %.4g s logged, %.4g s fitted (%+.1f %%)", count++ > 0 ? separator : "",
-			   (long long)group->memory_mb, group->is_cold ? "cold" : "warm", group->seconds.mean,
-			   predicted, 100 * (predicted / group->seconds.mean - 1));
+		buf_printf(out, "%s%lld MB, %s", count++ > 0 ? separator : "", (long long)group->memory_mb,
+			   group->is_cold ? "cold" : "warm");
+		if (log_samples_have_images(function->samples))
+			buf_printf(out, ", %lld images", (long long)group->images);
+		buf_printf(out, ": %.4g s logged, %.4g s fitted (%+.1f %%)", group->seconds.mean, predicted,
+			   100 * (predicted / group->seconds.mean - 1));
 	}
 	return count;
 }
@@ -131,6 +151,7 @@ static struct fit_conditions conditions_of(const struct calibration_context *con
 						    : 2,
 		.threads_max = context->threads > 0 ? context->threads : threads_max,
 		.in_row = 1,
+		.images = context->images,
 	};
 	if (!function)
 		return conditions;
@@ -193,7 +214,7 @@ static void warn_of_cpu(const struct calibrated_function *function, const struct
 	static const double CARRIED_OVER = 1.1;
 	for (size_t i = 0; i < function->samples->group_count; i++) {
 		const struct sample_group *group = &function->samples->groups[i];
-		double given = cpu_share(&platform->cpu, group->memory_mb) * group->seconds.mean;
+		double given = cpu_share(&function->cpu, group->memory_mb) * group->seconds.mean;
 		double most = CARRIED_OVER * given + platform->cpu.period_seconds;
 		/* In a new sandbox it may hold that of its init. */
 		if (group->is_cold || group->cpu_seconds.count == 0 || group->cpu_seconds.mean <= most)
@@ -219,6 +240,11 @@ static bool solve_by_cpu(struct calibrated_function *function, const struct plat
 	return true;
 }
 
+static bool takes_time(const struct call_work *call)
+{
+	return call->single_cpu_seconds + call->cpu_seconds + call->wait_seconds + call->device_seconds > 0;
+}
+
 static bool solve_function(const struct function_samples *rows, const struct calibration_context *context,
 			   struct diag *diag, struct calibrated_function *out)
 {
@@ -231,7 +257,11 @@ static bool solve_function(const struct function_samples *rows, const struct cal
 		.work = function ? &function->work : NULL,
 		.has_layers = entry && entry->layers.count > 0,
 		.had_work = entry && entry->has_work,
+		.had_alternations = entry && entry->has_work && entry->work.alternations > 1,
+		.had_per_call = entry && entry->has_work && takes_time(&entry->work.per_call),
 	};
+	out->cpu = cpu_of_architecture(&context->platform->cpu, function && function->sandbox.is_arm64);
+	out->conditions.cpu = &out->cpu;
 	if (!solve_by_cpu(out, context->platform, diag) && !work_fit_solve(rows, &out->conditions, &out->fit)) {
 		warn_of_no_fit(rows, diag);
 		return false;
@@ -258,7 +288,7 @@ bool calibration_solve(const struct log_samples *samples, const struct calibrati
 
 double calibration_predict(const struct calibrated_function *function, const struct sample_group *group)
 {
-	return work_model_seconds(&function->fit.model, &function->conditions, group->memory_mb, group->is_cold);
+	return fit_predict(&function->fit.model, &function->conditions, group);
 }
 
 /* The memory sizes of logged rows, of one start or both. */
@@ -294,10 +324,12 @@ const char *calibration_reason(enum work_parameter parameter, const struct calib
 {
 	bool of_cold = parameter == FIT_COLD || parameter == FIT_COLD_WAIT;
 	const struct logged_sizes sizes = count_sizes(function, of_cold);
-	double vcpu_mb = function->conditions.cpu->mb_per_vcpu;
+	double vcpu_mb = cpu_one_vcpu_mb(function->conditions.cpu);
 	const char *whose = of_cold ? " of cold rows" : "";
 	if (!isnan(function->logged_cpu_seconds))
 		return "the CPU time logged fits one thread";
+	if (is_per_call(parameter))
+		return "needs more numbers of images, or such that are further apart";
 	if (of_cold && !(sizes.has_cold && sizes.has_warm))
 		return "needs both cold and warm rows";
 	bool is_parallel = parameter == FIT_PARALLEL;
@@ -395,6 +427,20 @@ static bool states_shared_memory(const struct calibrated_function *function)
 	return function->had_work && function->memory_mb > 0 && function->work->shared_memory_mb > function->memory_mb;
 }
 
+static int64_t alternations_per_image(const struct calibrated_function *function, double images)
+{
+	return llround(fmax(1, (double)function->fit.model.alternations / images));
+}
+
+static void add_per_call(struct yaml_node *work, const double *seconds, struct arena *arena)
+{
+	struct yaml_node *call = yaml_build_add(work, YAML_MAP, "per_call", arena);
+	for (int i = 0; i < FIT_PARAMETERS; i++)
+		if (is_per_call((enum work_parameter)i))
+			yaml_build_number(call, strchr(parameter_keys[i], '.') + 1, seconds[i], DIGITS, arena);
+	yaml_build_number(call, "device_seconds", 0, DIGITS, arena);
+}
+
 static void add_function(struct yaml_node *functions, const struct calibration *calibration,
 			 const struct calibrated_function *function, struct arena *arena)
 {
@@ -403,12 +449,18 @@ static void add_function(struct yaml_node *functions, const struct calibration *
 	if (function->has_layers)
 		yaml_build_add(entry, YAML_LIST, "layers", arena);
 	struct yaml_node *work = yaml_build_add(entry, YAML_MAP, "work", arena);
+	const double *seconds = function->fit.model.seconds;
 	for (int i = 0; i < FIT_PARAMETERS; i++) {
 		double share = is_per_image((enum work_parameter)i) ? images : 1;
-		yaml_build_number(work, parameter_keys[i], function->fit.model.seconds[i] / share, DIGITS, arena);
+		if (!is_per_call((enum work_parameter)i))
+			yaml_build_number(work, parameter_keys[i], seconds[i] / share, DIGITS, arena);
 	}
-	bool is_parallel = function->fit.model.seconds[FIT_PARALLEL] > 0;
+	if (log_samples_have_images(function->samples) || function->had_per_call)
+		add_per_call(work, seconds, arena);
+	bool is_parallel = seconds[FIT_PARALLEL] + seconds[FIT_CALL_PARALLEL] > 0;
 	yaml_build_int(work, "threads", is_parallel ? function->fit.model.threads : 1, arena);
+	if (function->fit.model.alternations > 1 || function->had_alternations)
+		yaml_build_int(work, "alternations", alternations_per_image(function, images), arena);
 	yaml_build_number(work, "device_seconds", 0, DIGITS, arena);
 	add_variation(work, function, arena);
 	yaml_build_bool(work, "transfers_take_time", false, arena);
@@ -469,7 +521,11 @@ static void describe(const struct calibrated_function *function, struct arena *a
 	buf_printf(out, "# %s: %lld invocations, %.2g %% off their means\n", function->name,
 		   (long long)function->samples->completed, 100 * function->fit.relative_rms);
 	for (int i = 0; i < FIT_PARAMETERS; i++)
-		describe_parameter((enum work_parameter)i, function, arena, out);
+		if (calibration_tells(function, (enum work_parameter)i))
+			describe_parameter((enum work_parameter)i, function, arena, out);
+	if (function->fit.model.alternations > 1)
+		buf_add(out,
+			"#   alternations: as fits best; a sum of CPU and waiting, which 1 is, misses by much more\n");
 	struct buf misses;
 	buf_init(&misses);
 	if (list_misses(function, "\n#   missed at ", &misses) > 0)

@@ -22,12 +22,13 @@ struct calibration_context {
 	const struct experiment *experiment; /* NULL for none, and so is the setting */
 	const struct setting *setting;       /* the experiment's first */
 	int64_t threads;                     /* of the parallel part; 0: as fits best */
-	int64_t images;                      /* of each logged request: work is stated per image */
+	int64_t images;                      /* of a request, where rows do not say: work is stated per image */
 };
 
 struct calibrated_function {
 	const char *name;
 	const struct function_samples *samples;
+	struct platform_cpu cpu; /* of its architecture, which the conditions point to */
 	struct fit_conditions conditions;
 	struct work_fit fit;
 	double logged_cpu_seconds; /* that the fit is made of; NaN where it is of sizes */
@@ -36,7 +37,9 @@ struct calibrated_function {
 	bool is_memory_at_most;    /* the smallest size, where the experiment assumed more and the logs do not say */
 	const struct work *work;   /* the experiment's; NULL where it does not know the function */
 	bool has_layers;           /* the experiment's function names layers, which the overlay must clear */
-	bool had_work;             /* it states work, which the overlay goes over */
+	bool had_work;             /* it states work, which the overlay goes over ... */
+	bool had_alternations;     /* ... with this in it, ... */
+	bool had_per_call;         /* ... and with this */
 };
 
 struct calibration {
@@ -54,6 +57,9 @@ bool calibration_solve(const struct log_samples *samples, const struct calibrati
 
 /* The fitted request's time at the group's size. */
 double calibration_predict(const struct calibrated_function *function, const struct sample_group *group);
+
+/* Whether logs like these can tell such a parameter: what comes with each call takes rows that differ in images. */
+bool calibration_tells(const struct calibrated_function *function, enum work_parameter parameter);
 
 /* Why a parameter was not fitted, in a few words. */
 const char *calibration_reason(enum work_parameter parameter, const struct calibrated_function *function,

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "calibrate/fit_data.h"
 
 /* As small as a half of what is looked for becomes: far below what a log tells. */
 enum { HALVINGS = 40 };
@@ -16,11 +17,15 @@ struct search {
 	double seconds;
 };
 
+static double predict_now(const struct search *search)
+{
+	return fit_predict(&search->fit->model, search->conditions, search->group);
+}
+
 static double predict(const struct search *search, double share)
 {
 	search->set(search->fit, search->seconds, share);
-	return work_model_seconds(&search->fit->model, search->conditions, search->group->memory_mb,
-				  search->group->is_cold);
+	return predict_now(search);
 }
 
 /* The largest share with which the request takes no longer than logged, where more of it takes longer. */
@@ -94,9 +99,7 @@ static void place_wait(const struct search *search, enum work_parameter which)
 	double *seconds = &search->fit->model.seconds[which];
 	double logged = search->group->seconds.mean;
 	for (int i = 0; i < CORRECTIONS; i++)
-		*seconds = fmax(0, *seconds + logged -
-					   work_model_seconds(&search->fit->model, search->conditions,
-							      search->group->memory_mb, search->group->is_cold));
+		*seconds = fmax(0, *seconds + logged - predict_now(search));
 	/* The search ends within this. */
 	if (*seconds < 1e-6 * logged)
 		*seconds = 0;
@@ -124,7 +127,7 @@ bool cpu_fit_solve(const struct function_samples *samples, const struct fit_cond
 {
 	for (size_t i = 0; i < samples->group_count; i++) {
 		const struct sample_group *group = &samples->groups[i];
-		if (group->memory_mb != samples->groups[0].memory_mb ||
+		if (group->memory_mb != samples->groups[0].memory_mb || group->images != samples->groups[0].images ||
 		    group->cpu_seconds.count != group->seconds.count)
 			return false;
 	}

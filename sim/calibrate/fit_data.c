@@ -10,6 +10,19 @@ double fit_mean_seconds(const struct fit_data *data, size_t group)
 	return data->samples->groups[group].center_seconds;
 }
 
+double fit_images(const struct fit_conditions *conditions, const struct sample_group *group)
+{
+	bool is_told = group->images > 0 && conditions->images > 0;
+	return is_told ? (double)group->images / (double)conditions->images : 1;
+}
+
+double fit_predict(const struct work_model *model, const struct fit_conditions *conditions,
+		   const struct sample_group *group)
+{
+	return work_model_batch_seconds(model, conditions, group->memory_mb, fit_images(conditions, group),
+					group->is_cold);
+}
+
 double fit_fastest_seconds(const struct fit_data *data)
 {
 	double fastest = INFINITY;
@@ -24,7 +37,7 @@ double fit_squares_off(const struct fit_data *data, const struct fit_conditions 
 	double squares = 0;
 	for (size_t i = 0; i < data->count; i++) {
 		const struct sample_group *group = &data->samples->groups[i];
-		double predicted = work_model_seconds(model, conditions, group->memory_mb, group->is_cold);
+		double predicted = fit_predict(model, conditions, group);
 		double off = log(predicted / fit_mean_seconds(data, i));
 		squares += fmax((double)group->seconds.count, least_rows) * off * off;
 	}

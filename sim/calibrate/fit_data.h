@@ -17,9 +17,17 @@ struct fit_data {
 	size_t count;
 	double relative_variance; /* of one row about its size's mean; NaN where no size has two rows */
 	double variation;         /* of requests, as rows tell or as is tried */
+	int64_t alternations;     /* of waiting and CPU, as is tried */
 };
 
 double fit_mean_seconds(const struct fit_data *data, size_t group);
+
+/* The group's images over those that the model's seconds are of. */
+double fit_images(const struct fit_conditions *conditions, const struct sample_group *group);
+
+/* The group's mean as the model has it. */
+double fit_predict(const struct work_model *model, const struct fit_conditions *conditions,
+		   const struct sample_group *group);
 
 /* Of the sizes' means the least. */
 double fit_fastest_seconds(const struct fit_data *data);

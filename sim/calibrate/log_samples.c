@@ -38,26 +38,31 @@ static struct function_samples *find_function(struct log_samples *samples, const
 	return function;
 }
 
-static bool is_before(const struct sample_group *group, int64_t memory_mb, bool is_cold)
+/* Less than 0: one comes before the other. */
+static int64_t order(const struct sample_group *one, const struct sample_group *other)
 {
-	return group->memory_mb != memory_mb ? group->memory_mb < memory_mb : group->is_cold < is_cold;
+	if (one->memory_mb != other->memory_mb)
+		return one->memory_mb - other->memory_mb;
+	if (one->is_cold != other->is_cold)
+		return one->is_cold - other->is_cold;
+	return one->images - other->images;
 }
 
 /* NULL where there is no room for another. */
-static struct sample_group *find_group(struct function_samples *function, int64_t memory_mb, bool is_cold,
+static struct sample_group *find_group(struct function_samples *function, const struct sample_group *like,
 				       struct arena *arena)
 {
 	size_t at = 0;
-	while (at < function->group_count && is_before(&function->groups[at], memory_mb, is_cold))
+	while (at < function->group_count && order(&function->groups[at], like) < 0)
 		at++;
 	struct sample_group *group = &function->groups[at];
-	if (at < function->group_count && group->memory_mb == memory_mb && group->is_cold == is_cold)
+	if (at < function->group_count && order(group, like) == 0)
 		return group;
 	if (function->group_count == 2 * SAMPLES_SIZES_MAX)
 		return NULL;
 	memmove(group + 1, group, (function->group_count - at) * sizeof *group);
 	function->group_count++;
-	*group = (struct sample_group){.memory_mb = memory_mb, .is_cold = is_cold};
+	*group = *like;
 	summary_init(&group->seconds);
 	summary_init(&group->cpu_seconds);
 	histogram_init(&group->times_ns, arena);
@@ -101,7 +106,12 @@ void log_samples_add(struct log_samples *samples, const char *name, const struct
 	function->failed += report_status_is_failure(row->status);
 	if (row->status != REPORT_OK)
 		return;
-	struct sample_group *group = find_group(function, row->memory_mb, report_row_is_cold(row), samples->arena);
+	const struct sample_group like = {
+		.memory_mb = row->memory_mb,
+		.is_cold = report_row_is_cold(row),
+		.images = isnan(row->images) ? 0 : (int64_t)row->images,
+	};
+	struct sample_group *group = find_group(function, &like, samples->arena);
 	if (!group) {
 		tell_overflow(samples, diag);
 		return;
@@ -115,6 +125,14 @@ void log_samples_add(struct log_samples *samples, const char *name, const struct
 	add_known(&group->cpu_seconds, row->cpu_ms / 1e3);
 	add_known(&function->received_mb, row->received_bytes / 1e6);
 	add_known(&function->sent_mb, row->sent_bytes / 1e6);
+}
+
+bool log_samples_have_images(const struct function_samples *samples)
+{
+	for (size_t i = 1; i < samples->group_count; i++)
+		if (samples->groups[i].images != samples->groups[0].images)
+			return true;
+	return false;
 }
 
 static void add_failures(const struct function_samples *function, struct buf *out)

@@ -15,10 +15,11 @@
 
 enum { SAMPLES_FUNCTIONS_MAX = 64, SAMPLES_SIZES_MAX = 256 };
 
-/* Completed invocations at one memory size, warm or cold. */
+/* Completed invocations at one memory size, warm or cold, of so many images each. */
 struct sample_group {
 	int64_t memory_mb;
 	bool is_cold;
+	int64_t images;             /* 0: the rows do not say */
 	struct summary seconds;     /* handler time, without init */
 	struct histogram times_ns;  /* the same, without averages */
 	double center_seconds;      /* the mean, with the function's share of a tail instead of the group's */
@@ -27,7 +28,7 @@ struct sample_group {
 
 struct function_samples {
 	const char *name;
-	struct sample_group *groups; /* by size, warm before cold */
+	struct sample_group *groups; /* by size, warm before cold, images */
 	size_t group_count;
 	int64_t completed;
 	int64_t ended[REPORT_STATUSES]; /* invocations, by how they ended */
@@ -58,6 +59,9 @@ void log_samples_init(struct log_samples *samples, struct arena *arena);
 
 /* Counts the row for function `name`. A function or size too many is left out, with one error in the diag. */
 void log_samples_add(struct log_samples *samples, const char *name, const struct report_row *row, struct diag *diag);
+
+/* Whether rows differ in their images. */
+bool log_samples_have_images(const struct function_samples *samples);
 
 /* "3 of 5 failed: 1 runtime exited, 2 unhandled errors; 1 first init broken off ..."; "" where all went well. */
 const char *log_samples_endings(const struct function_samples *function, struct arena *arena);

@@ -39,6 +39,8 @@ const struct report_column report_columns[] = {
 	COLUMN("cputotaltime", cpu_ms),
 	COLUMN("rxbytes", received_bytes),
 	COLUMN("txbytes", sent_bytes),
+	COLUMN("images", images),
+	COLUMN("batchsize", images),
 	MEMORY("memorysize", memory_mb),
 	MEMORY("memory", memory_mb),
 	MEMORY("totalmemory", memory_mb),

@@ -59,6 +59,7 @@ static const double MEMORY_MB_MAX = 1048576;
 static const double MS_MIN = 0.001;
 static const double MS_MAX = 1e9;
 static const double BYTES_MAX = 1e15;
+static const double IMAGES_MAX = 1e9;
 
 void report_row_init(struct report_row *row)
 {
@@ -73,6 +74,7 @@ void report_row_init(struct report_row *row)
 		.cpu_ms = NAN,
 		.received_bytes = NAN,
 		.sent_bytes = NAN,
+		.images = NAN,
 		.broken_init_ms = NAN,
 	};
 }
@@ -101,6 +103,9 @@ const char *report_row_check(const struct report_row *row)
 		return "its peak memory is negative or above 1,048,576 MB";
 	if (!is_missing_or_in(row->received_bytes, BYTES_MAX) || !is_missing_or_in(row->sent_bytes, BYTES_MAX))
 		return "the bytes that it received or sent are negative or above 10^15";
+	if (!isnan(row->images) &&
+	    !(row->images >= 1 && row->images <= IMAGES_MAX && row->images == floor(row->images)))
+		return "its number of images is not a whole one from 1 to 10^9";
 	return NULL;
 }
 

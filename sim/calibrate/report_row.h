@@ -61,6 +61,7 @@ struct report_row {
 	double cpu_ms; /* of user and system, all threads */
 	double received_bytes;
 	double sent_bytes;
+	double images; /* of the request */
 	enum report_status status;
 	bool is_average;       /* of many invocations, whose number is not known */
 	bool is_init_in_call;  /* init was a part of the invocation, after one that was broken off; billed with it */

@@ -24,16 +24,17 @@ static const double DEPENDENT = 0.05;
  * parallel where one thread's is not told apart from it would promise much above one vCPU: it is believed only where
  * the rest misses by more than such losses.
  */
+#define CALL_PARTS FIT_CALL_SINGLE, FIT_CALL_WAIT, FIT_CALL_PARALLEL
 static const struct fit_order {
 	double wait_dependent; /* instead, of waiting */
 	double when_off;       /* tried where the best until then misses the means by more, root mean square */
 	enum work_parameter parameters[FIT_PARAMETERS];
 } fit_orders[] = {
-	{0.05, 0, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, FIT_COLD, FIT_COLD_WAIT}},
-	{0.05, 0, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, FIT_COLD, FIT_COLD_WAIT}},
-	{0.005, 0, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, FIT_COLD, FIT_COLD_WAIT}},
-	{0.005, 0, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, FIT_COLD, FIT_COLD_WAIT}},
-	{0.05, 0.015, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, FIT_COLD, FIT_COLD_WAIT}},
+	{0.05, 0, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.05, 0, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.005, 0, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.005, 0, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.05, 0.015, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
 };
 enum { FIT_ORDERS = sizeof fit_orders / sizeof fit_orders[0] };
 
@@ -73,10 +74,14 @@ static void set_columns(struct fit_data *data, const struct fit_conditions *cond
 	for (size_t i = 0; i < data->count; i++) {
 		const struct sample_group *group = &data->samples->groups[i];
 		double *column = data->columns[i];
-		column[FIT_SINGLE] = conditions->slowness / cpu_rate(conditions->cpu, group->memory_mb, 1);
-		column[FIT_WAIT] = 1;
-		column[FIT_PARALLEL] = conditions->slowness / cpu_rate(conditions->cpu, group->memory_mb, threads);
-		column[FIT_COLD] = group->is_cold ? column[FIT_SINGLE] : 0;
+		double images = fit_images(conditions, group);
+		column[FIT_CALL_SINGLE] = conditions->slowness / cpu_rate(conditions->cpu, group->memory_mb, 1);
+		column[FIT_CALL_WAIT] = 1;
+		column[FIT_CALL_PARALLEL] = conditions->slowness / cpu_rate(conditions->cpu, group->memory_mb, threads);
+		column[FIT_SINGLE] = images * column[FIT_CALL_SINGLE];
+		column[FIT_WAIT] = images;
+		column[FIT_PARALLEL] = images * column[FIT_CALL_PARALLEL];
+		column[FIT_COLD] = group->is_cold ? column[FIT_CALL_SINGLE] : 0;
 		column[FIT_COLD_WAIT] = group->is_cold ? 1 : 0;
 	}
 }
@@ -273,8 +278,9 @@ static void correct_columns(struct fit_data *data, const struct fit_conditions *
 		double linear = 0;
 		for (int p = 0; p < FIT_PARAMETERS; p++)
 			linear += work_parameter_is_wait(p) ? 0 : fit->model.seconds[p] * column[p];
-		double exact = work_model_seconds(&fit->model, conditions, group->memory_mb, group->is_cold) -
-			       work_model_wait_seconds(&fit->model, group->is_cold);
+		double images = fit_images(conditions, group);
+		double exact = fit_predict(&fit->model, conditions, group) -
+			       work_model_wait_seconds(&fit->model, images, group->is_cold);
 		if (!(linear > 0 && exact > 0))
 			continue;
 		for (int p = 0; p < FIT_PARAMETERS; p++)
@@ -289,6 +295,7 @@ static struct work_fit no_fit(const struct fit_data *data, const struct fit_cond
 	struct quantile_table factors = scatter_factors(&data->samples->scatter);
 	if (factors.count > 0 && data->variation > 0)
 		work_model_set_factors(&fit.model, &factors);
+	fit.model.alternations = data->alternations;
 	return fit;
 }
 
@@ -443,6 +450,49 @@ static double fit_variations(struct fit_data *data, const struct fit_conditions 
 	return least;
 }
 
+/* How often waiting and CPU alternate with which the corrected fits come closest; returns by how much that misses. */
+static double screen_alternations(struct fit_data *data, const struct fit_conditions *conditions, struct work_fit *out)
+{
+	static const int64_t tried[] = {2, 5, 10, 20, 50, 100, 200};
+	double least = INFINITY;
+	for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
+		struct work_fit fit;
+		data->alternations = tried[i];
+		double missed = fit_once(data, conditions, &fit_orders[0], out->model.threads, &fit);
+		if (missed < least) {
+			least = missed;
+			*out = fit;
+		}
+	}
+	data->alternations = out->model.alternations;
+	return least;
+}
+
+/*
+ * Small pieces of CPU and waiting take less than their sum. That they alternate is believed where it mends half of what
+ * following each other once leaves off, and more than one size tells.
+ */
+static double fit_alternations(struct fit_data *data, const struct fit_conditions *conditions, double least,
+			       struct work_fit *out)
+{
+	enum { TELLING = 3 };
+	static const double mended = 0.5;
+	static const double when_off = 0.02;
+	double rows = (double)data->samples->completed;
+	double close = rows * CLOSE * CLOSE;
+	if (data->count < TELLING || least <= rows * when_off * when_off)
+		return least;
+	struct work_fit fit = *out;
+	data->variation = out->model.variation;
+	double missed = screen_alternations(data, conditions, &fit);
+	if (missed > close)
+		missed = look_closer(data, conditions, &fit_orders[0], missed, close, &fit);
+	if (missed > mended * least)
+		return least;
+	*out = fit;
+	return missed;
+}
+
 bool work_fit_solve(const struct function_samples *samples, const struct fit_conditions *conditions,
 		    struct work_fit *out)
 {
@@ -455,10 +505,12 @@ bool work_fit_solve(const struct function_samples *samples, const struct fit_con
 		.samples = samples,
 		.count = samples->group_count,
 		.relative_variance = scatter_row_variance(samples),
+		.alternations = 1,
 	};
 	bool is_told = isfinite(data->relative_variance);
 	struct variations variations = is_told ? told_variations(data, conditions->cpu) : untold_variations(data);
 	double missed = fit_variations(data, conditions, &variations, out);
+	missed = fit_alternations(data, conditions, missed, out);
 	double squares = fit_squares_off(data, conditions, &out->model, 0);
 	out->row_variance = is_told ? data->relative_variance : 0;
 	out->relative_rms = num_rounded(sqrt(squares / (double)samples->completed), FIT_DIGITS);

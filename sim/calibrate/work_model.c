@@ -4,23 +4,26 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "serving/demand.h"
 
 enum { IN_ROW = 8 };
 
 const char *const work_parameter_names[FIT_PARAMETERS] = {
-	[FIT_SINGLE] = "single-threaded CPU", [FIT_WAIT] = "fixed wait",
-	[FIT_PARALLEL] = "parallel CPU",      [FIT_COLD] = "cold CPU",
-	[FIT_COLD_WAIT] = "cold wait",
+	[FIT_SINGLE] = "single-threaded CPU",   [FIT_WAIT] = "fixed wait",
+	[FIT_PARALLEL] = "parallel CPU",        [FIT_COLD] = "cold CPU",
+	[FIT_COLD_WAIT] = "cold wait",          [FIT_CALL_SINGLE] = "one thread's, a call",
+	[FIT_CALL_WAIT] = "fixed wait, a call", [FIT_CALL_PARALLEL] = "parallel CPU, a call",
 };
 
 bool work_parameter_is_wait(int parameter)
 {
-	return parameter == FIT_WAIT || parameter == FIT_COLD_WAIT;
+	return parameter == FIT_WAIT || parameter == FIT_COLD_WAIT || parameter == FIT_CALL_WAIT;
 }
 
-double work_model_wait_seconds(const struct work_model *model, bool is_cold)
+double work_model_wait_seconds(const struct work_model *model, double images, bool is_cold)
 {
-	return model->seconds[FIT_WAIT] + (is_cold ? model->seconds[FIT_COLD_WAIT] : 0);
+	return images * model->seconds[FIT_WAIT] + model->seconds[FIT_CALL_WAIT] +
+	       (is_cold ? model->seconds[FIT_COLD_WAIT] : 0);
 }
 
 /* Lognormal factors of mean 1, in increasing order. */
@@ -42,7 +45,7 @@ static void set_quantiles(double deviation, double *factors)
 void work_model_init(struct work_model *model, const struct fit_conditions *conditions, int64_t threads,
 		     double variation)
 {
-	*model = (struct work_model){.threads = threads, .variation = variation};
+	*model = (struct work_model){.threads = threads, .alternations = 1, .variation = variation};
 	set_quantiles(conditions->cpu->speed_spread, model->slowness);
 	set_quantiles(sqrt(log1p(variation * variation)), model->variations);
 }
@@ -70,69 +73,103 @@ double work_model_variation(double row_variance, const struct platform_cpu *cpu)
 }
 
 /* A sandbox among the model's: where its periods begin, its speed and its requests are told apart by a lattice. */
-struct sandbox {
+struct model_sandbox {
 	int number;
 	double slowness;
 	struct cpu_quota quota;
 };
 
-static double variation_of(const struct work_model *model, const struct sandbox *sandbox, int request)
+static double variation_of(const struct work_model *model, const struct model_sandbox *sandbox, int request)
 {
 	enum { STRIDE = 27, REQUEST_STRIDE = 37 };
 	return model->variations[(sandbox->number * STRIDE + request * REQUEST_STRIDE) % MODEL_SANDBOXES];
 }
 
-/* A request's CPU work, phase by phase as visit.c runs it; what is cold does not vary with the request. */
-static int64_t run_ns(const struct work_model *model, struct sandbox *sandbox, int64_t begin_ns, double variation,
-		      bool is_cold)
+static struct work work_of(const struct work_model *model, double images)
 {
-	struct cpu_quota *quota = &sandbox->quota;
-	double factor = sandbox->slowness * variation;
-	int64_t now_ns = begin_ns;
-	if (is_cold)
-		now_ns = cpu_quota_run(quota, now_ns, ns_from_seconds(model->seconds[FIT_COLD] * sandbox->slowness), 1);
-	now_ns = cpu_quota_run(quota, now_ns, ns_from_seconds(model->seconds[FIT_SINGLE] * factor), 1);
-	now_ns = cpu_quota_run(quota, now_ns, ns_from_seconds(model->seconds[FIT_PARALLEL] * factor), model->threads);
-	return now_ns - begin_ns;
+	const double *seconds = model->seconds;
+	struct work work = {0};
+	work.phases[WORK_IMPORT] = (struct phase){
+		.cpu_ns = ns_from_seconds(model->seconds[FIT_COLD]),
+		.wait_ns = ns_from_seconds(model->seconds[FIT_COLD_WAIT]),
+		.cold_only = true,
+	};
+	work.phases[WORK_DECODE].cpu_ns = ns_from_seconds(images * seconds[FIT_SINGLE] + seconds[FIT_CALL_SINGLE]);
+	work.phases[WORK_COMPUTE] =
+		(struct phase){.cpu_ns = ns_from_seconds(images * seconds[FIT_PARALLEL] + seconds[FIT_CALL_PARALLEL]),
+			       .threads = model->threads};
+	work.phases[WORK_WAIT].wait_ns = ns_from_seconds(work_model_wait_seconds(model, images, false));
+	work_alternate(&work, model->alternations, llround(fmax(1, images)));
+	return work;
+}
+
+/* When a request that comes now ends, as visit.c runs its phases; what is cold does not vary with the request. */
+static int64_t request_end_ns(const struct work *work, struct model_sandbox *sandbox, int64_t now_ns, double variation,
+			      bool is_cold)
+{
+	const struct demand_visit visit = {.is_first = is_cold};
+	struct demand demand;
+	cpu_quota_receive(&sandbox->quota, now_ns);
+	for (int phase = 0; demand_find(&demand, NULL, work, &visit, &phase); phase++) {
+		double factor = demand.varies ? variation : 1;
+		int64_t wait_ns = llround((double)demand.wait_ns * factor);
+		int64_t cpu_ns = llround((double)demand.cpu_ns * factor * sandbox->slowness);
+		now_ns = demand_end_ns(&demand, &sandbox->quota, now_ns, wait_ns, cpu_ns);
+	}
+	return now_ns;
 }
 
 /*
- * Mean CPU phases of a sandbox's requests. The first finds the quota whole, the others what the one before has left,
- * which soon is always the same.
+ * Mean of a sandbox's requests. The first finds the quota whole, the others what the one before has left, which soon is
+ * always the same.
  */
-static double run_seconds(const struct work_model *model, const struct fit_conditions *conditions,
-			  struct sandbox *sandbox, bool is_cold)
+static double sandbox_ns(const struct work_model *model, const struct fit_conditions *conditions,
+			 const struct work *work, struct model_sandbox *sandbox, bool is_cold)
 {
 	int64_t in_row = is_cold || conditions->in_row < 1 ? 1 : conditions->in_row;
-	double wait = work_model_wait_seconds(model, is_cold);
 	int64_t now_ns = 0;
 	double early = 0;
 	double late = 0;
 	for (int i = 0; i < IN_ROW && i < in_row; i++) {
-		double variation = variation_of(model, sandbox, i);
-		cpu_quota_receive(&sandbox->quota, now_ns);
-		int64_t taken_ns = run_ns(model, sandbox, now_ns, variation, is_cold);
-		now_ns += taken_ns + ns_from_seconds(wait * variation + conditions->gap_seconds);
-		*(i < IN_ROW / 2 ? &early : &late) += seconds_from_ns(taken_ns);
+		int64_t end_ns = request_end_ns(work, sandbox, now_ns, variation_of(model, sandbox, i), is_cold);
+		*(i < IN_ROW / 2 ? &early : &late) += (double)(end_ns - now_ns);
+		now_ns = end_ns + ns_from_seconds(conditions->gap_seconds);
 	}
 	if (in_row <= IN_ROW)
 		return (early + late) / (double)in_row;
 	return (early + late / (IN_ROW - IN_ROW / 2) * (double)(in_row - IN_ROW / 2)) / (double)in_row;
 }
 
+/* Many pieces meet the periods in many ways by themselves. */
+static int sandboxes_of(const struct work_model *model)
+{
+	enum { PIECES = 1024, LEAST = 16 };
+	int64_t enough = PIECES / model->alternations;
+	return enough >= MODEL_SANDBOXES ? MODEL_SANDBOXES : enough > LEAST ? (int)enough : LEAST;
+}
+
 double work_model_seconds(const struct work_model *model, const struct fit_conditions *conditions, int64_t memory_mb,
 			  bool is_cold)
 {
+	return work_model_batch_seconds(model, conditions, memory_mb, 1, is_cold);
+}
+
+double work_model_batch_seconds(const struct work_model *model, const struct fit_conditions *conditions,
+				int64_t memory_mb, double images, bool is_cold)
+{
 	enum { STRIDE = 19 };
 	int64_t period_ns = ns_from_seconds(conditions->cpu->period_seconds);
-	double seconds = 0;
-	for (int i = 0; i < MODEL_SANDBOXES; i++) {
-		struct sandbox sandbox = {
-			.number = i,
-			.slowness = conditions->slowness * model->slowness[i * STRIDE % MODEL_SANDBOXES],
+	const struct work work = work_of(model, images);
+	int count = sandboxes_of(model);
+	double ns = 0;
+	for (int i = 0; i < count; i++) {
+		int number = (2 * i + 1) * MODEL_SANDBOXES / (2 * count);
+		struct model_sandbox sandbox = {
+			.number = number,
+			.slowness = conditions->slowness * model->slowness[number * STRIDE % MODEL_SANDBOXES],
 		};
-		cpu_quota_init(&sandbox.quota, conditions->cpu, memory_mb, period_ns * i / MODEL_SANDBOXES);
-		seconds += run_seconds(model, conditions, &sandbox, is_cold);
+		cpu_quota_init(&sandbox.quota, conditions->cpu, memory_mb, period_ns * number / MODEL_SANDBOXES);
+		ns += sandbox_ns(model, conditions, &work, &sandbox, is_cold);
 	}
-	return work_model_wait_seconds(model, is_cold) + seconds / MODEL_SANDBOXES;
+	return ns / count / NS_PER_SECOND;
 }

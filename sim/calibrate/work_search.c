@@ -60,7 +60,7 @@ static void try_value(const struct fit_data *data, const struct fit_conditions *
 		if (group->is_cold != is_cold)
 			continue;
 		double mean = fit_mean_seconds(data, i);
-		double predicted = work_model_seconds(&fit->model, conditions, group->memory_mb, is_cold);
+		double predicted = fit_predict(&fit->model, conditions, group);
 		double weight = (double)group->seconds.count / (mean * mean);
 		left += weight * (mean - predicted);
 		weights += weight;

@@ -14,7 +14,7 @@
 #include "cli/result_file.h"
 #include "scenario/function_name.h"
 
-enum { NAME_BYTES_MAX = 64 };
+enum { NAME_BYTES_MAX = 64, IMAGES_MAX = 1000000000 };
 
 /* One run of the command: what is read, and whose it is. */
 struct calibrate {
@@ -27,6 +27,7 @@ struct calibrate {
 	size_t name_count;
 	const char *file_function; /* of the file being read: by --function, else by its name */
 	bool is_named;             /* by --function */
+	int64_t file_images;       /* of a request in it, where rows do not say */
 	struct report_counts counts;
 };
 
@@ -39,6 +40,7 @@ static const struct table_column parameter_columns[] = {
 	{.name = "note"},
 };
 
+/* The last one only where rows differ in their images. */
 static const struct table_column size_columns[] = {
 	{.name = "function"},
 	{.name = "memory_mb", .heading = "memory MB", .align = TABLE_RIGHT},
@@ -49,7 +51,9 @@ static const struct table_column size_columns[] = {
 	{.name = "predicted_seconds", .heading = "predicted s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
 	{.name = "error_percent", .heading = "error %", .align = TABLE_RIGHT, .decimals = 1},
 	{.name = "verdict"},
+	{.name = "images", .align = TABLE_RIGHT},
 };
+enum { SIZE_COLUMNS = sizeof size_columns / sizeof size_columns[0] };
 
 /* How invocations ended, for JSON. */
 static const struct table_column ending_columns[] = {
@@ -97,6 +101,23 @@ static const char *known_name(struct calibrate *calibrate, const char *name)
 	return NULL;
 }
 
+/* What --images says of the logs, or with NULL of all; 0 where it says nothing. */
+static int64_t stated_images(const struct calibrate *calibrate, const char *path)
+{
+	size_t count;
+	int64_t images = 0;
+	const char *const *values = options_list(&calibrate->cli->options, "images", &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *equals = strrchr(values[i], '=');
+		size_t length = equals ? (size_t)(equals - values[i]) : 0;
+		bool is_meant =
+			path ? equals && strlen(path) == length && strncmp(values[i], path, length) == 0 : !equals;
+		if (is_meant)
+			CHECK(num_parse_int64(equals ? equals + 1 : values[i], &images));
+	}
+	return images;
+}
+
 static void take_row(void *context, const struct report_row *row)
 {
 	struct calibrate *calibrate = context;
@@ -106,8 +127,11 @@ static void take_row(void *context, const struct report_row *row)
 	const char *given =
 		is_told ? clean_name(function_name_last_part(row->function), &scratch) : calibrate->file_function;
 	const char *name = known_name(calibrate, given);
+	struct report_row counted = *row;
+	if (isnan(counted.images))
+		counted.images = (double)calibrate->file_images;
 	if (name)
-		log_samples_add(&calibrate->samples, name, row, &calibrate->diag);
+		log_samples_add(&calibrate->samples, name, &counted, &calibrate->diag);
 	arena_release(&scratch);
 }
 
@@ -118,6 +142,9 @@ static int read_log(struct calibrate *calibrate, const char *path, const char *f
 	struct report_counts counts;
 	bool io_failed;
 	calibrate->is_named = function != NULL;
+	calibrate->file_images = stated_images(calibrate, path);
+	if (calibrate->file_images == 0)
+		calibrate->file_images = calibrate->context.images;
 	calibrate->file_function = function ? function : name_of_file(path, &calibrate->cli->arena);
 	bool ok = report_log_read(path, &sink, &calibrate->diag, &counts, &io_failed);
 	calibrate->counts.rows += counts.rows;
@@ -191,6 +218,8 @@ static void fill_parameters(struct table *table, const struct calibrate *calibra
 {
 	for (int i = 0; i < FIT_PARAMETERS; i++) {
 		const struct fitted_parameter *parameter = &function->fit.parameters[i];
+		if (!calibration_tells(function, (enum work_parameter)i))
+			continue;
 		table_text(table, function->name);
 		table_text(table, work_parameter_names[i]);
 		table_double(table, function->fit.model.seconds[i]);
@@ -199,6 +228,9 @@ static void fill_parameters(struct table *table, const struct calibrate *calibra
 		table_text(table, note_of(calibrate, function, (enum work_parameter)i));
 		table_end_row(table);
 	}
+	if (function->fit.model.alternations > 1)
+		value_row(table, function->name, "alternations", (double)function->fit.model.alternations, "",
+			  "of waiting and CPU in a request, as fits best");
 	double variation = function->fit.model.variation;
 	bool has_scatter = function->fit.row_variance > 0;
 	value_row(table, function->name, "variation", has_scatter || variation > 0 ? variation : (double)NAN, "",
@@ -242,6 +274,14 @@ static void fill_logged(struct table *table, const struct calibrated_function *f
 		value_row(table, function->name, "sent", samples->sent_mb.mean, "MB", "mean of requests");
 }
 
+static bool any_images(const struct calibration *calibration)
+{
+	for (size_t i = 0; i < calibration->function_count; i++)
+		if (log_samples_have_images(calibration->functions[i].samples))
+			return true;
+	return false;
+}
+
 static void fill_sizes(struct table *table, const struct calibrated_function *function)
 {
 	for (size_t i = 0; i < function->samples->group_count; i++) {
@@ -257,6 +297,8 @@ static void fill_sizes(struct table *table, const struct calibrated_function *fu
 		table_double(table, predicted);
 		table_double(table, 100 * (predicted / measured - 1));
 		table_text(table, work_fit_misses(&function->fit, group, predicted) ? "missed" : "held");
+		if (table->column_count == SIZE_COLUMNS)
+			table_int(table, group->images);
 		table_end_row(table);
 	}
 }
@@ -306,7 +348,7 @@ static void print_results(struct calibrate *calibrate)
 	enum table_format format = cli_format(calibrate->cli);
 	buf_init(&out);
 	table_init(&parameters, parameter_columns, sizeof parameter_columns / sizeof parameter_columns[0]);
-	table_init(&sizes, size_columns, sizeof size_columns / sizeof size_columns[0]);
+	table_init(&sizes, size_columns, any_images(calibration) ? SIZE_COLUMNS : SIZE_COLUMNS - 1);
 	table_init(&endings, ending_columns, sizeof ending_columns / sizeof ending_columns[0]);
 	for (size_t i = 0; i < calibration->function_count; i++) {
 		fill_parameters(&parameters, calibrate, &calibration->functions[i]);
@@ -377,10 +419,42 @@ static int choose_platform(struct calibrate *calibrate, struct study *study, str
 	return CLI_OK;
 }
 
+static bool is_log(const struct calibrate *calibrate, int argc, char **argv, const char *name, size_t length)
+{
+	size_t pair_count;
+	const char *const *pairs = options_list(&calibrate->cli->options, "function", &pair_count);
+	for (size_t i = 0; i < (size_t)argc + pair_count; i++) {
+		const char *log = i < (size_t)argc ? argv[i] : strchr(pairs[i - (size_t)argc], '=') + 1;
+		if (strlen(log) == length && strncmp(log, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Each value of --images is a number, or one of the logs and a number. */
+static int check_images(struct calibrate *calibrate, int argc, char **argv)
+{
+	size_t count;
+	const char *const *values = options_list(&calibrate->cli->options, "images", &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *equals = strrchr(values[i], '=');
+		int64_t images;
+		if (!num_parse_int64(equals ? equals + 1 : values[i], &images) || images < 1 || images > IMAGES_MAX)
+			return cli_wrong_usage(calibrate->cli,
+					       "--images %s: give a whole number from 1 to %d, or LOGS=N", values[i],
+					       IMAGES_MAX);
+		if (equals && !is_log(calibrate, argc, argv, values[i], (size_t)(equals - values[i])))
+			return cli_wrong_usage(calibrate->cli, "--images %s: '%.*s' is none of the logs that are given",
+					       values[i], (int)(equals - values[i]), values[i]);
+	}
+	return CLI_OK;
+}
+
 static int64_t images_of(const struct calibrate *calibrate)
 {
-	if (options_given(&calibrate->cli->options, "images"))
-		return options_int(&calibrate->cli->options, "images");
+	int64_t stated = stated_images(calibrate, NULL);
+	if (stated > 0)
+		return stated;
 	return calibrate->context.experiment ? calibrate->context.experiment->workload.images_per_record : 1;
 }
 
@@ -414,11 +488,13 @@ static int run(struct cli *cli, int argc, char **argv)
 	const char *path = options_text(&cli->options, "output");
 	if (status == CLI_OK)
 		status = result_file_try(cli, path);
+	if (status == CLI_OK)
+		status = check_images(&calibrate, argc, argv);
+	calibrate.context.images = images_of(&calibrate);
 	bool is_chosen = status == CLI_OK;
 	if (is_chosen)
 		status = read_logs(&calibrate, argc, argv);
 	calibrate.context.threads = threads_of(&calibrate);
-	calibrate.context.images = images_of(&calibrate);
 	bool is_solved =
 		status == CLI_OK && !diag_has_errors(&calibrate.diag) &&
 		calibration_solve(&calibrate.samples, &calibrate.context, &calibrate.diag, &calibrate.calibration);
@@ -449,11 +525,10 @@ static const struct option_row options[] = {
 	 .fallback = "aws-lambda",
 	 .help = "the platform that the logs are of, by name or file; the experiment's where there is one"},
 	{.name = "images",
-	 .kind = OPTION_INT,
-	 .metavar = "N",
-	 .min = 1,
-	 .max = 1e9,
-	 .help = "images in each logged request; the experiment's images_per_record, else 1"},
+	 .kind = OPTION_LIST,
+	 .metavar = "N|LOGS=N",
+	 .help = "images in each logged request, of all logs or of one; by default the experiment's "
+		 "images_per_record, else 1. Logs of several numbers tell what comes with each call"},
 	{.name = "threads",
 	 .kind = OPTION_INT,
 	 .metavar = "N",

@@ -84,8 +84,10 @@ static void write_heading(const struct run_job *job, size_t index, struct buf *o
 	double all_seconds = 0;
 	for (size_t f = 0; f < result->function_count; f++)
 		all_seconds += run_seconds(&result->functions[f]);
+	const struct platform_cpu cpu =
+		cpu_of_architecture(&job->setting->platform->cpu, job->setting->functions[index].sandbox.is_arm64);
 	buf_printf(out, "\n%s, %lld MB, %.2f vCPU: %.6g calls", function->name, (long long)function->memory_mb,
-		   cpu_share(&job->setting->platform->cpu, function->memory_mb),
+		   cpu_share(&cpu, function->memory_mb),
 		   function_result_metric(function, FUNCTION_METRIC_INVOCATIONS)->mean);
 	if (result->function_count > 1)
 		buf_printf(out, ", %.1f %% of the time and %.1f %% of the cost of all functions",

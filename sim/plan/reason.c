@@ -63,9 +63,9 @@ static void say_change(struct buf *sentence, const struct effect *effect)
 
 static void say_knee(const struct planner *planner, const struct stage *stage, int64_t memory_mb, struct buf *sentence)
 {
-	double knee_mb = stage->platform->cpu.mb_per_vcpu;
+	double knee_mb = cpu_one_vcpu_mb(&stage->cpu);
 	int64_t most_mb = planner->control.space->memory.to_mb;
-	double vcpus = cpu_share(&stage->platform->cpu, memory_mb);
+	double vcpus = cpu_share(&stage->cpu, memory_mb);
 	if (stage_is_flat_from(stage, memory_mb, most_mb))
 		buf_printf(sentence,
 			   "more memory makes nothing faster: it runs %lld thread%s at most, which have %.2g vCPU",
@@ -85,7 +85,7 @@ static void say_floor(const struct planner *planner, const struct trial *best, s
 		   (long long)size->images_per_record, size->stages[function].memory_floor_mb,
 		   100 * planner->control.space->headroom);
 	const struct stage *stage = &size->stages[function];
-	double knee_mb = stage->platform->cpu.mb_per_vcpu;
+	double knee_mb = cpu_one_vcpu_mb(&stage->cpu);
 	if ((double)size->tables[function].floor_mb > knee_mb)
 		buf_printf(sentence, "; above %.0f MB (one vCPU) what runs on one thread gets no faster", knee_mb);
 }
@@ -126,7 +126,7 @@ enum reason_kind reason_memory(const struct planner *planner, const struct trial
 		buf_printf(sentence, "with less memory calls run out of time (%.4g s)", stage->timeout_seconds);
 		return REASON_TIMEOUT;
 	}
-	double knee_mb = stage->platform->cpu.mb_per_vcpu;
+	double knee_mb = cpu_one_vcpu_mb(&stage->cpu);
 	bool is_at_knee = fabs((double)memory_mb - knee_mb) < (double)planner->control.space->memory.step_mb;
 	if (own + 1 == table->count || is_at_knee) {
 		say_knee(planner, stage, memory_mb, sentence);

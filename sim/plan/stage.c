@@ -41,6 +41,7 @@ static void add_transfer(struct stage_visit *visit, const struct platform *platf
 		.cpu_seconds = demand->client_cpu_seconds * slowness,
 		.received_seconds = received,
 		.threads = demand->client_threads,
+		.demand = *demand,
 		.is_transfer = true,
 		.is_overlapped = demand->is_overlapped,
 		.bytes = demand->bytes,
@@ -70,6 +71,7 @@ static void add_work(struct stage_visit *visit, const struct platform_cpu *cpu, 
 		.cpu_seconds = seconds_from_ns(demand->cpu_ns) * slowness,
 		.received_seconds = received,
 		.threads = demand->threads,
+		.demand = *demand,
 		.varies = demand->varies,
 	};
 }
@@ -166,6 +168,7 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 	const struct work *full = setting->records == 1 ? &of->last_work : &of->work;
 	*stage = (struct stage){
 		.platform = setting->platform,
+		.cpu = cpu_of_architecture(&setting->platform->cpu, of->sandbox.is_arm64),
 		.function = of,
 		.peak_memory_mb = full->peak_memory_mb,
 		.memory_floor_mb = fmax(full->peak_memory_mb, stage_record_mb(full)),
@@ -188,6 +191,7 @@ struct cpu_pace {
 	double running; /* threads that run at once */
 	double rate;    /* thread-seconds per second in the long run */
 	double head_start_seconds;
+	double whole_quota_seconds; /* of that, where no request has taken any */
 };
 
 /*
@@ -202,10 +206,12 @@ static struct cpu_pace pace_of(const struct platform_cpu *cpu, int64_t memory_mb
 		return (struct cpu_pace){.running = running, .rate = running};
 	double run_seconds = fmax(cpu->period_seconds * share, running * cpu->tick_seconds);
 	double rate = share * (1 - running * cpu->resume_seconds / run_seconds);
+	double whole = cpu_head_start_seconds(cpu, memory_mb, term->threads);
 	return (struct cpu_pace){
 		.running = running,
 		.rate = rate,
-		.head_start_seconds = (cpu->period_seconds - term->received_seconds / rate) * (1 - share / running),
+		.head_start_seconds = whole - term->received_seconds / rate * (1 - share / running),
+		.whole_quota_seconds = whole,
 	};
 }
 
@@ -213,6 +219,7 @@ static double cpu_term_seconds(const struct stage_term *term, const struct platf
 {
 	struct cpu_pace pace = pace_of(cpu, memory_mb, term);
 	double throttled = term->cpu_seconds / pace.rate - pace.head_start_seconds;
+	throttled -= seconds_from_ns(demand_overlap_ns(&term->demand, term->demand.wait_ns, pace.whole_quota_seconds));
 	return fmax(term->cpu_seconds / pace.running, throttled);
 }
 
@@ -225,21 +232,21 @@ static double network_seconds(const struct stage_term *term, const struct platfo
 }
 
 /* The client's threads depend on the vCPUs. */
-static double transfer_seconds(const struct stage_term *term, const struct platform *platform, int64_t memory_mb)
+static double transfer_seconds(const struct stage_term *term, const struct stage *stage, int64_t memory_mb)
 {
-	double vcpus = cpu_handler_share(&platform->cpu, memory_mb);
+	double vcpus = cpu_handler_share(&stage->cpu, memory_mb);
 	struct stage_term client = *term;
 	client.threads = demand_client_threads(term->threads, vcpus);
-	double moved = network_seconds(term, &platform->network, memory_mb);
-	double seconds = fmax(term->alone_seconds, cpu_term_seconds(&client, &platform->cpu, memory_mb));
+	double moved = network_seconds(term, &stage->platform->network, memory_mb);
+	double seconds = fmax(term->alone_seconds, cpu_term_seconds(&client, &stage->cpu, memory_mb));
 	double local = term->is_overlapped ? fmax(moved, seconds) : moved + seconds;
 	return fmax(term->stream_seconds, local);
 }
 
-static double term_seconds(const struct stage_term *term, const struct platform *platform, int64_t memory_mb)
+static double term_seconds(const struct stage_term *term, const struct stage *stage, int64_t memory_mb)
 {
-	return term->is_transfer ? transfer_seconds(term, platform, memory_mb)
-				 : cpu_term_seconds(term, &platform->cpu, memory_mb);
+	return term->is_transfer ? transfer_seconds(term, stage, memory_mb)
+				 : cpu_term_seconds(term, &stage->cpu, memory_mb);
 }
 
 /* The integral of ceil(x) from 0 to x >= 0. */
@@ -273,7 +280,7 @@ static double visit_at(const struct stage *stage, const struct stage_visit *visi
 	double varying_seconds = visit->wait_seconds;
 	double seconds = visit->fixed_seconds;
 	for (int i = 0; i < visit->term_count; i++) {
-		double part = term_seconds(&visit->terms[i], platform, memory_mb);
+		double part = term_seconds(&visit->terms[i], stage, memory_mb);
 		seconds += part;
 		cpu_seconds += visit->terms[i].is_transfer ? 0 : part;
 		varying_seconds += visit->terms[i].varies ? part : 0;
@@ -382,11 +389,11 @@ static double term_vcpus(const struct stage_term *term, int64_t visible_vcpus)
 	return term->alone_seconds > 0 ? fmin(running, term->cpu_seconds / term->alone_seconds) : running;
 }
 
-static bool term_is_flat_from(const struct stage_term *term, const struct platform *platform, int64_t memory_mb,
+static bool term_is_flat_from(const struct stage_term *term, const struct stage *stage, int64_t memory_mb,
 			      int64_t most_mb)
 {
-	const struct platform_cpu *cpu = &platform->cpu;
-	const struct platform_network *network = &platform->network;
+	const struct platform_cpu *cpu = &stage->cpu;
+	const struct platform_network *network = &stage->platform->network;
 	double vcpus = term_vcpus(term, cpu_visible_vcpus(cpu, most_mb));
 	double most_share = fmin(vcpus, cpu_handler_share(cpu, most_mb));
 	bool has_cpu =
@@ -399,12 +406,12 @@ static bool term_is_flat_from(const struct stage_term *term, const struct platfo
 bool stage_is_flat_from(const struct stage *stage, int64_t memory_mb, int64_t most_mb)
 {
 	static const struct stage_term one_thread = {.threads = 1};
-	if (!term_is_flat_from(&one_thread, stage->platform, memory_mb, most_mb))
+	if (!term_is_flat_from(&one_thread, stage, memory_mb, most_mb))
 		return false;
 	for (int k = 0; k < STAGE_VISITS; k++) {
 		const struct stage_visit *visit = &stage->visits[k];
 		for (int i = 0; i < visit->term_count; i++)
-			if (!term_is_flat_from(&visit->terms[i], stage->platform, memory_mb, most_mb))
+			if (!term_is_flat_from(&visit->terms[i], stage, memory_mb, most_mb))
 				return false;
 	}
 	return true;
@@ -419,7 +426,7 @@ double stage_fixed_share(const struct stage *stage, int64_t memory_mb)
 	for (int i = 0; i < visit->term_count; i++) {
 		const struct stage_term *term = &visit->terms[i];
 		fixed += term->is_transfer ? fmax(term->stream_seconds, network_seconds(term, network, memory_mb)) : 0;
-		total += term_seconds(term, stage->platform, memory_mb);
+		total += term_seconds(term, stage, memory_mb);
 	}
 	return total > 0 ? fixed / total : 0;
 }

@@ -2,9 +2,10 @@
  * A stage of the pipeline, which is one function, in the mean: what a visit takes and costs as a function of memory.
  * The same phases as sim/serving/visit.c, with every distribution replaced by its mean:
  *
- *   CPU     thread time / rate(memory), rate = vCPUs of the size, less what resuming after each throttled period
- * loses;           never faster than all threads at once, and up to one period shorter than the rate alone says,
- * because a           sandbox begins with a full quota and ends in the running part of a period;
+ *   CPU     thread time / rate(memory), rate = vCPUs of the size, less what resuming after each throttled period loses;
+ *           never faster than all threads at once, and up to one period shorter than the rate alone says, because a
+ *           sandbox begins with a full quota and ends in the running part of a period; where it alternates with
+ *           waiting, shorter by as much at each wait, or by the wait where that is less;
  *   store   mean first-byte latencies + the larger of stream and network-then-CPU, from full token buckets;
  *   billed  the expected value of the rounded duration, for a duration spread evenly over +- sqrt(3) deviations.
  *
@@ -23,6 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "serving/demand.h"
 #include "serving/setting.h"
 
 /*
@@ -51,7 +53,8 @@ struct stage_term {
 	double cpu_seconds;
 	double received_seconds; /* of the period's quota that the sandbox itself has used up before */
 	int64_t threads;
-	bool varies; /* from request to request */
+	struct demand demand; /* wait and CPU work that alternate */
+	bool varies;          /* from request to request */
 	bool is_transfer;
 	bool is_overlapped;    /* its CPU works while bytes flow */
 	int64_t bytes;         /* through the network */
@@ -86,6 +89,7 @@ enum stage_visit_kind {
 
 struct stage {
 	const struct platform *platform;
+	struct platform_cpu cpu; /* of the function's architecture */
 	const struct setting_function *function;
 	struct stage_visit visits[STAGE_VISITS];
 	double visit_usd;        /* of the orchestrator */

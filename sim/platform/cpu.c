@@ -31,6 +31,10 @@ static const struct bind_field cpu_fields[] = {
 	NUMBER(struct platform_cpu, speed_spread, 0, 1, "standard deviation of ln(speed) between sandboxes"),
 	BIND_FIELD(struct platform_cpu, arm64_speed, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 100,
 		   .help = "speed of an arm64 vCPU over an x86_64 one; 0: not sold"),
+	BIND_FIELD(struct platform_cpu, arm64_share_at_mb, BIND_INT_LIST, .min = 1, .max = 1048576,
+		   .help = "where arm64 functions get other shares than x86_64 ones: sizes, MB, ascending"),
+	BIND_FIELD(struct platform_cpu, arm64_shares, BIND_DOUBLE_LIST, .min = 1e-3, .max = 1024,
+		   .help = "vCPUs that these sizes get, ascending; straight lines between them, in proportion outside"),
 	BIND_END,
 };
 
@@ -49,6 +53,16 @@ static void check_cpu(void *value, const struct yaml_node *node, struct diag *di
 		diag_error(diag, bind_place(node, "shares"),
 			   "'shares' has %zu entries and 'share_at_mb' %zu; both need the same number",
 			   cpu->shares.count, cpu->share_at_mb.count);
+	if (cpu->arm64_shares.count != cpu->arm64_share_at_mb.count)
+		diag_error(diag, bind_place(node, "arm64_shares"),
+			   "'arm64_shares' has %zu entries and 'arm64_share_at_mb' %zu; both need the same number",
+			   cpu->arm64_shares.count, cpu->arm64_share_at_mb.count);
+	for (size_t i = 1; i < cpu->arm64_shares.count && i < cpu->arm64_share_at_mb.count; i++) {
+		if (cpu->arm64_share_at_mb.values[i] <= cpu->arm64_share_at_mb.values[i - 1] ||
+		    cpu->arm64_shares.values[i] <= cpu->arm64_shares.values[i - 1])
+			diag_error(diag, bind_place(node, "arm64_shares"),
+				   "'arm64_share_at_mb' and 'arm64_shares' must ascend");
+	}
 	int64_t period_ns = ns_from_seconds(cpu->period_seconds);
 	int64_t tick_ns = ns_from_seconds(cpu->tick_seconds);
 	if (tick_ns > 0 && period_ns % tick_ns != 0)
@@ -64,8 +78,51 @@ const struct bind_schema platform_cpu_schema = {
 	.check = check_cpu,
 };
 
+struct platform_cpu cpu_of_architecture(const struct platform_cpu *cpu, bool is_arm64)
+{
+	struct platform_cpu of = *cpu;
+	of.is_arm64 = is_arm64 && cpu->arm64_shares.count > 0;
+	return of;
+}
+
+/* From one list to the other, both ascending: straight lines between their points, in proportion outside. */
+static double along(const double *to, const int64_t *from, size_t count, double x)
+{
+	size_t i = 0;
+	while (i < count && x > (double)from[i])
+		i++;
+	if (i == 0 || i == count) {
+		size_t end = i == 0 ? 0 : count - 1;
+		return x * to[end] / (double)from[end];
+	}
+	double part = (x - (double)from[i - 1]) / (double)(from[i] - from[i - 1]);
+	return to[i - 1] + part * (to[i] - to[i - 1]);
+}
+
+static double arm64_share(const struct platform_cpu *cpu, double memory_mb)
+{
+	return along(cpu->arm64_shares.values, cpu->arm64_share_at_mb.values, cpu->arm64_shares.count, memory_mb);
+}
+
+double cpu_one_vcpu_mb(const struct platform_cpu *cpu)
+{
+	if (!cpu->is_arm64)
+		return cpu->mb_per_vcpu;
+	double low = 0;
+	double high = cpu->mb_per_vcpu;
+	while (arm64_share(cpu, high) < 1)
+		high *= 2;
+	while (high - low > 0.5) {
+		double middle = (low + high) / 2;
+		*(arm64_share(cpu, middle) < 1 ? &low : &high) = middle;
+	}
+	return high;
+}
+
 double cpu_share(const struct platform_cpu *cpu, int64_t memory_mb)
 {
+	if (cpu->is_arm64)
+		return fmin(arm64_share(cpu, (double)memory_mb), (double)cpu_visible_vcpus(cpu, memory_mb));
 	double share = (double)memory_mb / cpu->mb_per_vcpu;
 	for (size_t i = 0; i < cpu->shares.count && memory_mb >= cpu->share_at_mb.values[i]; i++)
 		share = cpu->shares.values[i];
@@ -203,6 +260,12 @@ int64_t cpu_running_threads(int64_t visible_vcpus, int64_t threads)
 {
 	CHECK(threads >= 1);
 	return threads < visible_vcpus ? threads : visible_vcpus;
+}
+
+double cpu_head_start_seconds(const struct platform_cpu *cpu, int64_t memory_mb, int64_t threads)
+{
+	double running = (double)cpu_running_threads(cpu_visible_vcpus(cpu, memory_mb), threads);
+	return cpu->period_seconds * fmax(0, 1 - cpu_handler_share(cpu, memory_mb) / running);
 }
 
 int64_t cpu_unthrottled_ns(const struct cpu_quota *quota, int64_t work_ns, int64_t threads)

@@ -39,6 +39,9 @@ struct platform_cpu {
 	double memory_gb_per_vcpu_second;   /* copy bandwidth of one thread, bytes read and written; 0: no source */
 	double speed_spread;                /* standard deviation of ln(speed) between sandboxes */
 	double arm64_speed;                 /* speed of an arm64 vCPU over an x86_64 one; 0: not sold */
+	struct bind_ints arm64_share_at_mb; /* where arm64 gets other shares: sizes, ascending, and ... */
+	struct bind_doubles arm64_shares;   /* ... their vCPUs; straight lines between, in proportion outside */
+	bool is_arm64;                      /* no key: by cpu_of_architecture */
 };
 extern const struct bind_schema platform_cpu_schema;
 
@@ -55,7 +58,13 @@ struct cpu_quota {
 	int64_t left_ns; /* of the current period's quota; below 0: an overrun that later periods repay */
 };
 
-/* vCPU-seconds per second that a size gets: min(memory / mb_per_vcpu, visible vCPUs), or as `shares` says. */
+/* The platform's CPU as functions of an architecture have it. */
+struct platform_cpu cpu_of_architecture(const struct platform_cpu *cpu, bool is_arm64);
+
+/* Memory that comes with one vCPU. */
+double cpu_one_vcpu_mb(const struct platform_cpu *cpu);
+
+/* vCPU-seconds per second that a size gets: min(memory / mb_per_vcpu, visible vCPUs), or as its shares say. */
 double cpu_share(const struct platform_cpu *cpu, int64_t memory_mb);
 
 /* What the handler's threads get of it in the long run: the sandbox itself uses up some. */
@@ -65,6 +74,12 @@ int64_t cpu_visible_vcpus(const struct platform_cpu *cpu, int64_t memory_mb);
 
 /* How many of a phase's threads run at once: as many as there are vCPUs to see. */
 int64_t cpu_running_threads(int64_t visible_vcpus, int64_t threads);
+
+/*
+ * By how much threads that begin to run are ahead of the long run: a sandbox that was idle has a whole quota, and they
+ * end in the running part of a period.
+ */
+double cpu_head_start_seconds(const struct platform_cpu *cpu, int64_t memory_mb, int64_t threads);
 
 /* A fresh sandbox's quota; its periods are aligned to phase_ns (in [0, period)). */
 void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int64_t memory_mb, int64_t phase_ns);

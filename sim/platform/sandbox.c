@@ -170,7 +170,8 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 		sandbox = ARENA_NEW(pool->arena, struct sandbox);
 	sandbox_pool_count(pool);
 	pool->busy_count++;
-	const struct platform_cpu *cpu = &pool->platform->cpu;
+	const struct platform_cpu of = cpu_of_architecture(&pool->platform->cpu, pool->spec.is_arm64);
+	const struct platform_cpu *cpu = &of;
 	uint64_t ordinal = pool->created++;
 	struct stream luck;
 	named_stream(&luck, pool, "sandbox", ordinal);

@@ -13,6 +13,7 @@ struct subject {
 	const struct setting_function *setting;
 	const struct function_result *result;
 	const char *name;
+	struct platform_cpu cpu;
 	double share;    /* vCPUs */
 	int64_t threads; /* the most that any phase runs, as far as any size sold has vCPUs for them */
 };
@@ -32,13 +33,15 @@ static void subject_init(struct subject *subject, const struct run_job *job, siz
 {
 	const struct setting_function *setting = &job->setting->functions[function];
 	const struct platform *platform = job->setting->platform;
+	const struct platform_cpu cpu = cpu_of_architecture(&platform->cpu, setting->sandbox.is_arm64);
 	*subject = (struct subject){
 		.job = job,
 		.platform = platform,
 		.setting = setting,
 		.result = &job->result.functions[function],
 		.name = setting->name,
-		.share = cpu_share(&platform->cpu, setting->memory_mb),
+		.share = cpu_share(&cpu, setting->memory_mb),
+		.cpu = cpu,
 		.threads = threads_of(setting, platform),
 	};
 }
@@ -49,7 +52,7 @@ static int64_t unthrottled_mb(const struct subject *subject)
 	const struct platform *platform = subject->platform;
 	int64_t size_mb;
 	platform_sells_memory(platform, (int64_t)ceil(subject->setting->work.peak_memory_mb), &size_mb);
-	while (cpu_share(&platform->cpu, size_mb) < (double)subject->threads) {
+	while (cpu_share(&subject->cpu, size_mb) < (double)subject->threads) {
 		if (size_mb >= platform->memory.max_mb)
 			return 0;
 		platform_sells_memory(platform, size_mb + 1, &size_mb);

@@ -226,6 +226,26 @@ const struct bind_schema framework_schema = {
 #define WORK(member, high, text) \
 	BIND_FIELD(struct stated_work, member, BIND_DOUBLE, .fallback = "0", .min = 0, .max = (high), .help = text)
 
+#define PER_CALL(member, high, text) \
+	BIND_FIELD(struct call_work, member, BIND_DOUBLE, .fallback = "0", .min = 0, .max = (high), .help = text)
+
+static const struct bind_field call_work_fields[] = {
+	PER_CALL(single_cpu_seconds, 1e6, "thread time of what one thread does for a call"),
+	PER_CALL(cpu_seconds, 1e6, "thread time that all threads share"),
+	PER_CALL(wait_seconds, 1e6, "waiting that neither CPU nor network of the sandbox hastens"),
+	PER_CALL(device_seconds, 1e6, "on the platform's device"),
+	PER_CALL(download_mb, 1e6, "read from the object store, 10^6 bytes"),
+	PER_CALL(upload_mb, 1e6, "written to the object store, 10^6 bytes"),
+	PER_CALL(payload_mb, 1e6, "sent with the call, 10^6 bytes"),
+	BIND_END,
+};
+
+static const struct bind_schema call_work_schema = {
+	.title = "per_call",
+	.bytes = sizeof(struct call_work),
+	.fields = call_work_fields,
+};
+
 static const struct bind_field work_fields[] = {
 	WORK(single_cpu_seconds, 1e6, "thread time on one vCPU of what one thread does, before cpu_seconds"),
 	WORK(cpu_seconds, 1e6, "thread time on one vCPU"),
@@ -247,10 +267,16 @@ static const struct bind_field work_fields[] = {
 	BIND_FIELD(struct stated_work, variation_quantiles, BIND_STRUCT, .schema = &quantiles_schema,
 		   .help = "the same as measured, over variation: a request's CPU and waiting over their mean"),
 	WORK(wait_seconds, 1e6, "waiting that neither CPU nor network of the sandbox hastens"),
+	BIND_FIELD(
+		struct stated_work, alternations, BIND_INT, .fallback = "1", .min = 1, .max = WORK_PIECES_MAX,
+		.help = "how often waiting and CPU alternate; between, a throttled function comes to CPU again. 1: all "
+			"CPU, then all waiting"),
 	WORK(init_cpu_seconds, 1e6, "CPU of the init phase of a new sandbox, one thread, not throttled"),
 	BIND_FIELD(struct stated_work, init_seconds, BIND_STRUCT, .schema = &quantiles_schema,
 		   .help = "the whole init phase as measured (Init Duration), instead of runtime and init_cpu_seconds"),
 	WORK(payload_mb, 1e6, "sent with the call, 10^6 bytes"),
+	BIND_FIELD(struct stated_work, per_call, BIND_STRUCT, .schema = &call_work_schema,
+		   .help = "what comes once a call, whatever its images; beside it stands what comes for each"),
 	BIND_FIELD(struct stated_work, streamed, BIND_BOOL, .fallback = "false",
 		   .help = "what is read and written passes through without being held; else memory holds it"),
 	WORK(tmp_mb, 1e6, "put into /tmp, MB (1 MB = 1024 kB)"),

@@ -91,7 +91,18 @@ enum import_at { IMPORT_IN_HANDLER, IMPORT_IN_INIT };
 enum activations { ACTIVATIONS_HELD, ACTIVATIONS_LIVE };
 enum record_in { RECORD_IN_MEMORY, RECORD_IN_TMP };
 
-/* Work stated outright, for a function that no profile describes; per request. */
+/* What each call does, however many images it has. */
+struct call_work {
+	double single_cpu_seconds;
+	double cpu_seconds;
+	double wait_seconds;
+	double device_seconds;
+	double download_mb;
+	double upload_mb;
+	double payload_mb;
+};
+
+/* Work stated outright, for a function that no profile describes; per image, but for what is of the call or once. */
 struct stated_work {
 	double single_cpu_seconds;
 	double cpu_seconds;
@@ -107,9 +118,11 @@ struct stated_work {
 	double variation;
 	struct quantiles variation_quantiles; /* over it where there are any */
 	double wait_seconds;
+	int64_t alternations;
 	double init_cpu_seconds;
 	struct quantiles init_seconds; /* all of it, as measured; may be missing */
 	double payload_mb;
+	struct call_work per_call; /* beside that of the images */
 	bool streamed;
 	double tmp_mb;
 	double cold_cpu_seconds;

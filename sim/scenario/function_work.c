@@ -193,28 +193,32 @@ static struct phase stated_get(double mb, int64_t objects)
 
 void function_work_from_stated(const struct stated_work *stated, int64_t images, struct work *out)
 {
+	const struct call_work *call = &stated->per_call;
+	double n = (double)images;
+	double upload_mb = call->upload_mb + stated->upload_mb * n;
 	*out = (struct work){.images = images,
-			     .payload_bytes = bytes_from_mb(stated->payload_mb * (double)images),
+			     .payload_bytes = bytes_from_mb(call->payload_mb + stated->payload_mb * n),
 			     .is_streamed = stated->streamed,
 			     .peak_memory_mb = stated->memory_mb,
 			     .shared_memory_mb = stated->shared_memory_mb,
 			     .tmp_mb = stated->tmp_mb};
 	out->factors = stated->variation_quantiles.table;
 	out->variation = out->factors.count > 0 ? sqrt(quantile_variance(&out->factors)) : stated->variation;
-	double n = (double)images;
 	out->phases[WORK_IMPORT] = cpu_phase(stated->cold_cpu_seconds, 1);
 	out->phases[WORK_IMPORT].wait_ns = ns_from_seconds(stated->cold_wait_seconds);
 	out->phases[WORK_IMPORT].cold_only = true;
 	out->phases[WORK_WEIGHTS_GET] = stated_get(stated->cold_download_mb, 1);
 	out->phases[WORK_WEIGHTS_GET].cold_only = true;
-	out->phases[WORK_RECORD_GET] = stated_get(stated->download_mb * n, stated->download_objects);
-	out->phases[WORK_DECODE] = cpu_phase(stated->single_cpu_seconds * n, 1);
-	out->phases[WORK_COMPUTE] = cpu_phase(stated->cpu_seconds * n, stated->threads);
-	out->phases[WORK_DEVICE].device_ns = ns_from_seconds(stated->device_seconds * n);
-	out->phases[WORK_WAIT].wait_ns = ns_from_seconds(stated->wait_seconds * n);
+	out->phases[WORK_RECORD_GET] =
+		stated_get(call->download_mb + stated->download_mb * n, stated->download_objects);
+	out->phases[WORK_DECODE] = cpu_phase(call->single_cpu_seconds + stated->single_cpu_seconds * n, 1);
+	out->phases[WORK_COMPUTE] = cpu_phase(call->cpu_seconds + stated->cpu_seconds * n, stated->threads);
+	out->phases[WORK_DEVICE].device_ns = ns_from_seconds(call->device_seconds + stated->device_seconds * n);
+	out->phases[WORK_WAIT].wait_ns = ns_from_seconds(call->wait_seconds + stated->wait_seconds * n);
+	work_alternate(out, stated->alternations, images);
 	out->phases[WORK_RECORD_PUT] = (struct phase){
-		.puts = stated->upload_mb > 0 ? stated->upload_objects : 0,
-		.bytes = bytes_from_mb(stated->upload_mb * n),
+		.puts = upload_mb > 0 ? stated->upload_objects : 0,
+		.bytes = bytes_from_mb(upload_mb),
 		.stream_mb_per_second = HUGE_VAL,
 	};
 	for (int i = 0; i < WORK_PHASES; i++) {

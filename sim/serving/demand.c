@@ -51,11 +51,13 @@ static void demand_init(struct demand *demand, const struct platform *platform, 
 		.varies = !phase->cold_only,
 		.threads = 1,
 		.client_threads = 1,
+		.pieces = 1,
 	};
 	if (!demand->is_transfer) {
 		demand->wait_ns = phase->wait_ns;
 		demand->cpu_ns = phase->cpu_ns;
 		demand->threads = phase->threads > 0 ? phase->threads : 1;
+		demand->pieces = phase->pieces > 0 ? phase->pieces : 1;
 		demand->device_ns = phase->device_ns;
 	} else if (!phase->is_timed_elsewhere) {
 		add_transfer(demand, platform, phase);
@@ -88,6 +90,28 @@ bool demand_find(struct demand *demand, const struct platform *platform, const s
 int64_t demand_client_threads(int64_t threads, double vcpus)
 {
 	return vcpus > 1 ? threads : 1;
+}
+
+int64_t demand_piece_ns(const struct demand *demand, int64_t ns, int64_t piece)
+{
+	return ns / demand->pieces + (piece < ns % demand->pieces);
+}
+
+int64_t demand_end_ns(const struct demand *demand, struct cpu_quota *quota, int64_t now_ns, int64_t wait_ns,
+		      int64_t cpu_ns)
+{
+	for (int64_t i = 0; i < demand->pieces; i++) {
+		now_ns += demand_piece_ns(demand, wait_ns, i);
+		now_ns = cpu_quota_run(quota, now_ns, demand_piece_ns(demand, cpu_ns, i), demand->threads);
+	}
+	return now_ns;
+}
+
+int64_t demand_overlap_ns(const struct demand *demand, int64_t wait_ns, double head_start_seconds)
+{
+	int64_t piece_ns = wait_ns / demand->pieces;
+	int64_t head_start_ns = ns_from_seconds(head_start_seconds);
+	return demand->cpu_ns == 0 ? 0 : (demand->pieces - 1) * (piece_ns < head_start_ns ? piece_ns : head_start_ns);
 }
 
 double demand_latency_seconds(const struct demand *demand, struct stream *luck)

@@ -6,8 +6,9 @@
  * pass the stream of store or client, whichever is slower, and meanwhile the sandbox's network and the client's CPU,
  * one after the other or, where the platform says so, both at once. What is timed elsewhere asks for nothing.
  *
- * Any other phase waits for what nothing hastens, then runs its threads; or it has its turn on the accelerator. Both
- * the wait and the threads' work vary from request to request, except what is done once in a sandbox's life.
+ * Any other phase waits for what nothing hastens, then runs its threads, once or in equal pieces one after the other
+ * (quota comes in while a piece waits); or it has its turn on the accelerator. Both the wait and the threads' work vary
+ * from request to request, except what is done once in a sandbox's life.
  *
  * Who may call it: everybody who plays a visit, drawn or in the mean.
  */
@@ -40,6 +41,7 @@ struct demand {
 	int64_t traced_wait_ns;      /* beside it, which does not vary */
 	int64_t cpu_ns;              /* thread time on a nominal vCPU, summed over threads */
 	int64_t threads;             /* 1 or more */
+	int64_t pieces;              /* in which wait and CPU work alternate, 1 or more */
 	int64_t device_ns;           /* on the accelerator */
 };
 
@@ -59,6 +61,19 @@ bool demand_find(struct demand *demand, const struct platform *platform, const s
 
 /* The client's threads in a sandbox that has so many vCPUs: of less than one they have turns, as one thread has it. */
 int64_t demand_client_threads(int64_t threads, double vcpus);
+
+/* The part of ns, wait or CPU work, that a piece from 0 on has. */
+int64_t demand_piece_ns(const struct demand *demand, int64_t ns, int64_t piece);
+
+/* When the wait and the CPU work of a sandbox that is its own, begun now, are over. */
+int64_t demand_end_ns(const struct demand *demand, struct cpu_quota *quota, int64_t now_ns, int64_t wait_ns,
+		      int64_t cpu_ns);
+
+/*
+ * Of the whole wait, what costs nothing where threads are throttled: while a piece waits, quota comes in that the next
+ * need not wait for, as much as a sandbox can be ahead by.
+ */
+int64_t demand_overlap_ns(const struct demand *demand, int64_t wait_ns, double head_start_seconds);
 
 /* From a request to its first byte, of all requests; drawn with luck, or in the mean where that is NULL. */
 double demand_latency_seconds(const struct demand *demand, struct stream *luck);

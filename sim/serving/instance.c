@@ -94,8 +94,10 @@ static void init_network(struct instance *instance)
 
 static void init_cpu(struct instance *instance)
 {
-	const struct platform_cpu *cpu = &instance->simulation->setting->platform->cpu;
-	double vcpus = cpu_handler_share(cpu, spec_of(instance)->memory_mb);
+	const struct sandbox_spec *spec = spec_of(instance);
+	const struct platform_cpu cpu =
+		cpu_of_architecture(&instance->simulation->setting->platform->cpu, spec->is_arm64);
+	double vcpus = cpu_handler_share(&cpu, spec->memory_mb);
 	fluid_init(&instance->cpu, &instance->simulation->engine, vcpus);
 	fluid_group_init(&instance->cpu_share, &instance->cpu, vcpus, vcpus, 0);
 }

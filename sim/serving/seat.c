@@ -23,11 +23,19 @@ static void end_phase(struct seat *seat)
 	seat->then(engine_of(seat), seat->invocation, 0);
 }
 
+static void wait_or_compute(struct seat *seat);
+
+/* A piece of the phase is over. */
 static void computed(struct engine *engine, void *subject, int64_t argument)
 {
 	struct seat *seat = subject;
 	seat->timer = 0;
-	end_phase(seat);
+	if (seat->instance->is_shared || ++seat->piece == seat->demand.pieces) {
+		end_phase(seat);
+		return;
+	}
+	invocation_count_step(seat->invocation);
+	wait_or_compute(seat);
 }
 
 static int64_t running_threads(const struct seat *seat, int64_t threads)
@@ -36,40 +44,65 @@ static int64_t running_threads(const struct seat *seat, int64_t threads)
 }
 
 /* CPU work alone on the instance: without a quota, and with its share. */
-static int64_t alone_ns(const struct seat *seat, int64_t cpu_ns, int64_t threads)
+static int64_t alone_ns(const struct seat *seat, int64_t cpu_ns, double rate)
 {
-	return fluid_alone_ns(&seat->instance->cpu_share, (double)cpu_ns, (double)running_threads(seat, threads));
+	return fluid_alone_ns(&seat->instance->cpu_share, (double)cpu_ns, rate);
 }
 
-/* Thread time on the instance's vCPUs: shared, or by their quota. */
-static void run_cpu(struct seat *seat, int64_t cpu_ns, int64_t threads, event_action *done)
+/* Thread time on the instance's vCPUs: shared, at a rate of no more than this, or by their quota. */
+static void run_cpu(struct seat *seat, int64_t cpu_ns, int64_t threads, double rate, event_action *done)
 {
 	struct sandbox *sandbox = seat->invocation->sandbox;
 	int64_t now_ns = engine_now_ns(engine_of(seat));
 	if (seat->instance->is_shared)
-		fluid_start(&seat->cpu, &seat->instance->cpu_share, (double)cpu_ns,
-			    (double)running_threads(seat, threads), done, seat, 0);
+		fluid_start(&seat->cpu, &seat->instance->cpu_share, (double)cpu_ns, rate, done, seat, 0);
 	else
 		after(seat, cpu_quota_run(&sandbox->quota, now_ns, cpu_ns, threads) - now_ns, done);
+}
+
+/*
+ * On a shared instance quota is no matter of periods: waiting that costs nothing there while threads are throttled is
+ * taken out of the wait, and makes the threads ask for less of the vCPUs instead.
+ */
+static int64_t shared_overlap_ns(const struct seat *seat)
+{
+	const struct simulation *simulation = seat->instance->simulation;
+	const struct setting_function *function = function_of(seat->invocation);
+	const struct platform_cpu cpu =
+		cpu_of_architecture(&simulation->setting->platform->cpu, function->sandbox.is_arm64);
+	double head_start = cpu_head_start_seconds(&cpu, function->memory_mb, seat->demand.threads);
+	return demand_overlap_ns(&seat->demand, invocation_wait_ns(seat->invocation, &seat->demand), head_start);
+}
+
+/* A shared instance does all pieces at once. */
+static int64_t piece_ns(const struct seat *seat, int64_t ns)
+{
+	return seat->instance->is_shared ? ns : demand_piece_ns(&seat->demand, ns, seat->piece);
 }
 
 static void compute(struct seat *seat)
 {
 	struct invocation *invocation = seat->invocation;
 	int64_t threads = seat->demand.threads;
-	int64_t cpu_ns = invocation_cpu_ns(invocation, &seat->demand);
+	int64_t cpu_ns = piece_ns(seat, invocation_cpu_ns(invocation, &seat->demand));
+	int64_t overlap_ns = seat->instance->is_shared ? shared_overlap_ns(seat) : 0;
 	int64_t unthrottled_ns = cpu_unthrottled_ns(&invocation->sandbox->quota, cpu_ns, threads);
 	struct phase_split *split = &invocation->split;
 	*split = (struct phase_split){0};
 	split->ns[CAUSE_COMPUTE] = unthrottled_ns;
+	double rate = (double)running_threads(seat, threads);
+	if (overlap_ns > 0)
+		rate *= (double)unthrottled_ns / (double)(unthrottled_ns + overlap_ns);
 	if (seat->instance->is_shared) {
-		int64_t throttled_ns = alone_ns(seat, cpu_ns, threads) - unthrottled_ns;
-		split->ns[CAUSE_THROTTLED] = throttled_ns > 0 ? throttled_ns : 0;
+		int64_t longer_ns = alone_ns(seat, cpu_ns, rate) - unthrottled_ns;
+		longer_ns = longer_ns > 0 ? longer_ns : 0;
+		split->ns[CAUSE_WAIT] = overlap_ns < longer_ns ? overlap_ns : longer_ns;
+		split->ns[CAUSE_THROTTLED] = longer_ns - split->ns[CAUSE_WAIT];
 		split->ns[CAUSE_INSTANCE] = THE_REST_NS;
 	} else {
 		split->ns[CAUSE_THROTTLED] = THE_REST_NS;
 	}
-	run_cpu(seat, cpu_ns, threads, computed);
+	run_cpu(seat, cpu_ns, threads, rate, computed);
 }
 
 static void waited(struct engine *engine, void *subject, int64_t argument)
@@ -82,7 +115,9 @@ static void waited(struct engine *engine, void *subject, int64_t argument)
 
 static void wait_or_compute(struct seat *seat)
 {
-	int64_t wait_ns = invocation_wait_ns(seat->invocation, &seat->demand);
+	int64_t wait_ns = piece_ns(seat, invocation_wait_ns(seat->invocation, &seat->demand));
+	if (seat->instance->is_shared)
+		wait_ns -= shared_overlap_ns(seat);
 	if (wait_ns == 0) {
 		compute(seat);
 		return;
@@ -111,11 +146,18 @@ static void unpacked(struct engine *engine, void *subject, int64_t argument)
 	part_done(seat);
 }
 
+/* A transfer's CPU. */
+static void run_client(struct seat *seat)
+{
+	const struct transfer *transfer = &seat->transfer;
+	run_cpu(seat, transfer->cpu_ns, transfer->threads, (double)running_threads(seat, transfer->threads), unpacked);
+}
+
 static void moved(struct engine *engine, void *subject, int64_t argument)
 {
 	struct seat *seat = subject;
 	if (!seat->transfer.is_overlapped)
-		run_cpu(seat, seat->transfer.cpu_ns, seat->transfer.threads, unpacked);
+		run_client(seat);
 	part_done(seat);
 }
 
@@ -128,9 +170,10 @@ static void split_transfer(struct seat *seat, const struct transfer *transfer, c
 	int64_t begin_ns = transfer->is_overlapped ? now_ns : network_ns;
 	struct cpu_quota quota = invocation->sandbox->quota;
 	int64_t unthrottled_ns = begin_ns + transfer_unthrottled_ns(transfer, &quota);
-	int64_t cpu_ns = seat->instance->is_shared
-				 ? begin_ns + alone_ns(seat, transfer->cpu_ns, transfer->threads)
-				 : cpu_quota_run(&quota, begin_ns, transfer->cpu_ns, transfer->threads);
+	int64_t cpu_ns =
+		seat->instance->is_shared
+			? begin_ns + alone_ns(seat, transfer->cpu_ns, (double)running_threads(seat, transfer->threads))
+			: cpu_quota_run(&quota, begin_ns, transfer->cpu_ns, transfer->threads);
 	if (cpu_ns < begin_ns + transfer->alone_ns)
 		cpu_ns = begin_ns + transfer->alone_ns;
 	const struct transfer_ends ends = {
@@ -159,7 +202,7 @@ static void answered(struct engine *engine, void *subject, int64_t argument)
 	seat->stream = engine_schedule(engine, fixed_ns, 0, streamed, seat, 0);
 	fluid_start(&seat->network, network, (double)transfer->bytes, HUGE_VAL, moved, seat, 0);
 	if (transfer->is_overlapped)
-		run_cpu(seat, transfer->cpu_ns, transfer->threads, unpacked);
+		run_client(seat);
 }
 
 static void begin_transfer(struct seat *seat)
@@ -223,6 +266,7 @@ void seat_begin_phase(struct seat *seat, const struct demand *demand, event_acti
 {
 	seat->then = done;
 	seat->demand = *demand;
+	seat->piece = 0;
 	if (demand->is_transfer)
 		begin_transfer(seat);
 	else if (demand->device_ns > 0)

@@ -27,6 +27,7 @@ struct seat {
 	struct fluid_job network;
 	struct fluid_job cpu;
 	struct demand demand; /* of the current phase */
+	int64_t piece;        /* of it: wait and CPU work may alternate */
 	int parts;            /* of a transfer that are not over */
 	struct transfer transfer;
 	int64_t joined_ns;

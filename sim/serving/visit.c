@@ -120,13 +120,14 @@ static int64_t phase_end_ns(struct invocation *invocation, const struct demand *
 	*split = (struct phase_split){0};
 	if (demand->is_transfer)
 		return transfer_end_ns(invocation, demand, split);
+	int64_t wait_ns = invocation_wait_ns(invocation, demand);
 	int64_t cpu_ns = invocation_cpu_ns(invocation, demand);
-	int64_t begin_ns = now_ns + invocation_wait_ns(invocation, demand);
-	int64_t end_ns = cpu_quota_run(&sandbox->quota, begin_ns, cpu_ns, demand->threads);
-	split->ns[CAUSE_WAIT] = begin_ns - now_ns;
+	int64_t end_ns = demand_end_ns(demand, &sandbox->quota, now_ns, wait_ns, cpu_ns);
+	int64_t computed_ns = end_ns - now_ns - wait_ns;
 	int64_t unthrottled_ns = cpu_unthrottled_ns(&sandbox->quota, cpu_ns, demand->threads);
-	split->ns[CAUSE_COMPUTE] = unthrottled_ns < end_ns - begin_ns ? unthrottled_ns : end_ns - begin_ns;
-	split->ns[CAUSE_THROTTLED] = end_ns - begin_ns - split->ns[CAUSE_COMPUTE];
+	split->ns[CAUSE_WAIT] = wait_ns;
+	split->ns[CAUSE_COMPUTE] = unthrottled_ns < computed_ns ? unthrottled_ns : computed_ns;
+	split->ns[CAUSE_THROTTLED] = computed_ns - split->ns[CAUSE_COMPUTE];
 	return end_ns;
 }
 

@@ -1,5 +1,7 @@
 #include "serving/work.h"
 
+#include <math.h>
+
 const char *const work_phase_names[WORK_PHASES] = {
 	[WORK_IMPORT] = "import",
 	[WORK_WEIGHTS_GET] = "weights get",
@@ -12,6 +14,24 @@ const char *const work_phase_names[WORK_PHASES] = {
 	[WORK_SERIALISE] = "serialise",
 	[WORK_RECORD_PUT] = "record put",
 };
+
+void work_alternate(struct work *work, int64_t alternations, int64_t images)
+{
+	struct phase *decode = &work->phases[WORK_DECODE];
+	struct phase *compute = &work->phases[WORK_COMPUTE];
+	struct phase *wait = &work->phases[WORK_WAIT];
+	double pieces = fmin((double)alternations * (double)images, WORK_PIECES_MAX);
+	double all_ns = (double)decode->cpu_ns + (double)compute->cpu_ns;
+	work->phases[WORK_IMPORT].pieces = alternations;
+	if (alternations == 1 || !(all_ns > 0))
+		return;
+	double of_decode = (double)decode->cpu_ns / all_ns;
+	decode->wait_ns = llround((double)wait->wait_ns * of_decode);
+	compute->wait_ns = wait->wait_ns - decode->wait_ns;
+	decode->pieces = llround(ceil(pieces * of_decode));
+	compute->pieces = llround(ceil(pieces * (1 - of_decode)));
+	wait->wait_ns = 0;
+}
 
 void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage)
 {

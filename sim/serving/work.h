@@ -30,10 +30,14 @@ enum work_phase {
 };
 extern const char *const work_phase_names[WORK_PHASES];
 
+/* More pieces of a phase than this tell nothing more. */
+enum { WORK_PIECES_MAX = 10000 };
+
 struct phase {
 	int64_t cpu_ns;  /* thread time on one nominal vCPU of the platform, summed over threads */
 	int64_t threads; /* >= 1 where cpu_ns > 0 */
 	int64_t wait_ns; /* before the CPU work */
+	int64_t pieces;  /* in which both alternate, each beginning with a wait; 0: 1 */
 	int64_t device_ns;
 	int64_t gets; /* store requests, each with its own first-byte latency, one after the other */
 	int64_t puts;
@@ -57,6 +61,12 @@ struct work {
 	bool is_streamed;              /* records pass through without being held in memory */
 	int64_t images;
 };
+
+/*
+ * Makes the work's waiting and CPU alternate so often for each image, and what a new sandbox does first as often as one
+ * image: the work of one thread and that of several wait for their shares of it, in their shares of all pieces.
+ */
+void work_alternate(struct work *work, int64_t alternations, int64_t images);
 
 /* Puts the phase's requests to the store on the usage, whatever becomes of them. */
 void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage);

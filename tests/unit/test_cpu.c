@@ -128,11 +128,35 @@ static void against_plain_model(struct arena *arena)
 	t_int(wrong, 0, "10,000 random phases end when a model that counts every nanosecond says so");
 }
 
+/* One vCPU at 1000 MB, on arm64 half of one at 800 MB and a whole one at 1300 MB. */
+static void architectures(struct arena *arena)
+{
+	static int64_t sizes_mb[] = {800, 1300};
+	static double shares[] = {0.5, 1};
+	struct platform_cpu cpu = toy_cpu(arena, 0.02);
+	cpu.arm64_share_at_mb = (struct bind_ints){sizes_mb, 2};
+	cpu.arm64_shares = (struct bind_doubles){shares, 2};
+	const struct platform_cpu x86 = cpu_of_architecture(&cpu, false);
+	const struct platform_cpu arm = cpu_of_architecture(&cpu, true);
+	t_near(cpu_share(&x86, 800), 0.8, 1e-12, 0, "x86_64 has its share by memory");
+	t_near(cpu_share(&arm, 800), 0.5, 1e-12, 0, "arm64 has its own");
+	t_near(cpu_share(&arm, 400), 0.25, 1e-12, 0, "in proportion below");
+	t_near(cpu_share(&arm, 1050), 0.75, 1e-12, 0, "on a line between");
+	t_near(cpu_share(&arm, 1950), 1.5, 1e-12, 0, "in proportion above");
+	t_near(cpu_share(&arm, 4000), 2, 1e-12, 0, "up to what is visible");
+	t_near(cpu_one_vcpu_mb(&x86), 1000, 1e-12, 0, "one vCPU comes with 1000 MB");
+	t_near(cpu_one_vcpu_mb(&arm), 1300, 0, 1, "and on arm64 with 1300 MB");
+	cpu.arm64_shares.count = 0;
+	const struct platform_cpu same = cpu_of_architecture(&cpu, true);
+	t_near(cpu_share(&same, 800), 0.8, 1e-12, 0, "without a list both are alike");
+}
+
 int main(void)
 {
 	struct arena arena;
 	arena_init(&arena);
 	shares(&arena);
+	architectures(&arena);
 	closed_form(&arena);
 	threads(&arena);
 	carried_over(&arena);

@@ -93,10 +93,65 @@ static void test_memory(void)
 	release(&f);
 }
 
+/* 3 s on one thread and 1 s on four, which alternate with 2 s of waiting eight times for each image. */
+static void test_alternating(void)
+{
+	struct stated_work stated = {
+		.single_cpu_seconds = 3, .cpu_seconds = 1, .threads = 4, .wait_seconds = 2, .alternations = 1};
+	struct work work;
+	function_work_from_stated(&stated, 2, &work);
+	t_int(work.phases[WORK_WAIT].wait_ns, 4 * NS_PER_SECOND, "once: all waiting is behind the work");
+	t_int(work.phases[WORK_COMPUTE].wait_ns, 0, "none in it");
+	stated.alternations = 8;
+	stated.cold_cpu_seconds = 1;
+	stated.cold_wait_seconds = 1;
+	function_work_from_stated(&stated, 2, &work);
+	t_int(work.phases[WORK_DECODE].wait_ns, 3 * NS_PER_SECOND, "work of one thread waits for its share");
+	t_int(work.phases[WORK_DECODE].pieces, 12, "in its share of all pieces");
+	t_int(work.phases[WORK_COMPUTE].wait_ns, NS_PER_SECOND, "so does that of all threads");
+	t_int(work.phases[WORK_COMPUTE].pieces, 4, "in the others");
+	t_int(work.phases[WORK_WAIT].wait_ns, 0, "nothing is left to wait for");
+	t_int(work.phases[WORK_IMPORT].pieces, 8, "what comes once alternates as often as one image");
+	stated.single_cpu_seconds = 0;
+	stated.cpu_seconds = 0;
+	function_work_from_stated(&stated, 2, &work);
+	t_int(work.phases[WORK_WAIT].wait_ns, 4 * NS_PER_SECOND, "without work it is all one wait");
+}
+
+/* BATCH (Ali et al., SC'20): a call took 1174 + 555.3 * B ms for B images. */
+static void test_per_call(void)
+{
+	struct stated_work stated = {
+		.cpu_seconds = 0.5553,
+		.threads = 1,
+		.wait_seconds = 1,
+		.upload_mb = 1,
+		.alternations = 1,
+		.per_call = {.single_cpu_seconds = 0.1,
+			     .cpu_seconds = 1.174,
+			     .wait_seconds = 2,
+			     .device_seconds = 3,
+			     .download_mb = 4,
+			     .upload_mb = 5,
+			     .payload_mb = 6},
+	};
+	struct work work;
+	function_work_from_stated(&stated, 8, &work);
+	t_int(work.phases[WORK_COMPUTE].cpu_ns, 5616400000, "eight images take little more than four times one");
+	t_int(work.phases[WORK_DECODE].cpu_ns, NS_PER_SECOND / 10, "one thread's work comes once");
+	t_int(work.phases[WORK_WAIT].wait_ns, 10 * NS_PER_SECOND, "waiting comes once, and for each");
+	t_int(work.phases[WORK_DEVICE].device_ns, 3 * NS_PER_SECOND, "so may the device");
+	t_int(work.phases[WORK_RECORD_GET].bytes, 4000000, "and what is read");
+	t_int(work.phases[WORK_RECORD_PUT].bytes, 13000000, "and written");
+	t_int(work.payload_bytes, 6000000, "and sent");
+}
+
 int main(void)
 {
 	test_joined();
 	test_carried_over();
 	test_memory();
+	test_alternating();
+	test_per_call();
 	return t_done();
 }

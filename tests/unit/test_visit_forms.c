@@ -67,6 +67,12 @@ static void random_platform(struct toy *toy, struct platform_runtime *runtime)
 	platform->cpu.overhead_share = between(0, 0.1);
 	platform->cpu.receive_seconds = between(0, 0.01);
 	platform->cpu.arm64_speed = 0.8;
+	if (one_in(2)) {
+		static int64_t sizes_mb[] = {500, 1500};
+		static double shares[] = {0.4, 1.35};
+		platform->cpu.arm64_share_at_mb = (struct bind_ints){sizes_mb, 2};
+		platform->cpu.arm64_shares = (struct bind_doubles){shares, 2};
+	}
 	platform->sandbox = (struct platform_sandbox){
 		.cold_start_seconds = some(toy, 0.2, 1),
 		.package_reference_mb = 250,
@@ -127,6 +133,7 @@ static struct phase random_cpu(bool cold_only)
 		.cpu_ns = one_in(4) ? 0 : ns_from_seconds(between(2, 6)),
 		.threads = 1 + (int64_t)stream_below(&luck, 2),
 		.wait_ns = one_in(3) ? ns_from_seconds(between(0.5, 1)) : 0,
+		.pieces = one_in(3) ? 1 + (int64_t)stream_below(&luck, 50) : 0,
 		.cold_only = cold_only,
 	};
 }
@@ -203,7 +210,7 @@ static struct cost planned(struct toy *toy, int64_t records)
 enum form { IN_CLOSED_FORM, ON_A_HOST, SHARED, FORMS };
 static const char *const form_names[] = {"in closed form", "step by step on a host", "on an instance that is shared"};
 
-/* How many of the two runs are off, relative or by half a period of every phase. */
+/* How many of the two runs are off, relative or by so many seconds. */
 static int count_off(struct toy *toy, enum form form, double tolerance, double tolerance_seconds)
 {
 	int off = 0;
@@ -226,6 +233,15 @@ static int count_off(struct toy *toy, enum form form, double tolerance, double t
 	return off;
 }
 
+/* Half a period of every phase, and in two records of every piece where CPU and waiting alternate: all are alike. */
+static double seconds_off(const struct toy *toy)
+{
+	double seconds = 0.1;
+	for (int i = 0; i < WORK_PHASES; i++)
+		seconds += 0.02 * (double)toy->functions[0].work.phases[i].pieces;
+	return seconds;
+}
+
 enum { CASES = 300 };
 
 static void forms_agree(bool is_throttled)
@@ -242,7 +258,8 @@ static void forms_agree(bool is_throttled)
 		toy.setting.orchestrator = one_in(3) ? ORCHESTRATOR_STORE_EVENTS : ORCHESTRATOR_DRIVER;
 		toy_memory(&toy, is_throttled ? 300 + 100 * (int64_t)stream_below(&luck, 17) : 3000);
 		for (enum form form = 0; form < FORMS; form++)
-			off[form] += is_throttled ? count_off(&toy, form, 0.001, 0.1) : count_off(&toy, form, 1e-6, 0);
+			off[form] += is_throttled ? count_off(&toy, form, 0.005, seconds_off(&toy))
+						  : count_off(&toy, form, 3e-6, 0);
 		toy_release(&toy);
 	}
 	for (enum form form = 0; form < FORMS; form++)
@@ -289,6 +306,31 @@ static void quota_that_a_request_takes_is_missed(double download_mb, double want
 	}
 	t_near(simulated[1] - simulated[0], want_seconds, 0, 0.001, name);
 	t_near(in_plan[1] - in_plan[0], want_seconds, 0, 0.001, "and in the mean");
+}
+
+/* Half a second of waiting and 0.3 s of CPU time at 0.3 vCPUs, in so many pieces. */
+static void alternating(int64_t memory_mb, int64_t pieces, double want_seconds, const char *name)
+{
+	struct toy toy;
+	toy_init(&toy);
+	struct work *work = &toy_function(&toy, "f", memory_mb, &(struct toy_work){.cpu_seconds = 0.3})->last_work;
+	work->phases[WORK_COMPUTE].wait_ns = NS_PER_SECOND / 2;
+	work->phases[WORK_COMPUTE].pieces = pieces;
+	work->variation = 0.1;
+	/* A new sandbox is there after 0.5 s. */
+	t_near(mean_simulated(&toy) - 0.5, want_seconds, 0, 0.015, name);
+	t_near(planned(&toy, 1).seconds - 0.5, want_seconds, 0, 0.015, "and in the mean");
+	toy_release(&toy);
+}
+
+static void quota_comes_in_while_work_waits(void)
+{
+	alternating(300, 1, 0.5 + 1 - 0.014, "once: waiting and throttled CPU time add up, less a whole quota");
+	alternating(300, 6, 0.5 + 1 - 6 * 0.014, "six times: a whole quota each time");
+	alternating(300, 50, 1, "fifty times: quota comes in during all of the wait");
+	alternating(150, 50, 2 - 0.01, "the same at half the size: CPU time is all that counts");
+	alternating(800, 50, 0.8, "never less than waiting and unthrottled work");
+	alternating(1000, 50, 0.8, "which is what a whole vCPU takes");
 }
 
 enum { DRAWS = 20000 };
@@ -365,6 +407,7 @@ int main(void)
 	/* 4 ms are two thirds of a period's quota, and missed unless the period ends first. */
 	quota_that_a_request_takes_is_missed(0, 0.004 / 0.3 * 0.75, "a request that computes misses what it took");
 	quota_that_a_request_takes_is_missed(1, 0, "a request that first waits for the store does not");
+	quota_comes_in_while_work_waits();
 	forms_agree(false);
 	forms_agree(true);
 	return t_done();

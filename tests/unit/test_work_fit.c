@@ -32,7 +32,21 @@ struct truth {
 	double wait;
 	double parallel;
 	double cold;
+	double cold_wait;
+	int64_t alternations; /* 0: 1 */
 };
+
+static void set_model(struct work_model *model, const struct truth *truth)
+{
+	work_model_init(model, alone(), 6, 0);
+	model->seconds[FIT_SINGLE] = truth->single;
+	model->seconds[FIT_WAIT] = truth->wait;
+	model->seconds[FIT_PARALLEL] = truth->parallel;
+	model->seconds[FIT_COLD] = truth->cold;
+	model->seconds[FIT_COLD_WAIT] = truth->cold_wait;
+	if (truth->alternations > 0)
+		model->alternations = truth->alternations;
+}
 
 /* Invocations of the truth at a size, with a relative spread; the CPU law itself, without losses, for reference. */
 static void add_rows(struct log_samples *samples, const struct truth *truth, int64_t memory_mb, bool is_cold, int count,
@@ -42,11 +56,7 @@ static void add_rows(struct log_samples *samples, const struct truth *truth, int
 	struct stream luck;
 	struct diag diag;
 	diag_init(&diag);
-	work_model_init(&model, alone(), 6, 0);
-	model.seconds[FIT_SINGLE] = truth->single;
-	model.seconds[FIT_WAIT] = truth->wait;
-	model.seconds[FIT_PARALLEL] = truth->parallel;
-	model.seconds[FIT_COLD] = truth->cold;
+	set_model(&model, truth);
 	double seconds = work_model_seconds(&model, alone(), memory_mb, is_cold);
 	stream_init(&luck, 1, 0, stream_id_from_name("rows"), (uint64_t)memory_mb * 2 + is_cold);
 	for (int i = 0; i < count; i++) {
@@ -99,6 +109,74 @@ static void test_all_told(struct arena *arena)
 	t_near(samples.functions[0].max_memory_mb, 300, 0, 0, "peak memory where it was not at the ceiling");
 	t_near(samples.functions[0].ceiling_memory_mb, 256, 0, 0, "rows at 256 MB used all of it and more");
 	t_int(samples.functions[0].at_ceiling, 55, "they are censored");
+}
+
+static double off_at(const struct truth *truth, const struct work_fit *fit, int64_t memory_mb, bool is_cold)
+{
+	struct work_model model;
+	set_model(&model, truth);
+	return work_model_seconds(&fit->model, alone(), memory_mb, is_cold) /
+		       work_model_seconds(&model, alone(), memory_mb, is_cold) -
+	       1;
+}
+
+/* Five sizes tell that CPU and waiting alternate, and what that means at others. */
+static void test_alternating(struct arena *arena)
+{
+	static const int64_t sizes[] = {128, 320, 640, 1024, 3008};
+	static const int64_t others[] = {192, 512, 896, 1536};
+	const struct truth truth = {.single = 0.4, .wait = 0.4, .cold = 0.8, .cold_wait = 0.6, .alternations = 50};
+	struct log_samples samples;
+	struct work_fit fit;
+	log_samples_init(&samples, arena);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		add_rows(&samples, &truth, sizes[i], false, 20, 0.01);
+		add_rows(&samples, &truth, sizes[i], true, 20, 0.01);
+	}
+	log_samples_finish(&samples, toy_cpu());
+	t_ok(work_fit_solve(&samples.functions[0], alone(), &fit), "work that alternates is fitted");
+	t_ok(fit.model.alternations >= 20, "%d times", (int)fit.model.alternations);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		t_near(off_at(&truth, &fit, others[i], false), 0, 0, 0.02, "at other sizes it is met");
+		t_near(off_at(&truth, &fit, others[i], true), 0, 0, 0.02, "by first requests, too");
+	}
+}
+
+/* BATCH (Ali et al., SC'20): a call took 1174 + 555.3 * B ms for B images; logs of one and four tell it for eight. */
+static void test_batches(struct arena *arena)
+{
+	static const int64_t batches[] = {1, 4};
+	static const int64_t sizes[] = {512, 1024, 3008};
+	struct fit_conditions conditions = *alone();
+	struct log_samples samples;
+	struct work_fit fit;
+	struct diag diag;
+	struct work_model exact;
+	conditions.images = 1;
+	work_model_init(&exact, &conditions, 6, 0);
+	exact.seconds[FIT_SINGLE] = 0.5553;
+	exact.seconds[FIT_CALL_SINGLE] = 0.874;
+	exact.seconds[FIT_CALL_WAIT] = 0.3;
+	diag_init(&diag);
+	log_samples_init(&samples, arena);
+	for (size_t i = 0; i < 6; i++) {
+		struct report_row row;
+		report_row_init(&row);
+		row.memory_mb = sizes[i % 3];
+		row.images = (double)batches[i / 3];
+		row.duration_ms =
+			1000 * work_model_batch_seconds(&exact, &conditions, row.memory_mb, row.images, false);
+		log_samples_add(&samples, "f", &row, &diag);
+	}
+	log_samples_finish(&samples, toy_cpu());
+	t_int((int)samples.functions[0].group_count, 6, "rows are told apart by size and images");
+	t_ok(work_fit_solve(&samples.functions[0], &conditions, &fit), "they are fitted");
+	near_truth(&fit, FIT_SINGLE, 0.5553);
+	near_truth(&fit, FIT_CALL_SINGLE, 0.874);
+	near_truth(&fit, FIT_CALL_WAIT, 0.3);
+	t_near(work_model_batch_seconds(&fit.model, &conditions, 3008, 8, false), 1.174 + 8 * 0.5553, 0.01, 0,
+	       "eight images");
+	diag_release(&diag);
 }
 
 /*
@@ -273,6 +351,8 @@ int main(void)
 	struct arena arena;
 	arena_init(&arena);
 	test_all_told(&arena);
+	test_alternating(&arena);
+	test_batches(&arena);
 	test_coverage(&arena);
 	test_not_told(&arena);
 	test_bounds(&arena);
