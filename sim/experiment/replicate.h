@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "scenario/experiment_file.h"
 #include "serving/outcome.h"
 #include "serving/setting.h"
@@ -22,6 +23,9 @@ struct estimate {
 	double min;
 	double max;
 };
+
+struct summary;
+struct estimate estimate_of(const struct summary *summary);
 
 struct function_result {
 	const char *name;
@@ -54,6 +58,7 @@ struct run_job {
 	uint64_t seed;
 	struct replications replications;
 	struct run_result result;
+	struct digest identity; /* of setting and seed; where the study was asked for it */
 };
 
 struct run_control {
