@@ -31,7 +31,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-st
 WARN += $(if $(findstring clang,$(CC)),,-Wdouble-promotion -Wno-format-truncation)
 WERROR ?= -Werror
 Q := $(if $(V),,@)
-PACKAGES := yaml-0.1 gsl openblas libprotobuf-c jansson zlib libisal libjpeg
+PACKAGES := yaml-0.1 gsl openblas libprotobuf-c jansson zlib libisal libjpeg sqlite3 libxxhash
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 # GSL's own BLAS would hide OpenBLAS, which is more than 20 times faster.
 PKG_LIBS := $(filter-out -lgslcblas,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null))
@@ -196,6 +196,10 @@ fuzz-brief: fuzz-programs ## run every fuzzer for 5 seconds
 .PHONY: extremes
 extremes: $(B)/tests/unit/test_extremes $(B)/lamina ## every number of an experiment at its edges, in pairs too (an hour)
 	@EXTREMES=all $< | grep -v '^ok'
+
+.PHONY: kills
+kills: $(B)/lamina ## end a sweep at 200 random moments; what it has finished must be there
+	@KILLS=200 tests/cli/run.sh --program $(B)/lamina tests/cli/results/killed.sh
 
 .PHONY: coverage
 coverage: ## lines that the tests reach, file by file

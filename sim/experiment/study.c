@@ -1,5 +1,7 @@
 #include "experiment/study.h"
 
+#include "scenario/identity.h"
+
 static void override_luck(const struct study_luck *luck, struct experiment *experiment)
 {
 	if (luck->has_seed)
@@ -22,11 +24,16 @@ bool study_point(struct study *study, size_t point, struct arena *arena, struct 
 		.seed = (uint64_t)experiment->seed,
 		.replications = experiment->replications,
 	};
-	return experiment_resolve(experiment, &study->library, arena, diag, setting);
+	if (!experiment_resolve(experiment, &study->library, arena, diag, setting))
+		return false;
+	if (study->with_identity)
+		out->identity = experiment_identity(experiment, setting, &study->library);
+	return true;
 }
 
 /* Every point, for all mistakes at once, but gives up when very many are wrong. Without jobs, none is held. */
-static void resolve_points(struct study *study, struct arena *arena, struct diag *diag)
+static void resolve_points(const struct study_request *request, struct study *study, struct arena *arena,
+			   struct diag *diag)
 {
 	size_t wrong = 0;
 	struct arena scratch;
@@ -37,6 +44,8 @@ static void resolve_points(struct study *study, struct arena *arena, struct diag
 		wrong += !is_right;
 		if (is_right)
 			study->least_replications += (double)job.replications.min;
+		if (is_right && request->shown)
+			request->shown(request->show_context, i, &job);
 		if (study->jobs)
 			study->jobs[i] = job;
 		arena_release(&scratch);
@@ -56,6 +65,7 @@ bool study_load(const struct study_request *request, struct arena *arena, struct
 	}
 	if (!request->with_sweep)
 		out->experiment.sweep = NULL;
+	out->with_identity = request->with_identity;
 	if (request->seed)
 		out->luck = (struct study_luck){.has_seed = true, .seed = *request->seed};
 	if (request->replications)
@@ -64,7 +74,7 @@ bool study_load(const struct study_request *request, struct arena *arena, struct
 		return false;
 	if (!request->is_check)
 		out->jobs = ARENA_ARRAY(arena, struct run_job, out->sweep.point_count);
-	resolve_points(out, arena, diag);
+	resolve_points(request, out, arena, diag);
 	return diag->error_count == errors_before;
 }
 

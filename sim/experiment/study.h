@@ -15,6 +15,10 @@ struct study_request {
 	/* Override the experiment's own where the pointer is set. */
 	const int64_t *seed;
 	const int64_t *replications;
+	/* Points know who they are (run_job.identity); each is shown once, in order, where it has no mistakes. */
+	bool with_identity;
+	void (*shown)(void *context, size_t point, const struct run_job *job); /* may be NULL */
+	void *show_context;
 };
 
 /* Luck that is asked for instead of the experiment's. */
@@ -30,6 +34,7 @@ struct study {
 	struct library library;
 	struct sweep sweep;
 	struct study_luck luck;
+	bool with_identity;
 	struct run_job *jobs;      /* one per point; NULL after a check */
 	double least_replications; /* of all points together */
 };

@@ -9,13 +9,14 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/digest.h"
 #include "profile/profile.h"
 #include "scenario/experiment_file.h"
 #include "scenario/framework_file.h"
 #include "scenario/platform_file.h"
 #include "serving/setting.h"
 
-enum { LIBRARY_FILES_MAX = 1024 };
+enum { LIBRARY_FILES_MAX = 1024, LIBRARY_DIGESTS_MAX = 4 * LIBRARY_FILES_MAX };
 
 struct library_platform {
 	const char *key; /* path and changes */
@@ -25,6 +26,12 @@ struct library_platform {
 struct library_trace {
 	const char *key; /* path and function */
 	const struct trace *trace;
+};
+
+/* What a platform, a profile, a preset or a trace holds, in short. */
+struct library_digest {
+	const void *content;
+	struct digest digest;
 };
 
 /* The name that was looked up last, and where it was found. */
@@ -46,6 +53,8 @@ struct library {
 	const char *preset_names; /* once they were asked for */
 	struct library_trace traces[LIBRARY_FILES_MAX];
 	size_t trace_count;
+	struct library_digest digests[LIBRARY_DIGESTS_MAX]; /* of those that were asked for */
+	size_t digest_count;
 	struct library_found last_platform;
 	struct library_found last_profile;
 	struct library_found last_preset;
