@@ -1,15 +1,15 @@
 /* `lamina sweep EXPERIMENT`: every point of the experiment's sweep, one row each. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/num.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
 #include "cli/result_file.h"
+#include "cli/sweep_file.h"
 #include "cli/table.h"
+#include "results/swept_value.h"
 
 /* The figures that the text table shows; CSV and JSON have all. What comes over time is in no hurry to end. */
 static const struct shown_metric {
@@ -95,20 +95,17 @@ static void make_columns(struct rows *rows)
 	}
 }
 
-/* Numbers stay numbers, for readers of JSON. */
-static void add_value(struct rows *rows, struct table *table, const struct yaml_node *value)
+static void add_value(struct rows *rows, struct table *table, const struct yaml_node *node)
 {
-	int64_t integer;
-	double number;
-	bool is_number = value && yaml_type_of(value) == YAML_TYPE_NUMBER;
-	if (!value)
-		table_missing(table);
-	else if (is_number && num_parse_int64(value->text, &integer))
-		table_int(table, integer);
-	else if (is_number && num_parse_double(value->text, &number) && isfinite(number))
-		table_double(table, number);
+	struct swept_value value = swept_value_of(node, &rows->cli->arena);
+	if (value.kind == VALUE_INT)
+		table_int(table, value.integer);
+	else if (value.kind == VALUE_DOUBLE)
+		table_double(table, value.number);
+	else if (value.kind == VALUE_TEXT)
+		table_text(table, value.text);
 	else
-		table_text(table, sweep_value_text(value, &rows->cli->arena));
+		table_missing(table);
 }
 
 static void add_estimate(struct rows *rows, struct table *table, const struct estimate *estimate, bool is_data_only)
@@ -243,7 +240,11 @@ static int run(struct cli *cli, int argc, char **argv)
 		.format = cli_format_of(cli, path),
 		.is_dry = options_flag(&cli->options, "dry-run"),
 	};
-	int status = experiment_options_check(cli, argv[0], &study);
+	if (sweep_file_is(path))
+		return sweep_file_run(cli, argv[0], path);
+	int status = sweep_file_refuse_options(cli);
+	if (status == CLI_OK)
+		status = experiment_options_check(cli, argv[0], &study);
 	if (status == CLI_OK)
 		status = result_file_try(cli, path);
 	if (status != CLI_OK)
@@ -275,7 +276,8 @@ static const struct option_row options[] = {
 	 .letter = 'o',
 	 .kind = OPTION_TEXT,
 	 .metavar = "FILE",
-	 .help = "write the rows to a file instead of standard output; without --format, .csv and .json say which"},
+	 .help = "write the rows to a file; without --format, .csv and .json say which. FILE.sqlite: into a file of "
+		 "results, which a later sweep goes on from"},
 	{.name = "baseline",
 	 .letter = 'b',
 	 .kind = OPTION_INT,
@@ -283,7 +285,10 @@ static const struct option_row options[] = {
 	 .min = 1,
 	 .max = SWEEP_POINTS_MAX,
 	 .help = "also print how every figure differs from this point's, with the interval of paired replications"},
-	{.name = "dry-run", .kind = OPTION_FLAG, .help = "print the points and simulate nothing"},
+	{.name = "dry-run",
+	 .kind = OPTION_FLAG,
+	 .help = "print the points and simulate nothing; of a file of results, how much of it is done"},
+	OPTION_ROWS_SWEEP_FILE,
 	OPTION_END,
 };
 
@@ -297,10 +302,17 @@ const struct command cmd_sweep = {
 		"Simulates the experiment once for every point of its `sweep:` and prints a row per point: the swept "
 		"keys, then every figure with half the width of its 95 % interval (the text table shows the main "
 		"ones). All points meet the same luck, so that differences between rows are due to their settings: "
-		"--baseline prints them with intervals that are much narrower than those of the figures themselves.",
+		"--baseline prints them with intervals that are much narrower than those of the figures themselves.\n\n"
+		"With -o FILE.sqlite (.sqlite3, .db) every finished replication goes into that file, which is the "
+		"result and the log: whatever ends the sweep, the same command goes on from there, and a sweep that "
+		"has grown uses again what is there. Each replication runs in a process of its own accord: one that "
+		"runs out of memory or hits a bug costs its point alone, which is recorded with the reason. `lamina "
+		"export` writes the rows, `lamina merge` joins the files of shards.",
 	.examples = "lamina sweep configs/paper/fig5.yaml --format csv -o fig5.csv\n"
 		    "lamina sweep exp.yaml --baseline 1\n"
-		    "lamina sweep exp.yaml --dry-run\n",
+		    "lamina sweep exp.yaml --dry-run\n"
+		    "lamina sweep exp.yaml -o r.sqlite && lamina export r.sqlite -o r.csv\n"
+		    "lamina sweep exp.yaml -o r.sqlite --shard 3/10    # writes r.3-of-10.sqlite\n",
 	.options = options,
 	.run = run,
 };

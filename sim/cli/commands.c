@@ -6,6 +6,8 @@ static const struct command *const commands[] = {
 	&cmd_profile,
 	&cmd_run,
 	&cmd_sweep,
+	&cmd_export,
+	&cmd_merge,
 	&cmd_plan,
 	&cmd_check,
 	&cmd_fit,

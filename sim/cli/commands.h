@@ -11,6 +11,8 @@ extern const struct command cmd_profile;
 extern const struct command cmd_profile_show;
 extern const struct command cmd_run;
 extern const struct command cmd_sweep;
+extern const struct command cmd_export;
+extern const struct command cmd_merge;
 extern const struct command cmd_plan;
 extern const struct command cmd_check;
 extern const struct command cmd_explain;

@@ -50,6 +50,30 @@ int experiment_options_check(struct cli *cli, const char *path, struct study *ou
 	return load(cli, &request, out);
 }
 
+static void collect_identity(void *context, size_t point, const struct run_job *job)
+{
+	buf_add_bytes(context, job->identity.bytes, DIGEST_BYTES);
+}
+
+int experiment_options_identify(struct cli *cli, const char *path, struct study *out, struct digest **identities)
+{
+	struct buf bytes;
+	struct study_request request = {
+		.load = {.path = path},
+		.with_sweep = true,
+		.is_check = true,
+		.with_identity = true,
+		.shown = collect_identity,
+		.show_context = &bytes,
+	};
+	buf_init(&bytes);
+	int status = load(cli, &request, out);
+	*identities = ARENA_ARRAY(&cli->arena, struct digest, bytes.length / DIGEST_BYTES);
+	memcpy(*identities, buf_text(&bytes), bytes.length);
+	buf_release(&bytes);
+	return status;
+}
+
 int experiment_options_jobs(const struct cli *cli)
 {
 	return options_given(&cli->options, "jobs") ? (int)options_int(&cli->options, "jobs") : parallel_processors();

@@ -47,6 +47,9 @@ int experiment_options_load_over(struct cli *cli, const char *path, bool with_sw
 /* Finds the mistakes of every point and keeps none, so that memory does not grow with their number. */
 int experiment_options_check(struct cli *cli, const char *path, struct study *out);
 
+/* The same; of a right experiment, *identities gets the identity of every point, in order. They live in the command. */
+int experiment_options_identify(struct cli *cli, const char *path, struct study *out, struct digest **identities);
+
 /* Threads by --jobs or by the number of processors. */
 int experiment_options_jobs(const struct cli *cli);
 

@@ -19,6 +19,11 @@ void interrupt_catch(void)
 	sigemptyset(&action.sa_mask);
 	CHECK(sigaction(SIGINT, &action, NULL) == 0);
 	CHECK(sigaction(SIGTERM, &action, NULL) == 0);
+	/* Who started it under nohup wants it to go on without a terminal. */
+	struct sigaction before;
+	CHECK(sigaction(SIGHUP, NULL, &before) == 0);
+	if (before.sa_handler != SIG_IGN)
+		CHECK(sigaction(SIGHUP, &action, NULL) == 0);
 }
 
 const volatile sig_atomic_t *interrupt_flag(void)

@@ -1,7 +1,7 @@
 /*
- * Ctrl-C and SIGTERM ask a long command to stop at the next safe point; a second one ends the program at once. What
- * waits for a reader or writer then fails with EINTR. Lower
- * layers get the flag's address and only read it.
+ * Ctrl-C, SIGTERM and the end of the terminal (SIGHUP) ask a long command to stop at the next safe point; a second
+ * signal ends the program at once. What waits for a reader or writer then fails with EINTR. Lower layers get the flag's
+ * address and only read it.
  */
 #ifndef LAMINA_INTERRUPT_H
 #define LAMINA_INTERRUPT_H
@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* From here on the first SIGINT or SIGTERM only raises the flag. Commands that look at the flag call it. */
+/* From here on the first SIGINT, SIGTERM or SIGHUP only raises the flag. Commands that look at the flag call it. */
 void interrupt_catch(void);
 
 /* 0 until the signal came. Never NULL. */

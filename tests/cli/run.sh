@@ -6,7 +6,7 @@
 #   NAME.exit                           this status (a missing file: 0)
 # Each runs in an empty folder of its own with `lamina` and `onnx_write` (tests/onnx/) in PATH and the source tree in
 # $ROOT. It fails when any of its commands fails; what is to fail is written `fails STATUS COMMAND ...`, what is to keep
-# to some memory `within_kb KILOBYTES COMMAND ...`.
+# to some memory `within_kb KILOBYTES COMMAND ...`. `skip REASON` ends a test that cannot run here, and says why.
 # usage: run.sh [--update] [--program build/release-gcc/lamina] FOLDER|NAME.sh...
 set -u
 shopt -s nullglob
@@ -49,6 +49,13 @@ fails() {
 	exit 99
 }
 export -f fails
+
+# For tests: it cannot run on this machine.
+skip() {
+	echo "$*" >&2
+	exit 77
+}
+export -f skip
 
 # For tests: the command has so many kilobytes of addresses, unless the program needs more to begin with (sanitizers).
 within_kb() {
@@ -111,6 +118,13 @@ run_test() {
 	mkdir "$scratch/work"
 	(cd "$scratch/work" && exec bash -eu -o pipefail "$test") >"$scratch/stdout" 2>"$scratch/stderr" </dev/null
 	status=$?
+	if ((status == 77)); then
+		count=$((count + 1))
+		echo "ok $count - ${base#"$ROOT"/tests/} # SKIP $(tail -1 "$scratch/stderr")"
+		chmod -R u+w "$scratch/work"
+		rm -rf "$scratch/work"
+		return
+	fi
 	clean_paths "$scratch/stdout"
 	clean_paths "$scratch/stderr"
 	if ((update)); then
