@@ -215,7 +215,7 @@ mutants: ## change FILE=sim/... one line at a time, at most MOST (100) times; li
 	+@contrib/mutants/mutants.pl --most $(MOST) $(FILE)
 
 DETERMINISM_T := $(wildcard tests/determinism/*.sh)
-FORMATS_T := tests/formats/formats.sh
+FORMATS_T := tests/formats/formats.sh tests/formats/results.sh
 BUILDS := release-gcc release-clang debug-gcc debug-clang
 
 .PHONY: determinism-programs

@@ -10,7 +10,8 @@
 #include "cli/rows.h"
 #include "results/results.h"
 
-enum { COLUMNS_MAX = 4096 };
+/* READ_AT_ONCE: so many points at a time a sweep that writes waits for. */
+enum { COLUMNS_MAX = 4096, READ_AT_ONCE = 256 };
 
 struct export
 {
@@ -311,9 +312,13 @@ static bool export_points(struct export *export, const struct kind *kind, struct
 	size_t count;
 	bool with_others = options_flag(&export->cli->options, "all");
 	bool ok = results_list(export->results, with_others, &export->cli->arena, &ids, &count, err);
-	for (size_t i = 0; ok && i < count && !ferror(export->rows.stream); i++) {
-		ok = export_point(export, ids[i], kind, err);
-		arena_release(&export->arena);
+	for (size_t first = 0; ok && first < count && !ferror(export->rows.stream); first += READ_AT_ONCE) {
+		ok = results_begin_reading(export->results, err);
+		for (size_t i = first; ok && i < count && i < first + READ_AT_ONCE; i++) {
+			ok = export_point(export, ids[i], kind, err);
+			arena_release(&export->arena);
+		}
+		results_end_reading(export->results);
 	}
 	return ok;
 }

@@ -309,7 +309,9 @@ static void survey(struct sweep_file *file)
 {
 	struct err err;
 	int64_t least = (int64_t)(file->study.least_replications / (double)file->study.sweep.point_count);
-	for (size_t i = 0; i < file->study.sweep.point_count && file->results; i++) {
+	if (!file->results || !results_begin_reading(file->results, &err))
+		return;
+	for (size_t i = 0; i < file->study.sweep.point_count; i++) {
 		int64_t id;
 		int64_t replications;
 		bool is_failed;
@@ -319,6 +321,7 @@ static void survey(struct sweep_file *file)
 		file->done_before += replications < least ? replications : least;
 		file->failed_before += is_failed;
 	}
+	results_end_reading(file->results);
 }
 
 /* For progress; how often a point is simulated seldom varies. */

@@ -273,6 +273,17 @@ static enum activation activate(struct campaign *campaign, size_t *slot)
 	return NO_POINT_FOUND;
 }
 
+/* Many points in a row may be complete. */
+static enum activation activate_next(struct campaign *campaign, size_t *slot)
+{
+	struct results *results = campaign->request->results;
+	if (!results_begin_reading(results, campaign->err))
+		return UNREADABLE;
+	enum activation activation = activate(campaign, slot);
+	results_end_reading(results);
+	return activation;
+}
+
 static bool ask_slots(struct campaign *campaign, struct task *task)
 {
 	int64_t replication;
@@ -311,7 +322,7 @@ static enum next_task next_task(struct campaign *campaign, struct task *task)
 		campaign->slots[task->slot].under_way++;
 		return TASK_FOUND;
 	}
-	enum activation activation = activate(campaign, &slot);
+	enum activation activation = activate_next(campaign, &slot);
 	if (activation == UNREADABLE)
 		return TASK_UNREADABLE;
 	if (activation != ACTIVATED)

@@ -293,6 +293,16 @@ bool results_begin(struct results *results, struct err *err)
 	return sql_run(&results->sql, "BEGIN IMMEDIATE", err);
 }
 
+bool results_begin_reading(struct results *results, struct err *err)
+{
+	return sql_run(&results->sql, "BEGIN", err);
+}
+
+void results_end_reading(struct results *results)
+{
+	results_undo(results);
+}
+
 void results_undo(struct results *results)
 {
 	if (!sqlite3_get_autocommit(results->sql.db))

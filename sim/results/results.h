@@ -88,6 +88,13 @@ bool results_begin(struct results *results, struct err *err);
 bool results_end(struct results *results, struct err *err);
 void results_undo(struct results *results);
 
+/*
+ * Between them what is read is of one moment, and is read faster; others cannot write meanwhile, so it has to be short.
+ * Not within a transaction.
+ */
+bool results_begin_reading(struct results *results, struct err *err);
+void results_end_reading(struct results *results);
+
 /* The file is about this from now on; points that are not put again have no place in its sweep. In a transaction. */
 bool results_put_experiment(struct results *results, const struct results_experiment *experiment, const char *version,
 			    struct err *err);

@@ -58,7 +58,7 @@ bool sql_open(struct sql *sql, const char *path, enum sql_mode mode, struct err 
 	sqlite3_db_config(sql->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(sql->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(sql->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	if (sql_run(sql, "PRAGMA cell_size_check = ON", err) &&
+	if (sql_run(sql, "PRAGMA cell_size_check = ON; PRAGMA cache_size = -32768", err) &&
 	    (mode != SQL_READ || sql_run(sql, "PRAGMA query_only = ON", err)))
 		return true;
 	sql_close(sql);
