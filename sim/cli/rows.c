@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/num.h"
-#include "base/printable.h"
 
 enum { FLUSH_BYTES = 256 * 1024 };
 

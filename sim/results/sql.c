@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/printable.h"
-
 /* What SQLite's codes mean to somebody whose sweep has stopped. */
 static const struct {
 	int code;

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/printable.h"
 
 enum {
 	PIPE_BYTES = 1024 * 1024, /* that workers can say while nobody listens */
