@@ -391,7 +391,8 @@ bool results_put_experiment(struct results *results, const struct results_experi
 {
 	bool ok = true;
 	results_forget_statements(results);
-	if (!put_keys(results, experiment, err) || !put_views(results, err) ||
+	/* Another sweep may have written keys since the file was opened. */
+	if (!read_experiment(results, err) || !put_keys(results, experiment, err) || !put_views(results, err) ||
 	    !sql_run(&results->sql, "UPDATE point SET ordinal = NULL WHERE ordinal IS NOT NULL", err))
 		return false;
 	sqlite3_stmt *put =
