@@ -263,7 +263,10 @@ static double rounded_up_mean(double mean, double half_width, double granularity
 	double high = (mean + half_width) / granularity;
 	if (high - low < 1e-9)
 		return ceil(mean / granularity) * granularity;
-	return (ceil_integral(high) - ceil_integral(low)) / (high - low) * granularity;
+	/* Counted from a step nearby: of large numbers little would be left. */
+	double begin = floor(low);
+	double above = (ceil_integral(high - begin) - ceil_integral(low - begin)) / (high - low);
+	return (begin + above) * granularity;
 }
 
 /* What a function of one memory size pays for a second, by whether its sandbox is provisioned, and for a restore. */

@@ -259,7 +259,7 @@ static void forms_agree(bool is_throttled)
 		toy_memory(&toy, is_throttled ? 300 + 100 * (int64_t)stream_below(&luck, 17) : 3000);
 		for (enum form form = 0; form < FORMS; form++)
 			off[form] += is_throttled ? count_off(&toy, form, 0.005, seconds_off(&toy))
-						  : count_off(&toy, form, 3e-6, 0);
+						  : count_off(&toy, form, 1e-6, 0);
 		toy_release(&toy);
 	}
 	for (enum form form = 0; form < FORMS; form++)
