@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
+#include "cli/outlook.h"
 #include "cli/plan_emit.h"
 #include "cli/plan_front.h"
 #include "cli/plan_report.h"
@@ -174,7 +175,16 @@ static int run(struct cli *cli, int argc, char **argv)
 	enum plan_end end = plan_run(&request, &cli->arena, &diag, plan);
 	status = cli_report(cli, &diag);
 	diag_release(&diag);
-	struct plan_report report = {cli, study, &request, plan, stated};
+	struct outlook outlook;
+	outlook_init(&outlook, cli);
+	struct plan_report report = {
+		.cli = cli,
+		.study = study,
+		.request = &request,
+		.plan = plan,
+		.trust = outlook.is_known ? &outlook.trust : NULL,
+		.stated = stated,
+	};
 	return end == PLAN_REFUSED ? status : print(&report, end);
 }
 
@@ -287,6 +297,9 @@ const struct command cmd_plan = {
 		"headroom unless it says so; both are always shown beside the recommended plan, with what beats them: "
 		"the "
 		"cheapest plan that takes no longer and the fastest that costs no more.\n\n"
+		"Time and cost stand with the band that holds 90 % of single runs, the model's own error as `lamina "
+		"validate` finds it included; what differs in time or cost by so little that each plan is inside the "
+		"other's band is called a toss-up.\n\n"
 		"Every number comes with what keeps it from moving. Exit status 3 says that no plan keeps the bounds; "
 		"the "
 		"nearest bounds that can be kept are on standard error.",

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
+#include "cli/outlook.h"
 #include "cli/result_file.h"
 #include "cli/table.h"
 #include "experiment/record_times.h"
@@ -161,6 +162,9 @@ struct run_tables {
 	struct table records; /* only where has_records */
 	struct record_times record_times;
 	bool has_records;
+	struct table outlook; /* only where has_outlook */
+	struct buf rests_on;
+	bool has_outlook;
 	struct table_column phase_columns[WORK_PHASES + 1];
 };
 
@@ -185,8 +189,22 @@ static void run_tables_add_records(struct run_tables *tables, const struct run_j
 	fill_records(&tables->records, &tables->record_times);
 }
 
+static void run_tables_add_outlook(struct run_tables *tables, struct cli *cli, const struct run_job *job)
+{
+	struct outlook outlook;
+	outlook_init(&outlook, cli);
+	buf_init(&tables->rests_on);
+	tables->has_outlook = outlook.is_known;
+	if (outlook.is_known)
+		outlook_fill(&outlook, job, tables->has_records ? &tables->record_times : NULL, &tables->outlook,
+			     &tables->rests_on);
+}
+
 static void run_tables_release(struct run_tables *tables)
 {
+	if (tables->has_outlook)
+		table_release(&tables->outlook);
+	buf_release(&tables->rests_on);
 	table_release(&tables->records);
 	table_release(&tables->metrics);
 	table_release(&tables->bill);
@@ -215,6 +233,11 @@ static void render_text(const struct run_tables *tables, const struct study *stu
 	buf_printf(out, "%lld replication%s, seed %llu, lamina %s\n\n", (long long)job->result.replications,
 		   job->result.replications == 1 ? "" : "s", (unsigned long long)job->seed, lamina_version());
 	table_render(&tables->metrics, TABLE_TEXT, out);
+	if (tables->has_outlook) {
+		buf_printf(out, "\nWhere 90 %% of single runs are, with the model's own error (%s)\n",
+			   buf_text(&tables->rests_on));
+		table_render(&tables->outlook, TABLE_TEXT, out);
+	}
 	const char *region = price_region(job->setting->platform);
 	buf_printf(out, "\nThe bill, mean of a run%s%s\n", region[0] ? ", at prices of " : "", region);
 	table_render(&tables->bill, TABLE_TEXT, out);
@@ -245,6 +268,11 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 	json_field_int(&json, "replications", job->result.replications);
 	json_key(&json, "metrics");
 	table_write_json(&tables->metrics, &json);
+	if (tables->has_outlook) {
+		json_field_text(&json, "outlook_rests_on", buf_text(&tables->rests_on));
+		json_key(&json, "outlook");
+		table_write_json(&tables->outlook, &json);
+	}
 	json_field_text(&json, "price_region", price_region(job->setting->platform));
 	json_key(&json, "bill");
 	table_write_json(&tables->bill, &json);
@@ -321,6 +349,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	buf_init(&out);
 	run_tables_init(&tables, &job->result, format);
 	run_tables_add_records(&tables, job, &cli->arena);
+	run_tables_add_outlook(&tables, cli, job);
 	if (format == TABLE_TEXT)
 		render_text(&tables, &study, &out);
 	else if (format == TABLE_JSON)
@@ -361,6 +390,9 @@ const struct command cmd_run = {
 		"other. Where the run is too short for one, the interval stays empty and a warning says how much "
 		"longer "
 		"it takes.\n\n"
+		"Beside the means stands where 90 % of single runs are: luck as replications differ, and the model's "
+		"own "
+		"error, as `lamina validate` finds it for the mechanisms that the setting's time rests on.\n\n"
 		"Exit status 1 says that records failed (out of memory, out of time) or that a bound stopped the "
 		"simulation; what happened is on standard error.",
 	.examples = "lamina run configs/paper/table2.yaml\n"

@@ -12,6 +12,7 @@
 #include "cli/table.h"
 #include "cli/validate_refit.h"
 #include "report/gnuplot.h"
+#include "report/held_out.h"
 #include "report/validation.h"
 
 enum { SCRIPT_BYTES_MAX = 1024 * 1024 };
@@ -43,12 +44,24 @@ static const struct table_column summary_columns[] = {
 	{.name = "published_by", .heading = "who"},
 };
 
+static const struct table_column held_out_columns[] = {
+	{.name = "mechanism"},
+	{.name = "rows", .align = TABLE_RIGHT},
+	{.name = "root_mean_square_percent", .heading = "rms error %", .align = TABLE_RIGHT, .decimals = 2},
+	{.name = "band_percent", .heading = "band ± %", .align = TABLE_RIGHT, .decimals = 1},
+	{.name = "held_out", .heading = "held out", .align = TABLE_RIGHT},
+	{.name = "inside", .align = TABLE_RIGHT},
+	{.name = "inside_percent", .heading = "inside %", .align = TABLE_RIGHT, .decimals = 1},
+};
+
 #define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
 
-/* Both tables of a validation, filled. */
+/* The tables of a validation, filled. */
 struct tables {
 	struct table rows;
 	struct table summary;
+	struct table held_out;
+	struct held_out figures;
 };
 
 static void fill_rows(struct table *table, const struct validation *validation)
@@ -91,18 +104,47 @@ static void fill_summary(struct table *table, const struct validation *validatio
 	}
 }
 
-static void tables_init(struct tables *tables, const struct validation *validation)
+static void held_out_row(struct table *table, const struct held_out_mechanism *mechanism, double deviations)
+{
+	table_text(table, mechanism->name);
+	table_int(table, (int64_t)mechanism->rows);
+	table_double(table, mechanism->error_percent);
+	table_double(table, deviations * mechanism->error_percent);
+	table_int(table, (int64_t)mechanism->held);
+	table_int(table, (int64_t)mechanism->inside);
+	table_double(table, 100 * (double)mechanism->inside / (double)mechanism->held);
+	table_end_row(table);
+}
+
+static void fill_held_out(struct table *table, const struct held_out *held_out)
+{
+	struct held_out_mechanism all = {.name = "all", .error_percent = (double)NAN};
+	for (size_t i = 0; i < held_out->mechanism_count; i++) {
+		held_out_row(table, &held_out->mechanisms[i], held_out->deviations);
+		all.rows += held_out->mechanisms[i].rows;
+	}
+	all.held = held_out->held;
+	all.inside = held_out->inside;
+	if (all.rows > 0)
+		held_out_row(table, &all, held_out->deviations);
+}
+
+static void tables_init(struct tables *tables, const struct validation *validation, struct arena *arena)
 {
 	table_init(&tables->rows, COLUMNS(row_columns));
 	table_init(&tables->summary, COLUMNS(summary_columns));
 	fill_rows(&tables->rows, validation);
 	fill_summary(&tables->summary, validation);
+	table_init(&tables->held_out, COLUMNS(held_out_columns));
+	held_out_evaluate(validation, arena, &tables->figures);
+	fill_held_out(&tables->held_out, &tables->figures);
 }
 
 static void tables_release(struct tables *tables)
 {
 	table_release(&tables->rows);
 	table_release(&tables->summary);
+	table_release(&tables->held_out);
 }
 
 /* Which bars are met and which are not, in words that are as true as the table. */
@@ -135,6 +177,8 @@ static void render(const struct tables *tables, const struct validation *validat
 		table_write_json(&tables->rows, &json);
 		json_key(&json, "mechanisms");
 		table_write_json(&tables->summary, &json);
+		json_key(&json, "held_out");
+		table_write_json(&tables->held_out, &json);
 		json_object_end(&json);
 		buf_add_char(out, '\n');
 		return;
@@ -145,6 +189,23 @@ static void render(const struct tables *tables, const struct validation *validat
 	buf_add(out, "\nBy mechanism; bars are for measurements that took no part in fitting\n");
 	table_render(&tables->summary, TABLE_TEXT, out);
 	add_verdict(validation, out);
+	if (tables->figures.held == 0)
+		return;
+	buf_add(out, "\nBands of 90 %, and how many rows of time and cost are inside that were held out with their "
+		     "experiment\n");
+	table_render(&tables->held_out, TABLE_TEXT, out);
+}
+
+static int write_errors(struct cli *cli, const struct tables *tables, const char *path)
+{
+	struct buf text;
+	if (tables->figures.held == 0)
+		return cli_wrong_usage(cli, "--errors needs rows of several experiments");
+	buf_init(&text);
+	held_out_write(&tables->figures, &text);
+	int status = result_file_write(cli, path, &text);
+	buf_release(&text);
+	return status;
 }
 
 /* The script's own text after the list of mechanisms that the rows have. */
@@ -278,9 +339,10 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct validation validation;
 	int judged;
 	const char *folder = options_text(&cli->options, "output");
+	const char *errors = options_text(&cli->options, "errors");
 	if (options_flag(&cli->options, "leave-one-out"))
 		return leave_one_out(cli, argc, argv);
-	if (result_file_try_in(cli, folder, "validation.csv") != CLI_OK)
+	if (result_file_try_in(cli, folder, "validation.csv") != CLI_OK || result_file_try(cli, errors) != CLI_OK)
 		return CLI_FAILED;
 	int status = simulate_all(cli, argc, argv, &validation, &judged);
 	if (status != CLI_OK)
@@ -289,12 +351,14 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct tables tables;
 	struct buf out;
 	buf_init(&out);
-	tables_init(&tables, &validation);
+	tables_init(&tables, &validation, &cli->arena);
 	render(&tables, &validation, cli_format(cli), &out);
 	cli_print(&out);
 	fflush(stdout); /* before what is said of the figure */
 	if (folder)
 		status = write_files(cli, &validation, &tables, folder);
+	if (errors && status == CLI_OK)
+		status = write_errors(cli, &tables, errors);
 	tables_release(&tables);
 	buf_release(&out);
 	return status == CLI_OK ? judged : status;
@@ -311,6 +375,10 @@ static const struct option_row options[] = {
 	 .kind = OPTION_TEXT,
 	 .metavar = "FOLDER",
 	 .help = "also write validation.csv and a figure (SVG, PNG) with its script there"},
+	{.name = "errors",
+	 .kind = OPTION_TEXT,
+	 .metavar = "FILE",
+	 .help = "write each mechanism's error, which bands rest on (configs/validation/errors/mechanisms.yaml)"},
 	OPTION_END,
 };
 
@@ -326,7 +394,9 @@ const struct command cmd_validate = {
 		"over the measurements that took no part in fitting the model, the bar they are held against, and the "
 		"error of others who predicted the same rows. Groups of them (below one vCPU and from there on, years) "
 		"stand apart where their biases differ by more than 3 points; so do measurements that took part in "
-		"fitting, rows of other simulators and arithmetic of documentation.\n\n"
+		"fitting, rows of other simulators and arithmetic of documentation. Last, for each mechanism, the band "
+		"that holds 90 % of single measurements, and how many rows are inside the band that all other "
+		"experiments make.\n\n"
 		"With --leave-one-out, one experiment (a source) is left out at a time, the platforms' numbers that "
 		"several share (configs/validation/refit) are fitted to the others, and it is predicted with these: "
 		"the honest error where rows were watched while a mechanism was chosen. It takes minutes.\n\n"

@@ -8,6 +8,7 @@
 #include "cli/experiment_options.h"
 #include "plan/reason.h"
 #include "report/advice.h"
+#include "report/trust.h"
 
 #define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
 
@@ -27,6 +28,7 @@ static const struct table_column plan_columns[] = {
 	{.name = "usd_against_plan", .heading = "cost", .align = TABLE_RIGHT, .decimals = 3},
 	{.name = "failed_records", .heading = "failed", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
 	{.name = "keeps_bounds", .heading = "allowed"},
+	{.name = "toss_up", .heading = "toss-up"},
 };
 
 enum { PLAN_FIGURES = 8 }; /* from seconds to failed_records */
@@ -70,6 +72,35 @@ static void add_parallel(struct table *table, int64_t parallel)
 		table_missing(table);
 }
 
+/* Where nine tenths of runs are, in time and in cost. */
+static struct trust_band time_band(const struct plan_report *report, const struct trial *trial)
+{
+	const double *seconds = trial->result.samples[report->plan->planner.control.seconds_metric];
+	return trust_band_of_time(report->trust, trial->setting->platform, &trial->result,
+				  trust_spread_of(seconds, trial->result.replications));
+}
+
+static struct trust_band cost_band(const struct plan_report *report, const struct trial *trial)
+{
+	const double *usd = trial->result.samples[METRIC_COST_USD];
+	return trust_band_of_cost(report->trust, trial->setting->platform, &trial->result,
+				  trust_spread_of(usd, trial->result.replications));
+}
+
+/* Two plans that lie in each other's band are told apart by nobody: in what. */
+static const char *toss_up(const struct plan_report *report, const struct trial *other)
+{
+	const struct trial *best = &report->plan->answer.best;
+	bool is_same = other->seconds == best->seconds && other->usd == best->usd;
+	if (!report->trust || is_same || other->is_stopped)
+		return "";
+	struct trust_band times[] = {time_band(report, best), time_band(report, other)};
+	struct trust_band costs[] = {cost_band(report, best), cost_band(report, other)};
+	bool in_time = trust_is_toss_up(&times[0], best->seconds, &times[1], other->seconds);
+	bool in_cost = trust_is_toss_up(&costs[0], best->usd, &costs[1], other->usd);
+	return in_time && in_cost ? "time and cost" : in_time ? "time" : in_cost ? "cost" : "";
+}
+
 static void add_plan(struct table *table, const struct plan_report *report, const char *name, const struct trial *trial)
 {
 	const struct trial *best = &report->plan->answer.best;
@@ -94,6 +125,10 @@ static void add_plan(struct table *table, const struct plan_report *report, cons
 		table_double(table, trial->failed);
 	}
 	table_bool(table, planner_is_allowed(&report->plan->goal, trial));
+	if (toss_up(report, trial)[0])
+		table_text(table, toss_up(report, trial));
+	else
+		table_missing(table);
 	table_end_row(table);
 }
 
@@ -220,8 +255,26 @@ static void fill_sensitivity(struct table *table, const struct plan_report *repo
 	}
 }
 
-static void say_against(const struct trial *best, const struct trial *other, const char *name, struct buf *out)
+static void say_toss_up(const char *in, struct buf *out)
 {
+	if (in[0])
+		buf_printf(out, " (a toss-up in %s: each is in the other's band)", in);
+}
+
+static void say_band(const struct plan_report *report, struct buf *out)
+{
+	const struct trial *best = &report->plan->answer.best;
+	if (!report->trust)
+		return;
+	struct trust_band band = time_band(report, best);
+	buf_printf(out, ", 90 %% of runs %.4g to %.4g s (", band.low, band.high);
+	trust_describe(&band, out);
+	buf_add_char(out, ')');
+}
+
+static void say_against(const struct plan_report *report, const struct trial *other, const char *name, struct buf *out)
+{
+	const struct trial *best = &report->plan->answer.best;
 	double usd = 100 * (best->usd / other->usd - 1);
 	double seconds = 100 * (best->seconds / other->seconds - 1);
 	if (other->is_stopped) {
@@ -234,8 +287,10 @@ static void say_against(const struct trial *best, const struct trial *other, con
 		buf_add_char(out, '\n');
 		return;
 	}
-	buf_printf(out, "%.1f %% %s and %.1f %% %s than %s\n", fabs(usd), usd <= 0 ? "cheaper" : "dearer",
-		   fabs(seconds), seconds <= 0 ? "faster" : "slower", name);
+	buf_printf(out, "%.1f %% %s and %.1f %% %s than %s", fabs(usd), usd <= 0 ? "cheaper" : "dearer", fabs(seconds),
+		   seconds <= 0 ? "faster" : "slower", name);
+	say_toss_up(toss_up(report, other), out);
+	buf_add_char(out, '\n');
 }
 
 static void say_better(const struct plan_report *report, const struct trial *better, struct buf *out)
@@ -407,10 +462,11 @@ void plan_report_text(const struct plan_report *report, struct buf *out)
 	table_release(&decisions);
 	buf_printf(out, "\n%.4g s and %.4g USD a run", best->seconds, best->usd);
 	say_month(report, out);
+	say_band(report, out);
 	buf_add(out, "\n");
 	for (int i = 0; i < NAMED_PLANS; i++) {
 		if (report->plan->named[i].setting)
-			say_against(best, &report->plan->named[i], named_plan_names[i], out);
+			say_against(report, &report->plan->named[i], named_plan_names[i], out);
 	}
 	for (int i = 0; i < NAMED_PLANS; i++)
 		say_versus(report, i, out);
@@ -460,6 +516,23 @@ static void write_doubt(struct json *json, const struct plan_report *report)
 	buf_release(&doubt);
 }
 
+static void write_bands(struct json *json, const struct plan_report *report)
+{
+	struct buf rests_on;
+	if (!report->trust)
+		return;
+	struct trust_band time = time_band(report, &report->plan->answer.best);
+	struct trust_band cost = cost_band(report, &report->plan->answer.best);
+	buf_init(&rests_on);
+	trust_describe(&time, &rests_on);
+	json_field_double(json, "seconds_low_90", time.low);
+	json_field_double(json, "seconds_high_90", time.high);
+	json_field_double(json, "usd_low_90", cost.low);
+	json_field_double(json, "usd_high_90", cost.high);
+	json_field_text(json, "bands_rest_on", buf_text(&rests_on));
+	buf_release(&rests_on);
+}
+
 void plan_report_json(const struct plan_report *report, struct buf *out)
 {
 	const struct trial *best = &report->plan->answer.best;
@@ -486,6 +559,7 @@ void plan_report_json(const struct plan_report *report, struct buf *out)
 	json_field_double(&json, "model_usd", best->choice.usd);
 	json_field_double(&json, "best_share", report->plan->best_share);
 	json_field_text(&json, "verdict", verdict(report));
+	write_bands(&json, report);
 	if (best->setting->runs_per_month > 0)
 		json_field_double(&json, "usd_per_month", month_usd(best));
 	fill_decisions(&table, report);

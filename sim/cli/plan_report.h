@@ -5,13 +5,15 @@
 #include "cli/command.h"
 #include "experiment/study.h"
 #include "plan/plan.h"
+#include "report/trust.h"
 
 struct plan_report {
 	struct cli *cli;
 	const struct study *study;
 	const struct plan_request *request;
 	const struct plan *plan;
-	const char *stated; /* functions of NAMED_CURRENT as the experiment states them (plan_emit.h) */
+	const struct trust *trust; /* in the model; NULL where what it rests on is not there */
+	const char *stated;        /* functions of NAMED_CURRENT as the experiment states them (plan_emit.h) */
 };
 
 /* The whole report; the caller prints it. */

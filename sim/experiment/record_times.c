@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "serving/simulate.h"
+#include "stats/sample_quantiles.h"
 
 const double record_quantiles[RECORD_QUANTILES] = {0.50, 0.95, 0.99};
 
@@ -52,6 +53,8 @@ void record_times_analyse(const struct run_job *job, const volatile sig_atomic_t
 		.is_warming = steady.is_warming,
 		.independent = steady.independent,
 		.mean = steady_mean(&steady, 0.95),
+		.share_5 = sample_quantiles_value(steady.sorted, steady.count, 0.05),
+		.share_95 = sample_quantiles_value(steady.sorted, steady.count, 0.95),
 	};
 	for (int i = 0; i < RECORD_QUANTILES; i++)
 		out->quantiles[i] = steady_quantile(&steady, record_quantiles[i], 0.95);

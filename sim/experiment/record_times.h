@@ -26,6 +26,8 @@ struct record_times {
 	/* Seconds, of what the warm-up leaves, with 95 % intervals. */
 	struct steady_estimate mean;
 	struct steady_estimate quantiles[RECORD_QUANTILES];
+	double share_5; /* what one in twenty do not exceed */
+	double share_95;
 };
 
 /* Whether records arrive over time; where all come at once there is no steady state. */
