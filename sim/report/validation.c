@@ -16,6 +16,9 @@ const struct validation_bar validation_bars[] = {
 	{"instances", 3, false, 3.05, "SimFaaS (Mahmoudi and Khazaei, 2021)"},
 	{"S3 transfer", 10, false, (double)NAN, ""},
 	{"billing", 0, false, (double)NAN, ""},
+	{"P50 of requests", 5, false, 5.9, "the nearest size's, scaled by vCPU share"},
+	{"P95 of requests", 5, false, 6.3, "the nearest size's, scaled by vCPU share"},
+	{"P99 of requests", 5, false, 11.4, "the nearest size's, scaled by vCPU share"},
 	{NULL, 0, false, 0, NULL},
 };
 
