@@ -5,7 +5,7 @@
 
 #include "base/num.h"
 #include "serving/simulate.h"
-#include "stats/sample_quantiles.h"
+#include "stats/summary.h"
 
 const double record_quantiles[RECORD_QUANTILES] = {0.50, 0.95, 0.99};
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stats/sample_quantiles.h"
+#include "stats/summary.h"
 
 static const double INSIDE = 0.9;
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/data_file.h"
+#include "base/file.h"
 #include "stats/summary.h"
 
 static const char FILE_NAME[] = "configs/validation/errors/mechanisms.yaml";
@@ -64,7 +64,7 @@ static double error_percent(const struct trust *trust, const char *mechanism)
 static const char *mechanism_of(enum cause cause, bool is_stepped)
 {
 	static const char *const mechanisms[CAUSES] = {
-		[CAUSE_COLD_START] = "cold start",     [CAUSE_LOAD] = "cold start",     [CAUSE_LATENCY] = "S3 transfer",
+		[CAUSE_COLD_START] = "cold start",     [CAUSE_LOAD] = "cold start",     [CAUSE_LATENCY] = "S3 requests",
 		[CAUSE_STREAM] = "S3 transfer",        [CAUSE_NETWORK] = "S3 transfer", [CAUSE_CARD] = "S3 transfer",
 		[CAUSE_INSTANCE] = "shared instances", [CAUSE_COMPUTE] = "CPU share",   [CAUSE_THROTTLED] = "CPU share",
 	};
