@@ -140,7 +140,7 @@ bool cpu_fit_solve(const struct function_samples *samples, const struct fit_cond
 	double variance = scatter_row_variance(samples);
 	fit->row_variance = isnan(variance) ? 0 : variance;
 	work_model_init(&fit->model, conditions, conditions->threads_max,
-			work_model_variation(fit->row_variance, conditions->cpu));
+			work_model_variation(fit->row_variance, samples->scatter.speed_variance));
 	struct quantile_table factors = scatter_factors(&samples->scatter);
 	if (factors.count > 0 && fit->model.variation > 0)
 		work_model_set_factors(&fit->model, &factors);

@@ -120,6 +120,9 @@ void log_samples_add(struct log_samples *samples, const char *name, const struct
 	function->averages += row->is_average;
 	summary_add(&group->seconds, row->duration_ms / 1000);
 	group->center_seconds = group->seconds.mean;
+	if (row->sandbox[0] && !group->is_cold && !row->is_average)
+		sandbox_table_add(&function->sandboxes, row->sandbox, row->memory_mb, row->duration_ms / 1000,
+				  samples->arena);
 	if (!row->is_average)
 		histogram_add(&group->times_ns, llround(row->duration_ms * 1e6));
 	add_known(&group->cpu_seconds, row->cpu_ms / 1e3);

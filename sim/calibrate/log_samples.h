@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "calibrate/report_row.h"
+#include "calibrate/sandbox_calls.h"
 #include "calibrate/scatter.h"
 #include "stats/histogram.h"
 #include "stats/summary.h"
@@ -42,6 +43,7 @@ struct function_samples {
 	double ceiling_memory_mb; /* the largest size at which memory was at the ceiling; 0 for none */
 	struct histogram init_ns;
 	struct summary init_seconds;
+	struct sandbox_table sandboxes; /* of warm rows that name theirs */
 	struct scatter scatter;
 	/* Of all completed rows that tell it; 10^6 bytes. */
 	struct summary received_mb;

@@ -65,6 +65,7 @@ void report_row_init(struct report_row *row)
 {
 	*row = (struct report_row){
 		.function = "",
+		.sandbox = "",
 		.duration_ms = NAN,
 		.billed_ms = NAN,
 		.init_ms = NAN,

@@ -49,6 +49,7 @@ extern const char *const billing_era_names[BILLING_ERAS];
 
 struct report_row {
 	const char *function; /* as the log names it; "" where it does not. Valid as long as the row is handed out */
+	const char *sandbox;  /* its log stream; "" where the log does not name it. Valid likewise */
 	int line;             /* of the file; 0 where the file has none */
 	int64_t memory_mb;
 	double duration_ms;

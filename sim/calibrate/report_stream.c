@@ -305,6 +305,8 @@ void report_streams_wait(struct report_streams *streams, const char *stream, con
 	snprintf(report->request_id, sizeof report->request_id, "%s", request_id);
 	snprintf(report->function, sizeof report->function, "%s", row->function);
 	report->row.function = report->function;
+	snprintf(report->sandbox, sizeof report->sandbox, "%s", stream);
+	report->row.sandbox = report->sandbox;
 	add_init(of, &report->row);
 	if (!is_success) {
 		raise_status(&report->row.status, noted_status(streams, request_id));

@@ -44,6 +44,7 @@ struct pending_report {
 	struct report_row row;
 	char request_id[REPORT_REQUEST_BYTES];
 	char function[REPORT_FUNCTION_BYTES];
+	char sandbox[REPORT_STREAM_BYTES];
 	bool is_success; /* the report says so itself */
 };
 

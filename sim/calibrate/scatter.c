@@ -207,6 +207,20 @@ double scatter_row_variance(const struct function_samples *samples)
 	return degrees > 0 ? squares / degrees : (double)NAN;
 }
 
+/*
+ * Sandboxes' speeds are part of what rows differ by: as the platform has them, but no more than is left of it beside what
+ * calls on one sandbox differ by. Rows of one sandbox tell nothing of speeds.
+ */
+static void tell_speeds(struct function_samples *function, const struct platform_cpu *cpu)
+{
+	struct scatter *scatter = &function->scatter;
+	scatter->speed_variance = cpu->speed_spread * cpu->speed_spread;
+	scatter->call_variance = sandbox_table_call_variance(&function->sandboxes, &scatter->sandboxes);
+	double left = scatter_row_variance(function) - scatter->call_variance;
+	if (!isnan(left))
+		scatter->speed_variance = fmin(scatter->speed_variance, fmax(0, left));
+}
+
 void scatter_measure(struct function_samples *function, const struct platform_cpu *cpu, struct arena *arena)
 {
 	struct scatter *scatter = &function->scatter;
@@ -221,7 +235,8 @@ void scatter_measure(struct function_samples *function, const struct platform_cp
 	gather_ratios(function, &ratios);
 	scatter->factor_rows = ratios.count;
 	double variance = scatter_row_variance(function);
-	double kept = variance > 0 ? sqrt(fmax(0, 1 - cpu->speed_spread * cpu->speed_spread / variance)) : 0;
+	tell_speeds(function, cpu);
+	double kept = variance > 0 ? sqrt(fmax(0, 1 - scatter->speed_variance / variance)) : 0;
 	if (ratios.count < QUANTILE_ROWS || (kept == 0 && scatter->tail_rows == 0))
 		return;
 	scatter->count = choose_ranks(ratios.count, ranks);

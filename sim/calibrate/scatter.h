@@ -21,12 +21,15 @@
 enum { SCATTER_POINTS_MAX = 128 };
 
 struct scatter {
-	int64_t rows;         /* that tell of it: no averages, at sizes that have several */
-	int64_t tail_rows;    /* of these */
-	double tail_from;     /* the least of them over its size's median */
-	double tail_share;    /* of the body's time, what they add to it */
-	double body_variance; /* of the body's rows, relative to its mean at their size; NaN where there is no tail */
-	int64_t factor_rows;  /* that the quantiles rest on */
+	int64_t rows;          /* that tell of it: no averages, at sizes that have several */
+	int64_t tail_rows;     /* of these */
+	double tail_from;      /* the least of them over its size's median */
+	double tail_share;     /* of the body's time, what they add to it */
+	double body_variance;  /* of the body's rows, relative to its mean at their size; NaN where there is no tail */
+	double call_variance;  /* relative, of calls on one sandbox; NaN where the log does not tell sandboxes apart */
+	int64_t sandboxes;     /* of several calls, that it rests on */
+	double speed_variance; /* of body_variance, or of all rows': what sandboxes' speeds make of it */
+	int64_t factor_rows;   /* that the quantiles rest on */
 	double probability[SCATTER_POINTS_MAX];
 	double factor
 		[SCATTER_POINTS_MAX]; /* of mean 1; count 0: the rows are too few, or differ no more than sandboxes */

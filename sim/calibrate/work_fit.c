@@ -406,13 +406,13 @@ struct variations {
 };
 
 /* The platform's spread of speeds is part of what rows differ by, and may be all of it where that is within luck. */
-static struct variations told_variations(const struct fit_data *data, const struct platform_cpu *cpu)
+static struct variations told_variations(const struct fit_data *data)
 {
 	static const double standard_errors = 3;
-	double speeds = cpu->speed_spread * cpu->speed_spread;
+	double speeds = data->samples->scatter.speed_variance;
 	double left = data->relative_variance - speeds;
 	double degrees = (double)(data->samples->completed - (int64_t)data->count);
-	struct variations out = {.values = {work_model_variation(data->relative_variance, cpu)}, .count = 1};
+	struct variations out = {.values = {work_model_variation(data->relative_variance, speeds)}, .count = 1};
 	if (left > 0 && left <= standard_errors * sqrt(2 / degrees) * speeds)
 		out.values[out.count++] = 0;
 	return out;
@@ -508,7 +508,7 @@ bool work_fit_solve(const struct function_samples *samples, const struct fit_con
 		.alternations = 1,
 	};
 	bool is_told = isfinite(data->relative_variance);
-	struct variations variations = is_told ? told_variations(data, conditions->cpu) : untold_variations(data);
+	struct variations variations = is_told ? told_variations(data) : untold_variations(data);
 	double missed = fit_variations(data, conditions, &variations, out);
 	missed = fit_alternations(data, conditions, missed, out);
 	double squares = fit_squares_off(data, conditions, &out->model, 0);

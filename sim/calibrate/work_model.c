@@ -66,9 +66,9 @@ void work_model_set_factors(struct work_model *model, const struct quantile_tabl
 		model->variations[i] *= MODEL_SANDBOXES / sum;
 }
 
-double work_model_variation(double row_variance, const struct platform_cpu *cpu)
+double work_model_variation(double row_variance, double speed_variance)
 {
-	double left = row_variance - cpu->speed_spread * cpu->speed_spread;
+	double left = row_variance - speed_variance;
 	return left > 0 ? sqrt(left) : 0;
 }
 

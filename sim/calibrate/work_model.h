@@ -54,7 +54,7 @@ struct work_model {
 };
 
 /* What requests differ by beyond their sandboxes' speeds, whose spread is part of what rows differ by. */
-double work_model_variation(double row_variance, const struct platform_cpu *cpu);
+double work_model_variation(double row_variance, double speed_variance);
 
 /* No work yet. */
 void work_model_init(struct work_model *model, const struct fit_conditions *conditions, int64_t threads,

@@ -199,6 +199,18 @@ static void value_row(struct table *table, const char *function, const char *nam
 	table_end_row(table);
 }
 
+/* What calls on one sandbox differ by, and sandboxes, where the log tells them apart. */
+static void fill_sandboxes(struct table *table, const struct calibrate *calibrate,
+			   const struct calibrated_function *function)
+{
+	const struct scatter *scatter = &function->samples->scatter;
+	if (isnan(scatter->call_variance))
+		return;
+	const char *note = arena_printf(&calibrate->cli->arena, "of calls on one sandbox; %lld sandboxes made several",
+					(long long)scatter->sandboxes);
+	value_row(table, function->name, "variation in a sandbox", sqrt(scatter->call_variance), "", note);
+}
+
 /* Few rows that took far longer, apart from what the others vary by. */
 static void fill_tail(struct table *table, const struct calibrate *calibrate,
 		      const struct calibrated_function *function)
@@ -238,6 +250,7 @@ static void fill_parameters(struct table *table, const struct calibrate *calibra
 		  : !has_scatter                ? "default: needs several rows at a size"
 		  : variation == 0              ? "0: rows differ no more than sandboxes' speeds"
 						: "of rows at one size, beyond sandboxes' speeds");
+	fill_sandboxes(table, calibrate, function);
 	fill_tail(table, calibrate, function);
 	const struct histogram *init = &function->samples->init_ns;
 	bool has_init = init->count > 0;

@@ -130,6 +130,46 @@ static void no_tails(struct arena *arena)
 	t_int((long long)samples.functions[0].scatter.count, 0, "twenty rows tell no quantiles");
 }
 
+/* Twenty calls on each of so many sandboxes whose speeds differ by 1 %, as the platform has it; calls by 2 %. */
+static struct scatter of_sandboxes(int sandboxes, bool is_named, struct arena *arena)
+{
+	struct log_samples samples;
+	struct stream luck;
+	struct diag diag;
+	diag_init(&diag);
+	log_samples_init(&samples, arena);
+	stream_init(&luck, 3, 0, stream_id_from_name("rows"), 0);
+	for (int i = 0; i < sandboxes; i++) {
+		double speed = 1 + 0.01 * stream_normal(&luck);
+		for (int k = 0; k < 4000 / sandboxes; k++) {
+			char name[32];
+			struct report_row row;
+			report_row_init(&row);
+			snprintf(name, sizeof name, "2026/01/01/[1]%d", i);
+			row.memory_mb = 512;
+			row.duration_ms = 1000 * speed * (1 + 0.02 * stream_normal(&luck));
+			row.sandbox = is_named ? name : "";
+			log_samples_add(&samples, "f", &row, &diag);
+		}
+	}
+	log_samples_finish(&samples, cpu());
+	diag_release(&diag);
+	return samples.functions[0].scatter;
+}
+
+static void sandboxes_told_apart(struct arena *arena)
+{
+	struct scatter many = of_sandboxes(200, true, arena);
+	t_int(many.sandboxes, 200, "sandboxes of several calls");
+	t_near(sqrt(many.call_variance), 0.02, 0.03, 0, "what calls on one differ by");
+	t_near(sqrt(many.speed_variance), 0.01, 0.1, 0, "and sandboxes");
+	struct scatter one = of_sandboxes(1, true, arena);
+	t_ok(one.speed_variance < 1e-6, "calls on one sandbox tell nothing of speeds, which are drawn on top");
+	struct scatter unnamed = of_sandboxes(200, false, arena);
+	t_ok(isnan(unnamed.call_variance) && unnamed.speed_variance == 0.01 * 0.01,
+	     "without names the platform's speeds are part of what rows differ by");
+}
+
 int main(void)
 {
 	struct arena arena;
@@ -137,6 +177,7 @@ int main(void)
 	one_far_row(&arena);
 	quantiles_come_back(&arena);
 	no_tails(&arena);
+	sandboxes_told_apart(&arena);
 	arena_release(&arena);
 	return t_done();
 }
