@@ -6,7 +6,7 @@
 /* Calls beyond the first of a sandbox that a variance takes. */
 enum { DEGREES_MIN = 20, FIRST_PLACES = 64 };
 
-/* FNV-1a, 64 bits (Fowler, Noll and Vo); never 0. A sandbox has one size, whatever a stream that was put together has. */
+/* FNV-1a, 64 bits (Fowler, Noll and Vo); never 0. A sandbox has one size, whatever a stream put together has. */
 static uint64_t key_of(const char *name, int64_t memory_mb)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);

@@ -1,6 +1,6 @@
 /*
- * Calls by the sandbox that they ran on, where a log names its streams: each is one sandbox's. What calls on one sandbox
- * differ by is of the calls; the rest of what rows at a size differ by is of the sandboxes.
+ * Calls by the sandbox that they ran on, where a log names its streams: each is one sandbox's. What calls on one
+ * sandbox differ by is of the calls; the rest of what rows at a size differ by is of the sandboxes.
  */
 #ifndef LAMINA_SANDBOX_CALLS_H
 #define LAMINA_SANDBOX_CALLS_H /* private to calibrate */

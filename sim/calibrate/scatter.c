@@ -208,8 +208,8 @@ double scatter_row_variance(const struct function_samples *samples)
 }
 
 /*
- * Sandboxes' speeds are part of what rows differ by: as the platform has them, but no more than is left of it beside what
- * calls on one sandbox differ by. Rows of one sandbox tell nothing of speeds.
+ * Sandboxes' speeds are part of what rows differ by: as the platform has them, but no more than is left of it beside
+ * what calls on one sandbox differ by. Rows of one sandbox tell nothing of speeds.
  */
 static void tell_speeds(struct function_samples *function, const struct platform_cpu *cpu)
 {
