@@ -10,6 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/result_file.h"
 #include "cli/table.h"
+#include "cli/validate_logs.h"
 #include "cli/validate_refit.h"
 #include "report/gnuplot.h"
 #include "report/held_out.h"
@@ -276,7 +277,9 @@ static int load(struct cli *cli, int argc, char **argv, struct validation *out)
 	struct diag diag;
 	bool io_failed = false;
 	diag_init(&diag);
-	validation_load((const char *const *)paths, count, &cli->arena, &diag, out, &io_failed);
+	struct load_request over = {0};
+	over.overlays = options_list(&cli->options, "with", &over.overlay_count);
+	validation_load((const char *const *)paths, count, &over, &cli->arena, &diag, out, &io_failed);
 	int status = cli_report(cli, &diag);
 	diag_release(&diag);
 	return io_failed ? CLI_FAILED : status;
@@ -342,6 +345,16 @@ static int run(struct cli *cli, int argc, char **argv)
 	const char *errors = options_text(&cli->options, "errors");
 	if (options_flag(&cli->options, "leave-one-out"))
 		return leave_one_out(cli, argc, argv);
+	size_t with_count;
+	const char *const *with = options_list(&cli->options, "with", &with_count);
+	for (size_t i = 0; i < with_count; i++) {
+		if (!validate_is_logs(with[i]))
+			continue;
+		if (argc > 1)
+			return cli_wrong_usage(cli, "logs are of one experiment's functions, not of %d experiments'",
+					       argc);
+		return validate_logs(cli, argc > 0 ? argv[0] : NULL, folder);
+	}
 	if (result_file_try_in(cli, folder, "validation.csv") != CLI_OK || result_file_try(cli, errors) != CLI_OK)
 		return CLI_FAILED;
 	int status = simulate_all(cli, argc, argv, &validation, &judged);
@@ -367,6 +380,11 @@ static int run(struct cli *cli, int argc, char **argv)
 static const struct option_row options[] = {
 	OPTION_ROW_FORMAT,
 	OPTION_ROW_JOBS,
+	{.name = "with",
+	 .letter = 'w',
+	 .kind = OPTION_LIST,
+	 .metavar = "FILE",
+	 .help = "put a file with parts of an experiment (.yaml) over each, or predict the functions of these logs"},
 	{.name = "leave-one-out",
 	 .kind = OPTION_FLAG,
 	 .help = "leave one experiment out at a time, fit what it shares with others to them, and predict it"},
@@ -400,6 +418,10 @@ const struct command cmd_validate = {
 		"With --leave-one-out, one experiment (a source) is left out at a time, the platforms' numbers that "
 		"several share (configs/validation/refit) are fitted to the others, and it is predicted with these: "
 		"the honest error where rows were watched while a mechanism was chosen. It takes minutes.\n\n"
+		"With --with and logs of functions that already run (in every spelling that lamina calibrate takes), "
+		"each memory size in them is set beside what a fit of all sizes gives and beside what the other "
+		"sizes alone say of it. The operand is then the experiment whose functions they are, if any. With -o "
+		"FOLDER a figure shows it.\n\n"
 		"Measured values stand in the experiment: `at` names the point of the sweep, `metric` a metric of "
 		"`lamina run`; a claim of `kind: fitted` took part in fitting. What many claims share can be said "
 		"once, "
@@ -407,7 +429,8 @@ const struct command cmd_validate = {
 	.examples = "lamina validate\n"
 		    "lamina validate configs/validation/cpu-share-slapp.yaml --format csv\n"
 		    "lamina validate -o results/validation\n"
-		    "lamina validate --leave-one-out\n",
+		    "lamina validate --leave-one-out\n"
+		    "lamina validate thumbnails.yaml --with resize.log -o results/resize\n",
 	.options = options,
 	.run = run,
 };

@@ -30,10 +30,11 @@ static const double GROUPS_APART_PERCENT = 3;
 
 enum { LINES_PER_MECHANISM_MAX = 16, YEARS_MAX = 8 };
 
-static bool load_part(const char *path, struct arena *arena, struct diag *diag, struct validation_part *out,
-		      bool *io_failed)
+static bool load_part(const char *path, const struct load_request *over, struct arena *arena, struct diag *diag,
+		      struct validation_part *out, bool *io_failed)
 {
-	struct study_request request = {.load = {.path = path}, .with_sweep = true};
+	struct study_request request = {.load = *over, .with_sweep = true};
+	request.load.path = path;
 	bool part_io_failed = false;
 	if (!study_load(&request, arena, diag, &out->study, &part_io_failed)) {
 		*io_failed = *io_failed || part_io_failed;
@@ -47,8 +48,8 @@ static bool load_part(const char *path, struct arena *arena, struct diag *diag, 
 	return false;
 }
 
-bool validation_load(const char *const *paths, size_t count, struct arena *arena, struct diag *diag,
-		     struct validation *out, bool *io_failed)
+bool validation_load(const char *const *paths, size_t count, const struct load_request *over, struct arena *arena,
+		     struct diag *diag, struct validation *out, bool *io_failed)
 {
 	*out = (struct validation){
 		.parts = ARENA_ARRAY(arena, struct validation_part, count + PAPER_PARTS),
@@ -56,7 +57,7 @@ bool validation_load(const char *const *paths, size_t count, struct arena *arena
 	};
 	size_t errors_before = diag->error_count;
 	for (size_t i = 0; i < count; i++) {
-		if (load_part(paths[i], arena, diag, &out->parts[i], io_failed))
+		if (load_part(paths[i], over, arena, diag, &out->parts[i], io_failed))
 			out->row_count += out->parts[i].claims.count;
 	}
 	return diag->error_count == errors_before;

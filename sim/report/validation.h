@@ -63,11 +63,11 @@ struct validation {
 };
 
 /*
- * Reads the experiments; one without claims is an error. Everything lives in the arena. False when errors were added
- * to the diag; *io_failed then tells an unreadable file from a wrong one.
+ * Reads the experiments, with the overlays and values of `over`; one without claims is an error. Everything lives in the
+ * arena. False when errors were added to the diag; *io_failed then tells an unreadable file from a wrong one.
  */
-bool validation_load(const char *const *paths, size_t count, struct arena *arena, struct diag *diag,
-		     struct validation *out, bool *io_failed);
+bool validation_load(const char *const *paths, size_t count, const struct load_request *over, struct arena *arena,
+		     struct diag *diag, struct validation *out, bool *io_failed);
 
 /* Adds the claims of the paper's experiments, which paper_run has simulated. */
 void validation_add_paper(struct validation *validation, const struct paper *paper);

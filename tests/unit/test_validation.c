@@ -45,7 +45,8 @@ static void test_rows_and_summary(void)
 	arena_init(&arena);
 	diag_init(&diag);
 	const char *path = write_experiment(claims, &arena);
-	t_ok(validation_load(&path, 1, &arena, &diag, &validation, &io_failed), "claims are read");
+	t_ok(validation_load(&path, 1, &(struct load_request){0}, &arena, &diag, &validation, &io_failed),
+	     "claims are read");
 	diag_print(&diag, stdout);
 	struct run_control control = {.jobs = 1};
 	t_ok(study_run(&validation.parts[0].study, &control, &arena), "the study runs");
@@ -99,7 +100,8 @@ static void test_groups(void)
 	char *text =
 		arena_printf(&arena, "%.*s%s", (int)(strstr(experiment, "sweep:") - experiment), experiment, parts);
 	t_ok(file_write(path, text, strlen(text), &err), "the experiment is written");
-	t_ok(validation_load(&path, 1, &arena, &diag, &validation, &io_failed), "claims of two years are read");
+	t_ok(validation_load(&path, 1, &(struct load_request){0}, &arena, &diag, &validation, &io_failed),
+	     "claims of two years are read");
 	diag_print(&diag, stdout);
 	struct run_control control = {.jobs = 1};
 	t_ok(study_run(&validation.parts[0].study, &control, &arena), "the study runs");
@@ -179,7 +181,8 @@ static void test_mistakes(void)
 		arena_init(&arena);
 		diag_init(&diag);
 		const char *path = write_experiment(cases[i].rest, &arena);
-		t_ok(!validation_load(&path, 1, &arena, &diag, &validation, &io_failed), "refused: %s", cases[i].want);
+		t_ok(!validation_load(&path, 1, &(struct load_request){0}, &arena, &diag, &validation, &io_failed),
+		     "refused: %s", cases[i].want);
 		t_has(diag.count > 0 ? diag.entries[0].text : "", cases[i].want, "in these words");
 		t_ok(!io_failed, "the file itself was readable");
 		unlink(path);
