@@ -63,7 +63,7 @@ struct validation {
 };
 
 /*
- * Reads the experiments, with the overlays and values of `over`; one without claims is an error. Everything lives in the
+ * Reads the experiments, with the overlays and values of `over`; one without claims is an error. All lives in the
  * arena. False when errors were added to the diag; *io_failed then tells an unreadable file from a wrong one.
  */
 bool validation_load(const char *const *paths, size_t count, const struct load_request *over, struct arena *arena,
