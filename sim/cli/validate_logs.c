@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/data_file.h"
 #include "base/file.h"
 #include "calibrate/calibration.h"
 #include "calibrate/report_log.h"
@@ -122,7 +121,8 @@ static int read_all(struct own_logs *logs, const char *experiment)
 		if (validate_is_logs(with[i]) && !report_log_read(with[i], &sink, &logs->diag, &counts, &io_failed))
 			status = io_failed ? CLI_FAILED : CLI_WRONG;
 	}
-	log_samples_finish(&logs->samples);
+	if (status == CLI_OK)
+		log_samples_finish(&logs->samples, &logs->context.platform->cpu);
 	return status;
 }
 
