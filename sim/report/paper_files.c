@@ -188,7 +188,8 @@ bool paper_write_files(const struct paper *paper, const char *folder, struct err
 
 bool paper_draw(const char *scripts, const char *folder, struct err *err)
 {
-	static const char *const names[] = {"fig3.gp", "fig4.gp", "fig5.gp", "table1.gp", "table2.gp"};
+	static const char *const names[] = {"fig3.gp",        "fig4.gp",   "fig5.gp",
+					    "fig5-linear.gp", "table1.gp", "table2.gp"};
 	struct arena arena;
 	arena_init(&arena);
 	bool ok = true;

@@ -59,6 +59,38 @@ static void test_rows(const struct paper *paper)
 	}
 }
 
+/* Both readings of "hardly changes", and at which values it would hold strictly. */
+static void test_plateau(const struct paper *paper)
+{
+	static const struct {
+		const char *quantity;
+		double least, most;
+	} rows[] = {
+		{"Fig. 5: from 32 to 64 parallel jobs time hardly changes (less than 10 %)", 0, 0},
+		{"Fig. 5: on a linear axis from one job, the same to the eye (less than 3 % of its height)", 1, 1},
+		{"Fig. 5, from 32 to 64 jobs time falls by", 70, 85},
+		{"Fig. 5, the same as part of the time at 32 jobs", 37, 41},
+		{"Fig. 5, the same as part of a linear axis that begins at one job", 1.7, 2.1},
+		{"Fig. 5, the same as part of the GPU's time", 8, 9.5},
+		{"Fig. 5, from 32 to 64 jobs cost rises by", 7, 9},
+		{"Fig. 5, flat (less than 10 %) with a driver that needs for a call", 0.4, 0.6},
+		{"Fig. 5, flat with a driver's own link, if records went through it, of", 170, 270},
+		{"Fig. 5, flat (less than 10 %) with one network card of all sandboxes with", 400, 600},
+		{"Fig. 5, flat (less than 10 %) with sandboxes at once in the account", 60, 100},
+		{"Fig. 5, flat (less than 10 %) with GETs a second that the store allows", 3, 6},
+		{"Fig. 5, then from 32 to 64 jobs cost rises by, GETs a second that the store allows", 20, 60},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct paper_row *row = find_row(paper, rows[i].quantity);
+		if (t_ok(row, "%s is there", rows[i].quantity))
+			t_ok(row->lamina >= rows[i].least && row->lamina <= rows[i].most, "%s: %g", rows[i].quantity,
+			     row->lamina);
+	}
+	const struct paper_row *none =
+		find_row(paper, "Fig. 5, flat (less than 10 %) with new sandboxes at once, then 500 a minute");
+	t_ok(none && isnan(none->lamina), "no ramp of sandboxes would do it");
+}
+
 static void test_errors(void)
 {
 	struct paper_row row = {.paper = 100, .lamina = 103, .kind = "predicted"};
@@ -133,6 +165,7 @@ int main(void)
 	diag_print(&diag, stdout);
 	if (t_ok(ok, "the evaluation runs")) {
 		test_rows(paper);
+		test_plateau(paper);
 		test_files(paper, &arena);
 		test_profile(paper);
 	}
