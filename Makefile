@@ -115,6 +115,12 @@ unit: $(UNIT) $(B)/lamina ## run the unit tests
 roundtrip: $(B)/tests/unit/test_roundtrip ## fit 1,000 functions to logs of theirs and simulate these again
 	@ROUNDTRIP_FUNCTIONS=1000 $<
 
+.PHONY: peers
+peers: $(B)/tests/peers/peers ## laws of others and Lamina, from the same stated sizes, on every series that validation holds
+	@$<
+
+$(B)/tests/peers/peers $(B)/tests/unit/test_laws: $(B)/tests/peers/laws.o
+
 .PHONY: intervals
 intervals: $(B)/tests/unit/test_intervals ## how many 95 % intervals of every kind hold the truth (a quarter of an hour)
 	@INTERVALS=all $<
