@@ -339,11 +339,11 @@ static int judge(const struct export *export)
 	int64_t points = export->experiment->points;
 	int64_t missing = points - export->complete - export->failed;
 	if (missing > 0)
-		fprintf(stderr, "%s: %lld of %lld points are not complete; the sweep goes on where it stopped\n", name,
-			(long long)missing, (long long)points);
+		fprintf(stderr, "%s: of %lld points, %lld are not complete; lamina sweep goes on where it stopped\n",
+			name, (long long)points, (long long)missing);
 	if (export->failed > 0)
-		fprintf(stderr, "%s: %lld of %lld points failed: --rows failures says why\n", name,
-			(long long)export->failed, (long long)points);
+		fprintf(stderr, "%s: of %lld points, %lld failed; --rows failures says why\n", name, (long long)points,
+			(long long)export->failed);
 	return missing > 0 || export->failed > 0 ? CLI_FAILED : CLI_OK;
 }
 

@@ -51,8 +51,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		remove(argv[0]);
 	if (!ok)
 		return cli_failed(cli, &err);
-	fprintf(stderr, "%s: %lld points in %d files, %lld new replications\n", cli->name, (long long)counts.points,
-		argc - 1, (long long)counts.replications);
+	fprintf(stderr, "%s: parts: %d, points in them: %lld, new replications: %lld\n", cli->name, argc - 1,
+		(long long)counts.points, (long long)counts.replications);
 	return CLI_OK;
 }
 

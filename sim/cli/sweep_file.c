@@ -121,7 +121,7 @@ static void find_repeated(struct sweep_file *file)
 	}
 	mem_free(order);
 	if (file->repeated > 0)
-		fprintf(stderr, "%s: %lld points are the same as earlier ones and have no row of their own\n",
+		fprintf(stderr, "%s: points that are the same as earlier ones, and have no row of their own: %lld\n",
 			file->cli->name, (long long)file->repeated);
 }
 
@@ -355,7 +355,7 @@ static int dry_run(struct sweep_file *file)
 	printf("%s: %lld points, %.0f replications\n", file->path, (long long)file->points, file->wanted);
 	printf("done: %lld replications\n", (long long)file->done_before);
 	if (file->failed_before > 0)
-		printf("failed: %lld points%s\n", (long long)file->failed_before,
+		printf("failed points: %lld%s\n", (long long)file->failed_before,
 		       options_flag(&cli->options, "retry-failed") ? ", to be tried again" : "");
 	printf("to do: %.0f replications\n", left);
 	printf("expected time: %s with %d process%s%s\n", time, jobs, jobs == 1 ? "" : "es",
@@ -372,25 +372,29 @@ static int judge(const struct sweep_file *file, enum campaign_end end, const str
 	const char *name = file->cli->name;
 	if (end == CAMPAIGN_STUCK)
 		cli_failed(file->cli, err);
+	if (counts->unwritten > 0)
+		fprintf(stderr,
+			"%s: finished replications that could not be written, and have to be simulated again: %lld\n",
+			name, (long long)counts->unwritten);
 	if (counts->damaged > 0)
-		fprintf(stderr, "%s: %lld replications in the file were damaged and are simulated again\n", name,
-			(long long)counts->damaged);
+		fprintf(stderr, "%s: replications in the file that were damaged, and were simulated again: %lld\n",
+			name, (long long)counts->damaged);
 	fprintf(stderr, "%s: %lld of %lld points complete; %lld replications simulated, %lld were there\n", name,
-		(long long)counts->complete, (long long)file->points, (long long)counts->replications,
-		(long long)counts->reused);
+		(long long)counts->complete, (long long)file->points,
+		(long long)(counts->replications - counts->unwritten), (long long)counts->reused);
 	if (counts->failed > 0)
 		fprintf(stderr,
-			"%s: %lld points failed: 'lamina export --rows failures' says why, --retry-failed "
+			"%s: points that failed: %lld; 'lamina export --rows failures' says why, --retry-failed "
 			"tries them again\n",
 			name, (long long)counts->failed);
 	if (counts->with_failed_records > 0)
-		fprintf(stderr, "%s: at %lld points records failed (column failed_records)\n", name,
+		fprintf(stderr, "%s: points at which records failed (failed_records): %lld\n", name,
 			(long long)counts->with_failed_records);
 	if (counts->cut_short > 0)
-		fprintf(stderr, "%s: at %lld points a bound of 'limits' stopped a replication\n", name,
+		fprintf(stderr, "%s: points at which a bound of 'limits' stopped a replication: %lld\n", name,
 			(long long)counts->cut_short);
 	if (end == CAMPAIGN_INTERRUPTED || end == CAMPAIGN_STUCK)
-		fprintf(stderr, "%s: what was finished is in '%s'; the same command goes on from there\n", name,
+		fprintf(stderr, "%s: what was written is in '%s'; the same command goes on from there\n", name,
 			file->path);
 	bool failed = end != CAMPAIGN_FINISHED || counts->failed > 0 || counts->with_failed_records > 0 ||
 		      counts->cut_short > 0;

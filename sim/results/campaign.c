@@ -183,9 +183,13 @@ static bool flush(struct campaign *campaign)
 	campaign->written_seconds = campaign->request->now_seconds();
 	if (!is_worth_writing(campaign))
 		return true;
+	struct campaign_counts before = *campaign->counts;
 	if (!results_begin(results, campaign->err) || !write_all_notes(campaign) ||
 	    !results_end(results, campaign->err)) {
 		results_undo(results);
+		*campaign->counts = before;
+		for (size_t i = 0; i < campaign->note_count; i++)
+			campaign->counts->unwritten += campaign->notes[i].kind == NOTE_SAMPLE;
 		return false;
 	}
 	campaign->note_count = 0;
@@ -534,18 +538,27 @@ static bool put_places(const struct campaign_request *request, struct err *err)
 	return ok;
 }
 
+/* Whether the file says already what it is about. */
+static bool is_prepared(const struct campaign_request *request, const struct results_experiment *experiment)
+{
+	const struct results_experiment *old = results_experiment_of(request->results);
+	return old->name && digest_equal(&old->digest, &experiment->digest) &&
+	       strcmp(results_version(request->results), request->version) == 0;
+}
+
 bool campaign_prepare(const struct campaign_request *request, const struct results_experiment *experiment,
 		      struct err *err)
 {
 	struct results *results = request->results;
-	const struct results_experiment *old = results_experiment_of(results);
-	bool is_new = !old->name;
-	bool is_same = !is_new && digest_equal(&old->digest, &experiment->digest) &&
-		       strcmp(results_version(results), request->version) == 0;
-	if (is_same)
+	if (is_prepared(request, experiment))
 		return true;
-	if (results_begin(results, err) && results_put_experiment(results, experiment, request->version, err) &&
-	    (is_new || put_places(request, err)) && results_end(results, err))
+	/* Asked again with the file to itself: another sweep may have begun at the same moment. */
+	bool ok = results_begin(results, err) && results_refresh(results, err);
+	bool is_new = ok && !results_experiment_of(results)->name;
+	if (ok && !is_prepared(request, experiment))
+		ok = results_put_experiment(results, experiment, request->version, err) &&
+		     (is_new || put_places(request, err));
+	if (ok && results_end(results, err))
 		return true;
 	results_undo(results);
 	return false;

@@ -18,6 +18,7 @@ struct campaign_counts {
 	int64_t complete;
 	int64_t failed;       /* now or before */
 	int64_t replications; /* that were simulated now */
+	int64_t unwritten;    /* of these, that the file has refused */
 	int64_t reused;
 	int64_t damaged;             /* of those in the file, that are simulated again */
 	int64_t with_failed_records; /* complete points */

@@ -283,6 +283,11 @@ const struct results_experiment *results_experiment_of(const struct results *res
 	return &results->experiment;
 }
 
+bool results_refresh(struct results *results, struct err *err)
+{
+	return read_experiment(results, err);
+}
+
 const char *results_version(const struct results *results)
 {
 	return results->version;

@@ -80,6 +80,9 @@ bool results_exists(const char *path);
 /* What it is about, in the file's own words; name is NULL in a new file. Lives as long as the results. */
 const struct results_experiment *results_experiment_of(const struct results *results);
 
+/* Reads that again: another program may have written meanwhile. */
+bool results_refresh(struct results *results, struct err *err);
+
 /* Of the version that has written the file last; "" in a new one. */
 const char *results_version(const struct results *results);
 
