@@ -212,6 +212,7 @@ static void describe_experiment(struct sweep_file *file)
 		.keys = study->sweep.keys,
 		.key_count = study->sweep.key_count,
 	};
+	file->experiment.sources = identity_sources(&study->library, arena, &file->experiment.source_count);
 	buf_release(&text);
 }
 

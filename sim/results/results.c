@@ -142,6 +142,27 @@ static bool read_keys(struct results *results, struct err *err)
 	return ok;
 }
 
+static bool read_sources(struct results *results, struct err *err)
+{
+	int64_t count;
+	bool ok = true;
+	if (!sql_number(&results->sql, "SELECT COUNT(*) FROM source", 0, &count, err))
+		return false;
+	struct identity_source *sources = ARENA_ARRAY(&results->arena, struct identity_source, (size_t)count);
+	size_t found = 0;
+	sqlite3_stmt *rows = sql_prepare(&results->sql, "SELECT kind, name, hash FROM source", err);
+	while (rows && found < (size_t)count && sql_row(&results->sql, rows, &ok, err)) {
+		sources[found].kind = arena_strdup(&results->arena, sql_text(rows, 0));
+		sources[found].name = arena_strdup(&results->arena, sql_text(rows, 1));
+		found += sql_digest(rows, 2, &sources[found].digest);
+	}
+	ok = ok && rows;
+	sql_done(&rows);
+	results->experiment.sources = sources;
+	results->experiment.source_count = found;
+	return ok;
+}
+
 static bool read_experiment(struct results *results, struct err *err)
 {
 	bool ok = true;
@@ -163,7 +184,7 @@ static bool read_experiment(struct results *results, struct err *err)
 		}
 	}
 	sql_done(&row);
-	return ok && read_keys(results, err);
+	return ok && read_keys(results, err) && read_sources(results, err);
 }
 
 static struct results *open_as(const char *path, enum sql_mode mode, struct err *err, bool *is_damaged)
@@ -391,13 +412,29 @@ static bool put_views(struct results *results, struct err *err)
 	return ok;
 }
 
+static bool put_sources(struct results *results, const struct results_experiment *experiment, struct err *err)
+{
+	bool ok = sql_run(&results->sql, "DELETE FROM source", err);
+	sqlite3_stmt *put = ok ? sql_prepare(&results->sql, "INSERT INTO source VALUES(?, ?, ?)", err) : NULL;
+	for (size_t i = 0; put && ok && i < experiment->source_count; i++) {
+		sql_bind_text(put, 1, experiment->sources[i].kind);
+		sql_bind_text(put, 2, experiment->sources[i].name);
+		sql_bind_digest(put, 3, &experiment->sources[i].digest);
+		ok = sql_step(&results->sql, put, err);
+	}
+	ok = ok && put;
+	sql_done(&put);
+	return ok;
+}
+
 bool results_put_experiment(struct results *results, const struct results_experiment *experiment, const char *version,
 			    struct err *err)
 {
 	bool ok = true;
 	results_forget_statements(results);
 	/* Another sweep may have written keys since the file was opened. */
-	if (!read_experiment(results, err) || !put_keys(results, experiment, err) || !put_views(results, err) ||
+	if (!read_experiment(results, err) || !put_keys(results, experiment, err) ||
+	    !put_sources(results, experiment, err) || !put_views(results, err) ||
 	    !sql_run(&results->sql, "UPDATE point SET ordinal = NULL WHERE ordinal IS NOT NULL", err))
 		return false;
 	sqlite3_stmt *put =

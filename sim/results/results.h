@@ -19,6 +19,7 @@
 #include "experiment/replicate.h"
 #include "experiment/sample.h"
 #include "results/swept_value.h"
+#include "scenario/identity.h"
 
 struct results;
 
@@ -30,6 +31,8 @@ struct results_experiment {
 	int64_t points; /* of its whole sweep */
 	const char *const *keys;
 	size_t key_count;
+	const struct identity_source *sources; /* the files that its points stand on */
+	size_t source_count;
 };
 
 /* A point of the experiment, or one of an earlier form of it (ordinal -1). */

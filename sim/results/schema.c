@@ -5,6 +5,7 @@
 static const char fixed_tables[] =
 	"CREATE TABLE experiment(experiment_id INTEGER PRIMARY KEY CHECK(experiment_id = 1), name TEXT NOT NULL,"
 	" yaml TEXT NOT NULL, hash BLOB NOT NULL, points INTEGER NOT NULL, lamina_version TEXT NOT NULL) STRICT;"
+	"CREATE TABLE source(kind TEXT NOT NULL, name TEXT NOT NULL, hash BLOB NOT NULL) STRICT;"
 	"CREATE TABLE program(program_id INTEGER PRIMARY KEY, lamina_version TEXT NOT NULL UNIQUE) STRICT;"
 	"CREATE TABLE swept_key(position INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,"
 	" column_name TEXT NOT NULL) STRICT;"

@@ -3,6 +3,7 @@
  * in. A replication's run_id is its point_id * 2^20 + its number, so that a point's replications lie side by side.
  *
  *   experiment       one row: name, resolved YAML and its hash, points of the sweep
+ *   source           platforms, profiles, frameworks and traces that its points stand on, with hashes of their contents
  *   program          versions of Lamina that runs are of
  *   swept_key        the keys of the sweep, and their columns in `setting`
  *   point            identity, place in the sweep (ordinal, NULL: none any more), seed, replications wanted

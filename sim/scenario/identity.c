@@ -114,3 +114,28 @@ struct digest experiment_identity(const struct experiment *experiment, const str
 	diag_release(&found_before);
 	return hash_of(&bytes);
 }
+
+static void add_source(const struct library *library, const char *kind, const char *name, const void *content,
+		       struct identity_source *sources, size_t *count)
+{
+	for (size_t i = 0; i < library->digest_count; i++)
+		if (library->digests[i].content == content)
+			sources[(*count)++] = (struct identity_source){kind, name, library->digests[i].digest};
+}
+
+struct identity_source *identity_sources(const struct library *library, struct arena *arena, size_t *count)
+{
+	struct identity_source *sources = ARENA_ARRAY(arena, struct identity_source, library->digest_count);
+	*count = 0;
+	for (size_t i = 0; i < library->platform_count; i++) {
+		const struct platform *platform = library->platforms[i].platform;
+		add_source(library, "platform", platform->name, platform, sources, count);
+	}
+	for (size_t i = 0; i < library->profile_count; i++)
+		add_source(library, "profile", library->profiles[i]->path, library->profiles[i], sources, count);
+	for (size_t i = 0; i < library->preset_count; i++)
+		add_source(library, "framework", library->presets[i]->name, library->presets[i], sources, count);
+	for (size_t i = 0; i < library->trace_count; i++)
+		add_source(library, "trace", library->traces[i].key, library->traces[i].trace, sources, count);
+	return sources;
+}

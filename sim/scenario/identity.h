@@ -14,4 +14,14 @@
 struct digest experiment_identity(const struct experiment *experiment, const struct setting *setting,
 				  struct library *library);
 
+/* A file whose content is part of identities. */
+struct identity_source {
+	const char *kind; /* "platform", "profile", "framework", "trace" */
+	const char *name;
+	struct digest digest;
+};
+
+/* All of a library that identities were asked of so far, in the arena. */
+struct identity_source *identity_sources(const struct library *library, struct arena *arena, size_t *count);
+
 #endif

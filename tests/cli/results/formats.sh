@@ -37,6 +37,7 @@ python3 - <<-'END'
 	cost, bill, stages = file.execute('''SELECT (SELECT SUM(cost_usd) FROM point_summary), (SELECT SUM(usd) FROM bill),
 	    (SELECT SUM(computing_usd) FROM stages)''').fetchone()
 	print(abs(cost - bill) < 1e-9 * cost, 0 < stages < cost)
+	print(file.execute('SELECT kind, length(hash) FROM source ORDER BY 1').fetchall())
 	print(file.execute("SELECT type, COUNT(*) FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE"
 	                   " 'sqlite_%' GROUP BY 1").fetchall())
 END
