@@ -86,7 +86,7 @@ $(B)/sim/common/base/version.o: $(B)/gen/lamina_version.h
 $(B)/%.o: %.c $(B)/flags | $(GEN_H)
 	@mkdir -p $(@D)
 	@echo '  CC  $<'
-	$(Q)$(CC) $(CFLAGS_ALL) $(if $(filter kernels/layer/%,$<),$(LAYERS_$(MODE))) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) $(if $(filter kernels/layer/% kernels/operator/%,$<),$(LAYERS_$(MODE))) -MMD -MP -c -o $@ $<
 
 # Generated protobuf code is not ours to warn about.
 $(B)/gen/%.pb-c.o: $(B)/gen/%.pb-c.c $(B)/flags

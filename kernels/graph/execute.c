@@ -3,12 +3,12 @@
 #include "base/check.h"
 #include "kernels/operator/operator.h"
 
-void execution_init(struct execution *execution, const struct graph *graph, size_t first, size_t last,
+void execution_init(struct execution *execution, const struct graph *graph, size_t first, size_t last, bool has_inputs,
 		    struct arena *arena)
 {
 	*execution = (struct execution){
 		.graph = graph,
-		.plan = memory_plan_make(graph, first, last, arena),
+		.plan = memory_plan_make(graph, first, last, has_inputs, arena),
 		.values = ARENA_ARRAY(arena, struct value, graph->tensor_count),
 	};
 	for (size_t i = 0; i < graph->tensor_count; i++)

@@ -14,8 +14,8 @@ struct execution {
 	struct value *values; /* of every tensor */
 };
 
-/* Plans nodes [first, last), in the arena. */
-void execution_init(struct execution *execution, const struct graph *graph, size_t first, size_t last,
+/* Plans nodes [first, last), in the arena; has_inputs as in memory_plan_make. */
+void execution_init(struct execution *execution, const struct graph *graph, size_t first, size_t last, bool has_inputs,
 		    struct arena *arena);
 
 /* Gives the tensors that are made here their places in a block of plan.bytes; its alignment is that of a tensor. */

@@ -15,6 +15,8 @@ enum {
 /* The same where values are wanted: 4 GiB of floats. */
 #define VALUES_ELEMENTS_ALL (INT64_C(1) << 30)
 
+#define MAC_ALL (INT64_C(1) << 62)
+
 struct walk {
 	struct graph *graph;
 	const struct graph_options *options;
@@ -22,6 +24,7 @@ struct walk {
 	struct diag *diag;
 	struct team team;
 	int64_t folded; /* elements */
+	int64_t mac;    /* so far */
 };
 
 static void report(struct walk *walk, const struct graph_node *node, const char *text)
@@ -84,6 +87,9 @@ static bool infer_node(struct walk *walk, struct graph_node *node, const struct 
 		if (!dims_is_valid(&outputs[i].dims))
 			return err_set(err, "output %zu would have a negative side or more than %" PRId64 " elements",
 				       i + 1, VALUE_ELEMENTS_MAX);
+	if (shapes.mac > MAC_ALL - walk->mac)
+		return err_set(err, "the network needs more than %" PRId64 " multiply-accumulates", MAC_ALL);
+	walk->mac += shapes.mac;
 	node->output_count = wanted;
 	node->settings = shapes.settings;
 	node->mac = shapes.mac;

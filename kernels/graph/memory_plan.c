@@ -18,6 +18,7 @@ struct need {
 struct planner {
 	const struct graph *graph;
 	struct memory_plan *plan;
+	bool has_inputs;
 	size_t *last_use; /* of every root: the last node that uses it, or GRAPH_NONE */
 };
 
@@ -27,16 +28,20 @@ static int64_t aligned(int64_t bytes)
 	return (bytes + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-static bool is_made_here(const struct planner *planner, size_t tensor)
+/* Whether the tensor is to have a place: made here, or brought and used here. */
+static bool is_placed(const struct planner *planner, size_t tensor)
 {
 	size_t producer = planner->graph->tensors[tensor].producer;
-	return producer != GRAPH_NONE && producer >= planner->plan->first && producer < planner->plan->last &&
-	       !planner->graph->tensors[tensor].is_constant;
+	if (planner->graph->tensors[tensor].is_constant)
+		return false;
+	if (producer != GRAPH_NONE && producer >= planner->plan->first)
+		return producer < planner->plan->last;
+	return planner->has_inputs && planner->last_use[tensor] != GRAPH_NONE;
 }
 
 static void join_views(struct planner *planner)
 {
-	for (size_t i = planner->plan->first; i < planner->plan->last; i++) {
+	for (size_t i = 0; i < planner->plan->last; i++) {
 		const struct graph_node *node = &planner->graph->nodes[i];
 		if (node->operator->is_view && !planner->graph->tensors[node->outputs[0]].is_constant)
 			planner->plan->roots[node->outputs[0]] = planner->plan->roots[node->inputs[0]];
@@ -73,7 +78,7 @@ static void join_in_place(struct planner *planner)
 		size_t uses = 0;
 		for (size_t input = 0; input < node->input_count; input++)
 			uses += node->inputs[input] != GRAPH_NONE && roots[roots[node->inputs[input]]] == in;
-		if (!is_made_here(planner, in) || planner->last_use[in] != i || uses > 1 ||
+		if (!is_placed(planner, in) || planner->last_use[in] != i || uses > 1 ||
 		    value_bytes(&graph->tensors[in].value) != value_bytes(&graph->tensors[out].value))
 			continue;
 		roots[out] = in;
@@ -98,9 +103,11 @@ static size_t collect_needs(const struct planner *planner, struct need *needs)
 	const struct graph *graph = planner->graph;
 	size_t count = 0;
 	for (size_t i = 0; i < graph->tensor_count; i++) {
-		if (planner->plan->roots[i] != i || !is_made_here(planner, i))
+		if (planner->plan->roots[i] != i || !is_placed(planner, i))
 			continue;
-		size_t from = graph->tensors[i].producer;
+		size_t producer = graph->tensors[i].producer;
+		bool is_brought = producer == GRAPH_NONE || producer < planner->plan->first;
+		size_t from = is_brought ? planner->plan->first : producer;
 		size_t to = planner->last_use[i] == GRAPH_NONE ? from : planner->last_use[i];
 		needs[count++] = (struct need){
 			.tensor = i,
@@ -149,7 +156,8 @@ static void place(struct memory_plan *plan, struct need *needs, size_t count, st
 	}
 }
 
-struct memory_plan memory_plan_make(const struct graph *graph, size_t first, size_t last, struct arena *arena)
+struct memory_plan memory_plan_make(const struct graph *graph, size_t first, size_t last, bool has_inputs,
+				    struct arena *arena)
 {
 	CHECK(first <= last && last <= graph->node_count);
 	struct memory_plan plan = {
@@ -161,6 +169,7 @@ struct memory_plan memory_plan_make(const struct graph *graph, size_t first, siz
 	struct planner planner = {
 		.graph = graph,
 		.plan = &plan,
+		.has_inputs = has_inputs,
 		.last_use = ARENA_ARRAY(arena, size_t, graph->tensor_count),
 	};
 	for (size_t i = 0; i < graph->tensor_count; i++) {

@@ -3,7 +3,8 @@
  * last one that uses it, and those that never live at once may share their place. A view has its input's place, and so
  * has the output of an operator that works in place on a tensor that nobody needs any more. Places are given to the
  * largest tensors first, each as low as it goes (Pisarchyk and Lee, 2020, "Efficient memory management for deep neural
- * net inference", greedy by size). What the caller brings (inputs) and constants have no place here.
+ * net inference", greedy by size). Constants have no place here, and what the caller brings (inputs) only
+ * where it is asked for.
  */
 #ifndef LAMINA_MEMORY_PLAN_H
 #define LAMINA_MEMORY_PLAN_H
@@ -20,7 +21,11 @@ struct memory_plan {
 	int64_t bytes;    /* of the block: the peak */
 };
 
-/* The plan for these nodes, in the arena. Tensors that later nodes or the caller want live to the end. */
-struct memory_plan memory_plan_make(const struct graph *graph, size_t first, size_t last, struct arena *arena);
+/*
+ * The plan for these nodes, in the arena. Tensors that later nodes or the caller want live to the end. has_inputs: what
+ * is made before the first node has a place, too, and may be overwritten after its last use.
+ */
+struct memory_plan memory_plan_make(const struct graph *graph, size_t first, size_t last, bool has_inputs,
+				    struct arena *arena);
 
 #endif

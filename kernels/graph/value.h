@@ -13,8 +13,8 @@
 
 enum { DIMS_MAX = 8, DIMS_TEXT_BYTES = DIMS_MAX * 21 };
 
-/* Most elements of one value, as BLAS counts in int; and most of one dimension. */
-#define VALUE_ELEMENTS_MAX (INT64_C(1) << 30)
+/* Most elements of one value, and most of one dimension: sums over a graph stay inside int64_t. */
+#define VALUE_ELEMENTS_MAX (INT64_C(1) << 40)
 
 struct dims {
 	int rank;

@@ -439,31 +439,63 @@ static void keep(void *entry)
 {
 }
 
-bool onnx_parse(const char *path, const uint8_t *bytes, size_t length, const struct graph_options *options,
-		struct arena *arena, struct diag *diag, struct onnx_model *model, struct graph *graph)
+/* Large values that nobody is to see need no memory. protobuf-c takes its memory where mem_free gives it back. */
+static void drop_values(Lamina__Onnx__Graph *graph)
+{
+	for (size_t i = 0; i < graph->n_initializer; i++) {
+		ProtobufCBinaryData *raw = &graph->initializer[i]->raw_data;
+		if (raw->len > SHAPE_ELEMENTS_MAX * sizeof(int64_t)) {
+			mem_free(raw->data);
+			*raw = (ProtobufCBinaryData){0};
+		}
+	}
+}
+
+bool onnx_open_bytes(const char *path, const uint8_t *bytes, size_t length, bool needs_values, struct diag *diag,
+		     struct onnx_model *model)
 {
 	struct err err;
-	size_t errors = diag->error_count;
-	*graph = (struct graph){.path = path, .batch = 1, .is_batch_fixed = true};
-	struct builder builder = {.options = options, .arena = arena, .diag = diag, .graph = graph};
 	Lamina__Onnx__Model *message = onnx_message_model(bytes, length, &err);
 	model->message = message;
-	if (!message) {
-		wrong(&builder, "%s", err.text);
-		return false;
-	}
-	builder.message = message->graph;
-	if (message->graph) {
-		graph->name = message->graph->name ? message->graph->name : "";
-		build(&builder, message);
-		tdestroy(builder.names, keep);
-	} else {
-		wrong(&builder, "the file has no graph");
-	}
-	if (diag->error_count == errors && graph_infer(graph, options, arena, diag))
+	if (message && !message->graph)
+		err_set(&err, "the file has no graph");
+	if (message && message->graph && !needs_values)
+		drop_values(message->graph);
+	if (message && message->graph)
 		return true;
+	diag_error(diag, (struct diag_place){.file = path}, "%s", err.text);
 	onnx_release(model);
 	return false;
+}
+
+bool onnx_open(const char *path, bool needs_values, struct diag *diag, struct onnx_model *model)
+{
+	struct arena file;
+	struct err err;
+	char *text;
+	size_t length;
+	arena_init(&file);
+	bool ok = file_read(path, ONNX_BYTES_MAX, &file, &text, &length, &err);
+	if (ok)
+		ok = onnx_open_bytes(path, (const uint8_t *)text, length, needs_values, diag, model);
+	else
+		diag_error(diag, (struct diag_place){.file = path}, "%s", err.text);
+	arena_release(&file);
+	return ok;
+}
+
+bool onnx_build(const struct onnx_model *model, const char *path, const struct graph_options *options,
+		struct arena *arena, struct diag *diag, struct graph *graph)
+{
+	const Lamina__Onnx__Model *message = model->message;
+	size_t errors = diag->error_count;
+	*graph = (struct graph){.path = path, .batch = 1, .is_batch_fixed = true};
+	graph->name = message->graph->name ? message->graph->name : "";
+	struct builder builder = {
+		.options = options, .arena = arena, .diag = diag, .graph = graph, .message = message->graph};
+	build(&builder, message);
+	tdestroy(builder.names, keep);
+	return diag->error_count == errors && graph_infer(graph, options, arena, diag);
 }
 
 void onnx_release(struct onnx_model *model)
@@ -480,21 +512,27 @@ bool onnx_is_named(const char *path)
 	return length >= sizeof ending - 1 && strcmp(path + length - (sizeof ending - 1), ending) == 0;
 }
 
+static bool build_opened(const char *path, const struct graph_options *options, struct arena *arena, struct diag *diag,
+			 struct onnx_model *model, struct graph *graph)
+{
+	bool ok = onnx_build(model, path, options, arena, diag, graph);
+	if (!ok)
+		onnx_release(model);
+	return ok;
+}
+
 bool onnx_read(const char *path, const struct graph_options *options, struct arena *arena, struct diag *diag,
 	       struct onnx_model *model, struct graph *graph)
 {
-	struct arena file;
-	struct err err;
-	char *text;
-	size_t length;
-	arena_init(&file);
-	bool ok = file_read(path, ONNX_BYTES_MAX, &file, &text, &length, &err);
-	if (ok)
-		ok = onnx_parse(path, (const uint8_t *)text, length, options, arena, diag, model, graph);
-	else
-		diag_error(diag, (struct diag_place){.file = path}, "%s", err.text);
-	arena_release(&file);
-	return ok;
+	return onnx_open(path, options->needs_values, diag, model) &&
+	       build_opened(path, options, arena, diag, model, graph);
+}
+
+bool onnx_parse(const char *path, const uint8_t *bytes, size_t length, const struct graph_options *options,
+		struct arena *arena, struct diag *diag, struct onnx_model *model, struct graph *graph)
+{
+	return onnx_open_bytes(path, bytes, length, options->needs_values, diag, model) &&
+	       build_opened(path, options, arena, diag, model, graph);
 }
 
 bool onnx_parse_value(const uint8_t *bytes, size_t length, struct arena *arena, struct value *value, const char **name,

@@ -18,16 +18,23 @@ struct onnx_model {
 bool onnx_is_named(const char *path);
 
 /*
- * Reads a file ("-" is standard input), builds its graph in the arena and infers it. False when the diag has errors;
- * path must outlive the graph, and there is nothing to release then.
+ * Reads a file ("-" is standard input) or bytes in memory, which are not needed afterwards. False when the diag has
+ * errors, and there is nothing to release then. Without needs_values, the values of large constants are not kept.
  */
+bool onnx_open(const char *path, bool needs_values, struct diag *diag, struct onnx_model *model);
+bool onnx_open_bytes(const char *path, const uint8_t *bytes, size_t length, bool needs_values, struct diag *diag,
+		     struct onnx_model *model);
+void onnx_release(struct onnx_model *model);
+
+/* A graph of the model in the arena, inferred. False when the diag has errors; path must outlive the graph. */
+bool onnx_build(const struct onnx_model *model, const char *path, const struct graph_options *options,
+		struct arena *arena, struct diag *diag, struct graph *graph);
+
+/* The two in one. */
 bool onnx_read(const char *path, const struct graph_options *options, struct arena *arena, struct diag *diag,
 	       struct onnx_model *model, struct graph *graph);
-
-/* The same from bytes in memory, which are not needed afterwards. */
 bool onnx_parse(const char *path, const uint8_t *bytes, size_t length, const struct graph_options *options,
 		struct arena *arena, struct diag *diag, struct onnx_model *model, struct graph *graph);
-void onnx_release(struct onnx_model *model);
 
 /*
  * A value from a file of its own (a TensorProto, as tests and tools write them), copied into the arena, with its

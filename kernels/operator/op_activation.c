@@ -113,44 +113,39 @@ bool infer_clip(struct node_shapes *shapes, struct err *err)
 	return infer_same_shape(shapes);
 }
 
-typedef float unary_function(float x, const struct activation_settings *settings);
-
 struct unary_job {
-	unary_function *function;
 	const struct activation_settings *settings;
 	const float *in;
 	float *out;
 };
 
-static void unary_items(void *context, struct team *team, int worker, int64_t first, int64_t last)
-{
-	const struct unary_job *job = context;
-	for (int64_t i = first; i < last; i++)
-		job->out[i] = job->function(job->in[i], job->settings);
-}
-
-static void run_unary(const struct node_run *run, unary_function *function, struct team *team)
+static void run_unary(const struct node_run *run, team_body *body, struct team *team)
 {
 	struct unary_job job = {
-		.function = function,
 		.settings = run->settings,
 		.in = run->inputs[0]->data,
 		.out = run->outputs[0]->data,
 	};
-	team_run(team, value_elements(run->inputs[0]), GRAIN, unary_items, &job);
+	team_run(team, value_elements(run->inputs[0]), GRAIN, body, &job);
 }
 
-/* A kernel that computes `expression` of x (and s, the settings) for every float. */
+/* A kernel that computes `expression` of x (and s, the settings) for every float: a loop of its own, to vectorise. */
 #define UNARY(kernel, expression) KERNEL(, kernel, expression)
 #define OF_FLOATS(kernel, expression) KERNEL(static, kernel, expression)
 #define KERNEL(storage, kernel, expression) \
-	static float kernel##_of(float x, const struct activation_settings *s) \
+	static void kernel##_items(void *context, struct team *team, int worker, int64_t first, int64_t last) \
 	{ \
-		return expression; \
+		const struct unary_job *job = context; \
+		const struct activation_settings *s = job->settings; \
+		(void)s; \
+		for (int64_t i = first; i < last; i++) { \
+			float x = job->in[i]; \
+			job->out[i] = expression; \
+		} \
 	} \
 	storage void kernel(const struct node_run *run, struct team *team) \
 	{ \
-		run_unary(run, kernel##_of, team); \
+		run_unary(run, kernel##_items, team); \
 	}
 
 static float gelu(float x, bool is_tanh)

@@ -16,6 +16,12 @@ static bool set_mac(struct node_shapes *shapes, int64_t outputs, int64_t terms, 
 	return true;
 }
 
+/* As BLAS counts them. */
+static bool are_ints(int64_t m, int64_t n, int64_t k)
+{
+	return m <= INT32_MAX && n <= INT32_MAX && k <= INT32_MAX;
+}
+
 static bool broadcasts_to(const struct dims *dims, const struct dims *out)
 {
 	struct dims both;
@@ -63,31 +69,38 @@ bool infer_gemm(struct node_shapes *shapes, struct err *err)
 		return err_set(err, "input 3 is %s and cannot be added to %s",
 			       dims_text(&shapes->inputs[2]->dims, a_text),
 			       dims_text(&shapes->outputs[0].dims, b_text));
-	return dims_is_valid(&shapes->outputs[0].dims) ? set_mac(shapes, settings->m * settings->n, settings->k, err)
-						       : err_set(err, "the output is too large");
+	if (!dims_is_valid(&shapes->outputs[0].dims) || !are_ints(settings->m, settings->n, settings->k))
+		return err_set(err, "the matrices are too large");
+	return set_mac(shapes, settings->m * settings->n, settings->k, err);
+}
+
+static const struct value *third_input(const struct node_run *run)
+{
+	return run->input_count > 2 ? run->inputs[2] : NULL;
 }
 
 /* A layer's usual form: a row of inputs for every image, a row of weights for every output. */
 static bool is_fully_connected(const struct gemm_settings *settings, const struct node_run *run)
 {
 	return settings->alpha == 1.0f && settings->beta == 1.0f && !settings->is_a_transposed &&
-	       settings->is_b_transposed && run->input_count > 2 && run->inputs[2] &&
-	       value_elements(run->inputs[2]) == settings->n && settings->n > 1;
+	       settings->is_b_transposed && (!third_input(run) || value_elements(third_input(run)) == settings->n) &&
+	       settings->n > 1;
 }
 
 static void run_as_layer(const struct gemm_settings *settings, const struct node_run *run, struct team *team)
 {
-	struct fc fc = {.outputs = settings->n, .has_bias = true};
+	const struct value *bias = third_input(run);
+	struct fc fc = {.outputs = settings->n, .has_bias = bias != NULL};
 	struct tensor input = {.images = settings->m, .shape = {settings->k, 1, 1}, .data = run->inputs[0]->data};
 	struct tensor output = {.images = settings->m, .shape = {settings->n, 1, 1}, .data = run->outputs[0]->data};
-	fc_run(&fc, &(struct layer_call){run->inputs[1]->data, run->inputs[2]->data, &input, &output, team});
+	fc_run(&fc, &(struct layer_call){run->inputs[1]->data, bias ? bias->data : NULL, &input, &output, team});
 }
 
 /* The output starts as beta times the third input. */
 static void fill_output(const struct gemm_settings *settings, const struct node_run *run)
 {
 	float *out = run->outputs[0]->data;
-	if (run->input_count < 3 || !run->inputs[2]) {
+	if (!third_input(run)) {
 		memset(out, 0, value_bytes(run->outputs[0]));
 		return;
 	}
@@ -196,8 +209,8 @@ bool infer_matmul(struct node_shapes *shapes, struct err *err)
 	if (b->rank > 1)
 		out->sides[out->rank++] = settings->n;
 	shapes->outputs[0].type = VALUE_FLOAT;
-	if (!dims_is_valid(out))
-		return err_set(err, "the output is too large");
+	if (!dims_is_valid(out) || !are_ints(settings->m, settings->n, settings->k))
+		return err_set(err, "the matrices are too large");
 	dims_steps(&a_outer, &settings->outer, settings->a_steps);
 	dims_steps(&b_outer, &settings->outer, settings->b_steps);
 	join_products(settings, b);

@@ -11,50 +11,141 @@
 #include "kernels/record/record_batch.h"
 #include "kernels/timing/samples.h"
 
-/* The record's bytes are given back before anything is computed. */
-static bool read_and_decode(const struct scratch_record *record, struct kept_memory *kept, struct tensor *input,
-			    struct function_times *times, struct err *err)
+/* One run's memory: the plan's block, and the records as tensors where they are not in it. */
+struct run_memory {
+	void *block;
+	struct tensor input;  /* the record's values */
+	struct tensor output; /* likewise */
+	bool input_is_apart;
+	bool output_is_apart;
+};
+
+/* Whether a record's values are one tensor's, in its order. */
+static bool is_one_tensor(const struct timed_function *timed, const size_t *tensors, size_t count)
+{
+	const struct value *value = &timed->execution.values[tensors[0]];
+	return count == 1 && timed->runs == 1 && value->type == VALUE_FLOAT && value->data &&
+	       timed->execution.graph->batch == timed->images;
+}
+
+static struct tensor planned_tensor(const struct timed_function *timed, size_t tensor, struct shape shape)
+{
+	return (struct tensor){.images = timed->images, .shape = shape, .data = timed->execution.values[tensor].data};
+}
+
+/* The block, and a tensor for the record: in the block where it is one of the plan's. */
+static void take_memory(struct timed_function *timed, struct kept_memory *kept, struct run_memory *memory)
+{
+	memory->block = kept_memory_take(kept, (size_t)timed->execution.plan.bytes + TENSOR_ALIGN_BYTES);
+	execution_set_block(&timed->execution, memory->block);
+	memory->input_is_apart = !is_one_tensor(timed, timed->inputs, timed->input_count);
+	memory->input = memory->input_is_apart ? kept_memory_tensor(kept, timed->images, timed_function_input(timed))
+					       : planned_tensor(timed, timed->inputs[0], timed_function_input(timed));
+	memory->output_is_apart = !is_one_tensor(timed, timed->outputs, timed->output_count);
+}
+
+static bool read_and_decode(struct timed_function *timed, const struct scratch_record *record, struct kept_memory *kept,
+			    struct run_memory *memory, struct function_times *times, struct err *err)
 {
 	uint8_t *bytes = kept_memory_take(kept, record->bytes);
 	double start = stopwatch_cpu_seconds();
 	bool ok = scratch_record_read(record, bytes, err);
 	times->phases[PROFILE_READ] = stopwatch_cpu_seconds() - start;
 	if (ok) {
-		*input = kept_memory_tensor(kept, record->images, record->shape);
+		take_memory(timed, kept, memory);
 		start = stopwatch_cpu_seconds();
-		ok = record_batch_decode("a temporary record", bytes, record->bytes, input, err);
+		ok = record_batch_decode("a temporary record", bytes, record->bytes, &memory->input, err);
 		times->phases[PROFILE_DECODE] = stopwatch_cpu_seconds() - start;
-		if (!ok)
-			kept_memory_give(kept, input->data);
 	}
 	kept_memory_give(kept, bytes);
 	return ok;
 }
 
-static double run_layer(const struct model *model, size_t layer, const struct model_weights *weights,
-			const struct tensor *input, struct tensor *output, struct team *team)
+static float load_element(const struct value *value, int64_t i)
 {
-	double start = stopwatch_cpu_seconds();
-	model_run_layer(model, layer, weights, input, output, team);
-	return (stopwatch_cpu_seconds() - start) / team->threads;
+	return value->type == VALUE_FLOAT ? ((const float *)value->data)[i] : (float)value_int(value, i);
 }
 
-/* Runs the layers one by one; tensor holds the input before and the output after. */
-static void run_layers(const struct model *model, const struct model_function *function,
-		       const struct model_weights *weights, struct kept_memory *kept, struct tensor *tensor,
-		       struct team *team, double *seconds)
+static void store_element(struct value *value, int64_t i, float x)
 {
-	for (size_t i = 0; i < function->count; i++) {
-		const struct layer *layer = &model->layers[function->first + i];
-		if (layer_in_place(layer)) {
-			seconds[i] = run_layer(model, function->first + i, weights, tensor, tensor, team);
-			continue;
-		}
-		struct tensor output = kept_memory_tensor(kept, tensor->images, layer->output);
-		seconds[i] = run_layer(model, function->first + i, weights, tensor, &output, team);
-		kept_memory_give(kept, tensor->data);
-		*tensor = output;
+	switch (value->type) {
+	case VALUE_FLOAT:
+		((float *)value->data)[i] = x;
+		return;
+	case VALUE_INT64:
+		((int64_t *)value->data)[i] = (int64_t)x;
+		return;
+	case VALUE_INT32:
+		((int32_t *)value->data)[i] = (int32_t)x;
+		return;
+	default:
+		/* Flags, and small integers that no kernel computes with. */
+		memset((char *)value->data + (size_t)i * value_types[value->type].bytes, x != 0,
+		       value_types[value->type].bytes);
 	}
+}
+
+/* One image's elements of the tensors, between the record's values and theirs. */
+static void copy_image(struct timed_function *timed, const size_t *tensors, size_t count, float *record, int64_t image,
+		       bool to_tensors)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct value *value = &timed->execution.values[tensors[i]];
+		int64_t elements = value_elements(value) / timed->execution.graph->batch;
+		for (int64_t j = 0; j < elements; j++) {
+			if (to_tensors)
+				store_element(value, image * elements + j, record[j]);
+			else
+				record[j] = load_element(value, image * elements + j);
+		}
+		record += elements;
+	}
+}
+
+/* Images [run * batch, ...) of the record; what is beyond its end stays zero. */
+static void copy_batch(struct timed_function *timed, struct tensor *record, int64_t run, bool to_tensors)
+{
+	int64_t batch = timed->execution.graph->batch;
+	const size_t *tensors = to_tensors ? timed->inputs : timed->outputs;
+	size_t count = to_tensors ? timed->input_count : timed->output_count;
+	for (size_t i = 0; to_tensors && i < count; i++)
+		memset(timed->execution.values[tensors[i]].data, 0, value_bytes(&timed->execution.values[tensors[i]]));
+	for (int64_t image = 0; image < batch && run * batch + image < timed->images; image++)
+		copy_image(timed, tensors, count, tensor_image(record, run * batch + image), image, to_tensors);
+}
+
+static void run_layers(const struct timed_network *network, struct timed_function *timed, struct team *team,
+		       double *seconds)
+{
+	for (size_t i = 0; i < timed->function->count; i++) {
+		const struct timed_layer *layer = &network->layers[timed->function->first + i];
+		double start = stopwatch_cpu_seconds();
+		for (size_t node = layer->first_node; node < layer->end_node; node++)
+			execution_run_node(&timed->execution, node, team);
+		seconds[i] += (stopwatch_cpu_seconds() - start) / team->threads;
+	}
+}
+
+static void compute(const struct timed_network *network, struct timed_function *timed, struct run_memory *memory,
+		    struct kept_memory *kept, struct team *team, struct function_times *times)
+{
+	memset(times->layers, 0, timed->function->count * sizeof *times->layers);
+	times->phases[PROFILE_SERIALISE] = 0;
+	if (memory->output_is_apart)
+		memory->output = kept_memory_tensor(kept, timed->images, timed_function_output(timed));
+	for (int64_t run = 0; run < timed->runs; run++) {
+		double start = stopwatch_cpu_seconds();
+		if (memory->input_is_apart)
+			copy_batch(timed, &memory->input, run, true);
+		times->phases[PROFILE_DECODE] += stopwatch_cpu_seconds() - start;
+		run_layers(network, timed, team, times->layers);
+		start = stopwatch_cpu_seconds();
+		if (memory->output_is_apart)
+			copy_batch(timed, &memory->output, run, false);
+		times->phases[PROFILE_SERIALISE] += stopwatch_cpu_seconds() - start;
+	}
+	if (!memory->output_is_apart)
+		memory->output = planned_tensor(timed, timed->outputs[0], timed_function_output(timed));
 }
 
 static double serialise(const struct tensor *output, struct kept_memory *kept)
@@ -67,25 +158,32 @@ static double serialise(const struct tensor *output, struct kept_memory *kept)
 	return seconds;
 }
 
-bool function_run(const struct model *model, const struct model_function *function, const struct model_weights *weights,
-		  const struct scratch_record *record, struct kept_memory *kept, struct team *team,
-		  struct function_times *times, struct err *err)
+bool function_run(const struct timed_network *network, struct timed_function *timed,
+		  const struct network_weights *weights, const struct scratch_record *record, struct kept_memory *kept,
+		  struct team *team, struct function_times *times, struct err *err)
 {
-	struct tensor tensor;
-	CHECK(shape_equal(record->shape, model_function_input(model, function)));
-	if (!read_and_decode(record, kept, &tensor, times, err))
-		return false;
-	run_layers(model, function, weights, kept, &tensor, team, times->layers);
-	times->phases[PROFILE_SERIALISE] = serialise(&tensor, kept);
-	kept_memory_give(kept, tensor.data);
-	return true;
+	struct run_memory memory = {.block = NULL};
+	CHECK(record->images == timed->images && shape_equal(record->shape, timed_function_input(timed)));
+	bool ok = network_weights_bind(weights, &timed->execution, err) &&
+		  read_and_decode(timed, record, kept, &memory, times, err);
+	if (ok) {
+		compute(network, timed, &memory, kept, team, times);
+		times->phases[PROFILE_SERIALISE] += serialise(&memory.output, kept);
+		if (memory.output_is_apart)
+			kept_memory_give(kept, memory.output.data);
+	}
+	if (memory.block && memory.input_is_apart)
+		kept_memory_give(kept, memory.input.data);
+	if (memory.block)
+		kept_memory_give(kept, memory.block);
+	return ok;
 }
 
-bool function_load_weights(struct model_weights *weights, const void *bytes, size_t byte_count, double *seconds,
+bool function_load_weights(struct network_weights *weights, const void *bytes, size_t byte_count, double *seconds,
 			   struct err *err)
 {
 	double start = stopwatch_cpu_seconds();
-	bool ok = model_weights_load(weights, bytes, byte_count, err);
+	bool ok = network_weights_load(weights, bytes, byte_count, err);
 	*seconds = stopwatch_cpu_seconds() - start;
 	return ok;
 }
@@ -120,8 +218,9 @@ void *kept_memory_take(struct kept_memory *kept, size_t bytes)
 	if (!block->memory || block->bytes < bytes) {
 		free_block(block);
 		block->data = floats_alloc((bytes + sizeof(float) - 1) / sizeof(float), &block->memory);
-		/* Zeroed memory may still be pages that nobody has touched. */
-		memset(block->data, 0, bytes);
+		/* Zeroed memory may still be pages that nobody has touched; where the peak is measured they stay so. */
+		if (kept->is_kept)
+			memset(block->data, 0, bytes);
 		block->bytes = bytes;
 	}
 	block->is_taken = true;

@@ -2,6 +2,10 @@
  * One function of a pipeline on one record, as on a serverless platform: read the record, decode it to tensors,
  * compute layer by layer, serialise the output record. Every phase and layer is timed by itself, on memory that was
  * touched before: its clock sees arithmetic and copies, and no page faults.
+ *
+ * A record holds, image by image, what the function takes: mostly one tensor, which is decoded to where the memory plan
+ * wants it. Several are decoded together and then told apart; a network whose batch is fixed runs once for every batch
+ * of the record, the last one filled up with zeros. Both count as decoding and serialising.
  */
 #ifndef LAMINA_FUNCTION_RUN_H
 #define LAMINA_FUNCTION_RUN_H
@@ -10,9 +14,10 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "kernels/model/forward.h"
 #include "kernels/record/record.h"
 #include "kernels/tensor/tensor.h"
+#include "kernels/timing/network_weights.h"
+#include "kernels/timing/timed_network.h"
 #include "profile/profile.h"
 
 /*
@@ -20,7 +25,7 @@
  * the kernel, its page size and the hypervisor, and can be more than the arithmetic on it: it is measured by itself
  * (host_speed.h) and must not be in what is timed as arithmetic.
  */
-enum { KEPT_BLOCKS = 2 }; /* a layer has its input and its output; a record and its tensors are two as well */
+enum { KEPT_BLOCKS = 4 }; /* the tensors' block, a record, and records' values that are apart */
 
 struct kept_block {
 	float *data;
@@ -34,7 +39,7 @@ struct kept_memory {
 	bool is_kept; /* else what is given back is freed, as where a process's peak is measured */
 };
 
-/* At a multiple of TENSOR_ALIGN_BYTES, every page touched. The bytes are whatever they were. */
+/* At a multiple of TENSOR_ALIGN_BYTES, every page touched where it is kept. The bytes are whatever they were. */
 void *kept_memory_take(struct kept_memory *kept, size_t bytes);
 void kept_memory_give(struct kept_memory *kept, void *memory);
 void kept_memory_release(struct kept_memory *kept);
@@ -67,16 +72,16 @@ struct function_times {
 	double *layers;                /* of the function's layers, function->count of them: the caller's */
 };
 
-/* The record must have the function's input shape. False where it cannot be read. */
-bool function_run(const struct model *model, const struct model_function *function, const struct model_weights *weights,
-		  const struct scratch_record *record, struct kept_memory *kept, struct team *team,
-		  struct function_times *times, struct err *err);
+/* The record must have the function's input shape and images. False where it cannot be read. */
+bool function_run(const struct timed_network *network, struct timed_function *timed,
+		  const struct network_weights *weights, const struct scratch_record *record, struct kept_memory *kept,
+		  struct team *team, struct function_times *times, struct err *err);
 
 /*
  * Seconds to fill the function's parameters, which were filled before, from bytes in memory (a weights file that was
  * downloaded).
  */
-bool function_load_weights(struct model_weights *weights, const void *bytes, size_t byte_count, double *seconds,
+bool function_load_weights(struct network_weights *weights, const void *bytes, size_t byte_count, double *seconds,
 			   struct err *err);
 
 #endif

@@ -5,18 +5,19 @@ enum { LOAD_REPEATS = 5 };
 /* A time of exactly 0 says that the clock was too coarse. */
 #define LEAST_SECONDS 1e-9
 
-void measured_function_init(struct measured_function *measured, const struct model *model,
+void measured_function_init(struct measured_function *measured, struct timed_network *network,
 			    const struct model_function *function, const int64_t *images, size_t size_count,
 			    const int64_t *threads, size_t thread_count, struct arena *arena)
 {
 	*measured = (struct measured_function){
-		.model = model,
+		.network = network,
 		.function = function,
 		.images = images,
 		.size_count = size_count,
 		.threads = threads,
 		.thread_count = thread_count,
 		.records = ARENA_ARRAY(arena, struct scratch_record, size_count),
+		.timed = ARENA_ARRAY(arena, struct timed_function *, size_count),
 		.phases = ARENA_ARRAY(arena, struct samples, PROFILE_PHASES * size_count),
 		.layers = ARENA_ARRAY(arena, struct samples, function->count * thread_count * size_count),
 		.times.layers = ARENA_ARRAY(arena, double, function->count),
@@ -30,9 +31,7 @@ void measured_function_release(struct measured_function *measured)
 {
 	for (size_t i = 0; i < measured->size_count; i++)
 		scratch_record_release(&measured->records[i]);
-	if (measured->weights.model)
-		model_weights_release(&measured->weights);
-	measured->weights = (struct model_weights){.model = NULL};
+	network_weights_release(&measured->weights);
 }
 
 static struct samples *phase_samples(const struct measured_function *measured, int phase, size_t size)
@@ -47,21 +46,27 @@ static struct samples *layer_samples(const struct measured_function *measured, s
 
 bool measured_function_make_records(struct measured_function *measured, struct err *err)
 {
-	struct shape shape = model_function_input(measured->model, measured->function);
-	enum record_encoding encoding = measured->function->first == 0 ? RECORD_UINT8 : RECORD_FLOAT32;
-	for (size_t i = 0; i < measured->size_count; i++)
-		if (!scratch_record_init(&measured->records[i], measured->images[i], shape, encoding, err))
+	bool is_picture = measured->function->first == 0 && measured->network->takes_pictures;
+	for (size_t i = 0; i < measured->size_count; i++) {
+		struct timed_function *timed =
+			timed_network_function(measured->network, measured->function, measured->images[i], err);
+		measured->timed[i] = timed;
+		if (!timed ||
+		    !scratch_record_init(&measured->records[i], measured->images[i], timed_function_input(timed),
+					 is_picture ? RECORD_UINT8 : RECORD_FLOAT32, err))
 			return false;
+	}
 	return true;
 }
 
 bool measured_function_load(struct measured_function *measured, struct team *team, struct err *err)
 {
-	struct model_weights copy;
-	model_weights_init(&measured->weights, measured->model, measured->function);
-	model_weights_make(&measured->weights, 1, team);
-	model_weights_init(&copy, measured->model, measured->function);
-	size_t bytes = (size_t)model_weights_bytes(&measured->weights);
+	struct network_weights copy;
+	const struct execution *execution = &measured->timed[0]->execution;
+	network_weights_init(&measured->weights, execution->graph, execution->plan.first, execution->plan.last);
+	network_weights_make(&measured->weights, execution->graph, 1, team);
+	network_weights_init(&copy, execution->graph, execution->plan.first, execution->plan.last);
+	size_t bytes = network_weights_bytes(&measured->weights);
 	bool ok = true;
 	/* The first one touches the memory. */
 	for (int i = 0; ok && i <= LOAD_REPEATS; i++) {
@@ -70,15 +75,15 @@ bool measured_function_load(struct measured_function *measured, struct team *tea
 		if (ok && i > 0)
 			samples_add(&measured->load, seconds);
 	}
-	model_weights_release(&copy);
+	network_weights_release(&copy);
 	return ok;
 }
 
 bool measured_function_run(struct measured_function *measured, size_t size, size_t thread, struct kept_memory *kept,
 			   struct team *team, bool is_warm_up, struct err *err)
 {
-	if (!function_run(measured->model, measured->function, &measured->weights, &measured->records[size], kept, team,
-			  &measured->times, err))
+	if (!function_run(measured->network, measured->timed[size], &measured->weights, &measured->records[size], kept,
+			  team, &measured->times, err))
 		return false;
 	if (is_warm_up)
 		return true;
@@ -130,16 +135,22 @@ void measured_function_fill(const struct measured_function *measured, struct are
 void measured_function_fill_layer(const struct measured_function *measured, size_t index, struct arena *arena,
 				  struct profile_layer *out)
 {
-	const struct layer *layer = &measured->model->layers[measured->function->first + index];
+	const struct timed_layer *layer = &measured->network->layers[measured->function->first + index];
 	*out = (struct profile_layer){
 		.name = layer->name,
-		.kind = layer_kinds[layer->kind].name,
+		.kind = layer->kind,
 		.function = measured->function->name,
 		.mac_per_image = (double)layer->mac_per_image,
-		.parameter_bytes = layer_parameter_bytes(layer),
-		.input_bytes_per_image = shape_bytes(layer->input),
-		.output_bytes_per_image = shape_bytes(layer->output),
-		.in_place = layer_in_place(layer),
+		.parameter_bytes = layer->parameter_bytes,
+		.input_bytes_per_image = layer->input_bytes_per_image,
+		.output_bytes_per_image = layer->output_bytes_per_image,
+		.in_place = layer->in_place,
+		.fused = layer->fused,
+		.live_bytes_per_image = layer->live_bytes_per_image,
+		.crossing_bytes_per_image = layer->crossing_bytes_per_image,
+		.crossing = layer->crossing,
+		.crossing_count = layer->crossing_count,
+		.cannot_be_cut = !measured->network->chain && !layer->can_be_cut,
 		.times.count = measured->thread_count * measured->size_count,
 	};
 	struct profile_point *point = ARENA_ARRAY(arena, struct profile_point, out->times.count);

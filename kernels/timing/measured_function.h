@@ -9,13 +9,14 @@
 #include "kernels/timing/samples.h"
 
 struct measured_function {
-	const struct model *model;
+	struct timed_network *network;
 	const struct model_function *function;
 	const int64_t *images; /* sizes, ascending */
 	size_t size_count;
 	const int64_t *threads;
 	size_t thread_count;
-	struct model_weights weights;
+	struct network_weights weights;
+	struct timed_function **timed;  /* one for each size */
 	struct scratch_record *records; /* one for each size */
 	struct samples *phases;         /* [phase][size]: single-threaded, whatever the team */
 	struct samples *layers;         /* [layer][thread count][size] */
@@ -26,12 +27,12 @@ struct measured_function {
 };
 
 /* Everything in the arena, without records and parameters. images and threads must outlive it. */
-void measured_function_init(struct measured_function *measured, const struct model *model,
+void measured_function_init(struct measured_function *measured, struct timed_network *network,
 			    const struct model_function *function, const int64_t *images, size_t size_count,
 			    const int64_t *threads, size_t thread_count, struct arena *arena);
 void measured_function_release(struct measured_function *measured);
 
-/* Makes the records, uint8 images for the network's own input, float32 tensors for all others. */
+/* Makes the records, uint8 images for pictures that the network takes, float32 tensors for all others. */
 bool measured_function_make_records(struct measured_function *measured, struct err *err);
 
 /* Makes the parameters and times their loading a few times. */

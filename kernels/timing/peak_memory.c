@@ -25,38 +25,39 @@ static int64_t high_water_bytes(void)
 	return bytes;
 }
 
-static bool run_in_child(const struct model *model, const struct model_function *function,
+static bool run_in_child(const struct timed_network *network, struct timed_function *timed,
 			 const struct scratch_record *record, int threads, struct peak_memory *peak)
 {
 	struct arena arena;
 	struct err err;
 	struct team team;
-	struct model_weights weights;
+	struct network_weights weights;
+	const struct execution *execution = &timed->execution;
 	struct function_times times;
 	arena_init(&arena);
-	times.layers = ARENA_ARRAY(&arena, double, function->count);
+	times.layers = ARENA_ARRAY(&arena, double, timed->function->count);
 	team_init(&team, threads);
-	model_weights_init(&weights, model, function);
-	model_weights_make(&weights, 1, &team);
+	network_weights_init(&weights, execution->graph, execution->plan.first, execution->plan.last);
+	network_weights_make(&weights, execution->graph, 1, &team);
 	struct kept_memory given_back = {.is_kept = false};
 	double start = stopwatch_seconds();
-	bool ok = function_run(model, function, &weights, record, &given_back, &team, &times, &err);
+	bool ok = function_run(network, timed, &weights, record, &given_back, &team, &times, &err);
 	peak->seconds = stopwatch_seconds() - start;
 	peak->bytes = high_water_bytes();
-	model_weights_release(&weights);
+	network_weights_release(&weights);
 	team_release(&team);
 	arena_release(&arena);
 	return ok && peak->bytes > 0;
 }
 
-NORETURN static void child_main(const struct model *model, const struct model_function *function,
+NORETURN static void child_main(const struct timed_network *network, struct timed_function *timed,
 				const struct scratch_record *record, int threads, int out)
 {
 	struct peak_memory peak;
 	/* An interrupt is the parent's to handle; a child only stops. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
-	bool ok = run_in_child(model, function, record, threads, &peak) &&
+	bool ok = run_in_child(network, timed, record, threads, &peak) &&
 		  write(out, &peak, sizeof peak) == (ssize_t)sizeof peak;
 	_exit(ok ? 0 : 1);
 }
@@ -78,7 +79,7 @@ static int wait_for(pid_t child)
 	return status;
 }
 
-bool peak_memory_measure(const struct model *model, const struct model_function *function,
+bool peak_memory_measure(const struct timed_network *network, struct timed_function *timed,
 			 const struct scratch_record *record, int threads, struct peak_memory *peak, struct err *err)
 {
 	int ends[2];
@@ -87,7 +88,7 @@ bool peak_memory_measure(const struct model *model, const struct model_function 
 	fflush(NULL);
 	pid_t child = fork();
 	if (child == 0)
-		child_main(model, function, record, threads, ends[1]);
+		child_main(network, timed, record, threads, ends[1]);
 	int fork_errno = errno;
 	close(ends[1]);
 	bool ok = child > 0 && read_answer(ends[0], peak);
@@ -99,8 +100,8 @@ bool peak_memory_measure(const struct model *model, const struct model_function 
 		return true;
 	if (WIFSIGNALED(status))
 		return err_set(err, "the process that ran function '%s' on %lld images was killed by signal %d (%s)",
-			       function->name, (long long)record->images, WTERMSIG(status),
+			       timed->function->name, (long long)record->images, WTERMSIG(status),
 			       strsignal(WTERMSIG(status)));
-	return err_set(err, "the process that ran function '%s' on %lld images failed", function->name,
+	return err_set(err, "the process that ran function '%s' on %lld images failed", timed->function->name,
 		       (long long)record->images);
 }

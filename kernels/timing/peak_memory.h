@@ -17,7 +17,7 @@ struct peak_memory {
 };
 
 /* False where the child could not be started or did not survive (killed for want of memory). */
-bool peak_memory_measure(const struct model *model, const struct model_function *function,
+bool peak_memory_measure(const struct timed_network *network, struct timed_function *timed,
 			 const struct scratch_record *record, int threads, struct peak_memory *peak, struct err *err);
 
 #endif

@@ -19,7 +19,7 @@ enum {
 };
 
 struct profiler {
-	const struct model *model;
+	struct timed_network *network;
 	const struct profiler_options *options;
 	struct measured_function *functions; /* options->function_count of them */
 	struct record_sizes sizes;
@@ -39,7 +39,7 @@ struct profiler {
 
 static const struct model_function *function_of(const struct profiler *profiler, size_t index)
 {
-	return &profiler->model->functions[profiler->options->functions[index]];
+	return &profiler->network->functions[profiler->options->functions[index]];
 }
 
 /* Reports progress; false where measuring is to stop. */
@@ -64,9 +64,12 @@ static bool estimate_seconds_per_image(struct profiler *profiler, double *second
 		const struct model_function *function = function_of(profiler, i);
 		struct scratch_record record;
 		struct peak_memory peak = {.bytes = 0};
-		ok = scratch_record_init(&record, ESTIMATE_IMAGES, model_function_input(profiler->model, function),
-					 RECORD_FLOAT32, err) &&
-		     peak_memory_measure(profiler->model, function, &record, 1, &peak, err);
+		struct timed_function *timed =
+			timed_network_function(profiler->network, function, ESTIMATE_IMAGES, err);
+		if (!timed)
+			return false;
+		ok = scratch_record_init(&record, ESTIMATE_IMAGES, timed_function_input(timed), RECORD_FLOAT32, err) &&
+		     peak_memory_measure(profiler->network, timed, &record, 1, &peak, err);
 		scratch_record_release(&record);
 		seconds += peak.seconds;
 	}
@@ -79,7 +82,7 @@ static void init_functions(struct profiler *profiler, struct arena *arena)
 	const struct profiler_options *options = profiler->options;
 	profiler->functions = ARENA_ARRAY(arena, struct measured_function, options->function_count);
 	for (size_t i = 0; i < options->function_count; i++)
-		measured_function_init(&profiler->functions[i], profiler->model, function_of(profiler, i),
+		measured_function_init(&profiler->functions[i], profiler->network, function_of(profiler, i),
 				       profiler->sizes.images, profiler->sizes.count, options->threads,
 				       options->thread_count, arena);
 }
@@ -101,8 +104,8 @@ static bool measure_memory_of(struct profiler *profiler, struct measured_functio
 		struct peak_memory peak;
 		if (!step(profiler, "peak memory", err))
 			return false;
-		if (!peak_memory_measure(profiler->model, measured->function, &measured->records[size], threads, &peak,
-					 err)) {
+		if (!peak_memory_measure(profiler->network, measured->timed[size], &measured->records[size], threads,
+					 &peak, err)) {
 			/* An interrupt ends the child as well: then that is the message. */
 			step(profiler, "peak memory", err);
 			return false;
@@ -299,14 +302,14 @@ static void fill(const struct profiler *profiler, struct arena *arena, struct pr
 	profile->measurement = measurement_of(profiler);
 	const struct profiler_options *options = profiler->options;
 	const struct scratch_record *first = &profiler->functions[0].records[profiler->sizes.count - 1];
-	profile->path = profiler->model->path;
-	profile->model = profiler->model->name;
+	profile->path = profiler->network->path;
+	profile->model = profiler->network->name;
 	profile->lamina_version = options->lamina_version;
 	profile->date = now_text(arena);
 	profile->record_input_bytes_per_image = ((int64_t)first->bytes + first->images - 1) / first->images;
 	profile->function_count = options->function_count;
 	profile->functions = ARENA_ARRAY(arena, struct profile_function, options->function_count);
-	profile->layers = ARENA_ARRAY(arena, struct profile_layer, profiler->model->layer_count);
+	profile->layers = ARENA_ARRAY(arena, struct profile_layer, profiler->network->layer_count);
 	for (size_t i = 0; i < options->function_count; i++) {
 		const struct measured_function *measured = &profiler->functions[i];
 		measured_function_fill(measured, arena, &profile->functions[i]);
@@ -330,7 +333,7 @@ static bool finish(struct profiler *profiler, struct arena *arena, struct diag *
 			return false;
 	}
 	for (size_t i = 0; i < doubts.count; i++)
-		diag_warning(diag, (struct diag_place){.file = profiler->model->path},
+		diag_warning(diag, (struct diag_place){.file = profiler->network->path},
 			     "this profile is not to be trusted: %s; measure again when nothing else runs",
 			     doubts.texts[i]);
 	return true;
@@ -350,7 +353,7 @@ static bool measure(struct profiler *profiler, struct arena *arena, struct diag 
 	const struct profiler_options *options = profiler->options;
 	double seconds_per_image;
 	if (!estimate_seconds_per_image(profiler, &seconds_per_image, err) ||
-	    !record_sizes_choose(&profiler->sizes, profiler->model, options, seconds_per_image, diag, err))
+	    !record_sizes_choose(&profiler->sizes, profiler->network, options, seconds_per_image, diag, err))
 		return false;
 	double predicted = PROFILE_REPEATS_LEAST * profiler->sizes.predicted_seconds;
 	if (predicted > profiler->planned_seconds)
@@ -367,7 +370,7 @@ static bool measure(struct profiler *profiler, struct arena *arena, struct diag 
 	       run_spare_rounds(profiler, err) && finish(profiler, arena, diag, profile, err);
 }
 
-bool profiler_run(const struct model *model, const struct profiler_options *options, struct arena *arena,
+bool profiler_run(struct timed_network *network, const struct profiler_options *options, struct arena *arena,
 		  struct diag *diag, struct profile *profile, struct err *err)
 {
 	CHECK(options->image_count >= 1 && options->image_count <= PROFILER_SIZES_MAX);
@@ -375,7 +378,7 @@ bool profiler_run(const struct model *model, const struct profiler_options *opti
 	CHECK(options->threads[0] == 1 && options->function_count >= 1);
 	*profile = (struct profile){.path = NULL};
 	struct profiler *profiler = ARENA_NEW(arena, struct profiler);
-	profiler->model = model;
+	profiler->network = network;
 	profiler->options = options;
 	profiler->start_seconds = stopwatch_seconds();
 	profiler->planned_seconds = options->budget_seconds;

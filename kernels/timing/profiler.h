@@ -13,7 +13,7 @@
 
 #include <signal.h>
 
-#include "kernels/model/model.h"
+#include "kernels/timing/timed_network.h"
 #include "profile/profile.h"
 
 enum {
@@ -40,10 +40,10 @@ struct profiler_options {
 };
 
 /*
- * Measures. Texts and tables of the profile live in the arena or the model. Warnings go to the diag. False with err
+ * Measures. Texts and tables of the profile live in the arena or the network's. Warnings go to the diag. False with err
  * where the world failed or stop was raised; nothing is left behind.
  */
-bool profiler_run(const struct model *model, const struct profiler_options *options, struct arena *arena,
+bool profiler_run(struct timed_network *network, const struct profiler_options *options, struct arena *arena,
 		  struct diag *diag, struct profile *profile, struct err *err);
 
 #endif

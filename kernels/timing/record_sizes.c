@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "kernels/model/forward.h"
 #include "kernels/record/record_batch.h"
 #include "kernels/timing/function_run.h"
 #include "kernels/timing/host_speed.h"
@@ -46,32 +45,35 @@ static double predict(struct record_sizes *sizes, const struct profiler_options 
 	return seconds;
 }
 
-static size_t largest_record_bytes(const struct model *model, const struct model_function *function, int64_t images)
+static size_t largest_record_bytes(const struct timed_function *timed)
 {
-	struct tensor input = {.images = images, .shape = model_function_input(model, function)};
-	struct tensor output = {.images = images, .shape = model_function_output(model, function)};
+	struct tensor input = {.images = timed->images, .shape = timed_function_input(timed)};
+	struct tensor output = {.images = timed->images, .shape = timed_function_output(timed)};
 	size_t in = record_batch_bytes(&input);
 	size_t out = record_batch_bytes(&output);
 	return in > out ? in : out;
 }
 
 /* Whether a record of this size can be run; err says why not. */
-static bool is_possible(const struct model *model, const struct profiler_options *options, int64_t images,
+static bool is_possible(struct timed_network *network, const struct profiler_options *options, int64_t images,
 			struct err *err)
 {
 	double available = (double)host_available_bytes();
 	double weights = 0;
 	double peak = 0;
 	for (size_t i = 0; i < options->function_count; i++) {
-		const struct model_function *function = &model->functions[options->functions[i]];
-		size_t record = largest_record_bytes(model, function, images);
-		double tensors = (double)model_function_peak_bytes(model, function, images);
+		const struct model_function *function = &network->functions[options->functions[i]];
+		const struct timed_function *timed = timed_network_function(network, function, images, err);
+		if (!timed)
+			return false;
+		size_t record = largest_record_bytes(timed);
+		double tensors = (double)timed->execution.plan.bytes;
 		if (record > RECORD_BYTES_MAX)
 			return err_set(err,
 				       "a record of function '%s' would take %.1f GB, more than the %.1f GB of a "
 				       "protobuf message",
 				       function->name, 1e-9 * (double)record, 1e-9 * (double)RECORD_BYTES_MAX);
-		weights += 4.0 * (double)model_function_parameters(model, function);
+		weights += (double)timed_network_parameter_bytes(network, function);
 		peak = tensors + (double)record > peak ? tensors + (double)record : peak;
 	}
 	if (weights + peak > MEMORY_SHARE * available)
@@ -80,29 +82,30 @@ static bool is_possible(const struct model *model, const struct profiler_options
 	return true;
 }
 
-static bool drop_impossible(struct record_sizes *sizes, const struct model *model,
+static bool drop_impossible(struct record_sizes *sizes, struct timed_network *network,
 			    const struct profiler_options *options, struct diag *diag, struct err *err)
 {
 	size_t count = 0;
-	while (count < sizes->count && is_possible(model, options, sizes->images[count], err))
+	while (count < sizes->count && is_possible(network, options, sizes->images[count], err))
 		count++;
 	if (count == sizes->count)
 		return true;
 	long long first = (long long)sizes->images[count];
 	if (options->images_are_wanted || count == 0)
 		return err_prefix(err, "records of %lld images cannot be measured", first);
-	diag_warning(diag, (struct diag_place){.file = model->path},
+	diag_warning(diag, (struct diag_place){.file = network->path},
 		     "records of %lld and more images are not measured: %s", first, err->text);
 	sizes->count = count;
 	return true;
 }
 
-bool record_sizes_choose(struct record_sizes *sizes, const struct model *model, const struct profiler_options *options,
-			 double seconds_per_image, struct diag *diag, struct err *err)
+bool record_sizes_choose(struct record_sizes *sizes, struct timed_network *network,
+			 const struct profiler_options *options, double seconds_per_image, struct diag *diag,
+			 struct err *err)
 {
 	*sizes = (struct record_sizes){.count = options->image_count};
 	memcpy(sizes->images, options->images, options->image_count * sizeof *sizes->images);
-	if (!drop_impossible(sizes, model, options, diag, err))
+	if (!drop_impossible(sizes, network, options, diag, err))
 		return false;
 	sizes->predicted_seconds = predict(sizes, options, seconds_per_image);
 	return true;

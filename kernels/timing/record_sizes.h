@@ -19,8 +19,9 @@ struct record_sizes {
  * Chooses from options->images; seconds_per_image is an estimate for all functions together with one thread. False
  * with err where the user insists on a size that cannot be, or no size is possible.
  */
-bool record_sizes_choose(struct record_sizes *sizes, const struct model *model, const struct profiler_options *options,
-			 double seconds_per_image, struct diag *diag, struct err *err);
+bool record_sizes_choose(struct record_sizes *sizes, struct timed_network *network,
+			 const struct profiler_options *options, double seconds_per_image, struct diag *diag,
+			 struct err *err);
 
 /* Seconds that one cell takes, from the estimate for one thread. */
 double record_sizes_cell_seconds(int64_t images, int64_t threads, double seconds_per_image);

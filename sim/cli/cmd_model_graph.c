@@ -119,7 +119,7 @@ static int64_t tensors_bytes(const struct graph *graph, const size_t *tensors, s
 
 void model_graph_fill_functions(struct table *table, const struct graph *graph, struct arena *arena)
 {
-	struct memory_plan plan = memory_plan_make(graph, 0, graph->node_count, arena);
+	struct memory_plan plan = memory_plan_make(graph, 0, graph->node_count, true, arena);
 	int64_t in = tensors_bytes(graph, graph->inputs, graph->input_count);
 	int64_t parameters = graph_parameters(graph);
 	int64_t layers = 0;
@@ -132,7 +132,7 @@ void model_graph_fill_functions(struct table *table, const struct graph *graph, 
 	table_int(table, parameters * (int64_t)sizeof(float));
 	table_int(table, in / graph->batch);
 	table_int(table, tensors_bytes(graph, graph->outputs, graph->output_count) / graph->batch);
-	table_int(table, (in + plan.bytes) / graph->batch);
+	table_int(table, plan.bytes / graph->batch);
 	table_end_row(table);
 }
 

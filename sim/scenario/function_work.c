@@ -23,7 +23,7 @@ int64_t function_record_bytes(const struct framework *framework, const struct pr
 	int64_t per_image = framework->record_image_bytes;
 	int64_t bytes;
 	if (layer > 0)
-		per_image = profile->layers[layer - 1].output_bytes_per_image;
+		per_image = profile_cut_bytes_per_image(&profile->layers[layer - 1]);
 	else if (per_image == 0)
 		per_image = profile->record_input_bytes_per_image;
 	return __builtin_mul_overflow(per_image, images, &bytes) || bytes > BYTES_LARGEST ? BYTES_LARGEST : bytes;
@@ -31,13 +31,15 @@ int64_t function_record_bytes(const struct framework *framework, const struct pr
 
 static double activation_bytes_per_image(const struct profile *profile, struct layer_range layers, int activations)
 {
-	double held = (double)profile->layers[layers.first].input_bytes_per_image;
+	double held = layers.first > 0 ? (double)profile_cut_bytes_per_image(&profile->layers[layers.first - 1])
+				       : (double)profile->layers[0].input_bytes_per_image;
 	double live = 0;
 	for (size_t i = layers.first; i < layers.end; i++) {
 		const struct profile_layer *layer = &profile->layers[i];
 		double output = layer->in_place ? 0 : (double)layer->output_bytes_per_image;
 		held += output;
-		live = fmax(live, (double)layer->input_bytes_per_image + output);
+		double own = (double)layer->input_bytes_per_image + output;
+		live = fmax(live, layer->live_bytes_per_image > 0 ? (double)layer->live_bytes_per_image : own);
 	}
 	return activations == ACTIVATIONS_HELD ? held : live;
 }

@@ -9,7 +9,8 @@
  *
  * Memory = framework + weights + images * activations, float32. "held": the input and every layer's output that is
  * not computed in place, as a graph session holds what it fetches (with alexnet-h1 this gives 1.451, 0.766 and
- * 0.353 MB per image in conv1, conv2, conv3). "live": the largest input + output of a single layer.
+ * 0.353 MB per image in conv1, conv2, conv3). "live": the largest input + output of a single layer,
+ * and what later layers wait for where the network has branches.
  */
 #ifndef LAMINA_FUNCTION_WORK_H
 #define LAMINA_FUNCTION_WORK_H /* private to scenario */

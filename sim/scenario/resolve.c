@@ -221,6 +221,22 @@ static void warn_of_unused_layers(const struct resolution *resolution, struct di
 			     profile->layers[used].name, profile->model);
 }
 
+/* What a function hands on must be one piece for each image, or no record can hold it. */
+static bool check_cut(const struct resolution *resolution, const struct function_entry *entry,
+		      struct layer_range layers)
+{
+	const struct profile *profile = resolution->profile;
+	const struct profile_layer *last = &profile->layers[layers.end - 1];
+	if (layers.end == profile->layer_count || !last->cannot_be_cut)
+		return true;
+	diag_error(resolution->diag, entry->place,
+		   "function '%s' cannot end at layer '%s': what model '%s' carries on from there is not one piece for "
+		   "each "
+		   "image",
+		   entry->name, last->name, profile->model);
+	return false;
+}
+
 /* The layers of an entry without stated work, which must go on where the functions before it end. */
 static bool resolve_layers(struct resolution *resolution, const struct function_entry *entry, struct layer_range *out)
 {
@@ -244,7 +260,7 @@ static bool resolve_layers(struct resolution *resolution, const struct function_
 		return false;
 	}
 	check_order(resolution, entry, *out);
-	return true;
+	return check_cut(resolution, entry, *out);
 }
 
 static bool resolve_work(const struct resolution *resolution, const struct function_entry *entry,

@@ -28,7 +28,7 @@ static void run_graph(const struct graph *graph, struct arena *arena)
 {
 	struct execution execution;
 	struct team team;
-	execution_init(&execution, graph, 0, graph->node_count, arena);
+	execution_init(&execution, graph, 0, graph->node_count, false, arena);
 	execution_set_block(&execution, arena_alloc(arena, (size_t)execution.plan.bytes + 1));
 	for (size_t i = 0; i < graph->tensor_count; i++)
 		if (!graph->tensors[i].value.data && graph->tensors[i].producer == GRAPH_NONE)
@@ -57,7 +57,7 @@ static void check_graph(const uint8_t *bytes, size_t length)
 			CHECK(graph_mac(&graph) >= 0 && graph_parameters(&graph) >= 0);
 			for (size_t i = 0; i < graph.tensor_count; i++)
 				CHECK(!graph.tensors[i].is_known || dims_is_valid(&graph.tensors[i].value.dims));
-			struct memory_plan plan = memory_plan_make(&graph, 0, graph.node_count, &arena);
+			struct memory_plan plan = memory_plan_make(&graph, 0, graph.node_count, false, &arena);
 			CHECK(plan.bytes >= 0);
 			if (needs_values && graph_is_small(&graph))
 				run_graph(&graph, &arena);

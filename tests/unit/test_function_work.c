@@ -54,6 +54,24 @@ static void test_joined(void)
 	release(&f);
 }
 
+/* In a network with branches a cut carries over all that crosses, and a layer runs beside what later ones wait for. */
+static void test_branches(void)
+{
+	struct fixture f;
+	setup(&f);
+	f.experiment.framework.activations = ACTIVATIONS_LIVE;
+	double alone_mb = work_of(&f, 0, 2).peak_memory_mb;
+	f.profile.layers[0].live_bytes_per_image = 80 * 1048576;
+	f.profile.layers[1].crossing_bytes_per_image = 123456;
+	struct work front = work_of(&f, 0, 2);
+	struct work back = work_of(&f, 2, 3);
+	t_int(front.phases[WORK_RECORD_PUT].bytes, 10 * 123456, "what crosses is written");
+	t_int(back.phases[WORK_RECORD_GET].bytes, 10 * 123456, "and read");
+	t_near(front.peak_memory_mb - front.shared_memory_mb, 800, 1e-9, 0, "and what waits takes memory");
+	t_ok(alone_mb < front.peak_memory_mb, "that it would not take in a chain");
+	release(&f);
+}
+
 /* Arithmetic by products (host twice as fast), all else by bandwidth (10 GB/s against 20: half as fast). */
 static void test_carried_over(void)
 {
@@ -149,6 +167,7 @@ static void test_per_call(void)
 int main(void)
 {
 	test_joined();
+	test_branches();
 	test_carried_over();
 	test_memory();
 	test_alternating();

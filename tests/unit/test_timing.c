@@ -25,6 +25,7 @@ struct fixture {
 	struct arena arena;
 	struct diag diag;
 	struct model model;
+	struct timed_network network;
 };
 
 static void fixture_init(struct fixture *fixture)
@@ -33,6 +34,7 @@ static void fixture_init(struct fixture *fixture)
 	diag_init(&fixture->diag);
 	struct yaml_node *root = yaml_parse("tiny", tiny, sizeof tiny - 1, &fixture->arena, &fixture->diag);
 	CHECK(root && model_from_yaml(root, "tiny", &fixture->arena, &fixture->diag, &fixture->model));
+	timed_network_from_model(&fixture->network, &fixture->model, &fixture->arena);
 }
 
 static void fixture_release(struct fixture *fixture)
@@ -125,7 +127,7 @@ static void sizes_of_a_slow_machine(void)
 	fixture_init(&f);
 	struct profiler_options options = asked();
 	for (size_t i = 0; i < sizeof seconds_per_image / sizeof *seconds_per_image; i++) {
-		t_ok(record_sizes_choose(&sizes, &f.model, &options, seconds_per_image[i], &f.diag, &err),
+		t_ok(record_sizes_choose(&sizes, &f.network, &options, seconds_per_image[i], &f.diag, &err),
 		     "%g s an image", seconds_per_image[i]);
 		t_int(sizes.count, 4, "all sizes are measured");
 		t_int(sizes.memory_count, 3, "and the memory of three");
@@ -145,12 +147,12 @@ static void sizes_that_cannot_be(void)
 	struct profiler_options options = asked();
 	options.images = images;
 	options.image_count = 2;
-	t_ok(record_sizes_choose(&sizes, &f.model, &options, 1e-9, &f.diag, &err) && sizes.count == 1,
+	t_ok(record_sizes_choose(&sizes, &f.network, &options, 1e-9, &f.diag, &err) && sizes.count == 1,
 	     "a size that no record can have is left out");
 	t_has(f.diag.entries[0].text, "records of 20000 and more images are not measured: a record of function 'front'",
 	      "and told");
 	options.images_are_wanted = true;
-	t_ok(!record_sizes_choose(&sizes, &f.model, &options, 1e-9, &f.diag, &err), "asking for it fails");
+	t_ok(!record_sizes_choose(&sizes, &f.network, &options, 1e-9, &f.diag, &err), "asking for it fails");
 	t_has(err.text, "records of 20000 images cannot be measured: a record of function 'front' would take 4.9 GB",
 	      "with the reason");
 	fixture_release(&f);
@@ -166,16 +168,19 @@ static void memory_of_a_child(void)
 	struct peak_memory large = {.bytes = 0};
 	fixture_init(&f);
 	const struct model_function *front = &f.model.functions[0];
-	struct shape shape = model_function_input(&f.model, front);
+	struct timed_function *one = timed_network_function(&f.network, front, 1, &err);
+	struct timed_function *most = timed_network_function(&f.network, front, 200, &err);
+	CHECK(one && most);
+	struct shape shape = timed_function_input(one);
 	CHECK(scratch_record_init(&few, 1, shape, RECORD_UINT8, &err));
 	CHECK(scratch_record_init(&many, 200, shape, RECORD_UINT8, &err));
-	t_ok(peak_memory_measure(&f.model, front, &few, 1, &small, &err), "peak memory of a small record");
-	t_ok(peak_memory_measure(&f.model, front, &many, 1, &large, &err), "and of a large one");
+	t_ok(peak_memory_measure(&f.network, one, &few, 1, &small, &err), "peak memory of a small record");
+	t_ok(peak_memory_measure(&f.network, most, &many, 1, &large, &err), "and of a large one");
 	/* At its end the function holds its output twice, as tensors and as a record: more than its layers ever did. */
-	double output_bytes = 200.0 * (double)shape_bytes(model_function_output(&f.model, front));
+	double output_bytes = 200.0 * (double)shape_bytes(timed_function_output(most));
 	t_near((double)(large.bytes - small.bytes), 2 * output_bytes, 0.25, 4e6, "differ by what they hold");
 	scratch_record_release(&few);
-	t_ok(!peak_memory_measure(&f.model, front, &few, 1, &small, &err), "a child that fails");
+	t_ok(!peak_memory_measure(&f.network, one, &few, 1, &small, &err), "a child that fails");
 	t_str(err.text, "the process that ran function 'front' on 1 images failed", "is told");
 	scratch_record_release(&many);
 	fixture_release(&f);
@@ -271,7 +276,7 @@ static void whole_profile(void)
 	options.image_count = 2;
 	options.images_are_wanted = true;
 	options.budget_seconds = 0;
-	t_ok(profiler_run(&f.model, &options, &f.arena, &f.diag, &profile, &err), "a profile is made");
+	t_ok(profiler_run(&f.network, &options, &f.arena, &f.diag, &profile, &err), "a profile is made");
 	t_str(profile.model, "tiny", "of the model");
 	t_ok(profile.host.sgemm_gflop_per_second_per_core > 1 && profile.host.memory_gb_per_second > 0.1,
 	     "the host's speeds are possible ones");
@@ -306,7 +311,7 @@ static void interrupted(void)
 	fixture_init(&f);
 	struct profiler_options options = asked();
 	options.stop = &stop;
-	t_ok(!profiler_run(&f.model, &options, &f.arena, &f.diag, &profile, &err), "an interrupt ends measuring");
+	t_ok(!profiler_run(&f.network, &options, &f.arena, &f.diag, &profile, &err), "an interrupt ends measuring");
 	t_str(err.text, "interrupted; no profile was written", "and says so");
 	fixture_release(&f);
 }

@@ -14,6 +14,11 @@ const char *const profile_phase_names[PROFILE_PHASES] = {
 	[PROFILE_SERIALISE] = "serialise",
 };
 
+int64_t profile_cut_bytes_per_image(const struct profile_layer *layer)
+{
+	return layer->crossing_bytes_per_image > 0 ? layer->crossing_bytes_per_image : layer->output_bytes_per_image;
+}
+
 bool profile_layer_is_arithmetic(const struct profile_layer *layer)
 {
 	return strcmp(layer->kind, "conv") == 0 || strcmp(layer->kind, "fc") == 0 || layer->mac_per_image > 0;

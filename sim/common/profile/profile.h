@@ -59,6 +59,13 @@ struct profile_layer {
 	int64_t input_bytes_per_image; /* float32 activations */
 	int64_t output_bytes_per_image;
 	bool in_place; /* output overwrites input (relu, softmax, lrn, dropout): no memory of its own */
+	/* Of networks that are no chain; 0 and NULL: the layer before is all that a layer needs. */
+	const char *fused;            /* what was fused into it: "bn1 + relu1" */
+	int64_t live_bytes_per_image; /* alive while it runs: input, output and what later layers wait for */
+	const char *const *crossing;  /* names of the tensors that a cut after it would carry over */
+	size_t crossing_count;
+	int64_t crossing_bytes_per_image;
+	bool cannot_be_cut; /* after it: what crosses is not one piece for each image */
 	struct profile_points times;
 };
 
@@ -135,6 +142,9 @@ void profile_write(const struct profile *profile, struct buf *out);
  * (spreads > 0) or shorter: what the host's disturbances, which hit everything at once, can do to a prediction.
  */
 void profile_shift(struct profile *profile, double spreads);
+
+/* Bytes that a cut after the layer carries over, for one image: what crosses there, in a chain its output. */
+int64_t profile_cut_bytes_per_image(const struct profile_layer *layer);
 
 /* Whether a layer's kind computes (matrix products: conv, fc); all others only move memory. */
 bool profile_layer_is_arithmetic(const struct profile_layer *layer);

@@ -22,6 +22,11 @@ struct layer_row {
 	int64_t input_bytes_per_image;
 	int64_t output_bytes_per_image;
 	bool in_place;
+	const char *fused;
+	int64_t live_bytes_per_image;
+	struct bind_texts crossing;
+	int64_t crossing_bytes_per_image;
+	bool cannot_be_cut;
 	struct bind_structs times;
 };
 
@@ -142,6 +147,15 @@ static const struct bind_field layer_fields[] = {
 		   .help = "bytes of the output activations of one image"),
 	BIND_FIELD(struct layer_row, in_place, BIND_BOOL, .fallback = "false",
 		   .help = "whether the output overwrites the input"),
+	BIND_FIELD(struct layer_row, fused, BIND_TEXT, .help = "names of what was fused into it"),
+	BIND_FIELD(struct layer_row, live_bytes_per_image, BIND_INT, .min = 0, .max = BYTES_MAX, .fallback = "0",
+		   .help = "bytes alive while it runs, in a network with branches; 0: its input and output"),
+	BIND_FIELD(struct layer_row, crossing, BIND_TEXT_LIST, .count_max = COUNT_MAX,
+		   .help = "tensors that a cut after it would carry over, in a network with branches"),
+	BIND_FIELD(struct layer_row, crossing_bytes_per_image, BIND_INT, .min = 0, .max = BYTES_MAX, .fallback = "0",
+		   .help = "bytes of these for one image; 0: its output"),
+	BIND_FIELD(struct layer_row, cannot_be_cut, BIND_BOOL, .fallback = "false",
+		   .help = "whether the network cannot be cut after it"),
 	BIND_FIELD(struct layer_row, times, BIND_STRUCT_LIST, .required = true, .schema = &point_schema,
 		   .count_max = COUNT_MAX, .help = "measured times"),
 	BIND_END,
@@ -413,6 +427,12 @@ static void convert_layers(const struct profile_row *row, struct arena *arena, s
 			.input_bytes_per_image = rows[i].input_bytes_per_image,
 			.output_bytes_per_image = rows[i].output_bytes_per_image,
 			.in_place = rows[i].in_place,
+			.fused = rows[i].fused,
+			.live_bytes_per_image = rows[i].live_bytes_per_image,
+			.crossing = rows[i].crossing.values,
+			.crossing_count = rows[i].crossing.count,
+			.crossing_bytes_per_image = rows[i].crossing_bytes_per_image,
+			.cannot_be_cut = rows[i].cannot_be_cut,
 			.times = typed_points(&rows[i].times),
 		};
 }

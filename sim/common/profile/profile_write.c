@@ -103,6 +103,28 @@ static void add_measurement(struct buf *out, const struct profile_measurement *m
 	add_double(out, "  ", "steal_cores", measurement->steal_cores);
 }
 
+/* What only networks with branches have. */
+static void add_graph(struct buf *out, const struct profile_layer *layer)
+{
+	struct json json;
+	if (layer->fused)
+		add_text(out, "    ", "fused", layer->fused);
+	if (layer->live_bytes_per_image > 0)
+		add_int(out, "    ", "live_bytes_per_image", layer->live_bytes_per_image);
+	if (layer->cannot_be_cut)
+		buf_add(out, "    cannot_be_cut: true\n");
+	if (layer->crossing_count == 0)
+		return;
+	add_int(out, "    ", "crossing_bytes_per_image", layer->crossing_bytes_per_image);
+	buf_add(out, "    crossing: ");
+	json_init(&json, out, false);
+	json_array_begin(&json);
+	for (size_t i = 0; i < layer->crossing_count; i++)
+		json_text(&json, layer->crossing[i]);
+	json_array_end(&json);
+	buf_add_char(out, '\n');
+}
+
 static void add_layer(struct buf *out, const struct profile_layer *layer)
 {
 	add_text(out, "  - ", "name", layer->name);
@@ -113,6 +135,7 @@ static void add_layer(struct buf *out, const struct profile_layer *layer)
 	add_int(out, "    ", "input_bytes_per_image", layer->input_bytes_per_image);
 	add_int(out, "    ", "output_bytes_per_image", layer->output_bytes_per_image);
 	buf_printf(out, "    in_place: %s\n", layer->in_place ? "true" : "false");
+	add_graph(out, layer);
 	add_points(out, "times", &layer->times);
 }
 
