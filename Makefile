@@ -222,6 +222,7 @@ mutants: ## change FILE=sim/... one line at a time, at most MOST (100) times; li
 
 DETERMINISM_T := $(wildcard tests/determinism/*.sh)
 FORMATS_T := tests/formats/formats.sh tests/formats/results.sh
+ONNXRUNTIME_T := tests/onnxruntime/onnxruntime.sh
 BUILDS := release-gcc release-clang debug-gcc debug-clang
 
 .PHONY: determinism-programs
@@ -238,6 +239,11 @@ formats: $(B)/lamina ## what plan --emit writes, read by other programs (install
 	@tests/formats/setup.sh
 	@prove --exec tests/reasons.sh $(FORMATS_T)
 
+.PHONY: onnxruntime
+onnxruntime: $(B)/lamina $(ONNX_WRITE) ## whole networks give onnxruntime's answers (it is installed through npm)
+	@tests/onnxruntime/setup.sh
+	@prove --exec tests/reasons.sh $(ONNXRUNTIME_T)
+
 # Everything is built first and tested by one prove, so that its summary is the last thing printed.
 JOBS := $(shell nproc)
 of_build = $(patsubst $(B)/%,build/$(1)/%,$(UNIT) $(CLI_T))
@@ -251,9 +257,10 @@ check: ## set up this machine, build with every compiler and mode, run every tes
 	+@$(MAKE) --no-print-directory -j$(JOBS) MODE=release CC=gcc test-programs valgrind-programs bench-programs
 	+@$(MAKE) --no-print-directory -j$(JOBS) fuzz-programs
 	@tests/formats/setup.sh || { echo 'tests/formats is left out' >&2; [ -z "$$CI" ]; }
+	@tests/onnxruntime/setup.sh || { echo 'tests/onnxruntime is left out' >&2; [ -z "$$CI" ]; }
 	@prove -j$(JOBS) --timer --exec tests/reasons.sh $(call of_build,release-gcc) $(call of_build,release-clang) \
 		$(call of_build,asan-gcc) $(patsubst $(B)/%,build/release-gcc/%,$(VALGRIND_T)) \
-		$(FUZZ_T) $(LINT_T) $(DETERMINISM_T) $(FORMATS_T)
+		$(FUZZ_T) $(LINT_T) $(DETERMINISM_T) $(FORMATS_T) $(ONNXRUNTIME_T)
 
 .PHONY: bench-programs
 bench-programs: $(BENCH) ## build the benchmarks

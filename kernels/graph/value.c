@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "random/stream.h"
 
 const struct value_type_row value_types[VALUE_TYPES] = {
 	[VALUE_FLOAT] = {"float", 1, sizeof(float)},       [VALUE_DOUBLE] = {"double", 11, sizeof(double)},
@@ -157,4 +158,15 @@ int64_t value_int(const struct value *value, int64_t index)
 void value_alloc(struct value *value, struct arena *arena)
 {
 	value->data = arena_alloc(arena, value_bytes(value));
+}
+
+void value_make_up(struct value *value, const char *name, struct arena *arena)
+{
+	struct stream stream;
+	value_alloc(value, arena);
+	if (value->type != VALUE_FLOAT)
+		return;
+	stream_init(&stream, 1, 0, stream_id_from_name("input"), stream_id_from_name(name));
+	for (int64_t i = 0; i < value_elements(value); i++)
+		((float *)value->data)[i] = (float)(stream_u64(&stream) >> 40) * 0x1p-23f - 1.0f;
 }

@@ -88,4 +88,7 @@ int64_t value_int(const struct value *value, int64_t index);
 /* Memory for the value's data from the arena, zeroed. */
 void value_alloc(struct value *value, struct arena *arena);
 
+/* The same, filled: floats uniform in [-1, 1) by the name, other numbers 0, an index that everything has. */
+void value_make_up(struct value *value, const char *name, struct arena *arena);
+
 #endif

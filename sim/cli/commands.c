@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
 	&cmd_explain,
 	&cmd_calibrate,
 	&cmd_model,
+	&cmd_infer,
 	&cmd_paper,
 	&cmd_record,
 	&cmd_schema,

@@ -20,6 +20,7 @@ extern const struct command cmd_fit;
 extern const struct command cmd_validate;
 extern const struct command cmd_calibrate;
 extern const struct command cmd_model;
+extern const struct command cmd_infer;
 extern const struct command cmd_paper;
 extern const struct command cmd_record;
 extern const struct command cmd_schema;

@@ -4,6 +4,7 @@
  *   opset 13                                 the operator set (13 without)
  *   input x float Nx3x8x8                    a letter is an open dimension, ? one without a name
  *   const w float 4x3x3x3 random 1           uniform in [-0.5, 0.5) by this seed
+ *   const v float 4 random 2 0.1 3           0.1 times that, plus 3
  *   const s int64 2 = 1,-1                   these values; a scalar's shape is "scalar"
  *   const b float 4 external ../weights.bin  in another file; "absent": nowhere
  *   Conv x,w -> y pads=[1,1,1,1] group=1 name=conv1
@@ -24,7 +25,7 @@
 #include "kernels/graph/value.h"
 #include "kernels/onnx/onnx.pb-c.h"
 
-enum { ONNX_TEXT_MAX = 600, ONNX_TEXT_WORDS = 64 }; /* nodes, constants, inputs; words of a line */
+enum { ONNX_TEXT_MAX = 2000, ONNX_TEXT_WORDS = 64 }; /* nodes, constants, inputs; words of a line */
 
 struct onnx_text {
 	struct arena *arena;
@@ -103,12 +104,12 @@ static Lamina__Onnx__ValueInfo *onnx_text_value(struct onnx_text *text, const ch
 	return info;
 }
 
-static void onnx_text_fill_random(float *values, size_t count, unsigned seed)
+static void onnx_text_fill_random(float *values, size_t count, unsigned seed, float scale, float offset)
 {
 	uint32_t state = seed * 2654435761u + 1;
 	for (size_t i = 0; i < count; i++) {
 		state = state * 1664525u + 1013904223u;
-		values[i] = (float)(state >> 8) * 0x1p-24f - 0.5f;
+		values[i] = ((float)(state >> 8) * 0x1p-24f - 0.5f) * scale + offset;
 	}
 }
 
@@ -152,7 +153,9 @@ static Lamina__Onnx__Tensor *onnx_text_tensor(struct onnx_text *text, char **wor
 		tensor->has_raw_data = true;
 		tensor->raw_data.len = elements * sizeof(float);
 		float *values = arena_alloc(text->arena, tensor->raw_data.len);
-		onnx_text_fill_random(values, elements, (unsigned)strtoul(words[5], NULL, 10));
+		onnx_text_fill_random(values, elements, (unsigned)strtoul(words[5], NULL, 10),
+				      count > 6 ? strtof(words[6], NULL) : 1.0f,
+				      count > 7 ? strtof(words[7], NULL) : 0.0f);
 		tensor->raw_data.data = (uint8_t *)values;
 	} else if (count > 5 && strcmp(words[4], "=") == 0) {
 		onnx_text_list(text, words[5], tensor);

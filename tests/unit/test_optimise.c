@@ -45,7 +45,7 @@ static const struct value *run(struct network *network)
 	execution_init(&execution, graph, 0, graph->node_count, true, &network->arena);
 	execution_set_block(&execution, arena_alloc(&network->arena, (size_t)execution.plan.bytes + 1));
 	struct value *input = &execution.values[graph->inputs[0]];
-	onnx_text_fill_random(input->data, (size_t)value_elements(input), 99);
+	onnx_text_fill_random(input->data, (size_t)value_elements(input), 99, 1.0f, 0.0f);
 	team_init(&team, 1);
 	for (size_t i = 0; i < graph->node_count; i++)
 		execution_run_node(&execution, i, &team);
