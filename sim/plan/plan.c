@@ -1,5 +1,7 @@
 #include "plan/plan.h"
 
+#include "scenario/pipeline_split.h"
+
 const char *const plan_strategy_names[] = {
 	[STRATEGY_COST] = "cost",      [STRATEGY_SPEED] = "speed",    [STRATEGY_BALANCED] = "balanced",
 	[STRATEGY_MEM_MIN] = "memMin", [STRATEGY_MEM_MAX] = "memMax", NULL,
@@ -146,10 +148,7 @@ static enum plan_end choose_split(const struct plan_request *request, const stru
 				  const struct search_goal *goal, struct diag *diag, struct split_answer *out)
 {
 	const struct experiment *experiment = request->experiment;
-	const struct profile *profile = NULL;
-	if (experiment->profile[0] != '\0')
-		profile = library_profile(request->library, experiment->profile,
-					  bind_place(experiment->root, "profile"), diag);
+	const struct profile *profile = experiment_profile(experiment, request->library, diag);
 	if (!split_check(experiment, profile, diag))
 		return PLAN_REFUSED;
 	struct space_request space = space_request_of(request);

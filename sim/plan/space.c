@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "scenario/pipeline_split.h"
 
 static double expected_requests(const struct setting *setting)
 {
@@ -471,8 +472,7 @@ static struct plan_images choose_images(const struct space_request *request, con
 		return (struct plan_images){own, own, 1};
 	struct diag unsaid;
 	diag_init(&unsaid);
-	const struct profile *profile = library_profile(request->library, experiment->profile,
-							bind_place(experiment->root, "profile"), &unsaid);
+	const struct profile *profile = experiment_profile(experiment, request->library, &unsaid);
 	diag_release(&unsaid);
 	int64_t min = own;
 	int64_t max = 2 * own;

@@ -118,6 +118,10 @@ static const struct bind_field pipeline_fields[] = {
 		   .help = "sandboxes of every function that are idle and initialised at the start"),
 	BIND_FIELD(struct pipeline, shared_hosts, BIND_BOOL, .fallback = "false",
 		   .help = "sandboxes share the network cards of the platform's hosts"),
+	BIND_FIELD(struct pipeline, split, BIND_NODE,
+		   .help = "cuts the profile's network into functions part1, part2, ...: after the layers of a list, "
+			   "into a "
+			   "number of functions with the fewest bytes between them, or auto, for plan --split to join"),
 	NUMBER(struct pipeline, client_seconds, "0", 0, 3600,
 	       "round trip between a caller that waits and the platform, on every call"),
 	NUMBER(struct pipeline, pause_seconds, "0", 0, 1e6, "a job's rest between two records (a client that thinks)"),

@@ -48,6 +48,7 @@ struct pipeline {
 	int64_t retries;
 	int64_t warm_sandboxes;
 	bool shared_hosts;
+	const struct yaml_node *split; /* NULL: the functions of the profile */
 };
 
 /* What a month looks like, for its bill. */

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "scenario/function_name.h"
 #include "scenario/function_work.h"
+#include "scenario/pipeline_split.h"
 #include "scenario/sandbox_choice.h"
 #include "scenario/unknown.h"
 #include "scenario/workload.h"
@@ -482,16 +483,14 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	*out = (struct setting){0};
 	struct resolution resolution = {.experiment = experiment, .arena = arena, .diag = diag, .setting = out};
 	struct diag_place at_platform = bind_place(experiment->root, "platform");
-	struct diag_place at_profile = bind_place(experiment->root, "profile");
 	struct platform_changes changes = {
 		.region = experiment->region,
 		.region_place = bind_place(experiment->root, "region"),
 		.values = experiment->platform_values,
 	};
 	resolution.platform = library_platform(library, experiment->platform, &changes, at_platform, diag);
-	bool has_profile = experiment->profile[0] != '\0';
-	if (has_profile)
-		resolution.profile = library_profile(library, experiment->profile, at_profile, diag);
+	bool has_profile = experiment->profile[0] != '\0' || experiment->pipeline.split;
+	resolution.profile = experiment_profile(experiment, library, diag);
 	resolution.experiment = with_preset(experiment, library, arena, diag);
 	if (!resolution.platform || (has_profile && !resolution.profile) || !resolution.experiment)
 		return false;

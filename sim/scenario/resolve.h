@@ -34,6 +34,13 @@ struct library_digest {
 	struct digest digest;
 };
 
+/* A profile that was cut into other functions. */
+struct library_split {
+	const struct profile *of;
+	const char *key; /* how, as a text */
+	const struct profile *profile;
+};
+
 /* The name that was looked up last, and where it was found. */
 struct library_found {
 	const char *name; /* NULL: none was */
@@ -47,6 +54,8 @@ struct library {
 	size_t platform_count;
 	const struct profile *profiles[LIBRARY_FILES_MAX];
 	size_t profile_count;
+	struct library_split splits[LIBRARY_FILES_MAX];
+	size_t split_count;
 	double profile_spreads; /* by which profiles are moved when they are read (profile_shift) */
 	const struct framework_preset *presets[LIBRARY_FILES_MAX];
 	size_t preset_count;

@@ -390,5 +390,7 @@ bool bind_map(const struct bind_schema *schema, const struct yaml_node *map, voi
 struct diag_place bind_place(const struct yaml_node *map, const char *key)
 {
 	const struct yaml_node *node = yaml_get(map, key);
+	if (!node && !map)
+		return (struct diag_place){.file = NULL};
 	return node ? node->place : map->place;
 }
