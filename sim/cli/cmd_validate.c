@@ -163,7 +163,9 @@ static void add_verdict(const struct validation *validation, struct buf *out)
 	}
 	if (judged > 0)
 		buf_printf(out, "\n%zu of %zu bars are met", judged - missed, judged);
-	buf_printf(out, missed > 0 ? "; missed: %s\n" : judged > 0 ? "\n" : "", buf_text(&names));
+	if (missed > 0)
+		buf_printf(out, "; missed: %s", buf_text(&names));
+	buf_add(out, judged > 0 ? "\n" : "");
 	buf_release(&names);
 }
 
