@@ -145,14 +145,17 @@ void measured_function_fill_layer(const struct measured_function *measured, size
 		.input_bytes_per_image = layer->input_bytes_per_image,
 		.output_bytes_per_image = layer->output_bytes_per_image,
 		.in_place = layer->in_place,
-		.fused = layer->fused,
-		.live_bytes_per_image = layer->live_bytes_per_image,
-		.crossing_bytes_per_image = layer->crossing_bytes_per_image,
-		.crossing = layer->crossing,
-		.crossing_count = layer->crossing_count,
-		.cannot_be_cut = !measured->network->chain && !layer->can_be_cut,
 		.times.count = measured->thread_count * measured->size_count,
 	};
+	/* In a chain the output says all. */
+	if (!measured->network->chain) {
+		out->fused = layer->fused;
+		out->live_bytes_per_image = layer->live_bytes_per_image;
+		out->crossing = layer->crossing;
+		out->crossing_count = layer->crossing_count;
+		out->crossing_bytes_per_image = layer->crossing_bytes_per_image;
+		out->cannot_be_cut = !layer->can_be_cut;
+	}
 	struct profile_point *point = ARENA_ARRAY(arena, struct profile_point, out->times.count);
 	out->times.points = point;
 	for (size_t thread = 0; thread < measured->thread_count; thread++)

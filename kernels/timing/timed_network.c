@@ -52,6 +52,19 @@ static const struct graph *bind(struct timed_network *network, int64_t images, s
 	return &bound->graph;
 }
 
+static void describe_crossing(struct timed_network *network, const struct graph *graph, struct timed_layer *layer)
+{
+	size_t *tensors;
+	size_t count = graph_crossing(graph, layer->end_node, &tensors, network->arena);
+	const char **names = ARENA_ARRAY(network->arena, const char *, count);
+	for (size_t i = 0; i < count; i++)
+		names[i] = graph->tensors[tensors[i]].name;
+	layer->crossing = names;
+	layer->crossing_count = count;
+	layer->can_be_cut = graph_crosses_by_image(graph, tensors, count);
+	layer->crossing_bytes_per_image = graph_crossing_elements(graph, tensors, count) * (int64_t)sizeof(float);
+}
+
 void timed_network_from_model(struct timed_network *network, const struct model *model, struct arena *arena)
 {
 	struct graph *graph = ARENA_NEW(arena, struct graph);
@@ -86,6 +99,7 @@ void timed_network_from_model(struct timed_network *network, const struct model 
 			.first_node = i ? ends[i - 1] : 0,
 			.end_node = ends[i],
 		};
+		describe_crossing(network, graph, &network->layers[i]);
 	}
 }
 
@@ -133,19 +147,6 @@ static int64_t node_bytes(const struct graph *graph, const struct graph_node *no
 			bytes += (int64_t)value_bytes(&tensor->value);
 	}
 	return bytes;
-}
-
-static void describe_crossing(struct timed_network *network, const struct graph *graph, struct timed_layer *layer)
-{
-	size_t *tensors;
-	size_t count = graph_crossing(graph, layer->end_node, &tensors, network->arena);
-	const char **names = ARENA_ARRAY(network->arena, const char *, count);
-	for (size_t i = 0; i < count; i++)
-		names[i] = graph->tensors[tensors[i]].name;
-	layer->crossing = names;
-	layer->crossing_count = count;
-	layer->can_be_cut = graph_crosses_by_image(graph, tensors, count);
-	layer->crossing_bytes_per_image = graph_crossing_elements(graph, tensors, count) * (int64_t)sizeof(float);
 }
 
 /* A layer of the nodes up to this one, which does its work. */

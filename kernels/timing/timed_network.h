@@ -19,7 +19,7 @@ struct timed_layer {
 	int64_t output_bytes_per_image;
 	bool in_place;
 	const char *fused; /* names of what went into it; NULL: nothing */
-	/* What a cut after the layer would carry over, and what is alive while it runs; graphs only. */
+	/* What a cut after the layer would carry over; what is alive while it runs, of ONNX files only. */
 	const char *const *crossing; /* names of tensors */
 	size_t crossing_count;
 	int64_t crossing_bytes_per_image;

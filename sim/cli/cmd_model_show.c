@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "cli/cmd_model.h"
+#include "cli/cmd_model_cuts.h"
 #include "cli/cmd_model_graph.h"
 #include "cli/graph_options.h"
 #include "cli/names.h"
@@ -218,6 +219,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	const char *path;
 	struct buf message;
 	struct err err;
+	if (options_flag(&cli->options, "cuts"))
+		return model_cuts_show(cli, argv[0]);
 	if (!graph_options_take(cli, &how, &err))
 		return cli_wrong_usage(cli, "%s", err.text);
 	buf_init(&message);
@@ -240,6 +243,9 @@ static int run(struct cli *cli, int argc, char **argv)
 static const struct option_row options[] = {
 	OPTION_ROW_FORMAT,
 	OPTION_ROW_DIMENSION,
+	{.name = "cuts",
+	 .kind = OPTION_FLAG,
+	 .help = "where the network can be cut into functions, and the bytes that would cross the store there"},
 	{.name = "functions", .kind = OPTION_FLAG, .help = "in CSV, one row per function instead of one per layer"},
 	OPTION_END,
 };
@@ -256,7 +262,9 @@ const struct command cmd_model_show = {
 		"those of float32 values. Peak bytes are what a function holds of tensors at once, its input included "
 		"and its parameters not. MODEL is a file or the name of one of configs/models/; - is standard input. A "
 		"file whose name ends in .onnx is an ONNX network, whose nodes are its layers; its weights may be in "
-		"other files, which are not opened.",
+		"other files, which are not opened. Cuts are told between the layers that `lamina profile` times: "
+		"those "
+		"that are left when an ONNX network was fused.",
 	.examples = "lamina model show vgg16\n"
 		    "lamina model show resnet50.onnx\n"
 		    "lamina model show --format csv --functions my-model.yaml\n",

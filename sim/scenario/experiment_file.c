@@ -1,7 +1,10 @@
 #include "scenario/experiment_file.h"
 
 #include <math.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "random/quantile.h"
 #include "serving/outcome.h"
 #include "serving/setting.h"
@@ -465,6 +468,10 @@ static const struct bind_field experiment_fields[] = {
 			   "price_region and the limits that hold in most"),
 	BIND_FIELD(struct experiment, platform_values, BIND_NODE,
 		   .help = "parts of a platform, put over it: what nobody has published, or what if"),
+	BIND_FIELD(
+		struct experiment, model, BIND_TEXT, .fallback = "",
+		.help = "an ONNX file (from this file's folder): its profile is the file beside it whose name ends in "
+			".profile.yaml instead of .onnx, as `lamina profile` writes it"),
 	BIND_FIELD(struct experiment, profile, BIND_TEXT, .fallback = "",
 		   .help = "a profile by name, or a path to its file (from this file's folder)"),
 	BIND_FIELD(struct experiment, workload, BIND_STRUCT, .required = true, .schema = &workload_schema,
@@ -497,6 +504,34 @@ const struct bind_schema experiment_schema = {
 	.base_key = "base",
 };
 
+/* A network is simulated by what was measured of it, which is kept beside its file. */
+static bool profile_from_model(struct experiment *experiment, struct arena *arena, struct diag *diag)
+{
+	static const char ending[] = ".onnx";
+	struct diag_place place = bind_place(experiment->root, "model");
+	const char *model = experiment->model;
+	size_t stem = strlen(model) - (strlen(model) >= sizeof ending ? sizeof ending - 1 : 0);
+	if (strcmp(model + stem, ending) != 0) {
+		diag_error(diag, place,
+			   "'model' must be an ONNX file, whose name ends in .onnx; networks that come with Lamina "
+			   "have a 'profile'");
+		return false;
+	}
+	if (experiment->profile[0] != '\0') {
+		diag_error(diag, place, "'model' and 'profile' both say which network it is; keep one");
+		return false;
+	}
+	/* A path with a folder, so that it is not looked up among the profiles that have names. */
+	experiment->profile =
+		arena_printf(arena, "%s%.*s.profile.yaml", strchr(model, '/') ? "" : "./", (int)stem, model);
+	const char *file = file_resolve(place.file, experiment->profile, arena);
+	if (access(file, R_OK) == 0)
+		return true;
+	diag_error(diag, place, "'%s' has not been measured: `lamina profile %s -o %s` does so", model,
+		   file_resolve(place.file, model, arena), file);
+	return false;
+}
+
 bool experiment_bind(const struct yaml_node *root, const char *path, struct arena *arena, struct diag *diag,
 		     struct experiment *out)
 {
@@ -506,5 +541,5 @@ bool experiment_bind(const struct yaml_node *root, const char *path, struct aren
 		return false;
 	out->path = path;
 	out->root = root;
-	return true;
+	return out->model[0] == '\0' || profile_from_model(out, arena, diag);
 }

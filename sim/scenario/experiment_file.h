@@ -183,6 +183,7 @@ struct experiment {
 	const char *platform;
 	const char *region;
 	struct yaml_node *platform_values;
+	const char *model; /* an ONNX file; its profile stands beside it */
 	const char *profile;
 	struct workload workload;
 	struct pipeline pipeline;

@@ -9,6 +9,7 @@
 #include "kernels/timing/profiler.h"
 #include "kernels/timing/record_sizes.h"
 #include "kernels/timing/samples.h"
+#include "tests/onnx/onnx_text.h"
 #include "tests/tap.h"
 
 static const char tiny[] = "name: tiny\n"
@@ -186,6 +187,49 @@ static void memory_of_a_child(void)
 	fixture_release(&f);
 }
 
+/* A block of convolutions around a shortcut, large enough to be seen beside the program. */
+static const char branches[] = "input x float Nx4x128x128\n"
+			       "const w1 float 32x4x3x3 random 1\nConv x,w1 -> a pads=[1,1,1,1]\nRelu a -> r\n"
+			       "const w2 float 32x32x1x1 random 2\nConv r,w2 -> b\nConv b,w2 -> c\nAdd c,r -> s\n"
+			       "GlobalAveragePool s -> y\noutput y\n";
+
+/* The liveness plan says what a process holds at its peak: measured, with records of two sizes, it is the same. */
+static void memory_by_plan(void)
+{
+	static const int64_t images[] = {2, 16};
+	struct arena arena;
+	struct diag diag;
+	struct err err;
+	struct timed_network network;
+	struct graph_options options = {.images = 1};
+	struct timed_function *timed[2];
+	struct peak_memory peaks[2];
+	char path[] = "/tmp/lamina-test-XXXXXX.onnx";
+	size_t length;
+	arena_init(&arena);
+	diag_init(&diag);
+	const uint8_t *bytes = onnx_text_pack(branches, &arena, &length);
+	int fd = mkstemps(path, 5);
+	CHECK(fd >= 0 && write(fd, bytes, length) == (ssize_t)length && close(fd) == 0);
+	t_ok(timed_network_from_onnx(&network, path, &options, &arena, &diag), "a network with branches");
+	for (size_t i = 0; i < 2; i++) {
+		struct scratch_record record;
+		timed[i] = timed_network_function(&network, &network.functions[0], images[i], &err);
+		CHECK(timed[i] &&
+		      scratch_record_init(&record, images[i], timed_function_input(timed[i]), RECORD_UINT8, &err));
+		t_ok(peak_memory_measure(&network, timed[i], &record, 1, &peaks[i], &err), "runs");
+		scratch_record_release(&record);
+	}
+	double planned = (double)(timed[1]->execution.plan.bytes - timed[0]->execution.plan.bytes);
+	/* Three tensors of 2 MiB an image live at once: the shortcut, and what goes into and comes out of a node. */
+	t_near(planned, 14 * 3 * 2097152, 0.01, 0, "three tensors live at once");
+	t_near((double)(peaks[1].bytes - peaks[0].bytes), planned, 0.1, 0, "the measured peak is the planned one");
+	timed_network_release(&network);
+	unlink(path);
+	diag_release(&diag);
+	arena_release(&arena);
+}
+
 static void who_else_computes(void)
 {
 	struct host_load start = {.wall = 100, .own = 10};
@@ -326,6 +370,7 @@ int main(void)
 	speeds();
 	sizes_that_cannot_be();
 	memory_of_a_child();
+	memory_by_plan();
 	whole_profile();
 	interrupted();
 	return t_done();
