@@ -60,3 +60,19 @@ struct model_function model_whole(const struct model *model)
 {
 	return (struct model_function){.name = model->name, .first = 0, .count = model->layer_count};
 }
+
+int64_t model_function_peak_bytes(const struct model *model, const struct model_function *function, int64_t images)
+{
+	CHECK(images >= 1 && images <= TENSOR_IMAGES_MAX);
+	int64_t current = 0;
+	int64_t peak = 0;
+	for (size_t i = function->first; i < function->first + function->count; i++) {
+		const struct layer *layer = &model->layers[i];
+		if (current > 0 && layer_in_place(layer))
+			continue;
+		int64_t next = shape_bytes(layer->output);
+		peak = current + next > peak ? current + next : peak;
+		current = next;
+	}
+	return images * (shape_bytes(model_function_input(model, function)) + peak);
+}

@@ -53,6 +53,12 @@ struct shape model_function_output(const struct model *model, const struct model
 int64_t model_function_mac(const struct model *model, const struct model_function *function);
 int64_t model_function_parameters(const struct model *model, const struct model_function *function);
 
+/*
+ * Bytes of tensors, the input included, that running the function on so many images holds at its peak, where the caller
+ * keeps the input, a tensor lives until the next layer has read it, and layers that can overwrite their input do so.
+ */
+int64_t model_function_peak_bytes(const struct model *model, const struct model_function *function, int64_t images);
+
 /* All layers as one function, for sums and runs over the whole network. */
 struct model_function model_whole(const struct model *model);
 

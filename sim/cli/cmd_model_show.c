@@ -7,7 +7,7 @@
 #include "cli/cmd_model_graph.h"
 #include "cli/graph_options.h"
 #include "cli/names.h"
-#include "kernels/model/forward.h"
+#include "kernels/model/model.h"
 #include "kernels/onnx/onnx_model.h"
 
 static const struct table_column layer_columns[] = {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "doc/yaml.h"
-#include "kernels/model/forward.h"
+#include "kernels/timing/timed_network.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,15 +50,15 @@ static bool is_small(const struct model *model)
 	return work <= VALUES_MAX;
 }
 
-static void compare_layer(const struct layer *layer, const float *weights, const float *bias,
-			  const struct tensor *input, struct tensor *output, struct team *team)
+static void compare_layer(const struct layer *layer, const struct layer_call *call)
 {
 	struct tensor plain;
-	tensor_init(&plain, input->images, layer->output);
-	layer_kinds[layer->kind].reference(layer, weights, bias, input, &plain, NULL);
-	layer_run(layer, weights, bias, input, output, team);
-	for (int64_t i = 0; i < tensor_values(output); i++) {
-		float a = output->data[i];
+	tensor_init(&plain, call->input->images, layer->output);
+	layer_kinds[layer->kind].reference(layer,
+					   &(struct layer_call){call->weights, call->bias, call->input, &plain, NULL});
+	layer_run(layer, call);
+	for (int64_t i = 0; i < tensor_values(&plain); i++) {
+		float a = call->output->data[i];
 		float b = plain.data[i];
 		/* Extreme but legal settings overflow float: only what is finite is compared. */
 		if (isfinite(a) && isfinite(b))
@@ -67,29 +67,46 @@ static void compare_layer(const struct layer *layer, const float *weights, const
 	tensor_release(&plain);
 }
 
+static void fill(float *values, int64_t count)
+{
+	for (int64_t i = 0; i < count; i++)
+		values[i] = (float)(i * 7919 % 251) / 128.0f - 1.0f;
+}
+
 static void run(const struct model *model)
 {
-	struct model_function whole = model_whole(model);
-	struct model_weights weights;
 	struct team team;
 	struct tensor current;
 	team_init(&team, 1);
-	model_weights_init(&weights, model, &whole);
-	model_weights_make(&weights, 1, &team);
 	tensor_init(&current, 2, model->input);
-	for (int64_t i = 0; i < tensor_values(&current); i++)
-		current.data[i] = (float)(i % 17) / 8.0f - 1.0f;
+	fill(current.data, tensor_values(&current));
 	for (size_t i = 0; i < model->layer_count; i++) {
+		const struct layer *layer = &model->layers[i];
+		void *memory;
+		float *values = floats_alloc((size_t)layer_parameters(layer) + 1, &memory);
+		fill(values, layer_parameters(layer));
 		struct tensor next;
-		tensor_init(&next, 2, model->layers[i].output);
-		compare_layer(&model->layers[i], model_weights_of(&weights, i), model_biases_of(&weights, i), &current,
-			      &next, &team);
+		tensor_init(&next, 2, layer->output);
+		compare_layer(layer,
+			      &(struct layer_call){values, values + layer->weight_count, &current, &next, &team});
 		tensor_release(&current);
+		mem_free(memory);
 		current = next;
 	}
 	tensor_release(&current);
-	model_weights_release(&weights);
 	team_release(&team);
+}
+
+/* A model that was read is a graph, and its functions can be planned. */
+static void plan(const struct model *model, struct arena *arena)
+{
+	struct timed_network network;
+	struct err err;
+	timed_network_from_model(&network, model, arena);
+	for (size_t i = 0; i < network.function_count; i++) {
+		const struct timed_function *timed = timed_network_function(&network, &network.functions[i], 2, &err);
+		CHECK(!timed || timed->execution.plan.bytes > 0);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -104,6 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(ok != diag_has_errors(&diag));
 	if (ok) {
 		check_chain(&model);
+		plan(&model, &arena);
 		if (is_small(&model))
 			run(&model);
 	}

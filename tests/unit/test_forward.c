@@ -1,6 +1,7 @@
 /* A whole network run: by function and at once, by any number of threads, reproducible by its seed. */
 #include "doc/yaml.h"
-#include "kernels/model/forward.h"
+#include "kernels/timing/network_weights.h"
+#include "kernels/timing/timed_network.h"
 #include "tests/tap.h"
 
 static const char network[] = "name: small\n"
@@ -29,8 +30,9 @@ struct fixture {
 	struct arena arena;
 	struct diag diag;
 	struct model model;
+	struct timed_network network;
 	struct team team;
-	struct tensor input;
+	float *input;
 };
 
 static void fixture_init(struct fixture *fixture, int threads)
@@ -41,143 +43,136 @@ static void fixture_init(struct fixture *fixture, int threads)
 	bool ok = root && model_from_yaml(root, "network", &fixture->arena, &fixture->diag, &fixture->model);
 	diag_print(&fixture->diag, stdout);
 	CHECK(ok);
+	timed_network_from_model(&fixture->network, &fixture->model, &fixture->arena);
 	team_init(&fixture->team, threads);
-	tensor_init(&fixture->input, IMAGES, fixture->model.input);
-	for (int64_t i = 0; i < tensor_values(&fixture->input); i++)
-		fixture->input.data[i] = (float)(i * 7919 % 251) / 128.0f - 1.0f;
+	int64_t values = IMAGES * shape_values(fixture->model.input);
+	fixture->input = ARENA_ARRAY(&fixture->arena, float, (size_t)values);
+	for (int64_t i = 0; i < values; i++)
+		fixture->input[i] = (float)(i * 7919 % 251) / 128.0f - 1.0f;
 }
 
 static void fixture_release(struct fixture *fixture)
 {
-	tensor_release(&fixture->input);
 	team_release(&fixture->team);
 	diag_release(&fixture->diag);
 	arena_release(&fixture->arena);
 }
 
-static void run_whole(struct fixture *fixture, uint64_t seed, struct tensor *output)
+/* The function's output for these values, in the arena. */
+static float *run_function(struct fixture *fixture, const struct model_function *function, uint64_t seed,
+			   const float *input)
 {
-	struct model_function whole = model_whole(&fixture->model);
-	struct model_weights weights;
-	model_weights_init(&weights, &fixture->model, &whole);
-	model_weights_make(&weights, seed, &fixture->team);
-	model_run_function(&fixture->model, &whole, &weights, &fixture->input, output, &fixture->team);
-	model_weights_release(&weights);
+	struct err err;
+	struct network_weights weights;
+	struct timed_function *timed = timed_network_function(&fixture->network, function, IMAGES, &err);
+	CHECK(timed);
+	struct execution *execution = &timed->execution;
+	network_weights_init(&weights, execution->graph, execution->plan.first, execution->plan.last);
+	network_weights_make(&weights, execution->graph, seed, &fixture->team);
+	CHECK(network_weights_bind(&weights, execution, &err));
+	execution_set_block(execution, arena_alloc(&fixture->arena, (size_t)execution->plan.bytes));
+	struct value *in = &execution->values[timed->inputs[0]];
+	memcpy(in->data, input, value_bytes(in));
+	for (size_t node = execution->plan.first; node < execution->plan.last; node++)
+		execution_run_node(execution, node, &fixture->team);
+	network_weights_release(&weights);
+	return execution->values[timed->outputs[0]].data;
 }
 
-static bool same_bits(const struct tensor *a, const struct tensor *b)
+static float *run_whole(struct fixture *fixture, uint64_t seed)
 {
-	return tensor_values(a) == tensor_values(b) &&
-	       memcmp(a->data, b->data, (size_t)tensor_values(a) * sizeof(float)) == 0;
+	struct model_function *whole = ARENA_NEW(&fixture->arena, struct model_function);
+	*whole = model_whole(&fixture->model);
+	return run_function(fixture, whole, seed, fixture->input);
 }
 
-static struct tensor copy_of(const struct tensor *tensor)
+enum { CLASSES = 10 };
+
+static bool same_bits(const float *a, const float *b)
 {
-	struct tensor copy;
-	tensor_init(&copy, tensor->images, tensor->shape);
-	memcpy(copy.data, tensor->data, (size_t)tensor_values(tensor) * sizeof(float));
-	return copy;
+	return memcmp(a, b, IMAGES * CLASSES * sizeof(float)) == 0;
 }
 
-/* Functions start in place here and there; none of them may touch what it was given. */
-static void run_by_functions(struct fixture *fixture, uint64_t seed, struct tensor *output)
+static float *run_by_functions(struct fixture *fixture, uint64_t seed)
 {
-	struct tensor current = tensor_slice(&fixture->input, 0, IMAGES);
-	for (size_t i = 0; i < fixture->model.function_count; i++) {
-		const struct model_function *function = &fixture->model.functions[i];
-		struct model_weights weights;
-		model_weights_init(&weights, &fixture->model, function);
-		model_weights_make(&weights, seed, &fixture->team);
-		struct tensor next;
-		struct tensor kept = copy_of(&current);
-		model_run_function(&fixture->model, function, &weights, &current, &next, &fixture->team);
-		t_ok(same_bits(&kept, &current), "function %s leaves its input as it is", function->name);
-		tensor_release(&kept);
-		model_weights_release(&weights);
-		tensor_release(&current);
-		current = next;
-	}
-	*output = current;
+	float *current = fixture->input;
+	for (size_t i = 0; i < fixture->model.function_count; i++)
+		current = run_function(fixture, &fixture->model.functions[i], seed, current);
+	return current;
 }
 
 static void test_runs(void)
 {
 	struct fixture fixture, threaded;
-	struct tensor first, again, other, split, parallel;
 	fixture_init(&fixture, 1);
 	fixture_init(&threaded, 3);
-	struct tensor kept = copy_of(&fixture.input);
-	run_whole(&fixture, 1, &first);
-	run_whole(&fixture, 1, &again);
-	run_whole(&fixture, 2, &other);
-	run_by_functions(&fixture, 1, &split);
-	run_whole(&threaded, 1, &parallel);
-	t_ok(same_bits(&kept, &fixture.input), "the input is left as it is");
-	t_ok(same_bits(&first, &again), "one seed, one result");
-	t_ok(!same_bits(&first, &other), "another seed, another result");
-	t_ok(same_bits(&first, &split), "function by function gives what the whole network gives");
-	t_ok(same_bits(&first, &parallel), "three threads give what one gives");
-	t_ok(shape_equal(first.shape, (struct shape){10, 1, 1}), "ten classes");
+	const float *first = run_whole(&fixture, 1);
+	t_ok(same_bits(first, run_whole(&fixture, 1)), "one seed, one result");
+	t_ok(!same_bits(first, run_whole(&fixture, 2)), "another seed, another result");
+	t_ok(same_bits(first, run_by_functions(&fixture, 1)),
+	     "function by function gives what the whole network gives");
+	t_ok(same_bits(first, run_whole(&threaded, 1)), "three threads give what one gives");
 	for (int64_t image = 0; image < IMAGES; image++) {
 		double sum = 0.0;
-		for (int64_t c = 0; c < 10; c++)
-			sum += (double)tensor_image(&first, image)[c];
+		for (int64_t c = 0; c < CLASSES; c++)
+			sum += (double)first[image * CLASSES + c];
 		t_near(sum, 1.0, 1e-5, 0, "probabilities of an image add up to 1");
 	}
-	t_ok(memcmp(tensor_image(&first, 0), tensor_image(&first, 1), 10 * sizeof(float)) != 0,
-	     "two images, two results");
-	tensor_release(&first);
-	tensor_release(&again);
-	tensor_release(&other);
-	tensor_release(&split);
-	tensor_release(&parallel);
-	tensor_release(&kept);
+	t_ok(memcmp(first, first + CLASSES, CLASSES * sizeof(float)) != 0, "two images, two results");
 	fixture_release(&fixture);
 	fixture_release(&threaded);
 }
 
+/* A layer's weights and biases stand one after the other, in the order of the layers. */
 static void test_against_reference(void)
 {
 	struct fixture fixture;
+	struct network_weights weights;
+	struct err err;
 	fixture_init(&fixture, 1);
 	struct model_function whole = model_whole(&fixture.model);
-	struct model_weights weights;
-	model_weights_init(&weights, &fixture.model, &whole);
-	model_weights_make(&weights, 5, &fixture.team);
-	struct tensor fast;
-	model_run_function(&fixture.model, &whole, &weights, &fixture.input, &fast, &fixture.team);
-	struct tensor plain = tensor_slice(&fixture.input, 0, IMAGES);
+	const struct timed_function *timed = timed_network_function(&fixture.network, &whole, IMAGES, &err);
+	network_weights_init(&weights, timed->execution.graph, 0, timed->execution.plan.last);
+	network_weights_make(&weights, timed->execution.graph, 5, &fixture.team);
+	const float *values = weights.values;
+	struct tensor plain = {.images = IMAGES, .shape = fixture.model.input, .data = fixture.input};
 	for (size_t i = 0; i < fixture.model.layer_count; i++) {
 		const struct layer *layer = &fixture.model.layers[i];
 		struct tensor next;
 		tensor_init(&next, IMAGES, layer->output);
-		layer_kinds[layer->kind].reference(layer, &(struct layer_call){model_weights_of(&weights, i),
-									       model_biases_of(&weights, i), &plain,
-									       &next, NULL});
+		layer_kinds[layer->kind].reference(
+			layer, &(struct layer_call){values, values + layer->weight_count, &plain, &next, NULL});
+		values += layer_parameters(layer);
 		tensor_release(&plain);
 		plain = next;
 	}
+	t_int(4 * model_function_parameters(&fixture.model, &whole), (long long)network_weights_bytes(&weights),
+	      "all parameters are there");
+	const float *fast = run_whole(&fixture, 5);
 	double worst = 0.0;
-	for (int64_t i = 0; i < tensor_values(&fast); i++)
-		worst = fmax(worst, fabs((double)fast.data[i] - (double)plain.data[i]));
+	for (int64_t i = 0; i < IMAGES * CLASSES; i++)
+		worst = fmax(worst, fabs((double)fast[i] - (double)plain.data[i]));
 	t_near(worst, 0.0, 0, 1e-4, "the network agrees with its plain references");
-	tensor_release(&fast);
 	tensor_release(&plain);
-	model_weights_release(&weights);
+	network_weights_release(&weights);
 	fixture_release(&fixture);
 }
 
 static void test_weights(void)
 {
 	struct fixture fixture;
+	struct network_weights weights, loaded;
+	struct err err;
 	fixture_init(&fixture, 2);
-	struct model_function whole = model_whole(&fixture.model);
-	struct model_weights weights, loaded;
-	model_weights_init(&weights, &fixture.model, &whole);
-	model_weights_make(&weights, 7, &fixture.team);
-	int fc1 = model_find_layer(&fixture.model, "fc1");
-	const float *values = model_weights_of(&weights, (size_t)fc1);
-	int64_t count = fixture.model.layers[fc1].weight_count;
+	const struct timed_function *timed =
+		timed_network_function(&fixture.network, &fixture.model.functions[1], IMAGES, &err);
+	const struct execution *execution = &timed->execution;
+	network_weights_init(&weights, execution->graph, execution->plan.first, execution->plan.last);
+	network_weights_make(&weights, execution->graph, 7, &fixture.team);
+	/* conv2's weights and biases, then fc1's. */
+	t_int((long long)weights.count, 4, "two layers have parameters");
+	const float *values = weights.values + weights.offsets[2];
+	int64_t count = weights.offsets[3] - weights.offsets[2];
 	double sum = 0.0, squares = 0.0;
 	for (int64_t i = 0; i < count; i++) {
 		sum += (double)values[i];
@@ -186,19 +181,18 @@ static void test_weights(void)
 	/* Standard errors at 62,720 values: 0.0001 of the mean, 0.4 % of the variance. */
 	t_near(sum / (double)count, 0.0, 0, 4e-4, "weights have mean 0");
 	t_near(squares / (double)count, 2.0 * 40.0 / (double)count, 0.015, 0, "and He's variance, 2 / inputs");
-	t_near((double)model_biases_of(&weights, (size_t)fc1)[39], 0.0, 0, 0, "biases are 0");
-	t_ok(!model_weights_of(&weights, 1) && !model_biases_of(&weights, 1), "relu has none");
-	t_int(model_weights_bytes(&weights), 4 * model_function_parameters(&fixture.model, &whole), "bytes");
-
-	struct err err;
-	size_t bytes = (size_t)model_weights_bytes(&weights);
-	model_weights_init(&loaded, &fixture.model, &whole);
-	t_ok(model_weights_load(&loaded, weights.values, bytes, &err), "weights are loaded from bytes");
+	bool are_lists = true;
+	for (int64_t i = weights.offsets[3]; i < weights.offsets[4]; i++)
+		are_lists = are_lists && weights.values[i] >= 0.5f && weights.values[i] < 1.5f;
+	t_ok(are_lists, "lists lie around 1");
+	size_t bytes = network_weights_bytes(&weights);
+	network_weights_init(&loaded, execution->graph, execution->plan.first, execution->plan.last);
+	t_ok(network_weights_load(&loaded, weights.values, bytes, &err), "weights are loaded from bytes");
 	t_ok(memcmp(loaded.values, weights.values, bytes) == 0, "the same ones");
-	t_ok(!model_weights_load(&loaded, weights.values, bytes - 1, &err), "a truncated file is refused");
-	t_has(err.text, "layers 'conv1' to 'prob' of model 'small' need", "in words");
-	model_weights_release(&loaded);
-	model_weights_release(&weights);
+	t_ok(!network_weights_load(&loaded, weights.values, bytes - 1, &err), "a truncated file is refused");
+	t_has(err.text, "the weights have", "in words");
+	network_weights_release(&loaded);
+	network_weights_release(&weights);
 	fixture_release(&fixture);
 }
 

@@ -3,7 +3,6 @@
  * parameters, bytes. Layers without parameters or work of their own (relu, dropout, softmax) keep the shape before
  * them. VGG-16's 138,357,544 parameters and 15.47 GMAC are the published ones (Simonyan, Zisserman, 2015).
  */
-#include "kernels/model/forward.h"
 #include "kernels/model/model.h"
 #include "tests/tap.h"
 

@@ -223,7 +223,8 @@ static void memory_by_plan(void)
 	double planned = (double)(timed[1]->execution.plan.bytes - timed[0]->execution.plan.bytes);
 	/* Three tensors of 2 MiB an image live at once: the shortcut, and what goes into and comes out of a node. */
 	t_near(planned, 14 * 3 * 2097152, 0.01, 0, "three tensors live at once");
-	t_near((double)(peaks[1].bytes - peaks[0].bytes), planned, 0.1, 0, "the measured peak is the planned one");
+	/* A sanitizer's shadow is an eighth. */
+	t_near((double)(peaks[1].bytes - peaks[0].bytes), planned, 0.2, 0, "the measured peak is the planned one");
 	timed_network_release(&network);
 	unlink(path);
 	diag_release(&diag);
