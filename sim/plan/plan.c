@@ -172,8 +172,9 @@ static bool find_more(const struct plan_request *request, struct plan *out)
 		if (trial->setting && !versus_find(&out->planner, trial, &out->versus[known[i]]))
 			return false;
 	}
-	sensitivity_find(&out->planner, &out->answer.best, &request->experiment->plan.uncertainty, out->sensitivity,
-			 &out->sensitivity_count);
+	struct plan_uncertainty uncertainty =
+		plan_uncertainty_over(request->library->uncertainty, &request->experiment->plan.uncertainty);
+	sensitivity_find(&out->planner, &out->answer.best, &uncertainty, out->sensitivity, &out->sensitivity_count);
 	return true;
 }
 
@@ -226,7 +227,7 @@ enum plan_end plan_run(const struct plan_request *request, struct arena *arena, 
 {
 	*out = (struct plan){0};
 	const struct space *space = space_of(request, arena, diag);
-	if (!space)
+	if (!space || (request->wants_more && !library_uncertainty(request->library, diag)))
 		return PLAN_REFUSED;
 	struct trial_control control = control_of(request, space, arena);
 	out->goal = goal_of(request, space);

@@ -157,9 +157,8 @@ void sensitivity_find(const struct planner *planner, const struct trial *best,
 		for (int sign = -1; sign <= 1 && uncertainty->share[i] > 0; sign += 2) {
 			struct sensitivity_row *row = &rows[(*count)++];
 			*row = (struct sensitivity_row){
-				.input = uncertainty_rows[i].input,
-				.basis = uncertainty->is_stated[i] ? "as the experiment states"
-								   : uncertainty_rows[i].source,
+				.input = uncertain_inputs[i],
+				.basis = uncertainty->source[i],
 				.change = sign * uncertainty->share[i],
 			};
 			find_row(planner, best, (enum uncertain_input)i, row);

@@ -169,6 +169,26 @@ const struct framework_preset *library_preset(struct library *library, const cha
 	return library->presets[library->preset_count++] = preset;
 }
 
+const struct plan_uncertainty *library_uncertainty(struct library *library, struct diag *diag)
+{
+	static const char relative[] = "configs/errors/planner.yaml";
+	if (library->uncertainty)
+		return library->uncertainty;
+	struct diag_place place = {.file = relative};
+	const char *path = data_file_find(relative, library->arena);
+	struct plan_uncertainty *usual = ARENA_NEW(library->arena, struct plan_uncertainty);
+	size_t length;
+	if (!path) {
+		diag_error(diag, place, "this file, which comes with the program, is missing");
+		return NULL;
+	}
+	const char *text = read_text(library, path, 0, place, diag, &length);
+	if (!text || !plan_uncertainty_parse(path, text, length, library->arena, diag, usual))
+		return NULL;
+	library->uncertainty = usual;
+	return usual;
+}
+
 const char *library_preset_names(struct library *library)
 {
 	if (!library->preset_names)

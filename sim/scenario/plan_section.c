@@ -65,31 +65,33 @@ static void check_parallel(void *value, const struct yaml_node *node, struct dia
 static const struct bind_schema parallel_schema = {
 	.title = "parallel", .bytes = sizeof(struct plan_parallel), .fields = parallel_fields, .check = check_parallel};
 
-/* clang-format off */
-#define INPUTS(ROW) \
-	ROW(UNCERTAIN_CPU_SPEED, "cpu_speed", "0.1", "CPU speed", "standard uncertainty of CPU speed, relative", \
-	    "10 to 15 % between hosts (Ginzburg and Freedman)") \
-	ROW(UNCERTAIN_NETWORK, "network", "0.15", "network rates", "of the rates of store and network, relative", \
-	    "largest error of lamina validate's S3 rows that took no part in fitting") \
-	ROW(UNCERTAIN_COLD_START, "cold_start", "0.3", "cold start time", "of the time of a cold start, relative", \
-	    "two thirds of cold starts lie between -18 % and +33 % of the median (mikhail.io, 2020)") \
-	ROW(UNCERTAIN_MEMORY, "memory_base", "0.05", "memory base", "of the framework's memory, relative", \
-	    "415 to 459 MB explain the least memories of Kim and Lee (2019) alike")
-#define FIELD(index, name, usual, words, text, reference) \
-	{.key = name, .type = BIND_DOUBLE, .offset = offsetof(struct plan_uncertainty, share[index]), \
-	 .fallback = usual, .min = 0, .max = 0.9, .help = text},
-#define WORDS(index, name, usual, words, text, reference) [index] = {words, reference},
-/* clang-format on */
+const char *const uncertain_inputs[UNCERTAIN_INPUTS] = {
+	[UNCERTAIN_CPU_SPEED] = "CPU speed",
+	[UNCERTAIN_NETWORK] = "network rates",
+	[UNCERTAIN_COLD_START] = "cold start time",
+	[UNCERTAIN_MEMORY] = "memory base",
+};
 
-static const struct bind_field uncertainty_fields[] = {INPUTS(FIELD) BIND_END};
-const struct uncertainty_row uncertainty_rows[UNCERTAIN_INPUTS] = {INPUTS(WORDS)};
+#define SHARE(index, name, text) \
+	{ \
+		.key = name, .type = BIND_DOUBLE, .offset = offsetof(struct plan_uncertainty, share[index]), .min = 0, \
+		.max = 0.9, .help = text \
+	}
+
+static const struct bind_field uncertainty_fields[] = {
+	SHARE(UNCERTAIN_CPU_SPEED, "cpu_speed", "standard uncertainty of CPU speed, relative"),
+	SHARE(UNCERTAIN_NETWORK, "network", "of the rates of store and network, relative"),
+	SHARE(UNCERTAIN_COLD_START, "cold_start", "of the time of a cold start, relative"),
+	SHARE(UNCERTAIN_MEMORY, "memory_base", "of the framework's memory, relative"),
+	BIND_END,
+};
 
 static void note_stated(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	struct plan_uncertainty *uncertainty = value;
 	(void)diag;
 	for (size_t i = 0; i < UNCERTAIN_INPUTS; i++)
-		uncertainty->is_stated[i] = yaml_get(node, uncertainty_fields[i].key) != NULL;
+		uncertainty->source[i] = yaml_get(node, uncertainty_fields[i].key) ? "as the experiment states" : NULL;
 }
 
 static const struct bind_schema uncertainty_schema = {.title = "uncertainty",
@@ -107,7 +109,8 @@ static const struct bind_field plan_fields[] = {
 	BIND_FIELD(struct plan_section, schedules, BIND_TEXT_LIST, .count_max = 2,
 		   .help = "per_record, pipelined; by default both"),
 	BIND_FIELD(struct plan_section, uncertainty, BIND_STRUCT, .fallback = "{}", .schema = &uncertainty_schema,
-		   .help = "how far the planner's inputs may be wrong"),
+		   .help = "how far the planner's inputs may be wrong; by default as configs/errors/planner.yaml "
+			   "has it"),
 	BIND_END,
 };
 
@@ -131,3 +134,72 @@ const struct bind_schema plan_section_schema = {
 	.fields = plan_fields,
 	.check = check_schedules,
 };
+
+/* One input's, as the file of the usual ones has it. */
+struct usual {
+	double share;
+	const char *source;
+};
+
+static const struct bind_field usual_fields[] = {
+	BIND_FIELD(struct usual, share, BIND_DOUBLE, .required = true, .min = 0, .max = 0.9,
+		   .help = "standard uncertainty, relative"),
+	BIND_FIELD(struct usual, source, BIND_TEXT, .required = true, .help = "where it comes from, as a plan says"),
+	BIND_END,
+};
+
+static const struct bind_schema usual_schema = {
+	.title = "an input", .bytes = sizeof(struct usual), .fields = usual_fields};
+
+struct usual_file {
+	int apiVersion;
+	struct usual inputs[UNCERTAIN_INPUTS];
+};
+
+static const char *const versions[] = {"lamina/v1", NULL};
+
+#define USUAL(index, name) \
+	{ \
+		.key = name, .type = BIND_STRUCT, .offset = offsetof(struct usual_file, inputs[index]), \
+		.required = true, .schema = &usual_schema \
+	}
+
+static const struct bind_field usual_file_fields[] = {
+	BIND_FIELD(struct usual_file, apiVersion, BIND_CHOICE, .required = true, .choices = versions),
+	USUAL(UNCERTAIN_CPU_SPEED, "cpu_speed"),
+	USUAL(UNCERTAIN_NETWORK, "network"),
+	USUAL(UNCERTAIN_COLD_START, "cold_start"),
+	USUAL(UNCERTAIN_MEMORY, "memory_base"),
+	BIND_END,
+};
+
+static const struct bind_schema usual_file_schema = {
+	.title = "usual uncertainties", .bytes = sizeof(struct usual_file), .fields = usual_file_fields};
+
+bool plan_uncertainty_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag,
+			    struct plan_uncertainty *out)
+{
+	size_t errors_before = diag->error_count;
+	struct usual_file usual = {0};
+	struct yaml_node *root = yaml_parse(file, text, length, arena, diag);
+	if (root)
+		bind_map(&usual_file_schema, root, &usual, arena, diag);
+	for (size_t i = 0; i < UNCERTAIN_INPUTS; i++) {
+		out->share[i] = usual.inputs[i].share;
+		out->source[i] = usual.inputs[i].source;
+	}
+	return diag->error_count == errors_before;
+}
+
+struct plan_uncertainty plan_uncertainty_over(const struct plan_uncertainty *usual,
+					      const struct plan_uncertainty *stated)
+{
+	struct plan_uncertainty both = *stated;
+	for (size_t i = 0; i < UNCERTAIN_INPUTS; i++) {
+		if (!stated->source[i]) {
+			both.share[i] = usual->share[i];
+			both.source[i] = usual->source[i];
+		}
+	}
+	return both;
+}

@@ -35,17 +35,12 @@ enum uncertain_input {
 	UNCERTAIN_INPUTS
 };
 
-/* In words: an input, and where its usual uncertainty (the key's default) comes from. */
-struct uncertainty_row {
-	const char *input;  /* "CPU speed" */
-	const char *source; /* of the usual uncertainty */
-};
-extern const struct uncertainty_row uncertainty_rows[UNCERTAIN_INPUTS];
+extern const char *const uncertain_inputs[UNCERTAIN_INPUTS]; /* "CPU speed" */
 
 /* Standard uncertainties, relative. */
 struct plan_uncertainty {
 	double share[UNCERTAIN_INPUTS];
-	bool is_stated[UNCERTAIN_INPUTS]; /* else it is the usual one, which has the row's source */
+	const char *source[UNCERTAIN_INPUTS]; /* in words; NULL: none is stated, and the usual one holds */
 };
 
 struct plan_section {
@@ -57,5 +52,13 @@ struct plan_section {
 };
 
 extern const struct bind_schema plan_section_schema;
+
+/* The usual ones, from text in memory; file is its name in messages. False when errors were added. */
+bool plan_uncertainty_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag,
+			    struct plan_uncertainty *out);
+
+/* What is stated, put over the usual ones. */
+struct plan_uncertainty plan_uncertainty_over(const struct plan_uncertainty *usual,
+					      const struct plan_uncertainty *stated);
 
 #endif

@@ -64,6 +64,7 @@ struct library {
 	size_t trace_count;
 	struct library_digest digests[LIBRARY_DIGESTS_MAX]; /* of those that were asked for */
 	size_t digest_count;
+	const struct plan_uncertainty *uncertainty; /* the usual one, once it was asked for */
 	struct library_found last_platform;
 	struct library_found last_profile;
 	struct library_found last_preset;
@@ -82,6 +83,9 @@ const struct profile *library_profile(struct library *library, const char *name,
 				      struct diag *diag);
 const struct framework_preset *library_preset(struct library *library, const char *name, struct diag_place place,
 					      struct diag *diag);
+
+/* The usual uncertainties of what plans are made of; NULL with diag errors where their file is missing or wrong. */
+const struct plan_uncertainty *library_uncertainty(struct library *library, struct diag *diag);
 
 /* The names of the frameworks that come with the program, in one text. */
 const char *library_preset_names(struct library *library);

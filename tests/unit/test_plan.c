@@ -132,7 +132,9 @@ static void stated_uncertainty(void)
 	t_int((long long)plan->sensitivity_count, 2 * UNCERTAIN_INPUTS, "every input is moved down and up");
 	t_near(plan->sensitivity[1].change, 0.1, 0, 0, "CPU speed by what is stated");
 	t_str(plan->sensitivity[1].basis, "as the experiment states", "which is what the plan says");
-	t_str(plan->sensitivity[2].basis, uncertainty_rows[UNCERTAIN_NETWORK].source, "others have their source");
+	const struct plan_uncertainty *usual = f.request.library->uncertainty;
+	t_near(plan->sensitivity[3].change, usual->share[UNCERTAIN_NETWORK], 0, 0, "others by the usual one");
+	t_str(plan->sensitivity[2].basis, usual->source[UNCERTAIN_NETWORK], "which has its source");
 	fixture_release(&f);
 }
 
