@@ -89,7 +89,7 @@ static void fill_summary(struct table *table, const struct validation *validatio
 		[VALIDATION_NO_BAR] = "-", [VALIDATION_MET] = "met", [VALIDATION_MISSED] = "missed"};
 	for (size_t i = 0; i < validation->line_count; i++) {
 		const struct validation_line *line = &validation->lines[i];
-		const struct validation_bar *bar = line->bar;
+		const struct claim_bar *bar = line->bar;
 		table_text(table, line->mechanism);
 		table_text(table, line->set);
 		table_int(table, (int64_t)line->rows);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/file.h"
+
 const char *const claim_kind_names[] = {
 	[CLAIM_PREDICTED] = "predicted", [CLAIM_FITTED] = "fitted", [CLAIM_STATED] = "stated", NULL};
 
@@ -192,4 +194,81 @@ void claims_evaluate(const struct study *study, struct claims *claims)
 double claim_error_percent(const struct claim *claim)
 {
 	return 100 * (claim->predicted / claim->measured - 1);
+}
+
+static const struct bind_field bar_fields[] = {
+	BIND_FIELD(struct claim_bar, error_percent, BIND_DOUBLE, .required = true, .min = 0, .max = 1e6,
+		   .help = "mean absolute error that is good enough"),
+	BIND_FIELD(struct claim_bar, or_spread, BIND_BOOL, .fallback = "false",
+		   .help = "whether one within the measurements' own spread is"),
+	BIND_FIELD(struct claim_bar, published_percent, BIND_DOUBLE, .min = 0, .max = 1e6,
+		   .help = "the smallest that others have published"),
+	BIND_FIELD(struct claim_bar, published_by, BIND_TEXT, .fallback = "", .help = "who did"),
+	BIND_END,
+};
+
+static void note_unpublished(void *value, const struct yaml_node *node, struct diag *diag)
+{
+	struct claim_bar *bar = value;
+	(void)diag;
+	if (!yaml_get(node, "published_percent"))
+		bar->published_percent = (double)NAN;
+}
+
+static const struct bind_schema bar_schema = {
+	.title = "a mechanism",
+	.bytes = sizeof(struct claim_bar),
+	.fields = bar_fields,
+	.check = note_unpublished,
+	.name_offset_plus_one = offsetof(struct claim_bar, mechanism) + 1,
+};
+
+struct bar_file {
+	int apiVersion;
+	struct claim_bars bars;
+};
+
+static const char *const versions[] = {"lamina/v1", NULL};
+
+static const struct bind_field bar_file_fields[] = {
+	BIND_FIELD(struct bar_file, apiVersion, BIND_CHOICE, .required = true, .choices = versions),
+	{.key = "mechanisms",
+	 .type = BIND_STRUCT_MAP,
+	 .offset = offsetof(struct bar_file, bars.items),
+	 .required = true,
+	 .schema = &bar_schema,
+	 .count_max = 64},
+	BIND_END,
+};
+
+static const struct bind_schema bar_file_schema = {
+	.title = "bars of mechanisms", .bytes = sizeof(struct bar_file), .fields = bar_file_fields};
+
+bool claim_bars_read(struct arena *arena, struct diag *diag, struct claim_bars *out, bool *io_failed)
+{
+	static const char relative[] = "configs/errors/validation.yaml";
+	size_t errors_before = diag->error_count;
+	const char *found = data_file_find(relative, arena);
+	struct bar_file file = {0};
+	if (!found) {
+		diag_error(diag, (struct diag_place){.file = relative},
+			   "this file, which comes with the program, is missing");
+		*io_failed = true;
+		return false;
+	}
+	struct yaml_node *root = yaml_read(found, arena, diag, io_failed);
+	if (root)
+		bind_map(&bar_file_schema, root, &file, arena, diag);
+	*out = file.bars;
+	return diag->error_count == errors_before;
+}
+
+const struct claim_bar *claim_bar_of(const struct claim_bars *bars, const char *mechanism)
+{
+	const struct claim_bar *items = bars->items.items;
+	for (size_t i = 0; i < bars->items.count; i++) {
+		if (strcmp(items[i].mechanism, mechanism) == 0)
+			return &items[i];
+	}
+	return NULL;
 }

@@ -51,6 +51,28 @@ bool claims_read(const struct study *study, struct arena *arena, struct diag *di
 /* After study_run. */
 void claims_evaluate(const struct study *study, struct claims *claims);
 
+/* How good a mechanism should be, and how good others are on the same rows. */
+struct claim_bar {
+	const char *mechanism;    /* as claims call it */
+	double error_percent;     /* mean absolute error that is good enough; 0: exact to the last printed digit */
+	bool or_spread;           /* ... as is one within the measurements' own spread */
+	double published_percent; /* NaN where nobody has answered the same question */
+	const char *published_by;
+};
+
+struct claim_bars {
+	struct bind_structs items; /* struct claim_bar */
+};
+
+/*
+ * Reads those that come with the program (configs/errors/validation.yaml). False when errors were added to the diag;
+ * *io_failed then tells a file that cannot be read from a wrong one.
+ */
+bool claim_bars_read(struct arena *arena, struct diag *diag, struct claim_bars *out, bool *io_failed);
+
+/* NULL where there is none. */
+const struct claim_bar *claim_bar_of(const struct claim_bars *bars, const char *mechanism);
+
 /* 100 * (predicted / measured - 1). */
 double claim_error_percent(const struct claim *claim);
 

@@ -5,23 +5,6 @@
 
 #include "platform/cpu.h"
 
-/*
- * Others are named only where they predicted the same measurements, as SimFaaS did the same twenty experiments.
- */
-const struct validation_bar validation_bars[] = {
-	{"CPU share", 2, false, (double)NAN, ""},
-	{"CPU quota steps", 7, false, (double)NAN, ""},
-	{"DL inference and load", 5, false, (double)NAN, ""},
-	{"cold-start probability", 10, true, 12.2, "SimFaaS (Mahmoudi and Khazaei, 2021)"},
-	{"instances", 3, false, 3.05, "SimFaaS (Mahmoudi and Khazaei, 2021)"},
-	{"S3 transfer", 10, false, (double)NAN, ""},
-	{"billing", 0, false, (double)NAN, ""},
-	{"P50 of requests", 5, false, 5.9, "the nearest size's, scaled by vCPU share"},
-	{"P95 of requests", 5, false, 6.3, "the nearest size's, scaled by vCPU share"},
-	{"P99 of requests", 5, false, 11.4, "the nearest size's, scaled by vCPU share"},
-	{NULL, 0, false, 0, NULL},
-};
-
 const char validation_set_predicted[] = "predicted";
 const char validation_set_fitted[] = "fitted";
 
@@ -56,6 +39,7 @@ bool validation_load(const char *const *paths, size_t count, const struct load_r
 		.part_count = count,
 	};
 	size_t errors_before = diag->error_count;
+	claim_bars_read(arena, diag, &out->bars, io_failed);
 	for (size_t i = 0; i < count; i++) {
 		if (load_part(paths[i], over, arena, diag, &out->parts[i], io_failed))
 			out->row_count += out->parts[i].claims.count;
@@ -72,14 +56,6 @@ void validation_add_paper(struct validation *validation, const struct paper *pap
 		*part = (struct validation_part){paper->studies[i], paper->claims[i]};
 		validation->row_count += part->claims.count;
 	}
-}
-
-static const struct validation_bar *find_bar(const char *mechanism)
-{
-	for (const struct validation_bar *bar = validation_bars; bar->mechanism; bar++)
-		if (strcmp(bar->mechanism, mechanism) == 0)
-			return bar;
-	return NULL;
 }
 
 static void note_mechanism(struct validation *validation, const char *name)
@@ -208,7 +184,7 @@ static void add_lines(struct validation *validation, const char *mechanism, stru
 {
 	struct row_filter filter = {mechanism, CLAIM_PREDICTED, CLAIM_MEASUREMENT, -1, -1};
 	struct validation_line predicted = line_of(validation, &filter, validation_set_predicted);
-	predicted.bar = find_bar(mechanism);
+	predicted.bar = claim_bar_of(&validation->bars, mechanism);
 	add_line(validation, predicted);
 	add_sides(validation, filter);
 	add_years(validation, filter, arena);
@@ -247,7 +223,7 @@ enum validation_verdict validation_judge(const struct validation_line *line)
 {
 	/* Bills are sums in binary floating point: their last bits are not what is meant by exact. */
 	static const double rounding_percent = 1e-9;
-	const struct validation_bar *bar = line->bar;
+	const struct claim_bar *bar = line->bar;
 	if (!bar || line->rows == 0)
 		return VALIDATION_NO_BAR;
 	double error = line->mean_abs_error_percent;

@@ -11,16 +11,6 @@
 #include "experiment/study.h"
 #include "report/paper.h"
 
-/* How good a mechanism should be, and how good others are on the same rows. */
-struct validation_bar {
-	const char *mechanism;    /* as claims call it; NULL ends the table */
-	double error_percent;     /* mean absolute error that is good enough; 0: exact to the last printed digit */
-	bool or_spread;           /* ... as is one within the measurements' own spread */
-	double published_percent; /* NaN where nobody has answered the same question */
-	const char *published_by;
-};
-extern const struct validation_bar validation_bars[];
-
 /* Which side of one vCPU a row's function is on. */
 enum validation_side { VALIDATION_NO_SIDE, VALIDATION_BELOW, VALIDATION_ABOVE };
 
@@ -39,9 +29,9 @@ struct validation_line {
 	size_t rows;
 	double bias_percent; /* mean error with its sign */
 	double mean_abs_error_percent;
-	double worst_error_percent;       /* signed, of the largest absolute error */
-	double mean_spread_percent;       /* over rows with a known spread; NaN where there are none */
-	const struct validation_bar *bar; /* NULL where there is none, and for other sets than the first */
+	double worst_error_percent;  /* signed, of the largest absolute error */
+	double mean_spread_percent;  /* over rows with a known spread; NaN where there are none */
+	const struct claim_bar *bar; /* NULL where there is none, and for other sets than the first */
 };
 extern const char validation_set_predicted[];
 extern const char validation_set_fitted[];
@@ -60,6 +50,7 @@ struct validation {
 	size_t mechanism_count;
 	struct validation_line *lines; /* of the mechanisms, in their order */
 	size_t line_count;
+	struct claim_bars bars;
 };
 
 /*

@@ -130,12 +130,12 @@ static void test_groups(void)
 
 static void test_verdicts(void)
 {
-	static const struct validation_bar plain = {.mechanism = "a", .error_percent = 10};
-	static const struct validation_bar with_spread = {.mechanism = "b", .error_percent = 10, .or_spread = true};
-	static const struct validation_bar exact = {.mechanism = "c", .error_percent = 0};
+	static const struct claim_bar plain = {.mechanism = "a", .error_percent = 10};
+	static const struct claim_bar with_spread = {.mechanism = "b", .error_percent = 10, .or_spread = true};
+	static const struct claim_bar exact = {.mechanism = "c", .error_percent = 0};
 	static const struct {
 		const char *what;
-		const struct validation_bar *bar;
+		const struct claim_bar *bar;
 		size_t judged;
 		double error, spread;
 		enum validation_verdict want;
