@@ -82,6 +82,13 @@ const struct bind_schema platform_sandbox_schema = {
 
 static void add_provisioned(struct sandbox_pool *pool);
 
+static const char *const luck_names[SANDBOX_LUCKS] = {
+	[SANDBOX_LUCK_HOST] = "sandbox",
+	[SANDBOX_LUCK_COLD_START] = "cold start",
+	[SANDBOX_LUCK_KEEP_ALIVE] = "keep alive",
+	[SANDBOX_LUCK_LIFETIME] = "lifetime",
+};
+
 void sandbox_pool_init(struct sandbox_pool *pool, struct engine *engine, struct arena *arena,
 		       const struct platform *platform, const struct sandbox_spec *spec, uint64_t function,
 		       uint64_t seed, uint32_t replication)
@@ -95,14 +102,17 @@ void sandbox_pool_init(struct sandbox_pool *pool, struct engine *engine, struct 
 		.seed = seed,
 		.replication = replication,
 	};
+	for (int luck = 0; luck < SANDBOX_LUCKS; luck++)
+		pool->luck[luck] = stream_id_from_name(luck_names[luck]);
 	for (int64_t i = 0; i < spec->provisioned; i++)
 		add_provisioned(pool);
 }
 
 /* Every draw belongs to a named purpose and a sandbox, so that two settings meet the same luck. */
-static void named_stream(struct stream *stream, const struct sandbox_pool *pool, const char *name, uint64_t ordinal)
+static void named_stream(struct stream *stream, const struct sandbox_pool *pool, enum sandbox_luck luck,
+			 uint64_t ordinal)
 {
-	stream_init(stream, pool->seed, pool->replication, stream_id_from_name(name), pool->function << 48 | ordinal);
+	stream_init(stream, pool->seed, pool->replication, pool->luck[luck], pool->function << 48 | ordinal);
 }
 
 void sandbox_pool_count(struct sandbox_pool *pool)
@@ -174,7 +184,7 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 	const struct platform_cpu *cpu = &of;
 	uint64_t ordinal = pool->created++;
 	struct stream luck;
-	named_stream(&luck, pool, "sandbox", ordinal);
+	named_stream(&luck, pool, SANDBOX_LUCK_HOST, ordinal);
 	*sandbox = (struct sandbox){
 		.pool = pool,
 		.ordinal = ordinal,
@@ -187,7 +197,7 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 	cpu_quota_init(&sandbox->quota, cpu, pool->spec.memory_mb, (int64_t)stream_below(&luck, (uint64_t)period_ns));
 	token_bucket_init(&sandbox->inbound, &pool->platform->network, pool->spec.memory_mb);
 	token_bucket_init(&sandbox->outbound, &pool->platform->network, pool->spec.memory_mb);
-	named_stream(&luck, pool, "cold start", ordinal);
+	named_stream(&luck, pool, SANDBOX_LUCK_COLD_START, ordinal);
 	struct cold_start start;
 	struct cold_start_times times;
 	cold_start_init(&start, pool->platform, &pool->spec);
@@ -301,10 +311,10 @@ static int64_t keep_alive_ns(struct sandbox *sandbox)
 	bool is_alone = pool->newest_idle == sandbox && !sandbox->older && pool->busy_count == 0;
 	bool is_surplus = !is_alone && platform->surplus_keep_alive_seconds.table.count > 0;
 	struct stream luck;
-	named_stream(&luck, pool, "keep alive", sandbox->ordinal << 20 | sandbox->idle_periods++);
+	named_stream(&luck, pool, SANDBOX_LUCK_KEEP_ALIVE, sandbox->ordinal << 20 | sandbox->idle_periods++);
 	const struct quantiles *kept =
 		is_surplus ? &platform->surplus_keep_alive_seconds : &platform->keep_alive_seconds;
-	return ns_from_seconds(quantile_draw(&kept->table, &luck));
+	return ns_from_seconds(quantile_draw_only(&kept->table, &luck));
 }
 
 /* The age at which a sandbox is not used again. */
@@ -314,8 +324,8 @@ static int64_t lifetime_ns(const struct sandbox *sandbox)
 	if (lifetime->table.count == 0)
 		return INT64_MAX;
 	struct stream luck;
-	named_stream(&luck, sandbox->pool, "lifetime", sandbox->ordinal);
-	return ns_from_seconds(quantile_draw(&lifetime->table, &luck));
+	named_stream(&luck, sandbox->pool, SANDBOX_LUCK_LIFETIME, sandbox->ordinal);
+	return ns_from_seconds(quantile_draw_only(&lifetime->table, &luck));
 }
 
 static void return_provisioned(struct sandbox *sandbox)

@@ -107,6 +107,15 @@ struct sandbox {
 	struct sandbox *older;
 };
 
+/* What a sandbox has luck in. */
+enum sandbox_luck {
+	SANDBOX_LUCK_HOST,
+	SANDBOX_LUCK_COLD_START,
+	SANDBOX_LUCK_KEEP_ALIVE,
+	SANDBOX_LUCK_LIFETIME,
+	SANDBOX_LUCKS
+};
+
 struct sandbox_pool {
 	struct engine *engine;
 	struct arena *arena;
@@ -115,6 +124,7 @@ struct sandbox_pool {
 	uint64_t function; /* index, for random draws */
 	uint64_t seed;
 	uint32_t replication;
+	uint32_t luck[SANDBOX_LUCKS]; /* ids of the streams */
 	uint64_t created;
 	uint64_t expired;
 	int64_t idle_count;

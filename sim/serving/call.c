@@ -26,7 +26,7 @@ static double sync_delay_seconds(struct invocation *invocation, const struct pla
 {
 	double cap = fmin(limits->retry_max_seconds, ldexp(limits->retry_min_seconds, invocation->attempts));
 	if (invocation->attempts % STREAM_ATTEMPTS == 0)
-		invocation_stream(&invocation->retry_luck, invocation, "retry");
+		invocation_stream(&invocation->retry_luck, invocation, LUCK_RETRY);
 	return cap * stream_uniform(&invocation->retry_luck);
 }
 
@@ -80,8 +80,8 @@ static int64_t reach_ns(struct invocation *invocation)
 {
 	const struct platform_sandbox *platform = &invocation->simulation->setting->platform->sandbox;
 	struct stream luck;
-	invocation_stream(&luck, invocation, "warm start");
-	int64_t start_ns = ns_from_seconds(quantile_draw(&platform->warm_start_seconds.table, &luck));
+	invocation_stream(&luck, invocation, LUCK_WARM_START);
+	int64_t start_ns = ns_from_seconds(quantile_draw_only(&platform->warm_start_seconds.table, &luck));
 	counts_of(invocation)->cause_ns[CAUSE_WARM_START] += start_ns;
 	return start_ns;
 }

@@ -16,7 +16,7 @@ const char *const cause_names[CAUSES] = {
 
 void cause_count(struct function_outcome *counts, const struct phase_split *split, int64_t elapsed_ns)
 {
-	for (int cause = CAUSE_HANDLER_FIRST; cause <= CAUSE_HANDLER_LAST; cause++) {
+	for (int cause = CAUSE_HANDLER_FIRST; elapsed_ns > 0 && cause <= CAUSE_HANDLER_LAST; cause++) {
 		int64_t part_ns = split->ns[cause] < elapsed_ns ? split->ns[cause] : elapsed_ns;
 		counts->cause_ns[cause] += part_ns;
 		elapsed_ns -= part_ns;

@@ -13,12 +13,25 @@ const struct work *invocation_work(const struct invocation *invocation)
 	return invocation->record == setting->records - 1 ? &function->last_work : &function->work;
 }
 
-void invocation_stream(struct stream *stream, const struct invocation *invocation, const char *name)
+/* Streams of phases have the phases' names. */
+static const char *const luck_names[LUCK_PHASE] = {
+	[LUCK_HOP] = "hop",           [LUCK_RETRY] = "retry",         [LUCK_WARM_START] = "warm start",
+	[LUCK_FAILURES] = "failures", [LUCK_ERROR] = "handler error", [LUCK_WORK] = "work",
+};
+
+void invocation_name_luck(struct simulation *simulation)
+{
+	for (int luck = 0; luck < LUCKS; luck++)
+		simulation->luck[luck] =
+			stream_id_from_name(luck < LUCK_PHASE ? luck_names[luck] : work_phase_names[luck - LUCK_PHASE]);
+}
+
+void invocation_stream(struct stream *stream, const struct invocation *invocation, int luck)
 {
 	const struct simulate_options *options = invocation->simulation->options;
 	uint64_t visit = (uint64_t)invocation->record * SETTING_FUNCTIONS_MAX + invocation->function;
 	uint64_t again = (uint64_t)invocation->failures << 56;
-	stream_init(stream, options->seed, options->replication, stream_id_from_name(name), visit + again);
+	stream_init(stream, options->seed, options->replication, invocation->simulation->luck[luck], visit + again);
 }
 
 void invocation_span(const struct invocation *invocation, const char *name, int64_t start_ns, int64_t end_ns)
@@ -55,7 +68,7 @@ void invocation_count_step(struct invocation *invocation)
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	int64_t elapsed_ns = now_ns - invocation->step_start_ns;
 	invocation->step_start_ns = now_ns;
-	if (invocation_work(invocation)->phases[invocation->phase].cold_only)
+	if (invocation->work->phases[invocation->phase].cold_only)
 		counts->cause_ns[CAUSE_LOAD] += elapsed_ns;
 	else
 		cause_count(counts, &invocation->split, elapsed_ns);

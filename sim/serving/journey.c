@@ -30,7 +30,7 @@ static int64_t hop_ns(const struct invocation *invocation)
 	if (!hop)
 		return 0;
 	struct stream luck;
-	invocation_stream(&luck, invocation, "hop");
+	invocation_stream(&luck, invocation, LUCK_HOP);
 	return ns_from_seconds(quantile_draw(&hop->table, &luck));
 }
 

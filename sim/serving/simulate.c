@@ -56,6 +56,7 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 		.visit_ended = call_visit_ended,
 		.call_ended = journey_call_ended,
 	};
+	invocation_name_luck(simulation);
 	size_t functions = setting->function_count;
 	int64_t places = setting->parallel < PLACES_HINT_MAX ? setting->parallel : PLACES_HINT_MAX;
 	engine_init(&simulation->engine, arena, 4 * (size_t)places * functions + 64);

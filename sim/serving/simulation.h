@@ -37,6 +37,18 @@ struct instance;
 struct seat;
 struct turn;
 
+/* What a visit, or the calls for it, has luck in. */
+enum luck {
+	LUCK_HOP,
+	LUCK_RETRY,
+	LUCK_WARM_START,
+	LUCK_FAILURES,
+	LUCK_ERROR, /* of the handler */
+	LUCK_WORK,  /* how much it is */
+	LUCK_PHASE, /* the first one's; each has its own (enum work_phase) */
+	LUCKS = LUCK_PHASE + WORK_PHASES,
+};
+
 struct simulation {
 	struct engine engine;
 	const struct setting *setting;
@@ -55,6 +67,7 @@ struct simulation {
 	struct turn *turns;     /* of a line whose order luck decides, in that order; else NULL */
 	bool is_turn_awaited;   /* the next one's time is an event */
 	int64_t driver_free_ns; /* when the driver can start its next call, or take its next answer */
+	uint32_t luck[LUCKS];   /* ids of their streams */
 	struct invocation *free_list;
 	/* One per function; NULL where every request has its sandbox and host alone. */
 	struct function_instances *instances;
@@ -86,7 +99,8 @@ struct invocation {
 	struct seat *seat; /* where the sandbox has an instance */
 	int phase;
 	int64_t init_ns;
-	int64_t start_ns; /* handler start */
+	const struct work *work; /* of the visit */
+	int64_t start_ns;        /* handler start */
 	int64_t phase_start_ns;
 	int64_t step_start_ns;    /* of what is not counted yet of the phase */
 	struct phase_split split; /* of the current step */
@@ -118,10 +132,17 @@ static inline struct function_outcome *counts_of(const struct invocation *invoca
 
 /* --- invocation.c: everybody may call it --- */
 
+/* Its current function's work; while it visits that, invocation->work. */
 const struct work *invocation_work(const struct invocation *invocation);
 
-/* Luck of a record's visit to a function, the same whatever the memory, the schedule or the order of events. */
-void invocation_stream(struct stream *stream, const struct invocation *invocation, const char *name);
+/* Names the streams of a new simulation. */
+void invocation_name_luck(struct simulation *simulation);
+
+/*
+ * Luck of a record's visit to a function, the same whatever the memory, the schedule or the order of events; of a phase
+ * LUCK_PHASE plus its enum work_phase.
+ */
+void invocation_stream(struct stream *stream, const struct invocation *invocation, int luck);
 
 /* A span for timelines, where anybody wants them. */
 void invocation_span(const struct invocation *invocation, const char *name, int64_t start_ns, int64_t end_ns);

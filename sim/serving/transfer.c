@@ -15,19 +15,17 @@ static int64_t gate_wait_ns(struct simulation *simulation, const struct phase *p
 	const struct platform_limits *limits = &simulation->setting->platform->limits;
 	int64_t now_ns = engine_now_ns(&simulation->engine);
 	struct store_gate *gate = phase->puts > 0 ? &simulation->puts : &simulation->gets;
-	struct usage usage = {0};
-	phase_count_requests(phase, &simulation->setting->platform->store, &usage);
-	int64_t requests = (int64_t)(usage.gets + usage.puts);
+	int64_t requests = phase_requests(phase, &simulation->setting->platform->store);
 	return store_gate_wait_ns(gate, now_ns, requests, limits->retry_min_seconds, limits->retry_max_seconds, luck);
 }
 
 void transfer_prepare(struct invocation *invocation, const struct demand *demand, struct transfer *out)
 {
-	const struct phase *phase = &invocation_work(invocation)->phases[invocation->phase];
+	const struct phase *phase = &invocation->work->phases[invocation->phase];
 	const struct cpu_quota *quota = &invocation->sandbox->quota;
 	double vcpus = (double)quota->quota_ns / (double)quota->period_ns;
 	struct stream luck;
-	invocation_stream(&luck, invocation, work_phase_names[invocation->phase]);
+	invocation_stream(&luck, invocation, LUCK_PHASE + invocation->phase);
 	*out = (struct transfer){
 		.is_put = demand->is_put,
 		.is_overlapped = demand->is_overlapped,

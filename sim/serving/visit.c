@@ -160,7 +160,7 @@ static bool handler_fails(const struct invocation *invocation)
 	if (rate == 0)
 		return false;
 	struct stream luck;
-	invocation_stream(&luck, invocation, "handler error");
+	invocation_stream(&luck, invocation, LUCK_ERROR);
 	return stream_uniform(&luck) < rate;
 }
 
@@ -168,7 +168,7 @@ static bool handler_fails(const struct invocation *invocation)
 static bool ends_here(struct invocation *invocation, enum visit_end *end)
 {
 	const struct setting_function *function = function_of(invocation);
-	const struct work *work = invocation_work(invocation);
+	const struct work *work = invocation->work;
 	bool is_over = invocation->phase == WORK_PHASES;
 	struct seat *seat = invocation->seat;
 	if (invocation->phase >= WORK_COMPUTE && !is_over &&
@@ -240,7 +240,7 @@ static void note_loaded(struct invocation *invocation)
 /* Starts the next phase that has something to do, or ends the visit. */
 static void next_phase(struct invocation *invocation)
 {
-	const struct work *work = invocation_work(invocation);
+	const struct work *work = invocation->work;
 	struct seat *seat = invocation->seat;
 	struct demand demand;
 	enum visit_end end;
@@ -271,7 +271,7 @@ static void next_phase(struct invocation *invocation)
 static void phase_done(struct engine *engine, void *subject, int64_t argument)
 {
 	struct invocation *invocation = subject;
-	const struct phase *phase = &invocation_work(invocation)->phases[invocation->phase];
+	const struct phase *phase = &invocation->work->phases[invocation->phase];
 	struct function_outcome *counts = counts_of(invocation);
 	count_phase(invocation);
 	*(phase->puts > 0 ? &counts->bytes_out : &counts->bytes_in) += phase->bytes;
@@ -288,7 +288,7 @@ static void draw_failures(struct invocation *invocation)
 	invocation->straggling = 1;
 	invocation->stop_ns = INT64_MAX;
 	struct stream luck;
-	invocation_stream(&luck, invocation, "failures");
+	invocation_stream(&luck, invocation, LUCK_FAILURES);
 	if (failures->straggler_rate > 0 && stream_uniform(&luck) < failures->straggler_rate)
 		invocation->straggling = failures->straggler_slowdown;
 	if (failures->crashes_per_hour > 0) {
@@ -300,14 +300,14 @@ static void draw_failures(struct invocation *invocation)
 /* The same for a request's visit on any size and schedule. */
 static double draw_variation(const struct invocation *invocation)
 {
-	double variation = invocation_work(invocation)->variation;
+	double variation = invocation->work->variation;
 	if (variation < DBL_EPSILON)
 		return 1;
 	struct stream luck;
-	invocation_stream(&luck, invocation, "work");
-	const struct quantile_table *factors = &invocation_work(invocation)->factors;
+	invocation_stream(&luck, invocation, LUCK_WORK);
+	const struct quantile_table *factors = &invocation->work->factors;
 	if (factors->count > 0)
-		return quantile_draw(factors, &luck);
+		return quantile_draw_only(factors, &luck);
 	double square = variation * variation;
 	return stream_gamma(&luck, 1 / square, square);
 }
@@ -342,6 +342,7 @@ static void await_stops(struct invocation *invocation)
 void visit_start(struct engine *engine, void *subject, int64_t argument)
 {
 	struct invocation *invocation = subject;
+	invocation->work = invocation_work(invocation);
 	invocation->start_ns = engine_now_ns(engine);
 	if (invocation->is_cold)
 		invocation_span(invocation, "cold start", invocation->start_ns - invocation->init_ns,

@@ -33,12 +33,15 @@ void work_alternate(struct work *work, int64_t alternations, int64_t images)
 	wait->wait_ns = 0;
 }
 
+int64_t phase_requests(const struct phase *phase, const struct platform_store *store)
+{
+	int64_t objects = phase->gets + phase->puts;
+	return objects > 0 ? objects * store_requests(store, phase->bytes / objects, phase->puts > 0) : 0;
+}
+
 void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage)
 {
-	if (phase->gets > 0)
-		usage->gets += phase->gets * store_requests(store, phase->bytes / phase->gets, false);
-	if (phase->puts > 0)
-		usage->puts += phase->puts * store_requests(store, phase->bytes / phase->puts, true);
+	*(phase->puts > 0 ? &usage->puts : &usage->gets) += phase_requests(phase, store);
 }
 
 void phase_count_bytes(const struct phase *phase, struct usage *usage)

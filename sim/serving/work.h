@@ -68,7 +68,10 @@ struct work {
  */
 void work_alternate(struct work *work, int64_t alternations, int64_t images);
 
-/* Puts the phase's requests to the store on the usage, whatever becomes of them. */
+/* The phase's requests to the store. */
+int64_t phase_requests(const struct phase *phase, const struct platform_store *store);
+
+/* Puts them on the usage, whatever becomes of them. */
 void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage);
 
 /* Puts the bytes that it has moved on the usage. */

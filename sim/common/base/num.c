@@ -105,13 +105,6 @@ double num_rounded(double value, int digits)
 	return strtod(text, NULL);
 }
 
-int64_t div_ceil_int64(int64_t a, int64_t b)
-{
-	CHECK(a >= 0);
-	CHECK(b > 0);
-	return a / b + (a % b != 0);
-}
-
 int64_t ns_from_seconds(double seconds)
 {
 	CHECK(!isnan(seconds));

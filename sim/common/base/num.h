@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/check.h"
 
 enum { NUM_TEXT_BYTES = 32 };
 
@@ -29,7 +30,12 @@ const char *num_format_double(double value, char out[NUM_TEXT_BYTES]);
 double num_rounded(double value, int digits);
 
 /* ceil(a / b) for a >= 0, b > 0: the rounding of every bill is written with this. */
-int64_t div_ceil_int64(int64_t a, int64_t b);
+static inline int64_t div_ceil_int64(int64_t a, int64_t b)
+{
+	CHECK(a >= 0);
+	CHECK(b > 0);
+	return a / b + (a % b != 0);
+}
 
 /* Sums of times, bytes and the like over all that a run does, which 64 bits do not hold. */
 __extension__ typedef __int128 wide_sum;

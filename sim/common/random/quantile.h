@@ -37,6 +37,12 @@ double quantile_at(const struct quantile_table *table, double p);
 /* Uses exactly one word of the stream. */
 double quantile_draw(const struct quantile_table *table, struct stream *stream);
 
+/* The same as the only draw of a stream, which is not begun where there is nothing to draw. */
+static inline double quantile_draw_only(const struct quantile_table *table, struct stream *stream)
+{
+	return table->count == 1 ? table->value[0] : quantile_draw(table, stream);
+}
+
 /* The mean of what quantile_draw gives. */
 double quantile_mean(const struct quantile_table *table);
 
