@@ -12,9 +12,8 @@ static double expected_requests(const struct setting *setting)
 	double seconds = seconds_from_ns(arrivals->duration_ns);
 	double rate = arrivals->rate_per_second;
 	if (arrivals->kind == ARRIVALS_BURSTS) {
-		double cycle = arrivals->calm_mean_seconds + arrivals->burst_mean_seconds;
-		rate = (arrivals->calm_mean_seconds * rate +
-			arrivals->burst_mean_seconds * arrivals->burst_rate_per_second) /
+		double cycle = arrivals->calm_seconds + arrivals->burst_seconds;
+		rate = (arrivals->calm_seconds * rate + arrivals->burst_seconds * arrivals->burst_rate_per_second) /
 		       cycle;
 	} else if (arrivals->kind == ARRIVALS_DAILY) {
 		rate = 0;
@@ -525,7 +524,7 @@ bool space_init(struct space *space, const struct space_request *request, struct
 		.parallel_from = experiment->plan.parallel.from,
 		.parallel_to = experiment->plan.parallel.to,
 		.headroom = request->headroom,
-		.is_served = experiment->workload.arrivals.kind != ARRIVALS_ALL_AT_ONCE,
+		.is_served = experiment->workload.arrivals.process.kind != ARRIVALS_ALL_AT_ONCE,
 		.quantile = request->quantile,
 		.rulings = no_rulings(),
 	};

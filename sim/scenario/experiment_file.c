@@ -7,19 +7,27 @@
 #include "base/file.h"
 #include "random/quantile.h"
 #include "serving/outcome.h"
-#include "serving/setting.h"
 
 #define NUMBER(type_name, member, default_text, low, high, text) \
 	BIND_FIELD(type_name, member, BIND_DOUBLE, .fallback = default_text, .min = (low), .max = (high), .help = text)
 
+#define OF_PROCESS(member, high, text) \
+	{ \
+		.key = #member, .type = BIND_DOUBLE, .offset = offsetof(struct arrivals_entry, process.member), \
+		.fallback = "0", .min = 0, .max = (high), .help = text \
+	}
+
 static const struct bind_field arrivals_fields[] = {
-	BIND_FIELD(struct arrivals_entry, kind, BIND_CHOICE, .fallback = "all_at_once", .choices = arrival_names,
-		   .help = "a batch, or requests that come over time whatever the service does"),
-	NUMBER(struct arrivals_entry, rate_per_second, "0", 0, 1e7,
-	       "deterministic, poisson: requests per second; bursts: between bursts"),
-	NUMBER(struct arrivals_entry, burst_rate_per_second, "0", 0, 1e7, "bursts: requests per second in a burst"),
-	NUMBER(struct arrivals_entry, calm_seconds, "0", 0, 1e8, "bursts: mean time between bursts"),
-	NUMBER(struct arrivals_entry, burst_seconds, "0", 0, 1e8, "bursts: mean length of a burst"),
+	{.key = "kind",
+	 .type = BIND_CHOICE,
+	 .offset = offsetof(struct arrivals_entry, process.kind),
+	 .fallback = "all_at_once",
+	 .choices = arrival_names,
+	 .help = "a batch, or requests that come over time whatever the service does"},
+	OF_PROCESS(rate_per_second, 1e7, "deterministic, poisson: requests per second; bursts: between bursts"),
+	OF_PROCESS(burst_rate_per_second, 1e7, "bursts: requests per second in a burst"),
+	OF_PROCESS(calm_seconds, 1e8, "bursts: mean time between bursts"),
+	OF_PROCESS(burst_seconds, 1e8, "bursts: mean length of a burst"),
 	BIND_FIELD(struct arrivals_entry, daily_rates_per_second, BIND_DOUBLE_LIST, .min = 0, .max = 1e7,
 		   .help = "daily: rates of equal parts of a day (24: by the hour), which repeats"),
 	BIND_FIELD(struct arrivals_entry, trace, BIND_TEXT, .fallback = "",
@@ -37,31 +45,33 @@ static const struct arrivals_need {
 	bool needed[ARRIVALS_TRACE + 1];
 } arrivals_needs[] = {
 	{"rate_per_second",
-	 offsetof(struct arrivals_entry, rate_per_second),
+	 offsetof(struct arrivals_entry, process.rate_per_second),
 	 {[ARRIVALS_DETERMINISTIC] = true, [ARRIVALS_POISSON] = true}},
-	{"burst_rate_per_second", offsetof(struct arrivals_entry, burst_rate_per_second), {[ARRIVALS_BURSTS] = true}},
-	{"calm_seconds", offsetof(struct arrivals_entry, calm_seconds), {[ARRIVALS_BURSTS] = true}},
-	{"burst_seconds", offsetof(struct arrivals_entry, burst_seconds), {[ARRIVALS_BURSTS] = true}},
+	{"burst_rate_per_second",
+	 offsetof(struct arrivals_entry, process.burst_rate_per_second),
+	 {[ARRIVALS_BURSTS] = true}},
+	{"calm_seconds", offsetof(struct arrivals_entry, process.calm_seconds), {[ARRIVALS_BURSTS] = true}},
+	{"burst_seconds", offsetof(struct arrivals_entry, process.burst_seconds), {[ARRIVALS_BURSTS] = true}},
 };
 
 static void check_arrivals(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	const struct arrivals_entry *entry = value;
-	const char *kind = arrival_names[entry->kind];
+	const char *kind = arrival_names[entry->process.kind];
 	for (size_t i = 0; i < sizeof arrivals_needs / sizeof arrivals_needs[0]; i++) {
 		const struct arrivals_need *need = &arrivals_needs[i];
 		double given = *(const double *)(const void *)((const char *)value + need->offset);
-		if (need->needed[entry->kind] && given == 0)
+		if (need->needed[entry->process.kind] && given == 0)
 			diag_error(diag, bind_place(node, need->key), "arrivals of kind '%s' need '%s' above 0", kind,
 				   need->key);
 	}
 	double rates = 0;
 	for (size_t i = 0; i < entry->daily_rates_per_second.count; i++)
 		rates += entry->daily_rates_per_second.values[i];
-	if (entry->kind == ARRIVALS_DAILY && rates == 0)
+	if (entry->process.kind == ARRIVALS_DAILY && rates == 0)
 		diag_error(diag, bind_place(node, "daily_rates_per_second"),
 			   "arrivals of kind '%s' need 'daily_rates_per_second' with a rate above 0", kind);
-	if ((entry->kind == ARRIVALS_TRACE) != (entry->trace[0] != '\0'))
+	if ((entry->process.kind == ARRIVALS_TRACE) != (entry->trace[0] != '\0'))
 		diag_error(diag, bind_place(node, "trace"),
 			   entry->trace[0] ? "'trace' is given, but arrivals are of kind '%s'; say 'kind: trace'"
 					   : "arrivals of kind '%s' need 'trace', a CSV file",
@@ -88,7 +98,7 @@ static const struct bind_field workload_fields[] = {
 static void check_workload(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	const struct workload *workload = value;
-	int kind = workload->arrivals.kind;
+	int kind = workload->arrivals.process.kind;
 	if (workload->images > 0 || kind == ARRIVALS_TRACE ||
 	    (kind != ARRIVALS_ALL_AT_ONCE && workload->arrivals.duration_seconds > 0))
 		return;
@@ -161,16 +171,16 @@ static const struct bind_schema traffic_schema = {
 };
 
 static const struct bind_field failures_fields[] = {
-	NUMBER(struct failures_entry, error_rate, "0", 0, 1, "share of visits whose handler ends in an error"),
-	NUMBER(struct failures_entry, crashes_per_hour, "0", 0, 1e6, "crashes of a busy sandbox"),
-	NUMBER(struct failures_entry, straggler_rate, "0", 0, 1, "share of visits that are slow"),
-	NUMBER(struct failures_entry, straggler_slowdown, "1", 1, 1e6, "their CPU time over that of others"),
+	NUMBER(struct failures, error_rate, "0", 0, 1, "share of visits whose handler ends in an error"),
+	NUMBER(struct failures, crashes_per_hour, "0", 0, 1e6, "crashes of a busy sandbox"),
+	NUMBER(struct failures, straggler_rate, "0", 0, 1, "share of visits that are slow"),
+	NUMBER(struct failures, straggler_slowdown, "1", 1, 1e6, "their CPU time over that of others"),
 	BIND_END,
 };
 
 static const struct bind_schema failures_schema = {
 	.title = "failures",
-	.bytes = sizeof(struct failures_entry),
+	.bytes = sizeof(struct failures),
 	.fields = failures_fields,
 };
 

@@ -12,14 +12,11 @@
 #include "doc/bind.h"
 #include "platform/quantiles.h"
 #include "scenario/plan_section.h"
+#include "serving/setting.h"
 
 /* When requests come; which of these count depends on the kind. */
 struct arrivals_entry {
-	int kind; /* enum arrival_kind */
-	double rate_per_second;
-	double burst_rate_per_second;
-	double calm_seconds;
-	double burst_seconds;
+	struct arrival_process process; /* without what the members below hold */
 	struct bind_doubles daily_rates_per_second;
 	const char *trace;
 	const char *function;
@@ -55,14 +52,6 @@ struct pipeline {
 struct traffic {
 	double runs_per_month;
 	bool free_tier;
-};
-
-/* What goes wrong by itself. */
-struct failures_entry {
-	double error_rate;
-	double crashes_per_hour;
-	double straggler_rate;
-	double straggler_slowdown;
 };
 
 /* What the serving program itself costs, beyond the network's arithmetic: its language, framework and store client. */
@@ -187,7 +176,7 @@ struct experiment {
 	const char *profile;
 	struct workload workload;
 	struct pipeline pipeline;
-	struct failures_entry failures;
+	struct failures failures;
 	struct traffic traffic;
 	struct framework framework;
 	struct function_defaults defaults;

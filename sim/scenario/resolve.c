@@ -360,16 +360,6 @@ static bool resolve_functions(struct resolution *resolution)
 	return resolution->diag->error_count == errors_before;
 }
 
-static struct failures resolve_failures(const struct failures_entry *entry)
-{
-	return (struct failures){
-		.error_rate = entry->error_rate,
-		.crashes_per_hour = entry->crashes_per_hour,
-		.straggler_rate = entry->straggler_rate,
-		.straggler_slowdown = entry->straggler_slowdown,
-	};
-}
-
 /* A distributed map starts a workflow for each record. */
 static bool resolve_map(const struct resolution *resolution)
 {
@@ -495,7 +485,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	if (!resolution.platform || (has_profile && !resolution.profile) || !resolution.experiment)
 		return false;
 
-	bool is_batch = experiment->workload.arrivals.kind == ARRIVALS_ALL_AT_ONCE;
+	bool is_batch = experiment->workload.arrivals.process.kind == ARRIVALS_ALL_AT_ONCE;
 	*out = (struct setting){
 		.platform = resolution.platform,
 		.schedule = experiment->pipeline.schedule,
@@ -508,7 +498,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 		.framework_memory_mb = resolution.experiment->framework.memory_mb,
 		.runs_per_month = experiment->traffic.runs_per_month,
 		.has_free_tier = experiment->traffic.free_tier,
-		.failures = resolve_failures(&experiment->failures),
+		.failures = experiment->failures,
 		.event_budget = (uint64_t)experiment->limits.events,
 		.horizon_ns = ns_from_seconds(experiment->limits.horizon_seconds),
 		.in_flight_max = experiment->limits.in_flight,

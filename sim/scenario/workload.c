@@ -43,13 +43,13 @@ bool workload_resolve(const struct experiment *experiment, struct library *libra
 	const struct arrivals_entry *entry = &workload->arrivals;
 	const struct yaml_node *node = yaml_get(experiment->root, "workload");
 	const struct trace *trace = NULL;
-	if (entry->kind == ARRIVALS_TRACE) {
+	if (entry->process.kind == ARRIVALS_TRACE) {
 		trace = find_trace(library, entry, bind_place(yaml_get(node, "arrivals"), "trace"), diag);
 		if (!trace)
 			return false;
 	}
 	int64_t requests = requests_of(workload, trace);
-	if (entry->kind == ARRIVALS_ALL_AT_ONCE && requests > SETTING_RECORDS_MAX) {
+	if (entry->process.kind == ARRIVALS_ALL_AT_ONCE && requests > SETTING_RECORDS_MAX) {
 		diag_error(diag, bind_place(node, "images"),
 			   "that makes %lld records, more than %d; use more images per record", (long long)requests,
 			   SETTING_RECORDS_MAX);
@@ -58,16 +58,10 @@ bool workload_resolve(const struct experiment *experiment, struct library *libra
 	out->images = workload->images;
 	out->images_per_record = workload->images_per_record;
 	out->records = requests;
-	out->arrivals = (struct arrival_process){
-		.kind = entry->kind,
-		.rate_per_second = entry->rate_per_second,
-		.burst_rate_per_second = entry->burst_rate_per_second,
-		.calm_mean_seconds = entry->calm_seconds,
-		.burst_mean_seconds = entry->burst_seconds,
-		.daily_rates_per_second = entry->daily_rates_per_second.values,
-		.daily_rate_count = entry->daily_rates_per_second.count,
-		.trace = trace,
-		.duration_ns = ns_from_seconds(entry->duration_seconds),
-	};
+	out->arrivals = entry->process;
+	out->arrivals.daily_rates_per_second = entry->daily_rates_per_second.values;
+	out->arrivals.daily_rate_count = entry->daily_rates_per_second.count;
+	out->arrivals.trace = trace;
+	out->arrivals.duration_ns = ns_from_seconds(entry->duration_seconds);
 	return true;
 }

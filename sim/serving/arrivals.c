@@ -23,7 +23,7 @@ static void enter_burst_or_calm(struct arrivals *arrivals)
 {
 	const struct arrival_process *process = arrivals->process;
 	bool is_burst = arrivals->segment % 2 == 1;
-	double mean_seconds = is_burst ? process->burst_mean_seconds : process->calm_mean_seconds;
+	double mean_seconds = is_burst ? process->burst_seconds : process->calm_seconds;
 	arrivals->rate_per_ns = (is_burst ? process->burst_rate_per_second : process->rate_per_second) / 1e9;
 	arrivals->segment_end_ns = arrivals->now_ns + stream_exponential(&arrivals->luck, mean_seconds * 1e9);
 }

@@ -50,8 +50,8 @@ struct arrival_process {
 	int kind;                     /* enum arrival_kind */
 	double rate_per_second;       /* deterministic, Poisson; bursts: between bursts */
 	double burst_rate_per_second; /* bursts */
-	double calm_mean_seconds;
-	double burst_mean_seconds;
+	double calm_seconds;          /* bursts: the mean between them, and theirs */
+	double burst_seconds;
 	const double *daily_rates_per_second; /* of equal parts of a day, which repeats */
 	size_t daily_rate_count;
 	const struct trace *trace;

@@ -66,8 +66,8 @@ static void test_bursts(void)
 		.kind = ARRIVALS_BURSTS,
 		.rate_per_second = 1,
 		.burst_rate_per_second = 50,
-		.calm_mean_seconds = 90,
-		.burst_mean_seconds = 10,
+		.calm_seconds = 90,
+		.burst_seconds = 10,
 		.requests = 10000000,
 		.duration_ns = 400000 * NS_PER_SECOND,
 	};
@@ -85,8 +85,8 @@ static void test_begins_in_calm(void)
 	struct arrival_process process = {
 		.kind = ARRIVALS_BURSTS,
 		.burst_rate_per_second = 50,
-		.calm_mean_seconds = 90,
-		.burst_mean_seconds = 10,
+		.calm_seconds = 90,
+		.burst_seconds = 10,
 		.requests = 1,
 	};
 	double sum = 0;

@@ -111,8 +111,8 @@ static void test_requests(void)
 	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_BURSTS,
 							.rate_per_second = 0.1,
 							.burst_rate_per_second = 4,
-							.calm_mean_seconds = 30,
-							.burst_mean_seconds = 10,
+							.calm_seconds = 30,
+							.burst_seconds = 10,
 							.duration_ns = 2000 * NS_PER_SECOND};
 	t_near(simulated_requests(&toy), 1, 0.1, 0, "requests of calm and bursts as expected");
 	double rates[] = {0.1, 1, 0.4};

@@ -161,8 +161,8 @@ static void test_arrivals(void)
 	t_int(arrivals->kind, ARRIVALS_BURSTS, "kind");
 	t_near(arrivals->rate_per_second, 0.2, 0, 0, "rate_per_second");
 	t_near(arrivals->burst_rate_per_second, 3, 0, 0, "burst_rate_per_second");
-	t_near(arrivals->calm_mean_seconds, 5, 0, 0, "calm_seconds");
-	t_near(arrivals->burst_mean_seconds, 7, 0, 0, "burst_seconds");
+	t_near(arrivals->calm_seconds, 5, 0, 0, "calm_seconds");
+	t_near(arrivals->burst_seconds, 7, 0, 0, "burst_seconds");
 	t_int(arrivals->duration_ns, S(11), "duration_seconds");
 	t_int(f.setting.invocation, INVOCATION_ASYNC, "invocation");
 	t_ok(f.setting.parallel == INT64_MAX, "any number at once");
