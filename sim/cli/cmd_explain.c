@@ -13,7 +13,6 @@
 #include "doc/yaml.h"
 #include "report/advice.h"
 #include "scenario/platform_file.h"
-#include "scenario/platform_sources.h"
 
 /* `lamina explain run EXPERIMENT`: where the time and the money of every function went, and what would help. */
 

@@ -4,7 +4,7 @@
 
 #include "experiment/replicate.h"
 #include "experiment/sweep.h"
-#include "scenario/load.h"
+#include "scenario/experiment_file.h"
 #include "scenario/resolve.h"
 
 struct study_request {

@@ -199,4 +199,23 @@ extern const struct bind_schema framework_schema;
 bool experiment_bind(const struct yaml_node *root, const char *path, struct arena *arena, struct diag *diag,
 		     struct experiment *out);
 
+enum { LOAD_BASES_MAX = 8 };
+
+/* An experiment from its file, with overlays (later ones win) and single values put over it, in that order. */
+struct load_request {
+	const char *path;
+	const char *const *overlays; /* YAML files with parts of an experiment */
+	size_t overlay_count;
+	const char *const *sets; /* "key=value" (--set) */
+	size_t set_count;
+	const struct yaml_node *over; /* put over the overlays, before the values; NULL for nothing */
+};
+
+/*
+ * Reads, overlays and binds. *root gets the tree, which sweeps copy; it lives in the arena. *io_failed (may be NULL)
+ * tells an unreadable file from a wrong one. False when errors were added to the diag.
+ */
+bool experiment_load(const struct load_request *request, struct arena *arena, struct diag *diag,
+		     struct yaml_node **root, struct experiment *out, bool *io_failed);
+
 #endif

@@ -1,5 +1,5 @@
 /* Values with their sources: on the line, above it, of the key they stand under. */
-#include "scenario/platform_sources.h"
+#include "scenario/platform_file.h"
 
 #include "tests/tap.h"
 
