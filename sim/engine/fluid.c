@@ -1,10 +1,26 @@
+/*
+ * Max-min fair rates by progressive filling (Bertsekas and Gallager, Data Networks, 1992, section 6.5.2), worked out
+ * anew whenever a job begins or ends or a bucket runs dry, and constant in between:
+ *
+ *     advance_to_now      what is left of jobs, and buckets, go on linearly to the present at the rates so far
+ *     (the change)        a job is linked or unlinked
+ *     divide_capacity     rates for groups, then for the jobs of each, and the event of the next change
+ *
+ * What always holds between calls: jobs and tokens are those of updated_ns; rates add up to no more than the capacity,
+ * and within a group to the group's; a group is in the fluid's list as long as it has jobs; `next` is the one event of
+ * the fluid; a job that flows has a group, one that is done and not told yet has an `ending`.
+ *
+ * Example: capacity 3 for takers of at most 0.5, 2 and 2. At level 3 / 3 = 1 the first one is full. The other two
+ * share what it leaves: level (3 - 0.5) / 2 = 1.25, where neither is full. Rates are 0.5, 1.25 and 1.25. With work 5
+ * each, the next change is at 5 / 1.25 = 4 ns, when two jobs end; the first one has 3 left and 6 ns to go.
+ */
 #include "engine/fluid.h"
 
 #include <math.h>
 
 #include "base/check.h"
 
-/* Rounding of work that is done by ns: less than this many ns of it is none. */
+/* Times are rounded to ns, and work with them: what takes less than this many ns is rounding, and counts as done. */
 static const double REST_NS = 1e-3;
 
 static void next_change(struct engine *engine, void *subject, int64_t argument);
@@ -49,7 +65,7 @@ static struct fluid_job *as_job(struct fluid_taker *taker)
 }
 
 /* Brings jobs and tokens up to now. */
-static void advance(struct fluid *fluid)
+static void advance_to_now(struct fluid *fluid)
 {
 	int64_t now_ns = engine_now_ns(fluid->engine);
 	double passed_ns = (double)(now_ns - fluid->updated_ns);
@@ -66,8 +82,9 @@ static void advance(struct fluid *fluid)
 }
 
 /*
- * Water is let in until the capacity is reached or everybody is full. Who takes less than the level is full first, so
- * that each round either ends or fills somebody for good.
+ * Progressive filling: all takers get the same level, as high as the capacity allows. A taker whose rate_max is below
+ * the level is full, and what it leaves raises the level of the others. The level never falls, so each round fills at
+ * least one taker for good or is the last: at most one round more than there are takers.
  */
 static void share_out(double capacity, struct fluid_taker *takers)
 {
@@ -110,7 +127,7 @@ static double change_ns(const struct fluid_group *group)
 }
 
 /* After every change: who flows how fast, and when that changes by itself. */
-static void divide(struct fluid *fluid)
+static void divide_capacity(struct fluid *fluid)
 {
 	for (struct fluid_taker *group = fluid->groups; group; group = group->next)
 		group->rate_max = group_rate_max(as_group(group));
@@ -124,7 +141,7 @@ static void divide(struct fluid *fluid)
 	fluid->next = 0;
 	if (!fluid->groups)
 		return;
-	/* What is done to the last thousandth of a ns is done: it waits for no further ns. */
+	/* A job that is done but for REST_NS does not wait for another ns. */
 	int64_t delay_ns = (int64_t)fmin(ceil(ns - REST_NS), 4e18);
 	if (event_delay_fits(delay_ns, engine_now_ns(fluid->engine)))
 		fluid->next = engine_schedule(fluid->engine, delay_ns, 0, next_change, fluid, 0);
@@ -171,7 +188,7 @@ static void link_job(struct fluid_job *job, struct fluid_group *group)
 	link_taker(&job->taker, &group->jobs);
 }
 
-/* Jobs that are done, in the order in which they began. */
+/* Unlinks the jobs that are done; returns them linked by `next`, in the order in which they began. */
 static struct fluid_taker *take_done(struct fluid *fluid)
 {
 	struct fluid_taker *done = NULL;
@@ -196,9 +213,9 @@ static void next_change(struct engine *engine, void *subject, int64_t argument)
 {
 	struct fluid *fluid = subject;
 	fluid->next = 0;
-	advance(fluid);
+	advance_to_now(fluid);
 	struct fluid_taker *done = take_done(fluid);
-	divide(fluid);
+	divide_capacity(fluid);
 	/* An action may stop other jobs of this instant, so each has an event of its own. */
 	for (; done; done = done->next) {
 		struct fluid_job *job = as_job(done);
@@ -211,30 +228,30 @@ void fluid_start(struct fluid_job *job, struct fluid_group *group, double work, 
 {
 	CHECK(!job->group);
 	CHECK(work >= 0 && rate_max > 0);
-	advance(group->fluid);
+	advance_to_now(group->fluid);
 	*job = (struct fluid_job){
 		.taker = {.rate_max = rate_max}, .left = work, .done = done, .subject = subject, .argument = argument};
 	link_job(job, group);
-	divide(group->fluid);
+	divide_capacity(group->fluid);
 }
 
 void fluid_stop(struct engine *engine, struct fluid_job *job)
 {
 	struct fluid_group *group = job->group;
 	if (!group) {
-		/* Its work may be done and this not yet told. */
+		/* The job may be done, and its `done` not called yet. */
 		engine_cancel(engine, job->ending);
 		job->ending = 0;
 		return;
 	}
-	advance(group->fluid);
+	advance_to_now(group->fluid);
 	unlink_job(job);
-	divide(group->fluid);
+	divide_capacity(group->fluid);
 }
 
 double fluid_done(struct fluid *fluid)
 {
-	advance(fluid);
+	advance_to_now(fluid);
 	return fluid->done;
 }
 

@@ -1,4 +1,12 @@
-/* The run, the heap behind the few, and its stale entries. */
+/*
+ * The run, the heap behind the few, and its stale entries. What always holds: the next event is the least of the run's
+ * next, the few's least and the heap's root; the run is sorted from run_at on; a heap entry is live as long as its
+ * order is its event's.
+ *
+ * Example of a run: events in places 0, 1 and 2, at 5, 2 and 5 ns after its start, have the keys 0x50, 0x21 and 0x52,
+ * the time above the place. Sorted they are 0x21, 0x50 and 0x52: places 1, 0, 2. Those in places 0 and 2 are of the
+ * same time and are put into the order of their priorities and sequences afterwards.
+ */
 #include "engine/front.h"
 
 #include <string.h>

@@ -1,4 +1,18 @@
-/* Laying rungs over samples of the pending times, and moving buckets to the front. The model: ladder.h. */
+/*
+ * Laying rungs over samples of the pending times, and moving buckets to the front. The algorithm is named in ladder.h.
+ *
+ * What always holds: a pending event is in one place, which follows from its time; a finer rung lies within the stretch
+ * that the coarser one's current bucket had, so that ends ascend from the finest rung to the top; buckets before
+ * `current` are empty; a bucket has overflow only while its own places are full. `scratch` is used by one of the
+ * functions below at a time, for events that are nowhere at the moment.
+ *
+ * Example: 100 events lie evenly in 1,600 ns, and the front is empty. Half of them lie before the median of the
+ * sample, at about 800 ns; 100 / 10 + 1 = 11 buckets up to there would be 73 ns wide, so the first rung has buckets
+ * of 64 ns, 26 of them, with four events each. The first bucket becomes the front's run, and the front ends at 64
+ * ns. An event that is now scheduled for 50 ns joins the front, one for 700 ns is put into bucket 10 without being
+ * compared to any, one for 5,000 ns is put on top. Had 30 events been in bucket 10, it would become a finer rung
+ * when its turn comes.
+ */
 #include "engine/ladder.h"
 
 #include <string.h>
@@ -248,7 +262,7 @@ static int64_t earliest_time_ns(const struct ladder *ladder, uint32_t count)
 }
 
 /* Puts scratch[0..count) where it belongs now. */
-static void distribute(struct ladder *ladder, struct event *events, uint32_t count)
+static void place_scratch(struct ladder *ladder, struct event *events, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
 		ladder_insert(ladder, events, ladder->scratch[i].time_ns, ladder->scratch[i].event);
@@ -270,7 +284,7 @@ static __attribute__((noinline)) void top_descend(struct ladder *ladder, struct 
 	int64_t start_ns = earliest_time_ns(ladder, count);
 	front->end_ns = start_ns;
 	rung_push(ladder, count, start_ns, EVENT_TIME_MAX_NS + 1, TOP_SHIFT_MAX);
-	distribute(ladder, events, count);
+	place_scratch(ladder, events, count);
 }
 
 /* Steps to the next bucket, and brings the events of a coming one into the cache; stale ones do no harm there. */
@@ -324,7 +338,7 @@ static __attribute__((noinline)) void bucket_descend(struct ladder *ladder, stru
 		int64_t start_ns = earliest_time_ns(ladder, count);
 		front->end_ns = start_ns;
 		rung_push(ladder, count, start_ns, end_ns, rung->bucket_shift - 1);
-		distribute(ladder, events, count);
+		place_scratch(ladder, events, count);
 		return;
 	}
 	rung_step(rung, events);
@@ -381,6 +395,6 @@ void ladder_spill(struct ladder *ladder, struct event *events, struct front *fro
 		struct rung *rung = ladder_finest(ladder);
 		rung->current = bucket_of(rung, earliest_ns);
 	}
-	distribute(ladder, events, count);
+	place_scratch(ladder, events, count);
 	ladder_refill(ladder, events, front);
 }

@@ -6,7 +6,7 @@
 #include "base/num.h"
 #include "random/stream.h"
 
-static void add(struct cold_start *start, struct cold_start_part part)
+static void add_part(struct cold_start *start, struct cold_start_part part)
 {
 	CHECK(start->count < COLD_START_PARTS_MAX);
 	start->parts[start->count++] = part;
@@ -16,7 +16,7 @@ static void add(struct cold_start *start, struct cold_start_part part)
 static void add_drawn(struct cold_start *start, const struct quantiles *seconds, double times, bool is_init)
 {
 	if (seconds->table.count > 0)
-		add(start, (struct cold_start_part){.seconds = seconds, .times = times, .is_init = is_init});
+		add_part(start, (struct cold_start_part){.seconds = seconds, .times = times, .is_init = is_init});
 }
 
 static const struct quantiles *runtime_seconds(const struct sandbox_spec *spec)
@@ -51,7 +51,7 @@ void cold_start_init(struct cold_start *start, const struct platform *platform, 
 	if (spec->is_image && !spec->has_snapshot)
 		add_drawn(start, &sandbox->image_seconds, 1, false);
 	if (spec->has_device)
-		add(start, (struct cold_start_part){.fixed_seconds = platform->device.start_seconds});
+		add_part(start, (struct cold_start_part){.fixed_seconds = platform->device.start_seconds});
 	add_init(start, platform, spec);
 }
 

@@ -1,4 +1,10 @@
-/* Hosts stand in the order in which they were made; over them a tree of maxima finds the first one with room. */
+/*
+ * First fit over hosts in the order in which they were made. A tournament tree of their free memory, each node the
+ * larger of the two below it, finds the first one with room in steps that grow with the logarithm of their number.
+ *
+ * Example: four hosts have 100, 300, 0 and 500 MB free; the nodes above them 300 and 500, the root 500. For 200 MB the
+ * way down is to the left where that node has as much (300), else to the right: it ends at the second host.
+ */
 #include "platform/host.h"
 
 #include "platform/keys.h"
@@ -40,7 +46,7 @@ static void set_free(struct host_pool *pool, size_t index, int64_t free_mb)
 	}
 }
 
-static void grow(struct host_pool *pool)
+static void grow_tree(struct host_pool *pool)
 {
 	size_t old = pool->capacity;
 	struct host **hosts = pool->hosts;
@@ -65,7 +71,7 @@ static size_t first_with_room(const struct host_pool *pool, int64_t needed)
 static size_t add_host(struct host_pool *pool)
 {
 	if (pool->count == pool->capacity)
-		grow(pool);
+		grow_tree(pool);
 	struct host *host = ARENA_NEW(pool->arena, struct host);
 	/* MB/s is bytes per microsecond: 1e6 / 1e9 bytes per ns. */
 	fluid_init(&host->inbound, pool->engine, pool->kind->card_mb_per_second * 1e-3);
@@ -76,7 +82,7 @@ static size_t add_host(struct host_pool *pool)
 	return pool->count++;
 }
 
-static void take(struct host_pool *pool, size_t index, int64_t mb)
+static void take_memory(struct host_pool *pool, size_t index, int64_t mb)
 {
 	set_free(pool, index, pool->most_free_mb[pool->capacity + index] - mb);
 }
@@ -86,11 +92,11 @@ struct host *host_pool_place(struct host_pool *pool, int64_t memory_mb)
 	int64_t needed = needed_mb(pool, memory_mb);
 	bool has_room = pool->count > 0 && pool->most_free_mb[1] >= needed;
 	size_t index = has_room ? first_with_room(pool, needed) : add_host(pool);
-	take(pool, index, needed);
+	take_memory(pool, index, needed);
 	return pool->hosts[index];
 }
 
 void host_leave(struct host_pool *pool, struct host *host, int64_t memory_mb)
 {
-	take(pool, host->index, -needed_mb(pool, memory_mb));
+	take_memory(pool, host->index, -needed_mb(pool, memory_mb));
 }

@@ -8,7 +8,7 @@ static const struct bind_field fields[] = {
 	BIND_END,
 };
 
-static void check(void *value, const struct yaml_node *node, struct diag *diag)
+static void check_quantiles(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	struct quantiles *quantiles = value;
 	const struct bind_doubles *p = &quantiles->probability;
@@ -34,7 +34,7 @@ const struct bind_schema quantiles_schema = {
 	.title = "a distribution",
 	.bytes = sizeof(struct quantiles),
 	.fields = fields,
-	.check = check,
+	.check = check_quantiles,
 };
 
 void keys_need(const struct yaml_node *node, const char *key, double value, const char *const needed[],

@@ -206,7 +206,7 @@ bool price_bills_init(const struct platform_price *price, bool is_image)
 	return price->init_billed || (is_image && price->image_init_billed);
 }
 
-/* To a multiple of the step; 0: as it is. */
+/* Rounds a time up to a multiple of the step; a step of 0 leaves it as it is. */
 static int64_t rounded_up_ns(int64_t ns, double step_seconds)
 {
 	int64_t step_ns = ns_from_seconds(step_seconds);

@@ -208,7 +208,7 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 	return sandbox;
 }
 
-static void forget(struct sandbox *sandbox)
+static void forget_sandbox(struct sandbox *sandbox)
 {
 	struct sandbox_pool *pool = sandbox->pool;
 	if (sandbox->instance)
@@ -232,22 +232,22 @@ void sandbox_pool_destroy(struct sandbox *sandbox)
 	sandbox->pool->busy_count--;
 	if (sandbox->is_provisioned)
 		add_provisioned(sandbox->pool);
-	forget(sandbox);
+	forget_sandbox(sandbox);
 }
 
-/* An idle sandbox is gone. */
-static void retire(struct sandbox *sandbox)
+/* Takes an idle sandbox away for good. */
+static void retire_idle(struct sandbox *sandbox)
 {
 	struct sandbox_pool *pool = sandbox->pool;
 	unlink_idle(sandbox);
 	pool->unused_instance_ns += (price_mb_ns)(engine_now_ns(pool->engine) - sandbox->idle_since_ns);
 	pool->expired++;
-	forget(sandbox);
+	forget_sandbox(sandbox);
 }
 
-static void expire(struct engine *engine, void *subject, int64_t argument)
+static void idle_time_is_over(struct engine *engine, void *subject, int64_t argument)
 {
-	retire(subject);
+	retire_idle(subject);
 }
 
 price_mb_ns sandbox_pool_observed_ns(const struct sandbox_pool *pool, int64_t assumed_ns)
@@ -261,7 +261,7 @@ price_mb_ns sandbox_pool_observed_ns(const struct sandbox_pool *pool, int64_t as
 	return observed_ns + (price_mb_ns)assumed_ns * (price_mb_ns)gone;
 }
 
-/* Idle ones, without provisioned ones, which stay. */
+/* Counts idle sandboxes but for provisioned ones, which stay whatever happens. */
 static int64_t count_idle(const struct sandbox_pool *pool)
 {
 	int64_t count = 0;
@@ -272,7 +272,7 @@ static int64_t count_idle(const struct sandbox_pool *pool)
 
 static void await_halving(struct sandbox_pool *pool);
 
-static void halve(struct engine *engine, void *subject, int64_t argument)
+static void halve_idle(struct engine *engine, void *subject, int64_t argument)
 {
 	struct sandbox_pool *pool = subject;
 	const struct platform_sandbox *platform = &pool->platform->sandbox;
@@ -286,21 +286,21 @@ static void halve(struct engine *engine, void *subject, int64_t argument)
 	while (sandbox) {
 		struct sandbox *older = sandbox->older;
 		engine_cancel(engine, sandbox->expiry);
-		retire(sandbox);
+		retire_idle(sandbox);
 		sandbox = older;
 	}
 	if (kept > platform->halving_spares && kept < count)
 		await_halving(pool);
 }
 
-/* From now on, unless a request comes. */
+/* Schedules the next halving for when no request will have come for long enough. */
 static void await_halving(struct sandbox_pool *pool)
 {
 	int64_t delay_ns = ns_from_seconds(pool->platform->sandbox.halving_seconds);
 	if (delay_ns == 0)
 		return;
 	stop_halving(pool);
-	pool->halving = engine_schedule(pool->engine, delay_ns, 0, halve, pool, 0);
+	pool->halving = engine_schedule(pool->engine, delay_ns, 0, halve_idle, pool, 0);
 }
 
 /* The time that a sandbox, idle from now on, is kept. */
@@ -349,7 +349,7 @@ void sandbox_pool_return(struct sandbox *sandbox)
 	int64_t left_ns = lifetime_ns(sandbox) - (engine_now_ns(pool->engine) - sandbox->created_ns);
 	if (left_ns <= 0) {
 		pool->expired++;
-		forget(sandbox);
+		forget_sandbox(sandbox);
 		return;
 	}
 	sandbox->older = pool->newest_idle;
@@ -362,5 +362,5 @@ void sandbox_pool_return(struct sandbox *sandbox)
 	int64_t kept_ns = keep_alive_ns(sandbox);
 	kept_ns = kept_ns < left_ns ? kept_ns : left_ns;
 	sandbox->expires_ns = engine_now_ns(pool->engine) + kept_ns;
-	sandbox->expiry = engine_schedule(pool->engine, kept_ns, 0, expire, sandbox, 0);
+	sandbox->expiry = engine_schedule(pool->engine, kept_ns, 0, idle_time_is_over, sandbox, 0);
 }

@@ -44,7 +44,7 @@ static const double BURST_NS = 1e9;
 /* Refusals that are drawn one by one. Of more, whose sum hardly varies, the mean is taken. */
 enum { REFUSALS_DRAWN = 4096 };
 
-/* 0 where the object moves whole. */
+/* In how many parts the object moves; 0 where it moves whole. */
 static int64_t part_count(const struct platform_store *store, int64_t bytes, bool is_put)
 {
 	double part_bytes = fmax(1, store->part_mb * 1e6);
@@ -102,7 +102,7 @@ void store_gate_init(struct store_gate *gate, double requests_per_second)
  */
 static int64_t wait_on_average(struct store_gate *gate, double early_ns, double waited_ns, double most_ns)
 {
-	/* The clock knows no shorter wait. */
+	/* A wait is 1 ns long at least, which is the clock's unit. */
 	most_ns = fmax(1, most_ns);
 	gate->refusals += (int64_t)ceil(2 * (early_ns - waited_ns) / most_ns);
 	return (int64_t)fmin(early_ns + most_ns / 3, 1e9 * (double)SECONDS_LONGEST);

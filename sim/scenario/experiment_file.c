@@ -555,7 +555,7 @@ bool experiment_bind(const struct yaml_node *root, const char *path, struct aren
 	return out->model[0] == '\0' || profile_from_model(out, arena, diag);
 }
 
-static bool is_map(const struct yaml_node *root, const char *what, struct arena *arena, struct diag *diag)
+static bool check_is_map(const struct yaml_node *root, const char *what, struct arena *arena, struct diag *diag)
 {
 	if (root->kind == YAML_MAP)
 		return true;
@@ -568,7 +568,7 @@ static struct yaml_node *read_with_base(const char *path, int depth, struct aren
 					bool *io_failed)
 {
 	struct yaml_node *root = yaml_read(path, arena, diag, io_failed);
-	if (!root || !is_map(root, "an experiment", arena, diag))
+	if (!root || !check_is_map(root, "an experiment", arena, diag))
 		return NULL;
 	const struct yaml_node *base = yaml_get(root, "base");
 	if (!base || base->kind != YAML_SCALAR)
@@ -622,7 +622,7 @@ bool experiment_load(const struct load_request *request, struct arena *arena, st
 		return false;
 	for (size_t i = 0; i < request->overlay_count; i++) {
 		struct yaml_node *overlay = yaml_read(request->overlays[i], arena, diag, io_failed);
-		if (overlay && is_map(overlay, "an overlay", arena, diag))
+		if (overlay && check_is_map(overlay, "an overlay", arena, diag))
 			yaml_merge(*root, overlay, arena);
 	}
 	if (request->over)

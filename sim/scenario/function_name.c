@@ -7,11 +7,11 @@
 
 enum { NAME_BYTES_MAX = 256, RANDOM_BYTES = 12, NAMES_SHOWN_MAX = 20 };
 
-/* What people and tools append. */
+/* Endings that people and tools append to names. */
 static const char *const endings[] = {"function", "lambda", "handler", "arn", "fn", NULL};
 
 /* Letters in lower case and digits; false where they do not fit or there are none. */
-static bool normalise(const char *name, size_t length, char out[NAME_BYTES_MAX])
+static bool normalise_name(const char *name, size_t length, char out[NAME_BYTES_MAX])
 {
 	size_t count = 0;
 	for (size_t i = 0; i < length; i++) {
@@ -65,7 +65,7 @@ static bool begins_part(const char *name, size_t at)
 }
 
 /* Whether the normalised text is a name, with or without endings; *found counts the names that are. */
-static int find(const char *text, const char *const *names, size_t count, bool without_endings, int *found)
+static int find_whole(const char *text, const char *const *names, size_t count, bool without_endings, int *found)
 {
 	char wanted[NAME_BYTES_MAX];
 	char name[NAME_BYTES_MAX];
@@ -75,7 +75,7 @@ static int find(const char *text, const char *const *names, size_t count, bool w
 	if (without_endings)
 		drop_endings(wanted);
 	for (size_t i = 0; i < count; i++) {
-		if (!normalise(names[i], strlen(names[i]), name))
+		if (!normalise_name(names[i], strlen(names[i]), name))
 			continue;
 		if (without_endings)
 			drop_endings(name);
@@ -94,10 +94,10 @@ int function_name_match(const char *given, const char *const *names, size_t coun
 	for (size_t at = 0; at < length; at++) {
 		char rest[NAME_BYTES_MAX];
 		int found;
-		if (!begins_part(part, at) || !normalise(part + at, length - at, rest))
+		if (!begins_part(part, at) || !normalise_name(part + at, length - at, rest))
 			continue;
 		for (int without_endings = 0; without_endings <= 1; without_endings++) {
-			int match = find(rest, names, count, without_endings, &found);
+			int match = find_whole(rest, names, count, without_endings, &found);
 			if (found > 0)
 				return match;
 		}

@@ -40,8 +40,8 @@ static const char *found_before(const struct library_found *last, const char *na
 }
 
 /* A path is taken from the experiment's folder; a name is looked up in the data folder. */
-static const char *find(struct library *library, struct library_found *last, const char *folder, const char *kind,
-			const char *name, struct diag_place place, struct diag *diag)
+static const char *find_path(struct library *library, struct library_found *last, const char *folder, const char *kind,
+			     const char *name, struct diag_place place, struct diag *diag)
 {
 	if (is_path(name))
 		return file_resolve(place.file, name, library->arena);
@@ -119,7 +119,8 @@ const struct platform *library_platform(struct library *library, const char *nam
 					const struct platform_changes *changes, struct diag_place place,
 					struct diag *diag)
 {
-	const char *path = find(library, &library->last_platform, "configs/platforms", "platform", name, place, diag);
+	const char *path =
+		find_path(library, &library->last_platform, "configs/platforms", "platform", name, place, diag);
 	if (!path)
 		return NULL;
 	struct buf key;
@@ -135,7 +136,7 @@ const struct platform *library_platform(struct library *library, const char *nam
 const struct profile *library_profile(struct library *library, const char *name, struct diag_place place,
 				      struct diag *diag)
 {
-	const char *path = find(library, &library->last_profile, "profiles", "profile", name, place, diag);
+	const char *path = find_path(library, &library->last_profile, "profiles", "profile", name, place, diag);
 	if (!path)
 		return NULL;
 	for (size_t i = 0; i < library->profile_count; i++) {
@@ -154,7 +155,7 @@ const struct profile *library_profile(struct library *library, const char *name,
 const struct framework_preset *library_preset(struct library *library, const char *name, struct diag_place place,
 					      struct diag *diag)
 {
-	const char *path = find(library, &library->last_preset, PRESETS, "framework", name, place, diag);
+	const char *path = find_path(library, &library->last_preset, PRESETS, "framework", name, place, diag);
 	if (!path)
 		return NULL;
 	for (size_t i = 0; i < library->preset_count; i++) {

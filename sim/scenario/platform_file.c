@@ -125,7 +125,7 @@ static void unknown_region(const struct yaml_node *regions, const char *home, co
 	buf_release(&listed);
 }
 
-/* Puts over the tree what is different in a region. */
+/* Puts what is different in a region over the tree. */
 static void apply_region(struct yaml_node *root, const struct platform_changes *changes, struct arena *arena,
 			 struct diag *diag)
 {
@@ -165,7 +165,7 @@ bool platform_parse(const char *file, const char *text, size_t length, const str
 	return true;
 }
 
-/* An open key: what stands deeper belongs to it. */
+/* A key whose value is a mapping: keys that stand deeper belong to it. */
 struct level {
 	size_t indent;
 	const char *key;

@@ -387,7 +387,7 @@ static bool resolve_map(const struct resolution *resolution)
 	return true;
 }
 
-/* Who passes records on, and what that bounds. */
+/* Resolves who passes records on, and how many that bounds at once. */
 static bool resolve_orchestrator(const struct resolution *resolution)
 {
 	const struct pipeline *pipeline = &resolution->experiment->pipeline;
@@ -451,7 +451,7 @@ static const struct experiment *with_preset(const struct experiment *experiment,
 	return preset && framework_over_preset(preset, stated, arena, diag, &with->framework) ? with : NULL;
 }
 
-/* Nothing is seldom what a language and a framework take. */
+/* Warns where language and framework are taken to need nothing, which they seldom do. */
 static void warn_of_no_framework(const struct resolution *resolution, struct library *library)
 {
 	const struct yaml_node *stated = section(resolution, "framework");

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/num.h"
 
-/* What a choice is resolved with. */
+/* What the checks of one function's choice share. */
 struct choice {
 	const struct experiment *experiment;
 	const struct platform *platform;
@@ -228,7 +228,7 @@ static bool resolve_device(const struct choice *choice)
 	return false;
 }
 
-/* What a workflow service passes on between calls. */
+/* Checks the payload against what a workflow service passes on between calls. */
 static bool check_workflow_payload(const struct choice *choice)
 {
 	double most_mb = choice->platform->workflow.payload_mb;

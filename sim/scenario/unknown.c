@@ -142,7 +142,7 @@ static bool always(const struct setting *setting, bool has_profile)
 	return true;
 }
 
-/* Who needs the keys that begin so; the first match counts. */
+/* Which settings need a key: the first row counts whose prefix the key begins with. */
 static const struct need {
 	const char *prefix;
 	bool (*needs)(const struct setting *setting, bool has_profile);

@@ -15,7 +15,7 @@
 #include "base/num.h"
 #include "serving/instance.h"
 
-/* One function's. */
+/* A function's autoscaler, with what it saw when it looked. */
 struct autoscaler {
 	struct simulation *simulation;
 	size_t function;
@@ -26,7 +26,7 @@ struct autoscaler {
 	double *cpu_looks;
 };
 
-static double mean(const double *looks, int64_t count)
+static double mean_of_looks(const double *looks, int64_t count)
 {
 	double sum = 0;
 	for (int64_t i = 0; i < count; i++)
@@ -40,7 +40,7 @@ static struct function_instances *instances_of(const struct autoscaler *autoscal
 }
 
 /* Thread time that the function's instances have ever used; *count gets how many of them live. */
-static double cpu_ns(const struct autoscaler *autoscaler, int64_t *count)
+static double used_cpu_ns(const struct autoscaler *autoscaler, int64_t *count)
 {
 	double total_ns = instances_of(autoscaler)->gone_cpu_ns;
 	*count = 0;
@@ -54,7 +54,7 @@ static double cpu_ns(const struct autoscaler *autoscaler, int64_t *count)
 	return total_ns;
 }
 
-static int64_t wanted(const struct autoscaler *autoscaler)
+static int64_t wanted_instances(const struct autoscaler *autoscaler)
 {
 	const struct simulation *simulation = autoscaler->simulation;
 	const struct setting_function *function = &simulation->setting->functions[autoscaler->function];
@@ -62,27 +62,29 @@ static int64_t wanted(const struct autoscaler *autoscaler)
 	double target = platform->sandbox.target_share;
 	int64_t most = platform->sandbox.target_looks;
 	int64_t count = autoscaler->looks < most ? autoscaler->looks : most;
-	double by_cpu = mean(autoscaler->cpu_looks, count) / (cpu_share(&platform->cpu, function->memory_mb) * target);
-	double by_requests = mean(autoscaler->request_looks, count) / ((double)function->sandbox.requests_max * target);
-	/* Rounding of sums is no reason for one more. */
+	double by_cpu =
+		mean_of_looks(autoscaler->cpu_looks, count) / (cpu_share(&platform->cpu, function->memory_mb) * target);
+	double by_requests =
+		mean_of_looks(autoscaler->request_looks, count) / ((double)function->sandbox.requests_max * target);
+	/* A sum that is rounded up by its last bits is no reason for one more instance. */
 	return (int64_t)fmax(1, ceil(fmax(by_cpu, by_requests) - 1e-9));
 }
 
-static void look(struct engine *engine, void *subject, int64_t argument)
+static void look_at_instances(struct engine *engine, void *subject, int64_t argument)
 {
 	struct autoscaler *autoscaler = subject;
 	struct function_instances *instances = instances_of(autoscaler);
 	double request_ns = instance_take_request_ns(instances, engine);
 	int64_t count;
-	double used_ns = cpu_ns(autoscaler, &count);
+	double used_ns = used_cpu_ns(autoscaler, &count);
 	int64_t slot = autoscaler->looks++ % autoscaler->simulation->setting->platform->sandbox.target_looks;
 	autoscaler->request_looks[slot] = request_ns / (double)autoscaler->look_ns;
 	autoscaler->cpu_looks[slot] = (used_ns - autoscaler->cpu_seen_ns) / (double)autoscaler->look_ns;
 	autoscaler->cpu_seen_ns = used_ns;
-	instances->wanted = wanted(autoscaler);
+	instances->wanted = wanted_instances(autoscaler);
 	while (count < instances->wanted && instance_start(autoscaler->simulation, autoscaler->function))
 		count++;
-	engine_schedule(engine, autoscaler->look_ns, 0, look, autoscaler, 0);
+	engine_schedule(engine, autoscaler->look_ns, 0, look_at_instances, autoscaler, 0);
 }
 
 void autoscaler_begin(struct simulation *simulation, size_t function)
@@ -99,5 +101,5 @@ void autoscaler_begin(struct simulation *simulation, size_t function)
 		.cpu_looks = ARENA_ARRAY(simulation->arena, double, (size_t)platform->target_looks),
 	};
 	instances_of(autoscaler)->wanted = 1;
-	engine_schedule(&simulation->engine, autoscaler->look_ns, 0, look, autoscaler, 0);
+	engine_schedule(&simulation->engine, autoscaler->look_ns, 0, look_at_instances, autoscaler, 0);
 }

@@ -20,7 +20,7 @@ void billing_usage(const struct platform *platform, const struct setting_functio
 
 int64_t billing_requests(const struct setting *setting, const struct work *work)
 {
-	/* An event of the store has no payload of the caller's. */
+	/* Only a caller's own asynchronous call has a payload: an event of the store has none. */
 	bool is_queued = setting->invocation == INVOCATION_ASYNC && setting->orchestrator != ORCHESTRATOR_STORE_EVENTS;
 	return is_queued ? price_async_requests(&setting->platform->price, work->payload_bytes) : 1;
 }

@@ -16,7 +16,7 @@
 #include "serving/instance.h"
 #include "serving/simulation.h"
 
-static void call(struct engine *engine, void *subject, int64_t argument);
+static void call_arrives(struct engine *engine, void *subject, int64_t argument);
 
 /* After so many attempts the luck of the first ones comes again. */
 enum { STREAM_ATTEMPTS = 64 };
@@ -44,7 +44,7 @@ static bool is_too_old(const struct invocation *invocation, const struct setting
 	       age_ns >= ns_from_seconds(setting->platform->limits.async_age_seconds);
 }
 
-static void throttled(struct invocation *invocation)
+static void back_off(struct invocation *invocation)
 {
 	const struct setting *setting = invocation->simulation->setting;
 	const struct platform_limits *limits = &setting->platform->limits;
@@ -59,8 +59,8 @@ static void throttled(struct invocation *invocation)
 	int64_t travel_ns = 2 * setting->client_ns;
 	invocation->attempts++;
 	invocation->travel_ns += travel_ns;
-	engine_schedule(&invocation->simulation->engine, ns_from_seconds(seconds) + travel_ns + 1, 0, call, invocation,
-			0);
+	engine_schedule(&invocation->simulation->engine, ns_from_seconds(seconds) + travel_ns + 1, 0, call_arrives,
+			invocation, 0);
 }
 
 static int64_t cold_start_ns(struct invocation *invocation, struct sandbox_pool *pool)
@@ -75,7 +75,7 @@ static int64_t cold_start_ns(struct invocation *invocation, struct sandbox_pool 
 	return start_ns;
 }
 
-/* What reaching a sandbox that runs takes this time. */
+/* Draws what it takes to reach a sandbox that runs. */
 static int64_t reach_ns(struct invocation *invocation)
 {
 	const struct platform_sandbox *platform = &invocation->simulation->setting->platform->sandbox;
@@ -93,7 +93,7 @@ static int64_t warm_start_ns(struct invocation *invocation, struct sandbox_pool 
 	return reach_ns(invocation);
 }
 
-static void call(struct engine *engine, void *subject, int64_t argument)
+static void call_arrives(struct engine *engine, void *subject, int64_t argument)
 {
 	struct invocation *invocation = subject;
 	struct sandbox_pool *pool = &invocation->simulation->pools[invocation->function];
@@ -102,7 +102,7 @@ static void call(struct engine *engine, void *subject, int64_t argument)
 	struct instance *instance = has_instances ? instance_to_join(invocation) : NULL;
 	invocation->is_cold = !instance && pool->idle_count == 0;
 	if (!admission_admit(invocation, invocation->is_cold, instance)) {
-		throttled(invocation);
+		back_off(invocation);
 		return;
 	}
 	counts->invocations++;
@@ -163,5 +163,5 @@ void call_soon(struct invocation *invocation)
 	if (call_ns <= simulation->setting->horizon_ns)
 		simulation->driver_free_ns = call_ns + simulation->setting->dispatch_ns;
 	invocation->travel_ns = simulation->setting->client_ns;
-	engine_schedule(&simulation->engine, call_ns - now_ns + invocation->travel_ns, 0, call, invocation, 0);
+	engine_schedule(&simulation->engine, call_ns - now_ns + invocation->travel_ns, 0, call_arrives, invocation, 0);
 }

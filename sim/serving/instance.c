@@ -21,8 +21,8 @@ static int billed_by(const struct instance *instance)
 	return instance->simulation->setting->platform->price.billed_by;
 }
 
-/* Behind all others of the ring. */
-static void open_in(struct instance *instance, struct instance **ring)
+/* Puts the instance behind all others of the ring. */
+static void open_for_requests(struct instance *instance, struct instance **ring)
 {
 	struct instance *head = *ring;
 	instance->open = ring;
@@ -34,7 +34,7 @@ static void open_in(struct instance *instance, struct instance **ring)
 		*ring = instance;
 }
 
-static void close(struct instance *instance)
+static void close_to_requests(struct instance *instance)
 {
 	if (!instance->open)
 		return;
@@ -54,9 +54,9 @@ static void update_open(struct instance *instance)
 	struct instance **ring = instance->is_ready ? &siblings->ready : &siblings->starting;
 	if (can_join && instance->open == ring)
 		return;
-	close(instance);
+	close_to_requests(instance);
 	if (can_join)
-		open_in(instance, ring);
+		open_for_requests(instance, ring);
 }
 
 struct instance *instance_to_join(const struct invocation *invocation)
@@ -173,7 +173,7 @@ static struct seat *take_seat(struct instance *instance, struct invocation *invo
 void instance_join(struct instance *instance, struct invocation *invocation, int64_t start_ns, event_action *starts)
 {
 	counts_of(invocation)->joined++;
-	/* The next call goes to the next one. */
+	/* Instances take turns: the next call goes to the next one of the ring. */
 	if (instance->is_ready)
 		*instance->open = instance->next_open;
 	struct seat *seat = take_seat(instance, invocation, starts);
@@ -261,21 +261,21 @@ static void free_seat(struct seat *seat)
 	count_requests(siblings_of(instance), &instance->simulation->engine, -1);
 }
 
-/* Shared memory of a full record's work is that of all. */
+/* The memory that an instance's requests share; a full record's work stands for that of all. */
 static double shared_mb(const struct instance *instance)
 {
 	const struct work *work = &instance->simulation->setting->functions[instance->function].work;
 	return fmin(work->shared_memory_mb, (double)spec_of(instance)->memory_mb);
 }
 
-/* It has no requests any more. */
+/* The instance's last request has left: what belonged to the time with requests ends, and is billed if that is. */
 static void end_activity(struct instance *instance)
 {
 	struct engine *engine = &instance->simulation->engine;
 	engine_cancel(engine, instance->crash);
 	instance->crash = 0;
 	instance->crash_is_drawn = false;
-	/* Rounding of sums must not outlive what was summed up. */
+	/* Nobody holds memory now; the sum that says so would keep its rounding errors. */
 	instance->held_mb = 0;
 	int64_t since_ns = engine_now_ns(engine) - instance->busy_since_ns;
 	int64_t busy_ns = since_ns > 0 ? since_ns : 0;
@@ -302,7 +302,7 @@ static void become_idle(struct instance *instance, bool is_lost)
 		sandbox_pool_return(instance->sandbox);
 }
 
-static void started(struct engine *engine, void *subject, int64_t argument)
+static void unasked_has_started(struct engine *engine, void *subject, int64_t argument)
 {
 	struct instance *instance = subject;
 	instance->busy_since_ns = engine_now_ns(engine);
@@ -324,7 +324,7 @@ bool instance_start(struct simulation *simulation, size_t function)
 	instance->start_ns = start_ns;
 	instance->init_ns = price_bills_init(price, sandbox->pool->spec.is_image) ? sandbox->init_ns : 0;
 	update_open(instance);
-	engine_schedule(&simulation->engine, start_ns, 0, started, instance, 0);
+	engine_schedule(&simulation->engine, start_ns, 0, unasked_has_started, instance, 0);
 	return true;
 }
 
@@ -334,24 +334,24 @@ void instance_leave(struct invocation *invocation, bool is_lost)
 	struct instance *instance = seat->instance;
 	bool was_loader = instance->loader == seat;
 	free_seat(seat);
-	/* Another one loads. */
+	/* Those who waited for what the request was loading go on, and one of them loads it. */
 	if (was_loader && !is_lost)
 		instance_loaded(instance);
 	if (is_lost)
-		close(instance);
+		close_to_requests(instance);
 	else
 		update_open(instance);
 	if (instance->requests == 0)
 		become_idle(instance, is_lost);
 }
 
-/* Of an instance that is paid for all along, up to until_ns. */
+/* Bills an instance that is paid for all along from its start to until_ns. */
 static void bill_life(struct instance *instance, int64_t until_ns)
 {
 	if (billed_by(instance) != BILLED_BY_INSTANCE)
 		return;
 	int64_t life_ns = until_ns - instance->sandbox->created_ns;
-	/* It may still be starting. */
+	/* An instance may end, or be billed, while it starts. */
 	int64_t start_ns = instance->start_ns < life_ns ? instance->start_ns : life_ns;
 	const struct billed_time time = {
 		.busy_ns = instance->busy_ns,

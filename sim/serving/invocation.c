@@ -13,7 +13,7 @@ const struct work *invocation_work(const struct invocation *invocation)
 	return invocation->record == setting->records - 1 ? &function->last_work : &function->work;
 }
 
-/* Streams of phases have the phases' names. */
+/* Names of streams; those of phases are the phases' own. */
 static const char *const luck_names[LUCK_PHASE] = {
 	[LUCK_HOP] = "hop",           [LUCK_RETRY] = "retry",         [LUCK_WARM_START] = "warm start",
 	[LUCK_FAILURES] = "failures", [LUCK_ERROR] = "handler error", [LUCK_WORK] = "work",

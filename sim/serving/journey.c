@@ -87,7 +87,7 @@ static void record_came(void *subject, const struct arrival *arrival)
 	pass_on(invocation, false);
 }
 
-/* A record of a batch asks for its first place. */
+/* When which record of a batch asks for its first place. */
 struct turn {
 	int64_t asked_ns;
 	int64_t record;

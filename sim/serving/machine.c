@@ -14,7 +14,7 @@
 #include "random/stream.h"
 #include "serving/simulation.h"
 
-/* Records that came at once. */
+/* Records that came at the same time. */
 struct delivery {
 	struct delivery *next;
 	int64_t submitted_ns;
@@ -93,8 +93,8 @@ static void record_done(struct machine *machine, int64_t submitted_ns)
 	intake_done(&machine->intake);
 }
 
-/* Images of the first deliveries have been computed. */
-static void complete(struct machine *machine, int64_t images)
+/* So many images have been computed, which are those of the first deliveries. */
+static void complete_images(struct machine *machine, int64_t images)
 {
 	while (images > 0) {
 		struct delivery *delivery = machine->first;
@@ -121,12 +121,12 @@ static void batch_computed(struct engine *engine, void *subject, int64_t argumen
 	machine->device_images = 0;
 	machine->outcome->images_completed += images;
 	machine->outcome->makespan_ns = engine_now_ns(engine);
-	complete(machine, images);
+	complete_images(machine, images);
 	start_device(machine);
 	start_feed(machine);
 }
 
-static void deliver(struct machine *machine, int64_t images, int64_t images_per_record)
+static void take_delivery(struct machine *machine, int64_t images, int64_t images_per_record)
 {
 	struct delivery *delivery = machine->free_list;
 	if (delivery)
@@ -147,7 +147,7 @@ static void deliver(struct machine *machine, int64_t images, int64_t images_per_
 	start_feed(machine);
 }
 
-/* Images of the record that has come last. */
+/* How many images the record has that has come last. */
 static int64_t record_images(const struct machine *machine, const struct arrival *arrival)
 {
 	const struct setting *setting = machine->setting;
@@ -162,7 +162,7 @@ static int64_t record_images(const struct machine *machine, const struct arrival
 static void record_came(void *subject, const struct arrival *arrival)
 {
 	int64_t images = record_images(subject, arrival);
-	deliver(subject, images, images);
+	take_delivery(subject, images, images);
 }
 
 void simulate_machine(const struct setting *setting, const struct simulate_options *options, struct arena *arena,
@@ -183,7 +183,7 @@ void simulate_machine(const struct setting *setting, const struct simulate_optio
 		    options->replication);
 	if (setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE) {
 		machine.intake.in_flight = setting->records;
-		deliver(&machine, setting->images, setting->images_per_record);
+		take_delivery(&machine, setting->images, setting->images_per_record);
 	} else {
 		intake_open(&machine.intake, setting->in_flight_max, record_came, &machine);
 	}

@@ -18,7 +18,7 @@ static void warm_up(struct simulation *simulation)
 	const struct simulate_options *options = simulation->options;
 	for (size_t i = 0; i < simulation->setting->function_count; i++) {
 		for (int64_t k = 0; k < simulation->setting->warm_sandboxes; k++) {
-			/* The engine then says so. */
+			/* The engine sees the interrupt as well, and ends the simulation. */
 			if (options->interrupt && *options->interrupt)
 				return;
 			int64_t cold_start_ns;
