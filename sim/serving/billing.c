@@ -71,11 +71,9 @@ void billing_time(struct simulation *simulation, size_t index, const struct bill
 	counts->used_mb_ns += (price_mb_ns)((double)time->busy_ns * time->used_mb);
 }
 
-int64_t billing_init_ns(const struct invocation *invocation)
+int64_t billing_init_ns(const struct platform_price *price, const struct sandbox *sandbox)
 {
-	const struct platform_price *price = &invocation->simulation->setting->platform->price;
-	bool is_paid = invocation->is_cold && price_bills_init(price, function_of(invocation)->sandbox.is_image);
-	return is_paid ? invocation->sandbox->init_ns : 0;
+	return price_bills_init(price, sandbox->pool->spec.is_image) ? sandbox->init_ns : 0;
 }
 
 void billing_visit(const struct invocation *invocation, int64_t duration_ns)
@@ -85,8 +83,8 @@ void billing_visit(const struct invocation *invocation, int64_t duration_ns)
 	struct function_outcome *counts = counts_of(invocation);
 	counts->duration_ns += duration_ns;
 	counts->usage.requests += billing_requests(invocation->simulation->setting, work);
-	bool is_own =
-		!invocation->seat || invocation->simulation->setting->platform->price.billed_by == BILLED_BY_REQUEST;
+	const struct platform_price *price = &invocation->simulation->setting->platform->price;
+	bool is_own = !invocation->seat || price->billed_by == BILLED_BY_REQUEST;
 	if (!is_own) {
 		/* Its sandbox is paid for; what is shared there counts with it. */
 		counts->used_mb_ns +=
@@ -95,7 +93,7 @@ void billing_visit(const struct invocation *invocation, int64_t duration_ns)
 	}
 	const struct billed_time time = {
 		.busy_ns = duration_ns,
-		.init_ns = billing_init_ns(invocation),
+		.init_ns = invocation->is_cold ? billing_init_ns(price, invocation->sandbox) : 0,
 		.used_mb = fmin(work->peak_memory_mb, (double)function->memory_mb),
 		.is_provisioned = invocation->sandbox->is_provisioned,
 	};

@@ -45,7 +45,7 @@ void billing_time(struct simulation *simulation, size_t function, const struct b
 /* A visit of this duration has ended, however it did. */
 void billing_visit(const struct invocation *invocation, int64_t duration_ns);
 
-/* What is paid of initialising the visit's sandbox: nothing where it was initialised before. */
-int64_t billing_init_ns(const struct invocation *invocation);
+/* What is paid of initialising a new sandbox. */
+int64_t billing_init_ns(const struct platform_price *price, const struct sandbox *sandbox);
 
 #endif

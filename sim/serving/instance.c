@@ -16,9 +16,9 @@ static const struct sandbox_spec *spec_of(const struct instance *instance)
 	return &instance->sandbox->pool->spec;
 }
 
-static int billed_by(const struct instance *instance)
+static const struct platform_price *price_of(const struct instance *instance)
 {
-	return instance->simulation->setting->platform->price.billed_by;
+	return &instance->simulation->setting->platform->price;
 }
 
 /* Puts the instance behind all others of the ring. */
@@ -191,7 +191,7 @@ void instance_begin(struct invocation *invocation, int64_t start_ns, event_actio
 	if (invocation->is_cold) {
 		instance->is_ready = false;
 		instance->start_ns = start_ns;
-		instance->init_ns = billing_init_ns(invocation);
+		instance->init_ns = billing_init_ns(price_of(instance), sandbox);
 	}
 	instance->busy_since_ns = engine_now_ns(&simulation->engine) + start_ns;
 	take_seat(instance, invocation, starts)->timer =
@@ -280,7 +280,7 @@ static void end_activity(struct instance *instance)
 	int64_t since_ns = engine_now_ns(engine) - instance->busy_since_ns;
 	int64_t busy_ns = since_ns > 0 ? since_ns : 0;
 	instance->busy_ns += busy_ns;
-	if (billed_by(instance) != BILLED_BY_ACTIVITY)
+	if (price_of(instance)->billed_by != BILLED_BY_ACTIVITY)
 		return;
 	const struct billed_time time = {
 		.busy_ns = busy_ns,
@@ -317,12 +317,11 @@ bool instance_start(struct simulation *simulation, size_t function)
 		return false;
 	int64_t start_ns;
 	struct sandbox *sandbox = sandbox_pool_create(&simulation->pools[function], &start_ns);
-	const struct platform_price *price = &simulation->setting->platform->price;
 	instance_attach(simulation, function, sandbox);
 	struct instance *instance = sandbox->instance;
 	instance->is_ready = false;
 	instance->start_ns = start_ns;
-	instance->init_ns = price_bills_init(price, sandbox->pool->spec.is_image) ? sandbox->init_ns : 0;
+	instance->init_ns = billing_init_ns(price_of(instance), sandbox);
 	update_open(instance);
 	engine_schedule(&simulation->engine, start_ns, 0, unasked_has_started, instance, 0);
 	return true;
@@ -348,7 +347,7 @@ void instance_leave(struct invocation *invocation, bool is_lost)
 /* Bills an instance that is paid for all along from its start to until_ns. */
 static void bill_life(struct instance *instance, int64_t until_ns)
 {
-	if (billed_by(instance) != BILLED_BY_INSTANCE)
+	if (price_of(instance)->billed_by != BILLED_BY_INSTANCE)
 		return;
 	int64_t life_ns = until_ns - instance->sandbox->created_ns;
 	/* An instance may end, or be billed, while it starts. */
