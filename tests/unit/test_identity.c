@@ -1,7 +1,7 @@
 /* What a point is: the same for every way of writing it, another for everything that can change a replication. */
+#include "scenario/experiment_file.h"
 #include "scenario/identity.h"
 
-#include "scenario/load.h"
 #include "tests/tap.h"
 
 static const char base[] = "apiVersion: lamina/v1\n"
