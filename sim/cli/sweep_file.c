@@ -225,7 +225,9 @@ static int check_origin(const struct sweep_file *file)
 	struct err err;
 	if (!old->name)
 		return CLI_OK;
-	if (strcmp(old->name, file->experiment.name) != 0 && !options_flag(&cli->options, "any-experiment")) {
+	bool is_other =
+		strcmp(old->name, file->experiment.name) != 0 && !digest_equal(&old->digest, &file->experiment.digest);
+	if (is_other && !options_flag(&cli->options, "any-experiment")) {
 		err_set(&err,
 			"'%s' holds the experiment '%s', not '%s'; name another file, or make it one of this with "
 			"--any-experiment",

@@ -542,7 +542,8 @@ static bool put_places(const struct campaign_request *request, struct err *err)
 static bool is_prepared(const struct campaign_request *request, const struct results_experiment *experiment)
 {
 	const struct results_experiment *old = results_experiment_of(request->results);
-	return old->name && digest_equal(&old->digest, &experiment->digest) &&
+	return old->name && strcmp(old->name, experiment->name) == 0 &&
+	       digest_equal(&old->digest, &experiment->digest) &&
 	       strcmp(results_version(request->results), request->version) == 0;
 }
 

@@ -266,7 +266,7 @@ static bool prepare_to_write(struct results *results, struct err *err)
 static bool check_pages(struct results *results, struct err *err)
 {
 	bool ok = true;
-	sqlite3_stmt *row = sql_prepare(&results->sql, "PRAGMA quick_check(1)", err);
+	sqlite3_stmt *row = sql_prepare(&results->sql, "PRAGMA integrity_check(1)", err);
 	if (!row)
 		return false;
 	if (sql_row(&results->sql, row, &ok, err) && strcmp(sql_text(row, 0), "ok") != 0) {

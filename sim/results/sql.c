@@ -20,6 +20,8 @@ static const struct {
 	{SQLITE_NOMEM, false, "no memory is left"},
 	{SQLITE_IOERR, false, "the disk, or a limit on the size of files, refuses"},
 	{SQLITE_CORRUPT, true, "it is damaged or cut off"},
+	/* The statements are right; so it is the tables that are not. */
+	{SQLITE_ERROR, true, "it is damaged: its tables are not those of a file of results"},
 	{SQLITE_NOTADB, false, "it is no SQLite file, or its first page is damaged"},
 };
 
