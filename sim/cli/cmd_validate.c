@@ -165,7 +165,8 @@ static void add_verdict(const struct validation *validation, struct buf *out)
 		buf_printf(out, "\n%zu of %zu bars are met", judged - missed, judged);
 	if (missed > 0)
 		buf_printf(out, "; missed: %s", buf_text(&names));
-	buf_add(out, judged > 0 ? "\n" : "");
+	if (judged > 0)
+		buf_add_char(out, '\n');
 	buf_release(&names);
 }
 
