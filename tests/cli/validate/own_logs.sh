@@ -7,7 +7,7 @@ for size in 128:7110 256:3655 512:2110 1769:700; do
 	done
 done > resize.log
 printf 'REPORT RequestId: 8f5-cold\tDuration: 2400 ms\tBilled Duration: 2700 ms\tMemory Size: 512 MB\tMax Memory Used: 100 MB\tInit Duration: 300 ms\n' >> resize.log
-lamina validate --with resize.log -f csv -o out | cut -d, -f1-5,7,9,10
+lamina validate --with resize.log -o out
 ls out
 printf 'functions: {resize: {memory_mb: 512}}\n' > mine.yaml
 printf 'apiVersion: lamina/v1\nname: t\nplatform: aws-lambda\nworkload: {images: 1}\nfunctions: {resize: {memory_mb: 128, work: {cpu_seconds: 0.1}}}\n' > exp.yaml
