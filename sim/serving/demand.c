@@ -114,17 +114,24 @@ int64_t demand_overlap_ns(const struct demand *demand, int64_t wait_ns, double h
 	return demand->cpu_ns == 0 ? 0 : (demand->pieces - 1) * (piece_ns < head_start_ns ? piece_ns : head_start_ns);
 }
 
+/* Latencies of a phase that are drawn one by one. Of more, whose sum hardly varies, the mean is taken. */
+enum { LATENCIES_DRAWN = 1000 };
+
+static int64_t drawn_of(const struct demand_latency *latency)
+{
+	return latency->count < LATENCIES_DRAWN ? latency->count : LATENCIES_DRAWN;
+}
+
 double demand_latency_seconds(const struct demand *demand, struct stream *luck)
 {
 	double seconds = 0;
 	for (size_t i = 0; i < DEMAND_LATENCIES; i++) {
 		const struct demand_latency *latency = &demand->latencies[i];
-		if (luck) {
-			for (int64_t k = 0; k < latency->count; k++)
-				seconds += quantile_draw(&latency->seconds->table, luck);
-		} else if (latency->count > 0) {
-			seconds += (double)latency->count * quantile_mean(&latency->seconds->table);
-		}
+		int64_t drawn = luck ? drawn_of(latency) : 0;
+		for (int64_t k = 0; k < drawn; k++)
+			seconds += quantile_draw(&latency->seconds->table, luck);
+		if (latency->count > drawn)
+			seconds += (double)(latency->count - drawn) * quantile_mean(&latency->seconds->table);
 	}
 	return seconds + demand->setup_seconds;
 }
@@ -135,7 +142,7 @@ double demand_latency_variance(const struct demand *demand)
 	for (size_t i = 0; i < DEMAND_LATENCIES; i++) {
 		const struct demand_latency *latency = &demand->latencies[i];
 		if (latency->count > 0)
-			variance += (double)latency->count * quantile_variance(&latency->seconds->table);
+			variance += (double)drawn_of(latency) * quantile_variance(&latency->seconds->table);
 	}
 	return variance;
 }

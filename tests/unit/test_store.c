@@ -306,6 +306,9 @@ static void test_objects(void)
 	      "a kept connection that nobody measured is no faster");
 	toy.platform.store.kept_put_seconds = toy_constant(&toy.arena, 0.02);
 	t_int(toy_simulate(&toy, 1).functions[0].duration_ns, 300 * NS_PER_MS, "one that was, is");
+	put->puts = last->puts = 40000;
+	t_int(toy_simulate(&toy, 1).functions[0].duration_ns, 800100 * NS_PER_MS,
+	      "forty thousand of them take as many times as long");
 	t_ok(store_latency(&toy.platform.store, false, true) == &toy.platform.store.get_seconds,
 	     "each by its direction");
 	toy_release(&toy);
