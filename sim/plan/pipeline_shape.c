@@ -278,12 +278,22 @@ static double least_seconds(const struct setting *setting)
 	return longest;
 }
 
-/* The time that counts of visits of which a share is cold: in the mean, or at a quantile that most are below. */
-static double served_seconds(const struct space *space, const struct stage_figures *figures, double cold_share)
+/*
+ * The time that counts of visits of which a share is cold: in the mean, or at a quantile that most are below. Warm
+ * requests are the faster ones, so that of them a larger share is below it; one function's visits are then as long as
+ * this request's work is over its mean. Over several functions quantiles do not add up, and means stand for them.
+ */
+static double served_seconds(const struct space *space, const struct work *work, const struct stage_figures *figures,
+			     double cold_share)
 {
 	if (space->quantile == 0)
 		return cold_share * figures->cold_seconds + (1 - cold_share) * figures->warm_seconds;
-	return cold_share > 1 - space->quantile ? figures->cold_seconds : figures->warm_seconds;
+	if (cold_share > 1 - space->quantile)
+		return figures->cold_seconds;
+	if (!work)
+		return figures->warm_seconds;
+	double share = fmin(space->quantile / (1 - cold_share), space->quantile + (1 - space->quantile) / 2);
+	return figures->warm_seconds + (work_factor_at(work, share) - 1) * figures->varying_seconds;
 }
 
 /* Where requests come over time, none waits for another; how they find the sandboxes was measured. */
@@ -292,6 +302,7 @@ static void served_task(const struct space *space, const struct shape *shape, st
 {
 	const struct space_size *size = &space->sizes[shape->size];
 	const struct served *served = &size->served;
+	const struct work *work = size->setting->function_count == 1 ? &size->setting->functions[0].work : NULL;
 	*out = (struct solve_task){.stage_count = size->setting->function_count};
 	for (size_t i = 0; i < size->setting->function_count; i++) {
 		const struct space_table *table = &size->tables[i];
@@ -309,7 +320,7 @@ static void served_task(const struct space *space, const struct shape *shape, st
 				.step_usd = figures->step_usd,
 				.clock_usd = figures->clock_usd,
 			};
-			seconds[o] = served_seconds(space, figures, cold) + size->stages[i].hop_seconds;
+			seconds[o] = served_seconds(space, work, figures, cold) + size->stages[i].hop_seconds;
 			usd[o] = size->requests * visit_usd + stage_standing_usd(&standing, served->seconds);
 		}
 		out->stages[i] = (struct solve_stage){

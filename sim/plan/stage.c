@@ -276,7 +276,7 @@ struct stage_rates {
 };
 
 static double visit_at(const struct stage *stage, const struct stage_visit *visit, int64_t memory_mb,
-		       const struct stage_rates *rates, double *handler_seconds)
+		       const struct stage_rates *rates, double *handler_seconds, double *varying)
 {
 	const struct platform *platform = stage->platform;
 	double cpu_seconds = 0;
@@ -291,6 +291,7 @@ static double visit_at(const struct stage *stage, const struct stage_visit *visi
 	double cpu_deviation = platform->cpu.speed_spread * cpu_seconds;
 	double own_deviation = visit->variation * varying_seconds;
 	*handler_seconds = seconds;
+	*varying = varying_seconds;
 	double deviation = sqrt(visit->fixed_variance + cpu_deviation * cpu_deviation + own_deviation * own_deviation);
 	double billed = rounded_up_mean(seconds + visit->billed_start_seconds, sqrt(3) * deviation,
 					platform->price.granularity_seconds);
@@ -365,7 +366,10 @@ void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures
 	out->kept_seconds = out->kept_usd = out->kept_warm_usd = 0;
 	for (int i = 0; i < kinds; i++) {
 		double handler;
-		*usd[i] = visit_at(stage, &stage->visits[i], memory_mb, &rates, &handler);
+		double varying;
+		*usd[i] = visit_at(stage, &stage->visits[i], memory_mb, &rates, &handler, &varying);
+		if (i == STAGE_WARM)
+			out->varying_seconds = varying;
 		*seconds[i] = handler + stage->visits[i].start_seconds;
 		*usd[i] += (*seconds[i] + stage->hop_seconds) * stage->child_second_usd;
 		if (i == (stage->is_warm ? STAGE_WARM : STAGE_COLD))

@@ -34,6 +34,7 @@
 struct stage_figures {
 	double cold_seconds; /* from the call to the result, on a new sandbox */
 	double warm_seconds;
+	double varying_seconds; /* of warm_seconds, what varies from request to request */
 	double last_cold_seconds;
 	double last_warm_seconds;
 	double kept_seconds;

@@ -300,16 +300,12 @@ static void draw_failures(struct invocation *invocation)
 /* The same for a request's visit on any size and schedule. */
 static double draw_variation(const struct invocation *invocation)
 {
-	double variation = invocation->work->variation;
-	if (variation < DBL_EPSILON)
+	const struct work *work = invocation->work;
+	if (work->variation < DBL_EPSILON)
 		return 1;
 	struct stream luck;
 	invocation_stream(&luck, invocation, LUCK_WORK);
-	const struct quantile_table *factors = &invocation->work->factors;
-	if (factors->count > 0)
-		return quantile_draw_only(factors, &luck);
-	double square = variation * variation;
-	return stream_gamma(&luck, 1 / square, square);
+	return work_factor_draw(work, &luck);
 }
 
 static void instance_crashes(struct engine *engine, void *subject, int64_t argument)

@@ -1,5 +1,7 @@
 #include "serving/work.h"
 
+#include <float.h>
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 const char *const work_phase_names[WORK_PHASES] = {
@@ -37,6 +39,24 @@ int64_t phase_requests(const struct phase *phase, const struct platform_store *s
 {
 	int64_t objects = phase->gets + phase->puts;
 	return objects > 0 ? objects * store_requests(store, phase->bytes / objects, phase->puts > 0) : 0;
+}
+
+double work_factor_draw(const struct work *work, struct stream *luck)
+{
+	if (work->factors.count > 0)
+		return quantile_draw_only(&work->factors, luck);
+	double square = work->variation * work->variation;
+	return stream_gamma(luck, 1 / square, square);
+}
+
+double work_factor_at(const struct work *work, double share)
+{
+	if (work->variation < DBL_EPSILON)
+		return 1;
+	if (work->factors.count > 0)
+		return quantile_at(&work->factors, share);
+	double square = work->variation * work->variation;
+	return gsl_cdf_gamma_Pinv(share, 1 / square, square);
 }
 
 void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage)

@@ -68,6 +68,10 @@ struct work {
  */
 void work_alternate(struct work *work, int64_t alternations, int64_t images);
 
+/* What a request's CPU time and wait are over their mean: drawn, and what a share of requests do not exceed. */
+double work_factor_draw(const struct work *work, struct stream *luck);
+double work_factor_at(const struct work *work, double share);
+
 /* The phase's requests to the store. */
 int64_t phase_requests(const struct phase *phase, const struct platform_store *store);
 

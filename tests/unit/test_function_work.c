@@ -164,6 +164,30 @@ static void test_per_call(void)
 	t_int(work.payload_bytes, 6000000, "and sent");
 }
 
+/* What a share of requests do not exceed is what so many draws do not: the planner and the simulation agree. */
+static void test_factors(void)
+{
+	enum { DRAWS = 20000 };
+	static const double probability[] = {0, 0.5, 0.99, 1};
+	static const double value[] = {0.5, 0.9, 1.5, 10};
+	const struct work works[] = {
+		{.variation = 0.5},
+		{.variation = 1, .factors = {.probability = probability, .value = value, .count = 4}},
+	};
+	static const double shares[] = {0.5, 0.95, 0.99};
+	for (size_t i = 0; i < sizeof works / sizeof works[0]; i++)
+		for (size_t k = 0; k < sizeof shares / sizeof shares[0]; k++) {
+			double limit = work_factor_at(&works[i], shares[k]);
+			struct stream luck;
+			int below = 0;
+			stream_init(&luck, 1, 0, stream_id_from_name("factors"), i);
+			for (int n = 0; n < DRAWS; n++)
+				below += work_factor_draw(&works[i], &luck) <= limit;
+			t_near((double)below / DRAWS, shares[k], 0, 0.01, i == 0 ? "gamma" : "as measured");
+		}
+	t_ok(work_factor_at(&(struct work){0}, 0.99) == 1, "what does not vary is its mean");
+}
+
 int main(void)
 {
 	test_joined();
@@ -172,5 +196,6 @@ int main(void)
 	test_memory();
 	test_alternating();
 	test_per_call();
+	test_factors();
 	return t_done();
 }
