@@ -200,15 +200,18 @@ static double rounds_seconds(int64_t rounds, double seconds)
 }
 
 /* An orchestrator's hop holds up a record, but not the place of a pipeline's function. */
-static void fill_stage(const struct space_table *table, const struct rhythm *rhythm, const struct visits *visits,
-		       double pause_seconds, double hop_seconds, struct arena *arena, struct solve_stage *out)
+static void fill_stage(const struct space_size *size, size_t function, const struct rhythm *rhythm,
+		       const struct visits *visits, double pause_seconds, struct arena *arena, struct solve_stage *out)
 {
+	const struct space_table *table = &size->tables[function];
+	double hop_seconds = size->stages[function].hop_seconds;
 	double *cold = ARENA_ARRAY(arena, double, table->count);
 	double *tail = ARENA_ARRAY(arena, double, table->count);
 	double *pass = ARENA_ARRAY(arena, double, table->count);
 	double *usd = ARENA_ARRAY(arena, double, table->count);
 	double between = (double)(rhythm->waves - 2);
 	double hops = rhythm->is_pipelined ? 0 : (double)(rhythm->waves - 1) * hop_seconds;
+	bool has_queues = rhythm->is_pipelined && rhythm->waves > 1 && size->setting->function_count > 1;
 	for (size_t i = 0; i < table->count; i++) {
 		const struct stage_figures *figures = &table->figures[i];
 		double first = visits->is_warm   ? figures->warm_seconds
@@ -218,6 +221,7 @@ static void fill_stage(const struct space_table *table, const struct rhythm *rhy
 						    : rounds_seconds(visits->last_rounds, figures->warm_seconds);
 		double warm = rounds_seconds(visits->rounds, figures->warm_seconds);
 		cold[i] = first + warm - figures->warm_seconds + hop_seconds;
+		cold[i] += has_queues ? 0 : lateness_of(&size->lateness, function, rhythm->waves, first);
 		if (rhythm->waves > 1) {
 			tail[i] = between * (warm + pause_seconds) + pause_seconds + last + hops;
 			pass[i] = last + hop_seconds;
@@ -358,8 +362,7 @@ void shape_task(const struct space *space, const struct shape *shape, struct are
 	for (size_t i = 0; i < setting->function_count; i++) {
 		const struct sandbox_spec *spec = &setting->functions[i].sandbox;
 		struct visits visits = visits_of(space, shape, &rhythm, i);
-		fill_stage(&size->tables[i], &rhythm, &visits, rhythm.is_pipelined ? pause_seconds : 0,
-			   size->stages[i].hop_seconds, arena, &out->stages[i]);
+		fill_stage(size, i, &rhythm, &visits, rhythm.is_pipelined ? pause_seconds : 0, arena, &out->stages[i]);
 		if (spec->provisioned > 0 || spec->has_snapshot)
 			fill_standing(&size->tables[i], spec->provisioned > 0, arena, &out->stages[i]);
 		bool is_own = setting->platform->limits.burst_scope == BURST_OF_FUNCTION;

@@ -190,6 +190,26 @@ static void measure_served(struct space_size *size)
 	served_measure(&setting, size->requests, &size->served);
 }
 
+/* At memories that grow by the same factor, from the least that works to the largest that makes a difference. */
+static void measure_lateness(const struct space *space, struct space_size *size)
+{
+	const struct setting *setting = size->setting;
+	struct lateness_steps *steps = ARENA_ARRAY(space->arena, struct lateness_steps, setting->function_count);
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct space_table *table = &size->tables[i];
+		double least_mb = (double)table->memory_mb[table->first];
+		double most_mb = (double)table->memory_mb[table->count - 1];
+		for (int s = 0; s < LATENESS_STEPS; s++) {
+			double wanted_mb = least_mb * pow(most_mb / least_mb, (double)s / (LATENESS_STEPS - 1));
+			size_t option = space_find_option(table, (int64_t)wanted_mb);
+			steps[i].memory_mb[s] = table->memory_mb[option];
+			steps[i].first_seconds[s] = size->stages[i].is_warm ? table->figures[option].warm_seconds
+									    : table->figures[option].cold_seconds;
+		}
+	}
+	lateness_measure(setting, size->stages, steps, space->parallel_to, space->arena, &size->lateness);
+}
+
 void space_add_setting(struct space *space, struct setting *setting)
 {
 	struct arena *arena = space->arena;
@@ -215,6 +235,8 @@ void space_add_setting(struct space *space, struct setting *setting)
 	space->function_count = setting->function_count;
 	if (space->is_served && size->is_feasible)
 		measure_served(size);
+	if (!space->is_served && size->is_feasible)
+		measure_lateness(space, size);
 }
 
 static void provision(struct space_size *size, const struct setting *from, struct arena *arena)

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "plan/lateness.h"
 #include "plan/served.h"
 #include "plan/stage.h"
 #include "scenario/experiment_file.h"
@@ -34,9 +35,10 @@ struct space_size {
 	struct setting *setting; /* with the largest memories; parallel and schedule are the experiment's */
 	struct stage *stages;
 	struct space_table *tables;
-	double requests;      /* records of a run, as expected where they come over time */
-	struct served served; /* where they do */
-	bool is_feasible;     /* every function has an option */
+	double requests;          /* records of a run, as expected where they come over time */
+	struct served served;     /* where they do */
+	struct lateness lateness; /* where they do not */
+	bool is_feasible;         /* every function has an option */
 };
 
 /* What is in a space and may be chosen all the same, or may not. */

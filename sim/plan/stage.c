@@ -121,14 +121,19 @@ static void visit_init(struct stage_visit *visit, const struct setting *setting,
 {
 	const struct platform *platform = setting->platform;
 	double slowness = mean_slowness(&platform->cpu, spec->is_arm64);
-	*visit = (struct stage_visit){.is_new = kind->is_new, .is_provisioned = kind->is_provisioned};
-	struct demand_visit does = {.is_first = kind->is_first};
+	*visit = (struct stage_visit){
+		.client_seconds = seconds_from_ns(2 * setting->client_ns + setting->answer_ns),
+		.work = work,
+		.does = {.is_first = kind->is_first},
+		.is_new = kind->is_new,
+		.is_provisioned = kind->is_provisioned,
+	};
 	if (kind->is_new)
-		does.repeat_init_ns = add_cold_start(visit, platform, spec, slowness);
+		visit->does.repeat_init_ns = add_cold_start(visit, platform, spec, slowness);
 	else
 		visit->start_seconds = mean_of(&platform->sandbox.warm_start_seconds);
-	visit->start_seconds += seconds_from_ns(2 * setting->client_ns + setting->answer_ns);
-	add_phases(visit, setting, work, slowness, &does);
+	visit->start_seconds += visit->client_seconds;
+	add_phases(visit, setting, work, slowness, &visit->does);
 }
 
 double stage_record_mb(const struct work *work)
@@ -436,6 +441,56 @@ double stage_fixed_share(const struct stage *stage, int64_t memory_mb)
 		total += term_seconds(term, stage, memory_mb);
 	}
 	return total > 0 ? fixed / total : 0;
+}
+
+static double draw_start(const struct stage *stage, const struct stage_visit *visit, double slowness,
+			 struct stream *luck)
+{
+	const struct quantiles *warm = &stage->platform->sandbox.warm_start_seconds;
+	struct cold_start start;
+	struct cold_start_times times;
+	if (!visit->is_new)
+		return warm->table.count > 0 ? quantile_draw(&warm->table, luck) : 0;
+	cold_start_init(&start, stage->platform, &stage->function->sandbox);
+	cold_start_add_up(&start, slowness, luck, &times);
+	return seconds_from_ns(times.placed_ns + times.init_ns);
+}
+
+double stage_draw_fixed(const struct stage *stage, enum stage_visit_kind kind, double slowness, double variation,
+			struct stream *luck)
+{
+	const struct stage_visit *visit = &stage->visits[kind];
+	double seconds = visit->client_seconds + stage->hop_seconds + draw_start(stage, visit, slowness, luck);
+	struct demand demand;
+	for (int i = 0; demand_find(&demand, stage->platform, visit->work, &visit->does, &i); i++) {
+		if (demand.is_transfer)
+			seconds += demand_latency_seconds(&demand, luck);
+		else
+			seconds += seconds_from_ns(demand.wait_ns) * (demand.varies ? variation : 1) +
+				   seconds_from_ns(demand.device_ns);
+	}
+	return seconds;
+}
+
+double stage_cpu_seconds(const struct stage *stage, enum stage_visit_kind kind, int64_t memory_mb)
+{
+	const struct stage_visit *visit = &stage->visits[kind];
+	double seconds = 0;
+	for (int i = 0; i < visit->term_count; i++) {
+		const struct stage_term *term = &visit->terms[i];
+		double network = term->is_transfer ? fmax(term->network_seconds, term->stream_seconds) : 0;
+		seconds += term_seconds(term, &stage->platform->cpu, memory_mb) - network;
+	}
+	return seconds;
+}
+
+double stage_draw_slowness(const struct stage *stage, struct stream *luck, double *over_mean)
+{
+	const struct platform_cpu *cpu = &stage->platform->cpu;
+	double mean = mean_slowness(cpu, stage->function->sandbox.is_arm64);
+	double nominal = stream_lognormal(luck, 0, cpu->speed_spread);
+	*over_mean = nominal / mean_slowness(cpu, false);
+	return *over_mean * mean;
 }
 
 double stage_sandboxes_ready_seconds(const struct platform *platform, int64_t sandboxes)

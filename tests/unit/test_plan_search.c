@@ -44,14 +44,17 @@ static void random_pipeline(struct toy *toy, struct stream *luck)
 /* The figures of every size, beaten or not, and a pipeline's times by walking through its waves one by one. */
 struct oracle {
 	const struct setting *setting;
+	const struct lateness *lateness;
 	struct stage stages[FUNCTIONS_MAX];
 	struct stage_figures figures[FUNCTIONS_MAX][SIZES_MAX];
 	bool is_possible[FUNCTIONS_MAX][SIZES_MAX];
 };
 
-static void oracle_init(struct oracle *oracle, const struct setting *setting, const struct plan_memory *memory)
+static void oracle_init(struct oracle *oracle, const struct space *space, const struct setting *setting,
+			const struct plan_memory *memory)
 {
 	oracle->setting = setting;
+	oracle->lateness = &space->sizes[0].lateness;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		struct stage *stage = &oracle->stages[i];
 		stage_init(stage, setting, i);
@@ -92,6 +95,9 @@ static void walk(const struct oracle *oracle, const int *sizes, int schedule, in
 			made += (double)cold;
 			double ready = stage_sandboxes_ready_seconds(setting->platform, (int64_t)made);
 			at = (is_first ? fmax(at, ready) : at) + (cold > 0 ? f->cold_seconds : warm_seconds);
+			if (is_first && (schedule == SCHEDULE_PER_RECORD || has_last || functions == 1))
+				at += lateness_of(oracle->lateness, i, div_ceil_int64(records, parallel),
+						  cold > 0 ? f->cold_seconds : warm_seconds);
 			free_at[i] = at + pause;
 			bool last_is_cold = has_last && cold > 0;
 			*usd += (double)(cold - last_is_cold) * f->cold_usd +
@@ -160,7 +166,7 @@ static bool agrees(struct stream *luck, int number)
 	struct search_answer answer;
 	search(&request, &answer);
 	struct oracle *oracle = ARENA_NEW(&toy.arena, struct oracle);
-	oracle_init(oracle, &toy.setting, &memory);
+	oracle_init(oracle, &space, &toy.setting, &memory);
 	double best = best_of_all(oracle, &space, &request.goal);
 	bool ok = has_any && answer.found == (best < HUGE_VAL) &&
 		  (!answer.found || fabs(answer.objective - best) <= 1e-9 * best) &&

@@ -210,8 +210,11 @@ int main(void)
 	for (int schedule = 0; schedule < 2; schedule++) {
 		model_and_simulation(false, schedule, 4, 0.001, 0.004);
 		model_and_simulation(false, schedule, 1, 0.001, 0.004);
-		model_and_simulation(true, schedule, 4, 0.1, 0.03);
+		model_and_simulation(true, schedule, 12, 0.03, 0.01);
 	}
+	model_and_simulation(true, SCHEDULE_PER_RECORD, 6, 0.03, 0.01);
+	model_and_simulation(true, SCHEDULE_PER_RECORD, 4, 0.03, 0.01);
+	model_and_simulation(true, SCHEDULE_PIPELINED, 4, 0.1, 0.01);
 	stream_init(&luck, 6, 0, stream_id_from_name("pipelines"), 0);
 	int equal = 0;
 	for (int i = 0; i < PIPELINES; i++)
