@@ -15,6 +15,7 @@
 #include "cli/plan_request.h"
 #include "cli/result_file.h"
 #include "plan/reason.h"
+#include "report/advice.h"
 
 static int read_request(struct cli *cli, const struct study *study, struct plan_request *out)
 {
@@ -37,13 +38,29 @@ static int read_request(struct cli *cli, const struct study *study, struct plan_
 	return status;
 }
 
+/* What keeps a plan from working. */
+static void say_failing(const struct trial *trial, struct buf *out)
+{
+	if (trial->is_stopped) {
+		buf_add(out, "A bound of 'limits' ends their simulation.\n");
+		return;
+	}
+	buf_printf(out, "In the last of them %.4g of %lld records fail: ", trial->failed,
+		   (long long)trial->setting->records);
+	failures_describe(trial->setting, &trial->result, out);
+	buf_add(out, ".\n");
+}
+
 static int infeasible(const struct plan_report *report)
 {
+	const struct plan_nearest *nearest = &report->plan->nearest;
 	struct buf why;
 	buf_init(&why);
 	fprintf(stderr, "%s: no plan keeps the bounds in %.4g %% of replications\n", report->cli->name,
 		100 * report->request->share);
-	reason_infeasible(&report->plan->planner, &why);
+	reason_infeasible(report->plan, &why);
+	if (nearest->failing.setting && !nearest->deadline.setting)
+		say_failing(&nearest->failing, &why);
 	if (why.length > 0)
 		printable_make(why.text, "\n");
 	fputs(buf_text(&why), stderr);
@@ -52,11 +69,11 @@ static int infeasible(const struct plan_report *report)
 }
 
 /* Why the plan that a strategy names is none. */
-static int infeasible_named(const struct plan_report *report)
+static int infeasible_known(const struct plan_report *report)
 {
 	const char *command = report->cli->name;
 	const char *name = plan_strategy_names[report->request->strategy];
-	const struct trial *trial = &report->plan->answer.best;
+	const struct trial *trial = &report->plan->best;
 	if (!trial->setting)
 		fprintf(stderr, "%s: no memory size that is sold holds the records\n", command);
 	else if (trial->is_stopped)
@@ -73,7 +90,7 @@ static int infeasible_named(const struct plan_report *report)
 /* The plan for the tools that deploy it. Where no runs per month were stated, a month has one. */
 static int hand_over(const struct plan_report *report)
 {
-	const struct trial *trial = &report->plan->answer.best;
+	const struct trial *trial = &report->plan->best;
 	double runs = report->request->runs_per_month > 0 ? report->request->runs_per_month : 1;
 	double records = trial->result.metrics[METRIC_COMPLETED_RECORDS].mean;
 	struct deployment deployment;
@@ -88,9 +105,9 @@ static int hand_over(const struct plan_report *report)
 	return plan_emit_write(report->cli, &deployment);
 }
 
-static int print_named(const struct plan_report *report)
+static int print_known(const struct plan_report *report)
 {
-	const struct trial *trial = &report->plan->answer.best;
+	const struct trial *trial = &report->plan->best;
 	if (!plan_emit_replaces_report(report->cli))
 		printf("%s: %s MB, %lld images per record, %lld at once: %.4g s and %.4g USD a run\n",
 		       plan_strategy_names[report->request->strategy],
@@ -141,14 +158,14 @@ static int print_plan(const struct plan_report *report)
 
 static int print(const struct plan_report *report, enum plan_end end)
 {
-	bool is_named = plan_strategy_named(report->request->strategy) != NAMED_PLANS;
+	bool is_known = plan_strategy_known(report->request->strategy) != KNOWN_PLANS;
 	if (end == PLAN_INTERRUPTED) {
 		fprintf(stderr, "%s: interrupted\n", report->cli->name);
 		return CLI_FAILED;
 	}
 	if (end == PLAN_INFEASIBLE)
-		return is_named ? infeasible_named(report) : infeasible(report);
-	return is_named ? print_named(report) : print_plan(report);
+		return is_known ? infeasible_known(report) : infeasible(report);
+	return is_known ? print_known(report) : print_plan(report);
 }
 
 static int run(struct cli *cli, int argc, char **argv)

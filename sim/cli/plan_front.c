@@ -37,7 +37,7 @@ static void fill(struct table *table, const struct plan_report *report)
 {
 	struct arena *arena = &report->cli->arena;
 	const struct plan *plan = report->plan;
-	const struct trial *best = &plan->answer.best;
+	const struct trial *best = &plan->best;
 	table_init(table, columns, sizeof columns / sizeof columns[0]);
 	for (size_t i = 0; i < plan->front->count; i++) {
 		const struct pareto_point *point = &plan->front->points[i];
@@ -45,11 +45,11 @@ static void fill(struct table *table, const struct plan_report *report)
 			trial_setting(plan->planner.control.space, &point->choice, arena), arena);
 	}
 	add_row(table, best->seconds, best->usd, "recommended", best->setting, arena);
-	for (int i = 0; i < NAMED_PLANS; i++) {
-		const struct trial *trial = &plan->named[i];
+	for (int i = 0; i < KNOWN_PLANS; i++) {
+		const struct trial *trial = &plan->known[i];
 		/* With headroom it would lie on memMin's own mark. */
-		if (i != NAMED_MEM_MIN_HEADROOM && trial->setting && trial_works(trial))
-			add_row(table, trial->seconds, trial->usd, named_plan_names[i], trial->setting, arena);
+		if (i != KNOWN_MEM_MIN_HEADROOM && trial->setting && trial_works(trial))
+			add_row(table, trial->seconds, trial->usd, known_plan_names[i], trial->setting, arena);
 	}
 	for (size_t i = 0; i < PLAN_UNIFORM_MAX; i++) {
 		const struct trial *trial = &plan->uniform[i];

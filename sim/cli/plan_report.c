@@ -90,7 +90,7 @@ static struct trust_band cost_band(const struct plan_report *report, const struc
 /* Two plans that lie in each other's band are told apart by nobody: in what. */
 static const char *toss_up(const struct plan_report *report, const struct trial *other)
 {
-	const struct trial *best = &report->plan->answer.best;
+	const struct trial *best = &report->plan->best;
 	bool is_same = other->seconds == best->seconds && other->usd == best->usd;
 	if (!report->trust || is_same || other->is_stopped)
 		return "";
@@ -103,7 +103,7 @@ static const char *toss_up(const struct plan_report *report, const struct trial 
 
 static void add_plan(struct table *table, const struct plan_report *report, const char *name, const struct trial *trial)
 {
-	const struct trial *best = &report->plan->answer.best;
+	const struct trial *best = &report->plan->best;
 	const struct run_result *result = &trial->result;
 	table_text(table, name);
 	table_int(table, trial->setting->images_per_record);
@@ -133,33 +133,34 @@ static void add_plan(struct table *table, const struct plan_report *report, cons
 }
 
 /* People are told what of the current plan no file of --current has said. */
-static const char *name_of(const struct plan_report *report, enum named_plan plan)
+static const char *name_of(const struct plan_report *report, enum known_plan plan)
 {
-	bool is_marked = plan == NAMED_CURRENT && report->stated[0] && cli_format(report->cli) == TABLE_TEXT;
+	bool is_marked = plan == KNOWN_CURRENT && report->stated[0] && cli_format(report->cli) == TABLE_TEXT;
 	return is_marked ? arena_printf(&report->cli->arena, "current (%s as in the experiment)", report->stated)
-			 : named_plan_names[plan];
+			 : known_plan_names[plan];
 }
 
 static void fill_plans(struct table *table, const struct plan_report *report, bool with_neighbours)
 {
 	struct arena *arena = &report->cli->arena;
 	table_init(table, COLUMNS(plan_columns));
-	add_plan(table, report, "recommended", &report->plan->answer.best);
-	for (int i = 0; i < NAMED_PLANS; i++) {
-		if (report->plan->named[i].setting)
-			add_plan(table, report, name_of(report, (enum named_plan)i), &report->plan->named[i]);
+	add_plan(table, report, "recommended", &report->plan->best);
+	for (int i = 0; i < KNOWN_PLANS; i++) {
+		if (report->plan->known[i].setting)
+			add_plan(table, report, name_of(report, (enum known_plan)i), &report->plan->known[i]);
 	}
-	for (int i = 0; i < NAMED_PLANS && with_neighbours; i++) {
-		if (report->plan->versus[i].has_cheaper)
-			add_plan(table, report, arena_printf(arena, "cheapest no slower than %s", named_plan_names[i]),
-				 &report->plan->versus[i].cheaper);
-		if (report->plan->versus[i].has_faster)
-			add_plan(table, report, arena_printf(arena, "fastest no dearer than %s", named_plan_names[i]),
-				 &report->plan->versus[i].faster);
+	for (int i = 0; i < KNOWN_PLANS && with_neighbours; i++) {
+		if (report->plan->dominators[i].has_cheaper)
+			add_plan(table, report, arena_printf(arena, "cheapest no slower than %s", known_plan_names[i]),
+				 &report->plan->dominators[i].cheaper);
+		if (report->plan->dominators[i].has_faster)
+			add_plan(table, report, arena_printf(arena, "fastest no dearer than %s", known_plan_names[i]),
+				 &report->plan->dominators[i].faster);
 	}
-	for (size_t i = 0; i < report->plan->rival_count; i++) {
-		if (with_neighbours || report->plan->rivals[i].kind != RIVAL_MEMORY)
-			add_plan(table, report, report->plan->rivals[i].what, &report->plan->rivals[i].trial);
+	for (size_t i = 0; i < report->plan->rivals.count; i++) {
+		if (with_neighbours || report->plan->rivals.items[i].kind != RIVAL_MEMORY)
+			add_plan(table, report, report->plan->rivals.items[i].what,
+				 &report->plan->rivals.items[i].trial);
 	}
 }
 
@@ -181,7 +182,7 @@ static void add_decision(struct table *table, const char *what, const char *valu
 static void fill_decisions(struct table *table, const struct plan_report *report)
 {
 	const struct planner *planner = &report->plan->planner;
-	const struct trial *best = &report->plan->answer.best;
+	const struct trial *best = &report->plan->best;
 	struct arena *arena = &report->cli->arena;
 	struct buf sentence;
 	buf_init(&sentence);
@@ -216,7 +217,7 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 		buf_init(&numbers);
 		buf_clear(&sentence);
 		provision_numbers(best->setting, &numbers);
-		provision_words(&report->plan->provision, planner, best, &sentence);
+		provision_words(&report->plan->provision, &report->plan->goal, best, &sentence);
 		add_decision(table, "provisioned", arena_strdup(arena, buf_text(&numbers)), REASON_BALANCE, &sentence);
 		buf_release(&numbers);
 	}
@@ -263,7 +264,7 @@ static void say_toss_up(const char *in, struct buf *out)
 
 static void say_band(const struct plan_report *report, struct buf *out)
 {
-	const struct trial *best = &report->plan->answer.best;
+	const struct trial *best = &report->plan->best;
 	if (!report->trust)
 		return;
 	struct trust_band band = time_band(report, best);
@@ -274,7 +275,7 @@ static void say_band(const struct plan_report *report, struct buf *out)
 
 static void say_against(const struct plan_report *report, const struct trial *other, const char *name, struct buf *out)
 {
-	const struct trial *best = &report->plan->answer.best;
+	const struct trial *best = &report->plan->best;
 	double usd = 100 * (best->usd / other->usd - 1);
 	double seconds = 100 * (best->seconds / other->seconds - 1);
 	if (other->is_stopped) {
@@ -304,19 +305,19 @@ static void say_better(const struct plan_report *report, const struct trial *bet
 }
 
 /* What beats a plan that people know in one thing without being worse in the other, whatever the goal. */
-static void say_versus(const struct plan_report *report, int i, struct buf *out)
+static void say_dominators(const struct plan_report *report, int i, struct buf *out)
 {
-	const struct trial *known = &report->plan->named[i];
-	const struct versus *versus = &report->plan->versus[i];
-	if (versus->has_cheaper && versus->cheaper.usd < known->usd) {
-		buf_printf(out, "No slower than %s and cheapest: %.1f %% cheaper", named_plan_names[i],
-			   100 * (1 - versus->cheaper.usd / known->usd));
-		say_better(report, &versus->cheaper, out);
+	const struct trial *known = &report->plan->known[i];
+	const struct dominators *better = &report->plan->dominators[i];
+	if (better->has_cheaper && better->cheaper.usd < known->usd) {
+		buf_printf(out, "No slower than %s and cheapest: %.1f %% cheaper", known_plan_names[i],
+			   100 * (1 - better->cheaper.usd / known->usd));
+		say_better(report, &better->cheaper, out);
 	}
-	if (versus->has_faster && versus->faster.seconds < known->seconds) {
-		buf_printf(out, "No dearer than %s and fastest: %.1f %% faster", named_plan_names[i],
-			   100 * (1 - versus->faster.seconds / known->seconds));
-		say_better(report, &versus->faster, out);
+	if (better->has_faster && better->faster.seconds < known->seconds) {
+		buf_printf(out, "No dearer than %s and fastest: %.1f %% faster", known_plan_names[i],
+			   100 * (1 - better->faster.seconds / known->seconds));
+		say_better(report, &better->faster, out);
 	}
 }
 
@@ -342,7 +343,7 @@ static void say_choice(const struct plan_report *report, const struct sensitivit
 
 bool plan_report_doubt(const struct plan_report *report, struct buf *out)
 {
-	struct planner_deviation deviation = planner_deviation_of(&report->plan->answer.best);
+	struct planner_deviation deviation = planner_deviation_of(&report->plan->best);
 	if (deviation.is_large)
 		buf_printf(out,
 			   "not proven optimal: the simulation takes %+.1f %% time and %+.1f %% cost against the "
@@ -354,7 +355,7 @@ bool plan_report_doubt(const struct plan_report *report, struct buf *out)
 
 static void say_excerpt(const struct plan_report *report, struct buf *out)
 {
-	const struct trial *best = &report->plan->answer.best;
+	const struct trial *best = &report->plan->best;
 	const struct trial *whole = &report->plan->whole;
 	if (best->excerpt.shorter == 0)
 		return;
@@ -372,10 +373,9 @@ static void say_excerpt(const struct plan_report *report, struct buf *out)
 static void say_certainty(const struct plan_report *report, struct buf *out)
 {
 	const struct planner_answer *answer = &report->plan->answer;
-	const struct rival *closest =
-		planner_closest(&report->plan->planner, report->plan->rivals, report->plan->rival_count);
+	const struct rival *closest = planner_closest(&report->plan->goal, &report->plan->rivals);
 	say_excerpt(report, out);
-	struct planner_deviation deviation = planner_deviation_of(&answer->best);
+	struct planner_deviation deviation = planner_deviation_of(&report->plan->best);
 	if (deviation.is_large)
 		buf_printf(out, "The best of the plans that were simulated, among %zu shapes of the model\n",
 			   answer->shape_count);
@@ -384,19 +384,19 @@ static void say_certainty(const struct plan_report *report, struct buf *out)
 			   "Optimal among all plans of the model: proven gap %.2g %% over %zu shapes; against it the "
 			   "simulation takes %+.1f %% time and %+.1f %% cost\n",
 			   100 * answer->model_gap, answer->shape_count, 100 * deviation.seconds, 100 * deviation.usd);
-	if (report->plan->survivors.is_complete)
+	if (report->plan->exhaustive.is_complete)
 		buf_printf(out, "Best of an exhaustive simulation: of %zu plans the model left %zu, all simulated\n",
-			   report->plan->survivors.choices, report->plan->survivors.simulated);
+			   report->plan->exhaustive.choices, report->plan->exhaustive.simulated);
 	if (report->plan->best_share >= 0.8 || !closest)
 		buf_printf(out, "%s: the best in %.0f %% of %lld replications on the same luck\n",
 			   report->plan->best_share >= 0.95 ? "Robust" : "Likely", 100 * report->plan->best_share,
-			   (long long)answer->best.result.replications);
+			   (long long)report->plan->best.result.replications);
 	else
 		buf_printf(out, "A coin toss between this plan (the best in %.0f %% of replications) and %s\n",
 			   100 * report->plan->best_share, closest->what);
 	if (report->plan->goal.seconds_max < HUGE_VAL)
 		buf_printf(out, "Within %.6g s in %.1f %% of replications\n", report->plan->goal.seconds_max,
-			   100 * trial_share_within(&answer->best, &report->plan->planner.control,
+			   100 * trial_share_within(&report->plan->best, &report->plan->planner.control,
 						    report->plan->goal.seconds_max));
 	for (size_t i = 0; i < report->plan->sensitivity_count; i++) {
 		const struct sensitivity_row *row = &report->plan->sensitivity[i];
@@ -424,8 +424,8 @@ static double month_usd(const struct trial *trial)
 
 static void say_month(const struct plan_report *report, struct buf *out)
 {
-	const struct trial *best = &report->plan->answer.best;
-	const struct trial *current = &report->plan->named[NAMED_CURRENT];
+	const struct trial *best = &report->plan->best;
+	const struct trial *current = &report->plan->known[KNOWN_CURRENT];
 	if (best->setting->runs_per_month == 0)
 		return;
 	buf_printf(out, ", %.4g USD a month of %.6g runs", month_usd(best), best->setting->runs_per_month);
@@ -445,7 +445,7 @@ static void say_doubt(const struct plan_report *report, struct buf *out)
 
 void plan_report_text(const struct plan_report *report, struct buf *out)
 {
-	const struct trial *best = &report->plan->answer.best;
+	const struct trial *best = &report->plan->best;
 	struct table decisions;
 	struct table plans;
 	struct table sensitivity;
@@ -464,12 +464,12 @@ void plan_report_text(const struct plan_report *report, struct buf *out)
 	say_month(report, out);
 	say_band(report, out);
 	buf_add(out, "\n");
-	for (int i = 0; i < NAMED_PLANS; i++) {
-		if (report->plan->named[i].setting)
-			say_against(report, &report->plan->named[i], named_plan_names[i], out);
+	for (int i = 0; i < KNOWN_PLANS; i++) {
+		if (report->plan->known[i].setting)
+			say_against(report, &report->plan->known[i], known_plan_names[i], out);
 	}
-	for (int i = 0; i < NAMED_PLANS; i++)
-		say_versus(report, i, out);
+	for (int i = 0; i < KNOWN_PLANS; i++)
+		say_dominators(report, i, out);
 	say_certainty(report, out);
 	buf_add(out, "\nPlans, all on the same luck; time and cost as multiples of the recommended plan's\n");
 	fill_plans(&plans, report, false);
@@ -505,7 +505,7 @@ static void write_doubt(struct json *json, const struct plan_report *report)
 	struct buf doubt;
 	buf_init(&doubt);
 	bool is_doubted = plan_report_doubt(report, &doubt);
-	struct planner_deviation deviation = planner_deviation_of(&report->plan->answer.best);
+	struct planner_deviation deviation = planner_deviation_of(&report->plan->best);
 	json_key(json, "is_optimal_in_model");
 	json_bool(json, !is_doubted);
 	if (is_doubted)
@@ -521,8 +521,8 @@ static void write_bands(struct json *json, const struct plan_report *report)
 	struct buf rests_on;
 	if (!report->trust)
 		return;
-	struct trust_band time = time_band(report, &report->plan->answer.best);
-	struct trust_band cost = cost_band(report, &report->plan->answer.best);
+	struct trust_band time = time_band(report, &report->plan->best);
+	struct trust_band cost = cost_band(report, &report->plan->best);
 	buf_init(&rests_on);
 	trust_describe(&time, &rests_on);
 	json_field_double(json, "seconds_low_90", time.low);
@@ -535,7 +535,7 @@ static void write_bands(struct json *json, const struct plan_report *report)
 
 void plan_report_json(const struct plan_report *report, struct buf *out)
 {
-	const struct trial *best = &report->plan->answer.best;
+	const struct trial *best = &report->plan->best;
 	struct json json;
 	struct table table;
 	json_init(&json, out, true);

@@ -13,7 +13,7 @@ struct plan_report {
 	const struct plan_request *request;
 	const struct plan *plan;
 	const struct trust *trust; /* in the model; NULL where what it rests on is not there */
-	const char *stated;        /* functions of NAMED_CURRENT as the experiment states them (plan_emit.h) */
+	const char *stated;        /* functions of KNOWN_CURRENT as the experiment states them (plan_emit.h) */
 };
 
 /* The whole report; the caller prints it. */

@@ -47,7 +47,7 @@ static void read_latency(const char *text, struct plan_request *out, struct diag
 static void check_together(const struct cli *cli, bool is_served, const struct plan_request *request, struct diag *diag)
 {
 	const struct options *options = &cli->options;
-	bool is_named = plan_strategy_named(request->strategy) != NAMED_PLANS;
+	bool is_known = plan_strategy_known(request->strategy) != KNOWN_PLANS;
 	if (options_given(options, "deadline") && is_served)
 		diag_error(
 			diag, at_option("--deadline"),
@@ -58,10 +58,10 @@ static void check_together(const struct cli *cli, bool is_served, const struct p
 	if (options_given(options, "balanced-weight") && request->strategy != STRATEGY_BALANCED)
 		diag_error(diag, at_option("--balanced-weight"), "counts with --strategy balanced only, not '%s'",
 			   plan_strategy_names[request->strategy]);
-	if (is_named && options_given(options, "split"))
+	if (is_known && options_given(options, "split"))
 		diag_error(diag, at_option("--split"), "strategy '%s' keeps the experiment's own functions",
 			   plan_strategy_names[request->strategy]);
-	if (is_named && options_given(options, "pareto"))
+	if (is_known && options_given(options, "pareto"))
 		diag_error(diag, at_option("--pareto"), "strategy '%s' is one point and has no front",
 			   plan_strategy_names[request->strategy]);
 	if (options_given(options, "output") && !plan_front_name_is_right(options_text(options, "output")))

@@ -36,8 +36,8 @@ static double choices_of(const struct space *space, const struct shape_list *sha
 static double factors_and_doubt(const struct planner *planner, const struct shape *shape, struct search_factors *out)
 {
 	bool is_tried = false;
-	for (size_t i = 0; i < planner->trial_count; i++) {
-		const struct shape *tried = &planner->trials[i].choice.shape;
+	for (const struct planner_lesson *lesson = planner->latest; lesson; lesson = lesson->earlier) {
+		const struct shape *tried = &lesson->trial.choice.shape;
 		is_tried = is_tried || (tried->size == shape->size && tried->schedule == shape->schedule &&
 					tried->parallel == shape->parallel);
 	}
@@ -50,8 +50,8 @@ static bool may_be_better(const struct sieve *sieve, const struct search_factors
 			  double usd)
 {
 	const struct search_goal *goal = &sieve->planner->goal;
-	double fast = 1 - doubt * SURVIVORS_SECONDS;
-	double cheap = 1 - doubt * SURVIVORS_USD;
+	double fast = 1 - doubt * EXHAUSTIVE_SECONDS;
+	double cheap = 1 - doubt * EXHAUSTIVE_USD;
 	double objective = planner_objective(goal, seconds * factors->seconds * fast, usd * factors->usd * cheap);
 	return objective < planner_objective(goal, sieve->best->seconds, sieve->best->usd) &&
 	       seconds * factors->seconds_bound * fast <= goal->seconds_max &&
@@ -117,7 +117,7 @@ static bool simulate_kept(struct sieve *sieve, struct trial *best)
 	return true;
 }
 
-bool survivors_try(const struct planner *planner, struct trial *best, struct survivors *out)
+bool exhaustive_simulate(const struct planner *planner, const struct trial *plan, struct exhaustive *out)
 {
 	const struct space *space = planner->control.space;
 	struct arena scratch;
@@ -125,24 +125,24 @@ bool survivors_try(const struct planner *planner, struct trial *best, struct sur
 	arena_init(&scratch);
 	shape_list_init(&shapes, space, &scratch);
 	double choices = choices_of(space, &shapes);
-	*out = (struct survivors){.choices = choices < 1e18 ? (size_t)choices : SIZE_MAX};
+	*out = (struct exhaustive){.choices = choices < 1e18 ? (size_t)choices : SIZE_MAX, .best = *plan};
 	bool finished = true;
-	if (choices <= SURVIVORS_CHOICES_MAX) {
+	if (choices <= EXHAUSTIVE_CHOICES_MAX) {
 		double visits = space->sizes[0].requests * (double)space->function_count;
-		double affordable = SURVIVORS_VISITS_MAX / (visits * (double)planner->control.replications);
-		struct sieve sieve = {.planner = planner, .best = best, .arena = &scratch};
+		double affordable = EXHAUSTIVE_VISITS_MAX / (visits * (double)planner->control.replications);
+		struct sieve sieve = {.planner = planner, .best = plan, .arena = &scratch};
 		sieve.kept_max = (size_t)fmin(affordable, choices);
 		sieve.kept = ARENA_ARRAY(&scratch, struct plan_choice, sieve.kept_max);
 		for (size_t i = 0; i < shapes.count && !sieve.is_full; i++)
 			sift_shape(&sieve, &shapes.items[i]);
 		if (!sieve.is_full) {
-			finished = simulate_kept(&sieve, best);
+			finished = simulate_kept(&sieve, &out->best);
 			out->simulated = sieve.kept_count;
 			out->is_complete = finished;
 		}
 	}
 	arena_release(&scratch);
-	if (finished && !best->setting)
-		finished = trial_run(best, 1, &planner->control);
+	if (finished && !out->best.setting)
+		finished = trial_run(&out->best, 1, &planner->control);
 	return finished;
 }

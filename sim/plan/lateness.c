@@ -8,11 +8,12 @@ static const int64_t wave_counts[LATENESS_WAVES] = {1, 2, 3, 4, 6, 8, 12, 16, 24
 
 /* What each of many records would take, over all stages; at one step of memory. */
 struct visit_lengths {
-	double *first_seconds;
+	double *first_seconds;       /* on new sandboxes */
+	double *ready_seconds;       /* on those that are there before, where a function has any */
 	double *later_fixed_seconds; /* without what the job's sandboxes scale */
 	double *later_cpu_seconds;   /* of a job for life */
-	double first_mean;
 	double later_mean;
+	size_t ready; /* jobs that find such sandboxes */
 };
 
 /* The jobs under way by the time at which they are free: a binary heap, the first of them on top. */
@@ -41,7 +42,8 @@ static double batch_seconds(const struct visit_lengths *lengths, struct busy_job
 	double end = 0;
 	for (size_t j = 0; j < job_count; j++) {
 		size_t draw = (*next)++ % LATENESS_DRAWS;
-		jobs[j] = (struct busy_job){lengths->first_seconds[draw], draw};
+		const double *first = j < lengths->ready ? lengths->ready_seconds : lengths->first_seconds;
+		jobs[j] = (struct busy_job){first[draw], draw};
 	}
 	for (size_t at = job_count / 2; at-- > 0;)
 		sift_down(jobs, job_count, at);
@@ -53,6 +55,14 @@ static double batch_seconds(const struct visit_lengths *lengths, struct busy_job
 	for (size_t j = 0; j < job_count; j++)
 		end = fmax(end, jobs[j].free_seconds);
 	return end;
+}
+
+static double mean_of(const double *values)
+{
+	double sum = 0;
+	for (size_t k = 0; k < LATENESS_DRAWS; k++)
+		sum += values[k];
+	return sum / LATENESS_DRAWS;
 }
 
 /* A batch of more records than that is taken for a smaller one of as many waves. */
@@ -67,7 +77,8 @@ static double mean_lateness(const struct visit_lengths *lengths, int64_t records
 	double sum = 0;
 	for (int64_t i = 0; i < batches; i++)
 		sum += batch_seconds(lengths, jobs, (size_t)job_count, (size_t)fewer, &next);
-	double in_step = lengths->first_mean + (double)(div_ceil_int64(fewer, job_count) - 1) * lengths->later_mean;
+	const double *first = (size_t)job_count <= lengths->ready ? lengths->ready_seconds : lengths->first_seconds;
+	double in_step = mean_of(first) + (double)(div_ceil_int64(fewer, job_count) - 1) * lengths->later_mean;
 	return fmax(0, sum / (double)batches - in_step);
 }
 
@@ -76,26 +87,22 @@ static double draw_variation(double variation, struct stream *luck)
 	return variation > 0 ? stream_gamma(luck, 1 / (variation * variation), variation * variation) : 1;
 }
 
-static double mean_of(const double *values)
-{
-	double sum = 0;
-	for (size_t k = 0; k < LATENESS_DRAWS; k++)
-		sum += values[k];
-	return sum / LATENESS_DRAWS;
-}
-
 /* Adds a stage's visits; the same luck at every step of memory. */
 static void add_stage(struct visit_lengths lengths[LATENESS_STEPS], const struct stage *stage, size_t index,
 		      const struct lateness_steps *steps)
 {
-	enum stage_visit_kind kind = stage->is_warm ? STAGE_WARM : STAGE_COLD;
+	enum stage_visit_kind ready_kind = stage->function->sandbox.provisioned > 0 ? STAGE_KEPT
+					   : stage->is_warm                         ? STAGE_WARM
+										    : STAGE_COLD;
 	double variation = stage->visits[STAGE_WARM].variation;
 	double first_cpu[LATENESS_STEPS];
+	double ready_cpu[LATENESS_STEPS];
 	double later_cpu[LATENESS_STEPS];
 	struct stream luck;
 	stream_init(&luck, 1, 0, stream_id_from_name("lateness"), index);
 	for (size_t s = 0; s < LATENESS_STEPS; s++) {
-		first_cpu[s] = stage_cpu_seconds(stage, kind, steps->memory_mb[s]);
+		first_cpu[s] = stage_cpu_seconds(stage, STAGE_COLD, steps->memory_mb[s]);
+		ready_cpu[s] = stage_cpu_seconds(stage, ready_kind, steps->memory_mb[s]);
 		later_cpu[s] = stage_cpu_seconds(stage, STAGE_WARM, steps->memory_mb[s]);
 	}
 	for (size_t k = 0; k < LATENESS_DRAWS; k++) {
@@ -103,19 +110,35 @@ static void add_stage(struct visit_lengths lengths[LATENESS_STEPS], const struct
 		double slowness = stage_draw_slowness(stage, &luck, &over_mean);
 		double first_varies = draw_variation(variation, &luck);
 		double later_varies = draw_variation(variation, &luck);
-		double first = stage_draw_fixed(stage, kind, slowness, first_varies, &luck);
+		double first = stage_draw_fixed(stage, STAGE_COLD, slowness, first_varies, &luck);
+		double ready = stage_draw_fixed(stage, ready_kind, slowness, first_varies, &luck);
 		double later = stage_draw_fixed(stage, STAGE_WARM, slowness, later_varies, &luck);
 		for (size_t s = 0; s < LATENESS_STEPS; s++) {
 			lengths[s].first_seconds[k] += first + first_cpu[s] * over_mean * first_varies;
+			lengths[s].ready_seconds[k] += ready + ready_cpu[s] * over_mean * first_varies;
 			lengths[s].later_fixed_seconds[k] += later + later_cpu[s] * (later_varies - 1);
 			lengths[s].later_cpu_seconds[k] += later_cpu[s] * over_mean;
 		}
 	}
 }
 
-static void lengths_init(struct visit_lengths *lengths, struct arena *arena)
+/* Those whose every function that has sandboxes ready has one for them. */
+static size_t ready_jobs(const struct setting *setting)
+{
+	int64_t least = 0;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		int64_t provisioned = setting->functions[i].sandbox.provisioned;
+		if (provisioned > 0 && (least == 0 || provisioned < least))
+			least = provisioned;
+	}
+	return (size_t)(least + setting->warm_sandboxes);
+}
+
+static void lengths_init(struct visit_lengths *lengths, size_t ready, struct arena *arena)
 {
 	*lengths = (struct visit_lengths){
+		.ready = ready,
+		.ready_seconds = ARENA_ARRAY(arena, double, LATENESS_DRAWS),
 		.first_seconds = ARENA_ARRAY(arena, double, LATENESS_DRAWS),
 		.later_fixed_seconds = ARENA_ARRAY(arena, double, LATENESS_DRAWS),
 		.later_cpu_seconds = ARENA_ARRAY(arena, double, LATENESS_DRAWS),
@@ -129,10 +152,10 @@ static void divide(const double batch[LATENESS_STEPS], const struct lateness_ste
 	for (size_t s = LATENESS_STEPS; s-- > 0;) {
 		double total = 0;
 		for (size_t i = 0; i < function_count; i++)
-			total += steps[i].first_seconds[s];
+			total += steps[i].cold_seconds[s];
 		for (size_t i = 0; i < function_count; i++) {
 			double *own = parts[i].seconds[w];
-			own[s] = total > 0 ? batch[s] * steps[i].first_seconds[s] / total : 0;
+			own[s] = total > 0 ? batch[s] * steps[i].cold_seconds[s] / total : 0;
 			if (s + 1 < LATENESS_STEPS && own[s] < own[s + 1])
 				own[s] = own[s + 1];
 		}
@@ -148,13 +171,11 @@ void lateness_measure(const struct setting *setting, const struct stage *stages,
 	arena_init(&scratch);
 	struct busy_job *jobs = ARENA_ARRAY(&scratch, struct busy_job, LATENESS_RECORDS);
 	for (size_t s = 0; s < LATENESS_STEPS; s++)
-		lengths_init(&lengths[s], &scratch);
+		lengths_init(&lengths[s], ready_jobs(setting), &scratch);
 	for (size_t i = 0; i < setting->function_count; i++)
 		add_stage(lengths, &stages[i], i, &steps[i]);
-	for (size_t s = 0; s < LATENESS_STEPS; s++) {
-		lengths[s].first_mean = mean_of(lengths[s].first_seconds);
+	for (size_t s = 0; s < LATENESS_STEPS; s++)
 		lengths[s].later_mean = mean_of(lengths[s].later_fixed_seconds) + mean_of(lengths[s].later_cpu_seconds);
-	}
 	for (size_t w = 0; w < LATENESS_WAVES && wave_counts[w] <= setting->records; w++) {
 		double batch[LATENESS_STEPS];
 		if (div_ceil_int64(setting->records, wave_counts[w]) > parallel_max)
@@ -181,17 +202,17 @@ static double at_waves(const struct lateness_part *part, int64_t waves, size_t s
 	return before + share * (after - before);
 }
 
-double lateness_of(const struct lateness *lateness, size_t function, int64_t waves, double first_seconds)
+double lateness_of(const struct lateness *lateness, size_t function, int64_t waves, double cold_seconds)
 {
 	if (!lateness->steps)
 		return 0;
-	const double *lengths = lateness->steps[function].first_seconds;
+	const double *lengths = lateness->steps[function].cold_seconds;
 	size_t s = 0;
-	while (s + 2 < LATENESS_STEPS && lengths[s + 1] > first_seconds)
+	while (s + 2 < LATENESS_STEPS && lengths[s + 1] > cold_seconds)
 		s++;
 	double from = at_waves(&lateness->parts[function], waves, s);
 	double to = at_waves(&lateness->parts[function], waves, s + 1);
 	double range = lengths[s] - lengths[s + 1];
-	double share = range > 0 ? fmin(1, fmax(0, (lengths[s] - first_seconds) / range)) : 0;
+	double share = range > 0 ? fmin(1, fmax(0, (lengths[s] - cold_seconds) / range)) : 0;
 	return from + share * (to - from);
 }

@@ -4,7 +4,8 @@
  * and the last of them ends when others are done. Both are greedy list scheduling (Graham, "Bounds on multiprocessing
  * timing anomalies", SIAM J. Appl. Math. 17(2), 1969) of visits whose lengths are drawn by the simulation's own lines:
  *
- *     job j     its first record on new sandboxes, later ones on the same, as fast or slow as they are for life
+ *     job j     its first record on new sandboxes (or ready ones), later ones on the same, as fast or slow as they
+ *               are for life
  *     batch     the next record goes to the job that is free first; the batch ends with the last job
  *     lateness  the mean of its ends, less the first visit's mean and as many other visits' means as waves follow
  *
@@ -27,10 +28,10 @@ enum {
 	LATENESS_RECORDS = 2000, /* of the batch, at most, or of all batches that are averaged over, at least */
 };
 
-/* How long a function's first visit takes at each step of memory. */
+/* How long a cold visit to a function takes at each step of memory. */
 struct lateness_steps {
-	int64_t memory_mb[LATENESS_STEPS];    /* ascending */
-	double first_seconds[LATENESS_STEPS]; /* not ascending */
+	int64_t memory_mb[LATENESS_STEPS];   /* ascending */
+	double cold_seconds[LATENESS_STEPS]; /* not ascending */
 };
 
 /* What a function adds to the lateness of a batch; where visits are longer, no less. */
@@ -47,7 +48,7 @@ struct lateness {
 void lateness_measure(const struct setting *setting, const struct stage *stages, const struct lateness_steps *steps,
 		      int64_t parallel_max, struct arena *arena, struct lateness *out);
 
-/* What a function adds to it at a size at which its first visit takes so long. */
-double lateness_of(const struct lateness *lateness, size_t function, int64_t waves, double first_seconds);
+/* What a function adds to it at a size at which a cold visit takes so long. */
+double lateness_of(const struct lateness *lateness, size_t function, int64_t waves, double cold_seconds);
 
 #endif

@@ -221,7 +221,8 @@ static void fill_stage(const struct space_size *size, size_t function, const str
 						    : rounds_seconds(visits->last_rounds, figures->warm_seconds);
 		double warm = rounds_seconds(visits->rounds, figures->warm_seconds);
 		cold[i] = first + warm - figures->warm_seconds + hop_seconds;
-		cold[i] += has_queues ? 0 : lateness_of(&size->lateness, function, rhythm->waves, first);
+		cold[i] +=
+			has_queues ? 0 : lateness_of(&size->lateness, function, rhythm->waves, figures->cold_seconds);
 		if (rhythm->waves > 1) {
 			tail[i] = between * (warm + pause_seconds) + pause_seconds + last + hops;
 			pass[i] = last + hop_seconds;

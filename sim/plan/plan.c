@@ -1,5 +1,7 @@
 #include "plan/plan.h"
 
+#include <math.h>
+
 #include "scenario/pipeline_split.h"
 
 const char *const plan_strategy_names[] = {
@@ -9,11 +11,11 @@ const char *const plan_strategy_names[] = {
 
 static const int64_t uniform_sizes_mb[PLAN_UNIFORM_MAX] = {512, 1024, 1536, 1792, 2048, 3008, 4096, 6144, 8192, 10240};
 
-enum named_plan plan_strategy_named(enum plan_strategy strategy)
+enum known_plan plan_strategy_known(enum plan_strategy strategy)
 {
-	return strategy == STRATEGY_MEM_MIN   ? NAMED_MEM_MIN
-	       : strategy == STRATEGY_MEM_MAX ? NAMED_MEM_MAX
-					      : NAMED_PLANS;
+	return strategy == STRATEGY_MEM_MIN   ? KNOWN_MEM_MIN
+	       : strategy == STRATEGY_MEM_MAX ? KNOWN_MEM_MAX
+					      : KNOWN_PLANS;
 }
 
 static struct space_request space_request_of(const struct plan_request *request)
@@ -82,17 +84,17 @@ static bool states_memory(const struct experiment *experiment)
 }
 
 /* False when interrupted, as everywhere below. */
-static bool try_named(const struct plan_request *request, const struct space *space,
-		      const struct trial_control *control, struct trial named[NAMED_PLANS])
+static bool try_known(const struct plan_request *request, const struct space *space,
+		      const struct trial_control *control, struct trial known[KNOWN_PLANS])
 {
-	for (int i = 0; i < NAMED_PLANS; i++) {
-		named[i] = (struct trial){0};
-		if ((i == NAMED_CURRENT && !states_memory(request->experiment)) ||
-		    (i == NAMED_MEM_MIN_HEADROOM && space->headroom == 0))
+	for (int i = 0; i < KNOWN_PLANS; i++) {
+		known[i] = (struct trial){0};
+		if ((i == KNOWN_CURRENT && !states_memory(request->experiment)) ||
+		    (i == KNOWN_MEM_MIN_HEADROOM && space->headroom == 0))
 			continue;
-		named[i].setting = named_setting((enum named_plan)i, request->setting, &space->memory, space->headroom,
-						 control->arena);
-		if (named[i].setting && !trial_run(&named[i], 1, control))
+		known[i].setting = known_plan_setting((enum known_plan)i, request->setting, &space->memory,
+						      space->headroom, control->arena);
+		if (known[i].setting && !trial_run(&known[i], 1, control))
 			return false;
 	}
 	return true;
@@ -120,7 +122,7 @@ static bool try_uniform(const struct trial *best, const struct trial_control *co
 		int64_t nearest_mb;
 		if (!platform_sells_memory(best->setting->platform, uniform_sizes_mb[i], &nearest_mb))
 			continue;
-		out[i].setting = named_uniform(best->setting, uniform_sizes_mb[i], control->arena);
+		out[i].setting = known_plan_uniform(best->setting, uniform_sizes_mb[i], control->arena);
 		if (!trial_run(&out[i], 1, control))
 			return false;
 	}
@@ -166,15 +168,15 @@ static enum plan_end choose_split(const struct plan_request *request, const stru
 /* What beats the plans that are always there, and how the plan moves with its inputs. */
 static bool find_more(const struct plan_request *request, struct plan *out)
 {
-	static const enum named_plan known[] = {NAMED_MEM_MIN, NAMED_MEM_MAX};
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-		const struct trial *trial = &out->named[known[i]];
-		if (trial->setting && !versus_find(&out->planner, trial, &out->versus[known[i]]))
+	static const enum known_plan always[] = {KNOWN_MEM_MIN, KNOWN_MEM_MAX};
+	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
+		const struct trial *known = &out->known[always[i]];
+		if (known->setting && !known_plan_dominators(&out->planner, known, &out->dominators[always[i]]))
 			return false;
 	}
 	struct plan_uncertainty uncertainty =
 		plan_uncertainty_over(request->library->uncertainty, &request->experiment->plan.uncertainty);
-	sensitivity_find(&out->planner, &out->answer.best, &uncertainty, out->sensitivity, &out->sensitivity_count);
+	sensitivity_find(&out->planner, &out->best, &uncertainty, out->sensitivity, &out->sensitivity_count);
 	return true;
 }
 
@@ -183,35 +185,73 @@ static bool find_front(const struct plan_request *request, struct plan *out)
 	struct arena *arena = out->planner.control.arena;
 	out->front = ARENA_NEW(arena, struct pareto);
 	pareto_find(out->front, &out->planner, request->front_points);
-	return try_uniform(&out->answer.best, &out->planner.control, out->uniform);
+	return try_uniform(&out->best, &out->planner.control, out->uniform);
 }
 
-static enum plan_end find(const struct plan_request *request, struct plan *out)
+/* The best plan for another goal; setting NULL where there is none. False when interrupted. */
+static bool find_for_goal(const struct planner *planner, const struct search_goal *goal, struct trial *out,
+			  struct trial *failing)
 {
-	struct planner *planner = &out->planner;
-	struct planner_answer *answer = &out->answer;
-	planner_find(planner, answer);
-	if (answer->end == PLANNER_INTERRUPTED || !provision_choose(planner, answer, &out->provision))
+	struct planner other = planner_of(&planner->control, goal);
+	struct planner_answer *answer = ARENA_NEW(planner->control.arena, struct planner_answer);
+	planner_find(&other, answer);
+	if (answer->end == PLANNER_FOUND)
+		*out = answer->best;
+	else if (answer->after.latest && !trial_works(&answer->after.latest->trial))
+		*failing = answer->after.latest->trial;
+	return answer->end != PLANNER_INTERRUPTED;
+}
+
+/* On provisioned sandboxes, or without. */
+static bool find_nearest(const struct planner *planner, const struct provision *provision, struct plan_nearest *out)
+{
+	struct search_goal fastest = search_fastest();
+	struct search_goal cheapest = search_cheapest();
+	const struct trial *provisioned = &provision->nearest;
+	fastest.usd_max = planner->goal.usd_max;
+	cheapest.seconds_max = planner->goal.seconds_max;
+	if (!find_for_goal(planner, &fastest, &out->deadline, &out->failing) ||
+	    (planner->goal.usd_max < HUGE_VAL && !find_for_goal(planner, &cheapest, &out->budget, &out->failing)))
+		return false;
+	bool is_faster = provisioned->setting && planner_is_allowed(&fastest, provisioned) &&
+			 (!out->deadline.setting || provisioned->seconds_at < out->deadline.seconds_at);
+	if (is_faster)
+		out->deadline = *provisioned;
+	return true;
+}
+
+/* What was found, and what it is to be compared with. */
+static bool compare(const struct plan_request *request, struct plan *out)
+{
+	if (!exhaustive_simulate(&out->planner, &out->best, &out->exhaustive) ||
+	    !planner_rivals(&out->planner, &out->exhaustive.best, &out->rivals))
+		return false;
+	out->planner = out->rivals.after;
+	out->best = out->rivals.best;
+	out->best_share = planner_best_share(&out->planner, &out->rivals);
+	return try_whole(&out->best, &out->planner.control, &out->whole) &&
+	       (!request->wants_more || find_more(request, out)) &&
+	       (request->front_points == 0 || find_front(request, out));
+}
+
+static enum plan_end find_plan(const struct plan_request *request, const struct planner *planner, struct plan *out)
+{
+	planner_find(planner, &out->answer);
+	if (out->answer.end == PLANNER_INTERRUPTED || !provision_choose(&out->answer, &out->provision))
 		return PLAN_INTERRUPTED;
-	if (answer->end == PLANNER_INFEASIBLE)
-		return PLAN_INFEASIBLE;
-	if (!survivors_try(planner, &answer->best, &out->survivors) ||
-	    !planner_rivals(planner, &answer->best, out->rivals, &out->rival_count) ||
-	    !try_whole(&answer->best, &planner->control, &out->whole))
-		return PLAN_INTERRUPTED;
-	out->best_share = planner_best_share(planner, &answer->best, out->rivals, out->rival_count);
-	if ((request->wants_more && !find_more(request, out)) ||
-	    (request->front_points > 0 && !find_front(request, out)))
-		return PLAN_INTERRUPTED;
-	return PLAN_FOUND;
+	out->answer = out->provision.answer;
+	out->planner = out->answer.after;
+	if (out->answer.end == PLANNER_INFEASIBLE)
+		return find_nearest(&out->planner, &out->provision, &out->nearest) ? PLAN_INFEASIBLE : PLAN_INTERRUPTED;
+	out->best = out->answer.best;
+	return compare(request, out) ? PLAN_FOUND : PLAN_INTERRUPTED;
 }
 
 /* Nothing is searched for, but a bound must hold. */
-static enum plan_end take_named(enum named_plan plan, struct plan *out)
+static enum plan_end take_known(enum known_plan plan, struct plan *out)
 {
-	const struct trial *trial = &out->named[plan];
-	out->answer.best = *trial;
-	bool is_allowed = trial->setting && planner_is_allowed(&out->goal, trial);
+	out->best = out->known[plan];
+	bool is_allowed = out->best.setting && planner_is_allowed(&out->goal, &out->best);
 	return is_allowed ? PLAN_FOUND : PLAN_INFEASIBLE;
 }
 
@@ -231,20 +271,22 @@ enum plan_end plan_run(const struct plan_request *request, struct arena *arena, 
 		return PLAN_REFUSED;
 	struct trial_control control = control_of(request, space, arena);
 	out->goal = goal_of(request, space);
-	planner_init(&out->planner, &control, &out->goal);
-	if (!try_named(request, space, &control, out->named))
+	out->planner = planner_of(&control, &out->goal);
+	if (!try_known(request, space, &control, out->known))
 		return PLAN_INTERRUPTED;
-	if (plan_strategy_named(request->strategy) != NAMED_PLANS)
-		return take_named(plan_strategy_named(request->strategy), out);
+	if (plan_strategy_known(request->strategy) != KNOWN_PLANS)
+		return take_known(plan_strategy_known(request->strategy), out);
+	const struct planner planner = out->planner;
 	if (!request->wants_split)
-		return find(request, out);
+		return find_plan(request, &planner, out);
 	enum plan_end end = choose_split(request, &control, &out->goal, diag, &out->split);
 	if (end == PLAN_REFUSED || end == PLAN_INTERRUPTED)
 		return end;
 	if (end == PLAN_INFEASIBLE || out->split.is_given)
-		return find(request, out);
+		return find_plan(request, &planner, out);
 	struct plan_request split = with_split(request, &out->split, arena);
-	out->planner.control.space = space_of(&split, arena, diag);
-	CHECK(out->planner.control.space);
-	return find(&split, out);
+	const struct space *split_space = space_of(&split, arena, diag);
+	CHECK(split_space);
+	struct planner split_planner = planner_in(&planner, split_space);
+	return find_plan(&split, &split_planner, out);
 }

@@ -5,16 +5,18 @@
  *     the plans that people know by name are simulated (known_plan.h); a strategy that is one of them is done
  *     if wanted, the split of the network over functions is chosen (split.h)
  *     the best plan is searched for and simulated (planner.h), with provisioned sandboxes where they pay (provision.h)
+ *     where nothing keeps the bounds, what comes nearest to them is
  *     all that may be better is simulated where that can be done (exhaustive.h), and its rivals (planner_rivals)
- *     if wanted, what beats the known plans (dominating.h), how the plan moves with its inputs (sensitivity.h), the
- *     whole front (pareto.h)
+ *     if wanted, what beats the known plans, how the plan moves with its inputs (sensitivity.h), the whole front
+ *     (pareto.h)
+ *
+ * No step changes what it is given; each returns its own results.
  *
  * Who may call it: any program; commands only print what it returns.
  */
 #ifndef LAMINA_PLAN_H
 #define LAMINA_PLAN_H
 
-#include "plan/dominating.h"
 #include "plan/exhaustive.h"
 #include "plan/known_plan.h"
 #include "plan/pareto.h"
@@ -60,20 +62,28 @@ enum plan_end {
 /* Memory sizes that people choose from. */
 enum { PLAN_UNIFORM_MAX = 10 };
 
+/* What comes nearest to bounds that no plan keeps, as simulated. */
+struct plan_nearest {
+	struct trial deadline; /* the fastest plan within the budget */
+	struct trial budget;   /* the cheapest plan within the deadline */
+	struct trial failing;  /* where no plan works at all: one of those */
+};
+
 /* A trial whose setting is NULL was not made. */
 struct plan {
 	struct search_goal goal;
-	struct planner planner; /* what was chosen from, and tried: the factors of the model */
+	struct planner planner; /* what was learnt: the factors of the model */
 	struct planner_answer answer;
+	struct trial best;
 	double best_share;  /* of replications in which no rival is better */
 	struct trial whole; /* the plan once as it is, where trials are of excerpts */
-	struct trial named[NAMED_PLANS];
-	struct versus versus[NAMED_PLANS];
-	struct rival rivals[PLANNER_RIVALS_MAX];
-	size_t rival_count;
-	struct survivors survivors;
+	struct trial known[KNOWN_PLANS];
+	struct dominators dominators[KNOWN_PLANS];
+	struct rivals rivals;
+	struct exhaustive exhaustive;
 	struct provision provision;
-	struct split_answer split; /* where it was wanted */
+	struct plan_nearest nearest; /* after PLAN_INFEASIBLE */
+	struct split_answer split;   /* where it was wanted */
 	struct sensitivity_row sensitivity[SENSITIVITY_ROWS];
 	size_t sensitivity_count;
 	struct pareto *front;                   /* where it was wanted, with ... */
@@ -86,7 +96,7 @@ struct plan {
  */
 enum plan_end plan_run(const struct plan_request *request, struct arena *arena, struct diag *diag, struct plan *out);
 
-/* The plan that a strategy names: NAMED_PLANS where it names none, and one is searched for. */
-enum named_plan plan_strategy_named(enum plan_strategy strategy);
+/* The plan that a strategy names: KNOWN_PLANS where it names none, and one is searched for. */
+enum known_plan plan_strategy_known(enum plan_strategy strategy);
 
 #endif

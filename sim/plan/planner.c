@@ -7,9 +7,27 @@
 
 enum { SEARCHES_MAX = 24, ROUNDS_MAX = 12 };
 
-void planner_init(struct planner *planner, const struct trial_control *control, const struct search_goal *goal)
+struct planner planner_of(const struct trial_control *control, const struct search_goal *goal)
 {
-	*planner = (struct planner){.control = *control, .goal = *goal};
+	return (struct planner){.control = *control, .goal = *goal};
+}
+
+struct planner planner_in(const struct planner *planner, const struct space *space)
+{
+	struct planner other = *planner;
+	other.control.space = space;
+	return other;
+}
+
+struct planner planner_with_lesson(const struct planner *planner, const struct trial *trial)
+{
+	struct planner after = *planner;
+	struct planner_lesson *lesson = ARENA_NEW(planner->control.arena, struct planner_lesson);
+	bool is_full = planner->lesson_count == PLANNER_LESSONS_MAX;
+	*lesson = (struct planner_lesson){*trial, is_full ? planner->latest->earlier : planner->latest};
+	after.latest = lesson;
+	after.lesson_count += !is_full;
+	return after;
 }
 
 double planner_objective(const struct search_goal *goal, double seconds, double usd)
@@ -39,11 +57,11 @@ void planner_factors(const void *context, const struct shape *shape, struct sear
 {
 	const struct planner *planner = context;
 	double nearest = HUGE_VAL;
-	for (size_t i = 0; i < planner->trial_count; i++) {
-		const struct trial *trial = &planner->trials[i];
+	for (const struct planner_lesson *lesson = planner->latest; lesson; lesson = lesson->earlier) {
+		const struct trial *trial = &lesson->trial;
 		double away = distance(planner->control.space, shape, &trial->choice.shape);
 		/* Of two trials of one shape the later one is nearer to the optimum; one that failed tells nothing. */
-		if (away > nearest || trial->fails)
+		if (away >= nearest || trial->fails)
 			continue;
 		nearest = away;
 		*out = (struct search_factors){
@@ -62,23 +80,24 @@ static bool is_same_choice(const struct plan_choice *a, const struct plan_choice
 	       memcmp(a->options, b->options, functions * sizeof a->options[0]) == 0;
 }
 
-static const struct trial *find_trial(const struct planner *planner, const struct plan_choice *choice)
+static bool is_tried(const struct planner *planner, const struct plan_choice *choice)
 {
-	for (size_t i = 0; i < planner->trial_count; i++) {
-		if (is_same_choice(&planner->trials[i].choice, choice, planner->control.space->function_count))
-			return &planner->trials[i];
+	for (const struct planner_lesson *lesson = planner->latest; lesson; lesson = lesson->earlier) {
+		if (is_same_choice(&lesson->trial.choice, choice, planner->control.space->function_count))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
+/* Of two that are equally good, the one that was tried first. */
 static const struct trial *best_trial(const struct planner *planner)
 {
 	const struct trial *best = NULL;
 	double least = HUGE_VAL;
-	for (size_t i = 0; i < planner->trial_count; i++) {
-		const struct trial *trial = &planner->trials[i];
+	for (const struct planner_lesson *lesson = planner->latest; lesson; lesson = lesson->earlier) {
+		const struct trial *trial = &lesson->trial;
 		double objective = planner_objective(&planner->goal, trial->seconds, trial->usd);
-		if (!planner_is_allowed(&planner->goal, trial) || objective >= least)
+		if (!planner_is_allowed(&planner->goal, trial) || objective > least)
 			continue;
 		least = objective;
 		best = trial;
@@ -86,51 +105,56 @@ static const struct trial *best_trial(const struct planner *planner)
 	return best;
 }
 
-/* From now on the planner's space is without what time-outs made fail. False when interrupted. */
-static bool rule_out(struct planner *planner, const struct trial *trial)
+/* The space without what made the trial run out of time; NULL when interrupted. */
+static const struct space *space_without(const struct trial_control *control, const struct trial *failed)
 {
-	struct trial_control *control = &planner->control;
 	struct rulings rulings;
-	if (trial_works(trial))
-		return true;
-	if (!timeout_rulings(control, trial, &rulings))
-		return false;
-	control->space = space_ruled(control->space, &rulings, control->arena);
-	return true;
+	if (trial_works(failed))
+		return control->space;
+	if (!timeout_rulings(control, failed, &rulings))
+		return NULL;
+	return space_ruled(control->space, &rulings, control->arena);
 }
 
-static void find(struct planner *planner, struct planner_answer *out)
+/* Simulates a choice and learns from it. False when interrupted: then the lesson is in *after, but not the ruling. */
+static bool try_choice(const struct planner *planner, const struct plan_choice *choice, struct planner *after)
 {
-	struct search_request request = {
-		.space = planner->control.space,
-		.goal = planner->goal,
-		.factors = planner_factors,
-		.factors_context = planner,
-	};
-	*out = (struct planner_answer){.end = PLANNER_INFEASIBLE};
-	size_t last = planner->trial_count + SEARCHES_MAX;
-	while (planner->trial_count < last && planner->trial_count < PLANNER_TRIALS_MAX) {
+	struct trial trial = {.choice = *choice};
+	*after = *planner;
+	if (!trial_run(&trial, 1, &planner->control))
+		return false;
+	*after = planner_with_lesson(planner, &trial);
+	const struct space *space = space_without(&planner->control, &trial);
+	if (space)
+		after->control.space = space;
+	return space != NULL;
+}
+
+static void search_and_try(const struct planner *planner, struct planner_answer *out)
+{
+	size_t last = planner->lesson_count + SEARCHES_MAX;
+	*out = (struct planner_answer){.end = PLANNER_INFEASIBLE, .after = *planner};
+	while (out->after.lesson_count < last && out->after.lesson_count < PLANNER_LESSONS_MAX) {
+		struct planner before = out->after;
+		struct search_request request = {
+			.space = before.control.space,
+			.goal = before.goal,
+			.factors = planner_factors,
+			.factors_context = &before,
+		};
 		struct search_answer answer;
 		search(&request, &answer);
 		out->searches++;
 		out->shape_count = answer.shape_count;
-		if (!answer.found || find_trial(planner, &answer.choice))
+		if (!answer.found || is_tried(&before, &answer.choice))
 			break;
 		out->model_gap = (answer.objective - answer.bound) / answer.objective;
-		struct trial *trial = &planner->trials[planner->trial_count];
-		*trial = (struct trial){.choice = answer.choice};
-		if (!trial_run(trial, 1, &planner->control)) {
+		if (!try_choice(&before, &answer.choice, &out->after)) {
 			out->end = PLANNER_INTERRUPTED;
 			return;
 		}
-		planner->trial_count++;
-		if (!rule_out(planner, trial)) {
-			out->end = PLANNER_INTERRUPTED;
-			return;
-		}
-		request.space = planner->control.space;
 	}
-	const struct trial *best = best_trial(planner);
+	const struct trial *best = best_trial(&out->after);
 	if (!best)
 		return;
 	out->end = PLANNER_FOUND;
@@ -157,28 +181,29 @@ static bool has_refusing_shapes(const struct space *space, const struct space *r
 }
 
 /* Refused calls are noise in every log: they are for where nothing else keeps the bounds, or is nearly as good. */
-void planner_find(struct planner *planner, struct planner_answer *out)
+void planner_find(const struct planner *planner, struct planner_answer *out)
 {
 	static const double MUCH_BETTER = 0.95;
+	const struct search_goal *goal = &planner->goal;
 	struct arena *arena = planner->control.arena;
-	struct planner_answer *refusing = ARENA_NEW(arena, struct planner_answer);
-	find(planner, out);
-	const struct space *space = planner->control.space;
+	search_and_try(planner, out);
+	const struct space *space = out->after.control.space;
 	if (out->end == PLANNER_INTERRUPTED || space->rulings.allows_refusals)
 		return;
-	const struct space *other = with_refusals(space, true, arena);
-	if (!has_refusing_shapes(space, other))
+	const struct space *refusing_space = with_refusals(space, true, arena);
+	if (!has_refusing_shapes(space, refusing_space))
 		return;
-	planner->control.space = other;
-	find(planner, refusing);
+	struct planner_answer *refusing = ARENA_NEW(arena, struct planner_answer);
+	struct planner before = planner_in(&out->after, refusing_space);
+	search_and_try(&before, refusing);
 	bool is_better = refusing->end == PLANNER_FOUND &&
 			 (out->end != PLANNER_FOUND ||
-			  planner_objective(&planner->goal, refusing->best.seconds, refusing->best.usd) <
-				  MUCH_BETTER * planner_objective(&planner->goal, out->best.seconds, out->best.usd));
-	if (!is_better)
-		planner->control.space = with_refusals(planner->control.space, false, arena);
+			  planner_objective(goal, refusing->best.seconds, refusing->best.usd) <
+				  MUCH_BETTER * planner_objective(goal, out->best.seconds, out->best.usd));
 	if (is_better || refusing->end == PLANNER_INTERRUPTED)
 		*out = *refusing;
+	else
+		out->after = planner_in(&refusing->after, with_refusals(refusing->after.control.space, false, arena));
 }
 
 struct planner_deviation planner_deviation_of(const struct trial *trial)
@@ -247,15 +272,14 @@ bool planner_best_of_size(const struct planner *planner, size_t size, struct pla
 	return search_filtered(&filter, out);
 }
 
-static void add_rival(struct rival *rivals, size_t *count, const struct plan_choice *choice, enum rival_kind kind,
-		      const char *what)
+static void add_rival(struct rivals *rivals, const struct plan_choice *choice, enum rival_kind kind, const char *what)
 {
-	if (*count < PLANNER_RIVALS_MAX)
-		rivals[(*count)++] = (struct rival){.kind = kind, .what = what, .trial = {.choice = *choice}};
+	if (rivals->count < PLANNER_RIVALS_MAX)
+		rivals->items[rivals->count++] =
+			(struct rival){.kind = kind, .what = what, .trial = {.choice = *choice}};
 }
 
-static void add_other_shapes(const struct planner *planner, const struct trial *best, struct rival *rivals,
-			     size_t *count)
+static void add_other_shapes(const struct planner *planner, const struct trial *best, struct rivals *rivals)
 {
 	static const struct {
 		const char *what;
@@ -269,12 +293,12 @@ static void add_other_shapes(const struct planner *planner, const struct trial *
 		struct filter filter = {planner, &best->choice.shape, kinds[i].wants};
 		struct plan_choice choice;
 		if (search_filtered(&filter, &choice))
-			add_rival(rivals, count, &choice, (enum rival_kind)i, kinds[i].what);
+			add_rival(rivals, &choice, (enum rival_kind)i, kinds[i].what);
 	}
 }
 
 /* Sizes a sixteenth away: nearer ones differ by less than anybody could measure. */
-static void add_neighbours(const struct planner *planner, const struct trial *best, struct rival *rivals, size_t *count)
+static void add_neighbours(const struct planner *planner, const struct trial *best, struct rivals *rivals)
 {
 	const struct space *space = planner->control.space;
 	const struct space_size *size = &space->sizes[best->choice.shape.size];
@@ -291,83 +315,84 @@ static void add_neighbours(const struct planner *planner, const struct trial *be
 			struct plan_choice choice = best->choice;
 			choice.options[i] = option;
 			search_evaluate(space, &choice);
-			add_rival(rivals, count, &choice, RIVAL_MEMORY,
+			add_rival(rivals, &choice, RIVAL_MEMORY,
 				  arena_printf(planner->control.arena, "%s at %lld MB",
 					       size->setting->functions[i].name, (long long)table->memory_mb[option]));
 		}
 	}
 }
 
-/* The factors of its shape are from now on those of this trial. */
-static void learn(struct planner *planner, const struct trial *trial)
-{
-	if (planner->trial_count == PLANNER_TRIALS_MAX)
-		planner->trial_count--;
-	planner->trials[planner->trial_count++] = *trial;
-}
-
-static bool try_rivals(struct planner *planner, const struct trial *best, struct rival *rivals, size_t *count)
+/* Rivals of the plan out->best; what they teach is in out->after. False when interrupted. */
+static bool try_rivals(const struct planner *planner, struct rivals *out)
 {
 	struct trial trials[PLANNER_RIVALS_MAX];
-	*count = 0;
-	add_other_shapes(planner, best, rivals, count);
-	add_neighbours(planner, best, rivals, count);
-	for (size_t i = 0; i < *count; i++)
-		trials[i] = rivals[i].trial;
-	if (!trial_run(trials, *count, &planner->control))
+	out->count = 0;
+	add_other_shapes(planner, &out->best, out);
+	add_neighbours(planner, &out->best, out);
+	for (size_t i = 0; i < out->count; i++)
+		trials[i] = out->items[i].trial;
+	out->after = *planner;
+	if (!trial_run(trials, out->count, &planner->control))
 		return false;
-	for (size_t i = 0; i < *count; i++) {
-		rivals[i].trial = trials[i];
-		rivals[i].is_allowed = planner_is_allowed(&planner->goal, &trials[i]);
-		if (rivals[i].kind != RIVAL_MEMORY)
-			learn(planner, &trials[i]);
+	for (size_t i = 0; i < out->count; i++) {
+		struct rival *rival = &out->items[i];
+		rival->trial = trials[i];
+		rival->is_allowed = planner_is_allowed(&planner->goal, &trials[i]);
+		if (rival->kind != RIVAL_MEMORY)
+			out->after = planner_with_lesson(&out->after, &trials[i]);
 	}
 	return true;
 }
 
-const struct rival *planner_closest(const struct planner *planner, const struct rival *rivals, size_t count)
+static double objective_of(const struct search_goal *goal, const struct trial *trial)
+{
+	return planner_objective(goal, trial->seconds, trial->usd);
+}
+
+const struct rival *planner_closest(const struct search_goal *goal, const struct rivals *rivals)
 {
 	const struct rival *closest = NULL;
 	double least = HUGE_VAL;
-	for (size_t i = 0; i < count; i++) {
-		double objective = planner_objective(&planner->goal, rivals[i].trial.seconds, rivals[i].trial.usd);
-		if (!rivals[i].is_allowed || objective >= least)
+	for (size_t i = 0; i < rivals->count; i++) {
+		double objective = objective_of(goal, &rivals->items[i].trial);
+		if (!rivals->items[i].is_allowed || objective >= least)
 			continue;
 		least = objective;
-		closest = &rivals[i];
+		closest = &rivals->items[i];
 	}
 	return closest;
 }
 
-bool planner_rivals(struct planner *planner, struct trial *best, struct rival *rivals, size_t *count)
+bool planner_rivals(const struct planner *planner, const struct trial *plan, struct rivals *out)
 {
+	struct planner now = *planner;
+	out->best = *plan;
 	for (int round = 0;; round++) {
-		if (!try_rivals(planner, best, rivals, count))
+		if (!try_rivals(&now, out))
 			return false;
-		const struct rival *closest = planner_closest(planner, rivals, *count);
-		double own = planner_objective(&planner->goal, best->seconds, best->usd);
+		const struct rival *closest = planner_closest(&planner->goal, out);
 		if (!closest || round == ROUNDS_MAX ||
-		    planner_objective(&planner->goal, closest->trial.seconds, closest->trial.usd) >= own)
+		    objective_of(&planner->goal, &closest->trial) >= objective_of(&planner->goal, &out->best))
 			return true;
-		*best = closest->trial;
-		learn(planner, best);
+		out->best = closest->trial;
+		now = planner_with_lesson(&out->after, &out->best);
 	}
 }
 
-double planner_best_share(const struct planner *planner, const struct trial *best, const struct rival *rivals,
-			  size_t count)
+double planner_best_share(const struct planner *planner, const struct rivals *rivals)
 {
 	const struct trial_control *control = &planner->control;
+	const struct trial *best = &rivals->best;
 	int64_t stays = 0;
 	for (int64_t r = 0; r < best->result.replications; r++) {
 		double own =
 			planner_objective(&planner->goal, trial_seconds_of(best, control, r), trial_usd_of(best, r));
 		bool is_best = true;
-		for (size_t i = 0; i < count; i++) {
-			const struct trial *other = &rivals[i].trial;
+		for (size_t i = 0; i < rivals->count; i++) {
+			const struct trial *other = &rivals->items[i].trial;
 			double theirs = planner_objective(&planner->goal, trial_seconds_of(other, control, r),
 							  trial_usd_of(other, r));
-			is_best = is_best && (!rivals[i].is_allowed || own <= theirs);
+			is_best = is_best && (!rivals->items[i].is_allowed || own <= theirs);
 		}
 		stays += is_best;
 	}

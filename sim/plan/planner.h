@@ -3,19 +3,28 @@
  * model's time and cost becomes a factor of that shape (and, until they are tried themselves, of shapes like it), and
  * the search is repeated until it comes back with a plan that was already tried. The best of all tried plans that
  * keep the bounds in the wanted share of replications is recommended.
+ *
+ * Every step takes what is known so far and returns what is known after it: a struct planner is a value that nobody
+ * changes.
  */
 #ifndef LAMINA_PLANNER_H
 #define LAMINA_PLANNER_H
 
 #include "plan/trial.h"
 
-enum { PLANNER_TRIALS_MAX = 64, PLANNER_RIVALS_MAX = 16 };
+enum { PLANNER_LESSONS_MAX = 64, PLANNER_RIVALS_MAX = 16 };
+
+/* A trial that the model's factors come from, and what was tried before it. */
+struct planner_lesson {
+	struct trial trial;
+	const struct planner_lesson *earlier; /* NULL: none */
+};
 
 struct planner {
-	struct trial_control control;
-	struct search_goal goal; /* bounds are of seconds_at and usd_at */
-	struct trial trials[PLANNER_TRIALS_MAX];
-	size_t trial_count;
+	struct trial_control control; /* with the space, less what trials ruled out */
+	struct search_goal goal;      /* bounds are of seconds_at and usd_at */
+	const struct planner_lesson *latest;
+	size_t lesson_count;
 };
 
 enum planner_end { PLANNER_FOUND, PLANNER_INFEASIBLE, PLANNER_INTERRUPTED };
@@ -26,11 +35,17 @@ struct planner_answer {
 	double model_gap; /* how far the search's last optimum may be from the model's, relative */
 	size_t shape_count;
 	size_t searches;
+	struct planner after; /* with what was learnt: best's choice is one of its space */
 };
 
-void planner_init(struct planner *planner, const struct trial_control *control, const struct search_goal *goal);
+/* For a goal, with nothing learnt yet; or on in another space. */
+struct planner planner_of(const struct trial_control *control, const struct search_goal *goal);
+struct planner planner_in(const struct planner *planner, const struct space *space);
 
-void planner_find(struct planner *planner, struct planner_answer *out);
+/* With one lesson more; where there are too many, the latest gives way. */
+struct planner planner_with_lesson(const struct planner *planner, const struct trial *trial);
+
+void planner_find(const struct planner *planner, struct planner_answer *out);
 
 /* Factors of a shape as the trials so far suggest them: for search_request. */
 void planner_factors(const void *planner, const struct shape *shape, struct search_factors *out);
@@ -60,19 +75,25 @@ struct rival {
 	bool is_allowed;
 };
 
+struct rivals {
+	struct rival items[PLANNER_RIVALS_MAX];
+	size_t count;
+	struct trial best; /* the plan that none of them does better than */
+	struct planner after;
+};
+
 /*
- * The best plans with another record size, parallelism or schedule, and the neighbours in memory: fills rivals, tried
- * on the plan's own luck. Where one of them does better than *best, it takes its place and rivals of its own, so that
- * none does in the end. False when interrupted.
+ * The best plans with another record size, parallelism or schedule, and the neighbours in memory, tried on the plan's
+ * own luck. Where one of them does better than the plan, it takes its place and rivals of its own, so that none does
+ * in the end. False when interrupted.
  */
-bool planner_rivals(struct planner *planner, struct trial *best, struct rival *rivals, size_t *count);
+bool planner_rivals(const struct planner *planner, const struct trial *plan, struct rivals *out);
 
 /* The allowed rival with the best objective, or NULL. */
-const struct rival *planner_closest(const struct planner *planner, const struct rival *rivals, size_t count);
+const struct rival *planner_closest(const struct search_goal *goal, const struct rivals *rivals);
 
 /* Share of replications in which the plan's objective is not above that of any allowed rival. */
-double planner_best_share(const struct planner *planner, const struct trial *best, const struct rival *rivals,
-			  size_t count);
+double planner_best_share(const struct planner *planner, const struct rivals *rivals);
 
 /* The best plan, of the model and its factors, for one record size alone. */
 bool planner_best_of_size(const struct planner *planner, size_t size, struct plan_choice *out);

@@ -380,48 +380,54 @@ static void say_what_never_works(const struct space *space, struct buf *sentence
 	}
 }
 
-/* The best plan when only one of the goal's two bounds holds, or none. */
-static bool relaxed(const struct planner *planner, bool keep_seconds, bool keep_usd, bool fastest,
-		    struct plan_choice *choice, struct search_factors *factors)
+/* The fastest plan of the model where nothing is bounded. */
+static bool find_fastest(const struct planner *planner, struct plan_choice *choice)
 {
 	struct search_request request = {
 		.space = planner->control.space,
-		.goal = fastest ? search_fastest() : search_cheapest(),
+		.goal = search_fastest(),
 		.factors = planner_factors,
 		.factors_context = planner,
 	};
 	struct search_answer answer;
-	request.goal.seconds_max = keep_seconds ? planner->goal.seconds_max : HUGE_VAL;
-	request.goal.usd_max = keep_usd ? planner->goal.usd_max : HUGE_VAL;
 	search(&request, &answer);
 	*choice = answer.choice;
-	*factors = (struct search_factors){1, 1, 1, 1, false};
-	if (answer.found)
-		planner_factors(planner, &choice->shape, factors);
 	return answer.found;
 }
 
-void reason_infeasible(const struct planner *planner, struct buf *sentences)
+static void say_nearest(const struct plan *plan, struct buf *sentences)
 {
-	const struct search_goal *goal = &planner->goal;
-	bool has_budget = goal->usd_max < HUGE_VAL;
-	bool has_deadline = goal->seconds_max < HUGE_VAL;
-	struct plan_choice choice;
-	struct search_factors factors;
-	if (!relaxed(planner, false, false, true, &choice, &factors)) {
-		say_what_never_works(planner->control.space, sentences);
+	bool has_budget = plan->goal.usd_max < HUGE_VAL;
+	bool has_deadline = plan->goal.seconds_max < HUGE_VAL;
+	const struct trial *deadline = &plan->nearest.deadline;
+	if (has_deadline && deadline->setting) {
+		buf_printf(sentences, "The nearest feasible deadline%s is about %.4g s",
+			   has_budget ? " within the budget" : "", deadline->seconds_at);
+		if (provision_total(deadline->setting) > 0) {
+			buf_add(sentences, ", with provisioned sandboxes: ");
+			provision_numbers(deadline->setting, sentences);
+		}
+		buf_add(sentences, ".\n");
+	}
+	if (has_budget && plan->nearest.budget.setting)
+		buf_printf(sentences, "The nearest feasible budget%s is about %.4g USD a run.\n",
+			   has_deadline ? " within the deadline" : "", plan->nearest.budget.usd_at);
+}
+
+void reason_infeasible(const struct plan *plan, struct buf *sentences)
+{
+	struct plan_choice fastest;
+	if (!find_fastest(&plan->planner, &fastest)) {
+		say_what_never_works(plan->planner.control.space, sentences);
 		return;
 	}
-	struct plan_choice fastest = choice;
-	if (has_deadline && relaxed(planner, false, has_budget, true, &choice, &factors))
-		buf_printf(sentences, "The nearest feasible deadline%s is about %.4g s.\n",
-			   has_budget ? " within the budget" : "", choice.seconds * factors.seconds_bound);
-	if (has_budget && relaxed(planner, has_deadline, false, false, &choice, &factors))
-		buf_printf(sentences, "The nearest feasible budget%s is about %.4g USD a run.\n",
-			   has_deadline ? " within the deadline" : "", choice.usd * factors.usd_bound);
-	if (has_deadline)
-		say_limit(planner, &fastest, sentences);
-	if (!has_deadline && !has_budget)
-		buf_add(sentences, "No time or cost is bounded: in every plan records fail, or a limit ends the "
-				   "simulation. `lamina run` tells the causes.\n");
+	if (plan->nearest.failing.setting && !plan->nearest.deadline.setting) {
+		buf_add(sentences, plan->goal.seconds_max < HUGE_VAL || plan->goal.usd_max < HUGE_VAL
+					   ? "Other bounds would not help: no plan that was simulated works.\n"
+					   : "No time or cost is bounded, but no plan that was simulated works.\n");
+		return;
+	}
+	say_nearest(plan, sentences);
+	if (plan->goal.seconds_max < HUGE_VAL)
+		say_limit(&plan->planner, &fastest, sentences);
 }

@@ -3,7 +3,7 @@
 #define LAMINA_REASON_H
 
 #include "base/buf.h"
-#include "plan/planner.h"
+#include "plan/plan.h"
 
 enum reason_kind {
 	REASON_MEMORY_FLOOR, /* less does not hold a record */
@@ -37,7 +37,7 @@ bool reason_snapshot(const struct planner *planner, const struct trial *best, st
 /* Why a function buys /tmp; false where it does not. */
 bool reason_tmp(const struct trial *best, size_t function, struct buf *sentence);
 
-/* Why there is no plan: the nearest deadline and budget that have one, and which limit to lift. */
-void reason_infeasible(const struct planner *planner, struct buf *sentences);
+/* Why there is no plan: what comes nearest to the bounds, and which limit to lift. */
+void reason_infeasible(const struct plan *plan, struct buf *sentences);
 
 #endif

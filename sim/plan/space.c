@@ -203,8 +203,7 @@ static void measure_lateness(const struct space *space, struct space_size *size)
 			double wanted_mb = least_mb * pow(most_mb / least_mb, (double)s / (LATENESS_STEPS - 1));
 			size_t option = space_find_option(table, (int64_t)wanted_mb);
 			steps[i].memory_mb[s] = table->memory_mb[option];
-			steps[i].first_seconds[s] = size->stages[i].is_warm ? table->figures[option].warm_seconds
-									    : table->figures[option].cold_seconds;
+			steps[i].cold_seconds[s] = table->figures[option].cold_seconds;
 		}
 	}
 	lateness_measure(setting, size->stages, steps, space->parallel_to, space->arena, &size->lateness);

@@ -122,16 +122,16 @@ static double objective_of(const struct split_request *request, const struct tri
 	return planner_objective(request->goal, trial->seconds, trial->usd);
 }
 
-static enum planner_end plan(struct candidate *candidate, const struct split_request *request, struct trial *out)
+static enum planner_end plan_candidate(const struct candidate *candidate, const struct split_request *request,
+				       struct trial *out)
 {
-	struct planner *planner = ARENA_NEW(request->control->arena, struct planner);
+	struct planner_answer *answer = ARENA_NEW(request->control->arena, struct planner_answer);
 	struct trial_control control = *request->control;
-	struct planner_answer answer;
 	control.space = &candidate->space;
-	planner_init(planner, &control, request->goal);
-	planner_find(planner, &answer);
-	*out = answer.best;
-	return answer.end;
+	struct planner planner = planner_of(&control, request->goal);
+	planner_find(&planner, answer);
+	*out = answer->best;
+	return answer->end;
 }
 
 /* Whether the experiment splits as the candidate does. */
@@ -160,7 +160,7 @@ static enum planner_end try_candidates(struct candidate **candidates, size_t cou
 		if (is_hopeless && !own)
 			continue;
 		struct trial trial;
-		enum planner_end end = plan(candidates[i], request, &trial);
+		enum planner_end end = plan_candidate(candidates[i], request, &trial);
 		out->tried++;
 		if (end == PLANNER_INTERRUPTED)
 			return end;

@@ -27,21 +27,14 @@ static const char two[] = "apiVersion: lamina/v1\n"
 			  "functions: {f: {work: {cpu_seconds: 2, memory_mb: 300}}, "
 			  "g: {work: {cpu_seconds: 1, memory_mb: 200}}}\n";
 
-static void fixture_init(struct fixture *f, const char *set)
+static void fixture_load(struct fixture *f, const char *path, const char *set)
 {
 	*f = (struct fixture){.control = {.jobs = 1}};
 	arena_init(&f->arena);
 	diag_init(&f->diag);
-	int fd = memfd_create("experiment", 0);
-	CHECK(write(fd, two, sizeof two - 1) == (ssize_t)sizeof two - 1);
 	const char *sets[] = {set};
-	struct study_request load = {
-		.load = {.path = arena_printf(&f->arena, "/proc/self/fd/%d", fd),
-			 .sets = sets,
-			 .set_count = set ? 1 : 0},
-	};
+	struct study_request load = {.load = {.path = path, .sets = sets, .set_count = set ? 1 : 0}};
 	CHECK(study_load(&load, &f->arena, &f->diag, &f->study, NULL));
-	close(fd);
 	f->request = (struct plan_request){
 		.experiment = &f->study.experiment,
 		.setting = f->study.jobs[0].setting,
@@ -54,6 +47,16 @@ static void fixture_init(struct fixture *f, const char *set)
 		.replications = 10,
 		.run = &f->control,
 	};
+}
+
+static void fixture_init(struct fixture *f, const char *set)
+{
+	char path[64];
+	int fd = memfd_create("experiment", 0);
+	CHECK(write(fd, two, sizeof two - 1) == (ssize_t)sizeof two - 1);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	fixture_load(f, path, set);
+	close(fd);
 }
 
 static void fixture_release(struct fixture *f)
@@ -75,12 +78,12 @@ static void finds_a_plan(void)
 	fixture_init(&f, NULL);
 	f.request.seconds_max = 12;
 	t_int(run(&f, &plan), PLAN_FOUND, "a deadline that can be kept has a plan");
-	const struct trial *best = &plan->answer.best;
+	const struct trial *best = &plan->best;
 	t_ok(best->seconds_at <= 12, "it is kept: %g s", best->seconds_at);
-	t_ok(plan->named[NAMED_MEM_MAX].setting && best->usd < plan->named[NAMED_MEM_MAX].usd,
+	t_ok(plan->known[KNOWN_MEM_MAX].setting && best->usd < plan->known[KNOWN_MEM_MAX].usd,
 	     "it is cheaper than the largest memory everywhere");
-	for (size_t i = 0; i < plan->rival_count; i++) {
-		const struct rival *rival = &plan->rivals[i];
+	for (size_t i = 0; i < plan->rivals.count; i++) {
+		const struct rival *rival = &plan->rivals.items[i];
 		const struct shape *a = &rival->trial.choice.shape;
 		const struct shape *b = &best->choice.shape;
 		bool is_other = rival->kind == RIVAL_SIZE       ? a->size != b->size
@@ -90,7 +93,7 @@ static void finds_a_plan(void)
 		t_ok(is_other, "rival '%s' differs in what its kind says", rival->what);
 		t_ok(!rival->is_allowed || rival->trial.usd >= best->usd, "and is no better");
 	}
-	t_ok(!plan->front && plan->sensitivity_count == 0 && !plan->versus[NAMED_MEM_MAX].has_cheaper,
+	t_ok(!plan->front && plan->sensitivity_count == 0 && !plan->dominators[KNOWN_MEM_MAX].has_cheaper,
 	     "what was not wanted was not found out");
 	fixture_release(&f);
 }
@@ -148,9 +151,55 @@ static void refused_calls_stay_allowed(void)
 	f.request.seconds_max = 20;
 	f.request.wants_more = true;
 	run(&f, &plan);
-	t_ok(plan->answer.best.setting && plan->planner.control.space->rulings.allows_refusals,
+	t_ok(plan->best.setting && plan->planner.control.space->rulings.allows_refusals,
 	     "the deadline needs refused calls");
 	t_ok(plan->sensitivity[1].change > 0 && plan->sensitivity[1].has_plan, "which faster CPUs keep, too");
+	fixture_release(&f);
+}
+
+/* Requests that come over time are planned by their latency; what the experiment states is the current plan. */
+static void latency(void)
+{
+	struct fixture f;
+	struct plan *plan;
+	fixture_init(&f, "workload={arrivals: {kind: poisson, rate_per_second: 0.5, duration_seconds: 400}}");
+	f.request.seconds_metric = "record_p95_seconds";
+	f.request.seconds_max = 6;
+	t_int(run(&f, &plan), PLAN_FOUND, "a bound on latency has a plan");
+	t_ok(plan->best.seconds_at <= 6 && plan->planner.control.space->is_served, "it is kept, by requests over time");
+	const struct trial *current = &plan->known[KNOWN_CURRENT];
+	t_ok(current->setting && current->setting->functions[0].memory_mb == 1024, "what is there now was simulated");
+	t_ok(!planner_is_allowed(&plan->goal, current) || current->usd >= plan->best.usd, "and is no better");
+	fixture_release(&f);
+}
+
+static void split(void)
+{
+	struct fixture f;
+	struct plan *plan;
+	fixture_load(&f, "tests/data/experiment.yaml", NULL);
+	f.request.seconds_max = 120;
+	f.request.wants_split = true;
+	t_int(run(&f, &plan), PLAN_FOUND, "a network can be split anew");
+	t_int((long long)plan->split.split_count, 2, "its two functions are two or one");
+	t_ok(plan->split.is_given == (plan->best.setting->function_count == 2), "the plan has as many as are best");
+	t_int((long long)plan->planner.control.space->function_count, (long long)plan->best.setting->function_count,
+	      "of a space of its own");
+	t_int((long long)f.request.setting->function_count, 2, "the request's setting is as it was");
+	fixture_release(&f);
+}
+
+static void failing_records_have_causes(void)
+{
+	struct fixture f;
+	struct plan *plan;
+	fixture_init(&f, "failures.error_rate=1");
+	f.request.seconds_max = 100;
+	t_int(run(&f, &plan), PLAN_INFEASIBLE, "where every call fails no deadline helps");
+	const struct trial *failing = &plan->nearest.failing;
+	t_ok(!plan->nearest.deadline.setting && failing->setting, "nothing is near it, and a plan that fails is told");
+	t_ok(failing->setting && failing->failed == 12 && failing->result.functions[0].failures[FAILURE_ERROR] > 0,
+	     "with the cause");
 	fixture_release(&f);
 }
 
@@ -163,13 +212,15 @@ static void ends(void)
 	buf_init(&why);
 	f.request.seconds_max = 1;
 	t_int(run(&f, &plan), PLAN_INFEASIBLE, "no plan is that fast");
-	reason_infeasible(&plan->planner, &why);
+	reason_infeasible(plan, &why);
 	t_ok(strstr(buf_text(&why), "nearest feasible deadline"), "and the plan knows why: %s", buf_text(&why));
+	f.request.seconds_max = plan->nearest.deadline.seconds_at * (1 + 1e-12);
+	t_int(run(&f, &plan), PLAN_FOUND, "the nearest feasible deadline is one");
 	buf_release(&why);
 	f.request.seconds_max = 8;
 	f.request.strategy = STRATEGY_MEM_MIN;
 	t_int(run(&f, &plan), PLAN_INFEASIBLE, "nor is memMin");
-	t_ok(plan->answer.best.setting == plan->named[NAMED_MEM_MIN].setting, "which is the plan that was asked for");
+	t_ok(plan->best.setting == plan->known[KNOWN_MEM_MIN].setting, "which is the plan that was asked for");
 	f.request.strategy = STRATEGY_COST;
 	f.request.wants_split = true;
 	t_int(run(&f, &plan), PLAN_REFUSED, "stated work cannot be split");
@@ -187,6 +238,9 @@ int main(void)
 	same_request_same_plan();
 	stated_uncertainty();
 	refused_calls_stay_allowed();
+	latency();
+	split();
+	failing_records_have_causes();
 	ends();
 	return t_done();
 }

@@ -97,7 +97,7 @@ static void walk(const struct oracle *oracle, const int *sizes, int schedule, in
 			at = (is_first ? fmax(at, ready) : at) + (cold > 0 ? f->cold_seconds : warm_seconds);
 			if (is_first && (schedule == SCHEDULE_PER_RECORD || has_last || functions == 1))
 				at += lateness_of(oracle->lateness, i, div_ceil_int64(records, parallel),
-						  cold > 0 ? f->cold_seconds : warm_seconds);
+						  f->cold_seconds);
 			free_at[i] = at + pause;
 			bool last_is_cold = has_last && cold > 0;
 			*usd += (double)(cold - last_is_cold) * f->cold_usd +

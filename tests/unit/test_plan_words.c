@@ -5,26 +5,9 @@
 #include "plan/provision.h"
 #include "plan/reason.h"
 #include "tests/tap.h"
-#include "tests/unit/toy.h"
+#include "tests/unit/toy_plan.h"
 
-enum { REPLICATIONS = 20 };
-
-static const struct run_control one_thread = {.jobs = 1};
 static const struct plan_memory sizes = {.from_mb = 300, .to_mb = 2000, .step_mb = 100};
-static const struct plan_memory only_1000 = {.from_mb = 1000, .to_mb = 1000, .step_mb = 100};
-
-static struct trial_control control_of(struct space *space, const char *metric, struct arena *arena)
-{
-	return (struct trial_control){
-		.space = space,
-		.seconds_metric = outcome_find_metric(metric),
-		.seed = 7,
-		.replications = REPLICATIONS,
-		.share = 0.95,
-		.run = &one_thread,
-		.arena = arena,
-	};
-}
 
 static void init(struct toy *toy, int64_t records)
 {
@@ -45,11 +28,11 @@ static void test_share(void)
 	struct trial trial = {.choice = {.shape = {0, SCHEDULE_PER_RECORD, 3}}};
 	init(&toy, 9);
 	space_init_of_setting(&space, &toy.setting, &sizes, 0, &toy.arena);
-	struct trial_control control = control_of(&space, "makespan_seconds", &toy.arena);
+	struct trial_control control = toy_control(&space, &toy.arena);
 	trial_run(&trial, 1, &control);
 	int within = 0;
 	int below = 0;
-	for (int64_t i = 0; i < REPLICATIONS; i++) {
+	for (int64_t i = 0; i < control.replications; i++) {
 		within += trial_seconds_of(&trial, &control, i) <= trial.seconds_at;
 		below += trial_seconds_of(&trial, &control, i) < trial.seconds_at;
 	}
@@ -65,19 +48,18 @@ static void test_parallel(double slack, enum reason_kind want)
 	struct toy toy;
 	struct space space;
 	struct buf sentence;
-	struct planner *planner = mem_alloc(sizeof *planner);
 	struct trial best = {.choice = {.shape = {0, SCHEDULE_PER_RECORD, 4}, .options = {5, 5}}};
 	init(&toy, 12);
 	space_init_of_setting(&space, &toy.setting, &sizes, 0, &toy.arena);
-	struct trial_control control = control_of(&space, "makespan_seconds", &toy.arena);
+	struct trial_control control = toy_control(&space, &toy.arena);
 	struct search_goal goal = search_cheapest();
 	search_evaluate(&space, &best.choice);
 	trial_run(&best, 1, &control);
 	goal.seconds_max = slack * best.seconds_at;
-	planner_init(planner, &control, &goal);
-	planner->trials[planner->trial_count++] = best;
+	const struct planner bare = planner_of(&control, &goal);
+	const struct planner planner = planner_with_lesson(&bare, &best);
 	buf_init(&sentence);
-	enum reason_kind kind = reason_parallel(planner, &best, &sentence);
+	enum reason_kind kind = reason_parallel(&planner, &best, &sentence);
 	const char *named = strstr(buf_text(&sentence), "; ");
 	struct trial fewer = {.choice = best.choice};
 	fewer.choice.shape.parallel = named ? strtoll(named + 2, NULL, 10) : 1;
@@ -87,7 +69,6 @@ static void test_parallel(double slack, enum reason_kind want)
 	t_ok(kind == want && says == (fewer.seconds_at > goal.seconds_max), "%.4g of %.4g s: %s", fewer.seconds_at,
 	     goal.seconds_max, buf_text(&sentence));
 	buf_release(&sentence);
-	mem_free(planner);
 	toy_release(&toy);
 }
 
@@ -95,8 +76,9 @@ static double simulated_requests(struct toy *toy)
 {
 	struct space space;
 	struct trial trial = {.choice = {.shape = {0, SCHEDULE_PER_RECORD, INT64_MAX}}};
-	space_init_of_setting(&space, &toy->setting, &only_1000, 0, &toy->arena);
-	struct trial_control control = control_of(&space, "record_seconds", &toy->arena);
+	space_init_of_setting(&space, &toy->setting, &toy_only_1000, 0, &toy->arena);
+	struct trial_control control = toy_control(&space, &toy->arena);
+	control.seconds_metric = METRIC_RECORD_SECONDS;
 	control.replications = 100;
 	trial_run(&trial, 1, &control);
 	double simulated = run_result_metric(&trial.result, METRIC_COMPLETED_RECORDS)->mean;
@@ -132,13 +114,13 @@ static void test_account(void)
 	struct space space;
 	init(&toy, 12);
 	toy.platform.limits.concurrency = 9;
-	space_init_of_setting(&space, &toy.setting, &only_1000, 0, &toy.arena);
+	space_init_of_setting(&space, &toy.setting, &toy_only_1000, 0, &toy.arena);
 	t_int(shape_parallel_max(&space, 0, SCHEDULE_PIPELINED), 4, "two functions share nine places");
 	t_int(shape_parallel_max(&space, 0, SCHEDULE_PER_RECORD), 9, "a record is in one at a time");
 	struct trial trials[] = {{.choice = {.shape = {0, SCHEDULE_PIPELINED, 4}}},
 				 {.choice = {.shape = {0, SCHEDULE_PER_RECORD, 9}}},
 				 {.choice = {.shape = {0, SCHEDULE_PIPELINED, 5}}}};
-	struct trial_control control = control_of(&space, "makespan_seconds", &toy.arena);
+	struct trial_control control = toy_control(&space, &toy.arena);
 	trial_run(trials, 3, &control);
 	for (size_t i = 0; i < 3; i++) {
 		double refused = run_result_metric(&trials[i].result, METRIC_THROTTLES)->mean;
@@ -154,7 +136,6 @@ static void test_back_to_none(void)
 {
 	struct toy toy;
 	struct space space;
-	struct planner *planner = mem_alloc(sizeof *planner);
 	struct planner_answer answer;
 	struct provision provision;
 	toy_init(&toy);
@@ -168,18 +149,19 @@ static void test_back_to_none(void)
 	toy_records(&toy, 300);
 	toy.setting.parallel = INT64_MAX;
 	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_POISSON, .rate_per_second = 0.01};
-	space_init_of_setting(&space, &toy.setting, &only_1000, 0, &toy.arena);
-	struct trial_control control = control_of(&space, "record_p95_seconds", &toy.arena);
+	space_init_of_setting(&space, &toy.setting, &toy_only_1000, 0, &toy.arena);
+	struct trial_control control = toy_control(&space, &toy.arena);
+	control.seconds_metric = METRIC_RECORD_P95_SECONDS;
 	control.replications = 4;
 	struct search_goal goal = search_cheapest();
 	goal.seconds_max = 1.5;
-	planner_init(planner, &control, &goal);
-	planner_find(planner, &answer);
-	provision_choose(planner, &answer, &provision);
-	t_int(answer.end, PLANNER_FOUND, "cold starts of 4 s are avoided");
-	t_int(answer.best.setting->functions[0].sandbox.provisioned, 0, "the first function gives back what it had");
-	t_int(answer.best.setting->functions[1].sandbox.provisioned, 1, "the second keeps one");
-	mem_free(planner);
+	const struct planner planner = planner_of(&control, &goal);
+	planner_find(&planner, &answer);
+	provision_choose(&answer, &provision);
+	t_int(provision.answer.end, PLANNER_FOUND, "cold starts of 4 s are avoided");
+	t_int(provision.answer.best.setting->functions[0].sandbox.provisioned, 0,
+	      "the first function gives back what it had");
+	t_int(provision.answer.best.setting->functions[1].sandbox.provisioned, 1, "the second keeps one");
 	toy_release(&toy);
 }
 

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "plan/planner.h"
-#include "random/stream.h"
 #include "tests/tap.h"
-#include "tests/unit/toy.h"
+#include "tests/unit/toy_plan.h"
 
-enum { SIZES = 6, REPLICATIONS = 20 };
+enum { SIZES = 6 };
 
 #ifdef __SANITIZE_ADDRESS__
 enum { WORLDS = 6 };
@@ -17,27 +16,7 @@ enum { WORLDS = 6 };
 enum { WORLDS = 40 };
 #endif
 
-static const struct run_control one_thread = {.jobs = 1};
 static const struct plan_memory sizes = {.from_mb = 300, .to_mb = 300 + (SIZES - 1) * 340, .step_mb = 340};
-
-static double between(struct stream *luck, double low, double high)
-{
-	return low + (high - low) * stream_uniform(luck);
-}
-
-static struct trial_control control_of(struct space *space, struct arena *arena)
-{
-	return (struct trial_control){
-		.space = space,
-		.seconds_metric = METRIC_MAKESPAN_SECONDS,
-		.seed = 7,
-		.replications = REPLICATIONS,
-		.share = 0.95,
-		.failing_share = 0.05,
-		.run = &one_thread,
-		.arena = arena,
-	};
-}
 
 /* The cheapest of all plans that keep the bounds, each simulated, without and with refused calls. */
 struct cheapest {
@@ -95,20 +74,20 @@ static bool is_as_good(struct toy *toy, double seconds_max, double within, const
 {
 	static const double ROUGHLY = 0.5;
 	struct space space;
-	struct planner *planner = ARENA_NEW(&toy->arena, struct planner);
 	struct planner_answer answer;
 	struct cheapest cheapest = {HUGE_VAL, HUGE_VAL};
 	space_init_of_setting(&space, &toy->setting, &sizes, 0, &toy->arena);
-	struct trial_control control = control_of(&space, &toy->arena);
+	struct trial_control control = toy_control(&space, &toy->arena);
+	control.failing_share = 0.05;
 	struct search_goal goal = search_cheapest();
 	goal.seconds_max = seconds_max;
-	planner_init(planner, &control, &goal);
-	simulate_all(planner, &toy->setting, &cheapest);
+	const struct planner planner = planner_of(&control, &goal);
+	simulate_all(&planner, &toy->setting, &cheapest);
 	if (toy->platform.sandbox.restore_seconds.table.count > 0) {
 		space_add_setting(&space, with_snapshots(toy, &toy->arena));
-		simulate_all(planner, space.sizes[1].setting, &cheapest);
+		simulate_all(&planner, space.sizes[1].setting, &cheapest);
 	}
-	planner_find(planner, &answer);
+	planner_find(&planner, &answer);
 	bool is_found = answer.end == PLANNER_FOUND;
 	bool is_refused = cheapest.usd == HUGE_VAL;
 	double want = is_refused ? cheapest.refused_usd * (1 + ROUGHLY) : cheapest.usd * (1 + within);
@@ -153,7 +132,8 @@ static void model_is_simulation(struct toy *toy, int schedule, int64_t parallel,
 {
 	struct space space;
 	space_init_of_setting(&space, &toy->setting, &sizes, 0, &toy->arena);
-	struct trial_control control = control_of(&space, &toy->arena);
+	struct trial_control control = toy_control(&space, &toy->arena);
+	control.failing_share = 0.05;
 	struct trial trial = {.choice = {.shape = {0, schedule, parallel}}};
 	search_evaluate(&space, &trial.choice);
 	trial_run(&trial, 1, &control);
@@ -233,7 +213,6 @@ static void test_reservation(void)
 {
 	struct toy toy;
 	struct space space;
-	struct planner *planner = mem_alloc(sizeof *planner);
 	struct planner_answer answer;
 	init_single(&toy, 60);
 	toy_function(&toy, "g", 1000, &(struct toy_work){.cpu_seconds = 0.1, .memory_mb = 120})->reserved_concurrency =
@@ -242,18 +221,18 @@ static void test_reservation(void)
 	space_init_of_setting(&space, &toy.setting, &sizes, 0, &toy.arena);
 	t_int(shape_parallel_max(&space, 0, SCHEDULE_PER_RECORD), 10, "a reservation bounds jobs");
 	t_int(shape_places(&space, 0, SCHEDULE_PIPELINED, 0), 990, "and leaves the account's other places");
-	struct trial_control control = control_of(&space, &toy.arena);
+	struct trial_control control = toy_control(&space, &toy.arena);
+	control.failing_share = 0.05;
 	struct search_goal goal = search_cheapest();
 	goal.seconds_max = 30;
-	planner_init(planner, &control, &goal);
-	planner_find(planner, &answer);
+	struct planner planner = planner_of(&control, &goal);
+	planner_find(&planner, &answer);
 	t_ok(answer.end == PLANNER_FOUND && answer.best.choice.shape.parallel <= 10, "no call is refused in 30 s");
 	goal.seconds_max = 4.5;
-	planner_init(planner, &control, &goal);
-	planner_find(planner, &answer);
+	planner = planner_of(&control, &goal);
+	planner_find(&planner, &answer);
 	t_ok(answer.end == PLANNER_FOUND && answer.best.choice.shape.parallel > 10,
 	     "4.5 s are kept by calls that are refused and repeated");
-	mem_free(planner);
 	toy_release(&toy);
 }
 
@@ -278,7 +257,8 @@ static void served_is_simulation(struct toy *toy, const char *what)
 {
 	struct space space;
 	space_init_of_setting(&space, &toy->setting, &sizes, 0, &toy->arena);
-	struct trial_control control = control_of(&space, &toy->arena);
+	struct trial_control control = toy_control(&space, &toy->arena);
+	control.failing_share = 0.05;
 	control.seconds_metric = METRIC_RECORD_P95_SECONDS;
 	struct trial trial = {.choice = {.shape = {0, SCHEDULE_PER_RECORD, INT64_MAX}, .options = {2}}};
 	search_evaluate(&space, &trial.choice);
@@ -329,26 +309,26 @@ static void random_world(struct toy *toy, struct stream *luck)
 	if (stream_below(luck, 2)) {
 		toy->platform.sandbox.restore_seconds = toy_between(&toy->arena, 0.1, 0.2);
 		toy->platform.price.usd_per_cached_gb_second = 0.0000015;
-		toy->platform.price.usd_per_gb_restored = between(luck, 0, 0.0002);
+		toy->platform.price.usd_per_gb_restored = toy_draw(luck, 0, 0.0002);
 		toy->platform.price.init_billed = true;
 	}
 	toy_records(toy, 4 + (int64_t)stream_below(luck, 6));
 	for (size_t i = 0; i < functions; i++) {
 		struct toy_work work = {
-			.cpu_seconds = between(luck, 0.2, 4),
-			.download_mb = between(luck, 0, 20),
-			.import_seconds = stream_below(luck, 2) ? between(luck, 0, 1) : 0,
-			.memory_mb = between(luck, 100, 800),
+			.cpu_seconds = toy_draw(luck, 0.2, 4),
+			.download_mb = toy_draw(luck, 0, 20),
+			.import_seconds = stream_below(luck, 2) ? toy_draw(luck, 0, 1) : 0,
+			.memory_mb = toy_draw(luck, 100, 800),
 		};
 		struct setting_function *function = toy_function(toy, "f", 1000, &work);
 		if (stream_below(luck, 2))
-			function->timeout_ns = ns_from_seconds(work.cpu_seconds * between(luck, 1, 5));
+			function->timeout_ns = ns_from_seconds(work.cpu_seconds * toy_draw(luck, 1, 5));
 		if (stream_below(luck, 2))
 			function->reserved_concurrency = 1 + (int64_t)stream_below(luck, 5);
 		if (stream_below(luck, 3) == 0)
 			function->sandbox.provisioned = 1 + (int64_t)stream_below(luck, 4);
 		if (stream_below(luck, 3) == 0)
-			function->work.tmp_mb = function->last_work.tmp_mb = between(luck, 0, 1500);
+			function->work.tmp_mb = function->last_work.tmp_mb = toy_draw(luck, 0, 1500);
 	}
 }
 
@@ -367,7 +347,7 @@ int main(void)
 		char what[64];
 		random_world(&toy, &luck);
 		snprintf(what, sizeof what, "world %d", i);
-		agreed += is_as_good(&toy, between(&luck, 2, 60), 0.03, what);
+		agreed += is_as_good(&toy, toy_draw(&luck, 2, 60), 0.03, what);
 		toy_release(&toy);
 	}
 	t_int(agreed, WORLDS, "plans are as good as the best of all simulations");

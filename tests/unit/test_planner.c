@@ -3,11 +3,10 @@
  * best of all combinations, simulated one by one, and the share of replications that keep a deadline.
  */
 #include "plan/exhaustive.h"
-#include "random/stream.h"
 #include "tests/tap.h"
-#include "tests/unit/toy.h"
+#include "tests/unit/toy_plan.h"
 
-enum { SIZES = 16, REPLICATIONS = 20 };
+enum { SIZES = 16 };
 
 /* Simulating all combinations takes five times as long under AddressSanitizer, which looks for other faults. */
 #ifdef __SANITIZE_ADDRESS__
@@ -15,26 +14,6 @@ enum { PIPELINES = 12, LONGER_PIPELINES = 0 };
 #else
 enum { PIPELINES = 32, LONGER_PIPELINES = 2 };
 #endif
-
-static const struct run_control one_thread = {.jobs = 1};
-
-static double between(struct stream *luck, double low, double high)
-{
-	return low + (high - low) * stream_uniform(luck);
-}
-
-static struct trial_control control_of(struct space *space, struct arena *arena)
-{
-	return (struct trial_control){
-		.space = space,
-		.seconds_metric = METRIC_MAKESPAN_SECONDS,
-		.seed = 7,
-		.replications = REPLICATIONS,
-		.share = 0.95,
-		.run = &one_thread,
-		.arena = arena,
-	};
-}
 
 static const struct plan_memory sixteen = {.from_mb = 400, .to_mb = 400 + (SIZES - 1) * 100, .step_mb = 100};
 
@@ -55,7 +34,7 @@ static void model_and_simulation(bool is_lucky, int schedule, int64_t parallel, 
 	}
 	struct plan_memory memory = {.from_mb = 400, .to_mb = 4000, .step_mb = 300};
 	space_init_of_setting(&space, &toy.setting, &memory, 0.03, &toy.arena);
-	struct trial_control control = control_of(&space, &toy.arena);
+	struct trial_control control = toy_control(&space, &toy.arena);
 	double seconds_off = 0;
 	double usd_off = 0;
 	for (size_t k = 0; k < 5; k++) {
@@ -83,15 +62,15 @@ static void random_pipeline(struct toy *toy, struct stream *luck, size_t functio
 	toy->setting.images_per_record = 10;
 	for (size_t i = 0; i < functions; i++) {
 		struct toy_work work = {
-			.cpu_seconds = between(luck, 0.5, 6),
+			.cpu_seconds = toy_draw(luck, 0.5, 6),
 			.threads = 1 + (int64_t)stream_below(luck, 2),
-			.download_mb = between(luck, 0, 40),
-			.upload_mb = between(luck, 0, 20),
-			.import_seconds = between(luck, 0, 2),
-			.memory_mb = between(luck, 100, 600),
+			.download_mb = toy_draw(luck, 0, 40),
+			.upload_mb = toy_draw(luck, 0, 20),
+			.import_seconds = toy_draw(luck, 0, 2),
+			.memory_mb = toy_draw(luck, 100, 600),
 		};
 		struct setting_function *function = toy_function(toy, "f", 1000, &work);
-		function->work.phases[WORK_IMPORT].wait_ns = ns_from_seconds(between(luck, 0, 1));
+		function->work.phases[WORK_IMPORT].wait_ns = ns_from_seconds(toy_draw(luck, 0, 1));
 		bool is_timed_elsewhere = stream_below(luck, 3) == 0;
 		function->work.phases[WORK_RECORD_GET].is_timed_elsewhere = is_timed_elsewhere;
 		function->work.phases[WORK_RECORD_PUT].is_timed_elsewhere = is_timed_elsewhere;
@@ -145,30 +124,29 @@ static bool equals_exhaustive(struct stream *luck, int number, size_t functions)
 {
 	struct toy toy;
 	struct space space;
-	struct planner planner;
 	struct planner_answer answer;
-	struct survivors survivors;
+	struct exhaustive exhaustive;
 	random_pipeline(&toy, luck, functions);
 	space_init_of_setting(&space, &toy.setting, &sixteen, 0.03, &toy.arena);
 	space.parallel_from = space.parallel_to = 1 + (int64_t)stream_below(luck, 4);
-	struct trial_control control = control_of(&space, &toy.arena);
+	struct trial_control control = toy_control(&space, &toy.arena);
 	double least_seconds = 0;
 	double least_usd = 0;
 	search_extremes(&space, &least_seconds, &least_usd);
 	struct search_goal goals[] = {search_cheapest(), search_fastest(), search_cheapest()};
-	goals[0].seconds_max = least_seconds * between(luck, 1.2, 2.5);
-	goals[1].usd_max = least_usd * between(luck, 1.02, 1.5);
-	goals[2].usd_weight = between(luck, 0.2, 1) / least_usd;
-	goals[2].seconds_weight = between(luck, 0.2, 1) / least_seconds;
-	planner_init(&planner, &control, &goals[number % 3]);
+	goals[0].seconds_max = least_seconds * toy_draw(luck, 1.2, 2.5);
+	goals[1].usd_max = least_usd * toy_draw(luck, 1.02, 1.5);
+	goals[2].usd_weight = toy_draw(luck, 0.2, 1) / least_usd;
+	goals[2].seconds_weight = toy_draw(luck, 0.2, 1) / least_seconds;
+	const struct planner planner = planner_of(&control, &goals[number % 3]);
 	planner_find(&planner, &answer);
 	double want = best_simulated(&planner, &space);
 	bool ok = (answer.end == PLANNER_FOUND) == (want < HUGE_VAL);
 	double got = HUGE_VAL;
 	if (ok && answer.end == PLANNER_FOUND) {
-		survivors_try(&planner, &answer.best, &survivors);
-		got = planner_objective(&planner.goal, answer.best.seconds, answer.best.usd);
-		ok = survivors.is_complete && got == want;
+		exhaustive_simulate(&answer.after, &answer.best, &exhaustive);
+		got = planner_objective(&planner.goal, exhaustive.best.seconds, exhaustive.best.usd);
+		ok = exhaustive.is_complete && got == want;
 	}
 	if (!ok)
 		printf("# pipeline %d: got %.17g, want %.17g\n", number, got, want);
@@ -180,14 +158,13 @@ static void deadlines_hold(void)
 {
 	struct toy toy;
 	struct space space;
-	struct planner planner;
 	struct planner_answer answer;
 	toy_network(&toy, 12, SCHEDULE_PER_RECORD, 4);
 	space_init_of_setting(&space, &toy.setting, &(struct plan_memory){400, 4000, 100}, 0.03, &toy.arena);
-	struct trial_control control = control_of(&space, &toy.arena);
+	struct trial_control control = toy_control(&space, &toy.arena);
 	struct search_goal goal = search_cheapest();
 	goal.seconds_max = 60;
-	planner_init(&planner, &control, &goal);
+	struct planner planner = planner_of(&control, &goal);
 	planner_find(&planner, &answer);
 	t_ok(answer.end == PLANNER_FOUND, "a plan for 60 s");
 	t_ok(trial_share_within(&answer.best, &control, 60) >= 0.95, "60 s hold in 95 %% of replications");
@@ -198,7 +175,7 @@ static void deadlines_hold(void)
 	t_ok(trial_share_within(&again, &control, 60) >= 0.8, "and nearly so under other luck (%.3f)",
 	     trial_share_within(&again, &control, 60));
 	goal.seconds_max = 5;
-	planner_init(&planner, &control, &goal);
+	planner = planner_of(&control, &goal);
 	planner_find(&planner, &answer);
 	t_ok(answer.end == PLANNER_INFEASIBLE, "no plan for 5 s");
 	toy_release(&toy);

@@ -5,10 +5,16 @@
  */
 #include "plan/provision.h"
 #include "tests/tap.h"
-#include "tests/unit/toy.h"
+#include "tests/unit/toy_plan.h"
 
-static const struct run_control one_thread = {.jobs = 1};
-static const struct plan_memory only_1000 = {.from_mb = 1000, .to_mb = 1000, .step_mb = 100};
+static struct trial_control control_of(const struct space *space, struct arena *arena)
+{
+	struct trial_control control = toy_control(space, arena);
+	control.seconds_metric = METRIC_RECORD_P95_SECONDS;
+	control.seed = 3;
+	control.replications = 4;
+	return control;
+}
 
 /* Requests over time at a function of one second, at a vCPU. */
 static void init(struct toy *toy, double rate_per_second, int64_t requests)
@@ -24,31 +30,18 @@ static void init(struct toy *toy, double rate_per_second, int64_t requests)
 		.kind = ARRIVALS_POISSON, .rate_per_second = rate_per_second, .requests = requests};
 }
 
-static struct trial_control control_of(struct space *space, struct arena *arena)
-{
-	return (struct trial_control){
-		.space = space,
-		.seconds_metric = METRIC_RECORD_P95_SECONDS,
-		.seed = 3,
-		.replications = 4,
-		.share = 0.95,
-		.run = &one_thread,
-		.arena = arena,
-	};
-}
-
 static struct provision choose(struct toy *toy, double seconds_max, struct planner_answer *answer)
 {
 	struct space *space = ARENA_NEW(&toy->arena, struct space);
-	struct planner *planner = ARENA_NEW(&toy->arena, struct planner);
 	struct provision provision;
-	space_init_of_setting(space, &toy->setting, &only_1000, 0, &toy->arena);
+	space_init_of_setting(space, &toy->setting, &toy_only_1000, 0, &toy->arena);
 	struct trial_control control = control_of(space, &toy->arena);
 	struct search_goal goal = search_cheapest();
 	goal.seconds_max = seconds_max;
-	planner_init(planner, &control, &goal);
-	planner_find(planner, answer);
-	t_ok(provision_choose(planner, answer, &provision), "nothing interrupts");
+	const struct planner planner = planner_of(&control, &goal);
+	planner_find(&planner, answer);
+	t_ok(provision_choose(answer, &provision), "nothing interrupts");
+	*answer = provision.answer;
 	return provision;
 }
 
@@ -123,14 +116,13 @@ static void test_overload(void)
 	toy.setting.parallel = 1;
 	toy.setting.in_flight_max = 50;
 	struct space *space = ARENA_NEW(&toy.arena, struct space);
-	space_init_of_setting(space, &toy.setting, &only_1000, 0, &toy.arena);
+	space_init_of_setting(space, &toy.setting, &toy_only_1000, 0, &toy.arena);
 	struct trial_control control = control_of(space, &toy.arena);
 	struct search_goal goal = search_cheapest();
-	struct planner *planner = ARENA_NEW(&toy.arena, struct planner);
-	planner_init(planner, &control, &goal);
-	planner_find(planner, &answer);
+	const struct planner planner = planner_of(&control, &goal);
+	planner_find(&planner, &answer);
 	t_int(answer.end, PLANNER_INFEASIBLE, "what cannot be served is no plan, though part of it was cheap");
-	const struct trial *trial = &planner->trials[0];
+	const struct trial *trial = &answer.after.latest->trial;
 	t_ok(trial->is_stopped && !trial_works(trial) && trial->failed == 0, "the bound stopped it, no record failed");
 	t_near(trial->seconds, 50, 0.05, 0, "those under way would take 1 s each");
 	t_ok(trial->seconds_at >= trial->seconds, "which is its latency, not that of the first few");
@@ -154,15 +146,15 @@ static void test_snapshot(bool goes_together)
 	function.sandbox.has_snapshot = true;
 	restored.functions = &function;
 	struct space *space = ARENA_NEW(&toy.arena, struct space);
-	struct planner *planner = ARENA_NEW(&toy.arena, struct planner);
-	space_init_of_setting(space, &toy.setting, &only_1000, 0, &toy.arena);
+	space_init_of_setting(space, &toy.setting, &toy_only_1000, 0, &toy.arena);
 	space_add_setting(space, &restored);
 	struct trial_control control = control_of(space, &toy.arena);
 	struct search_goal goal = search_cheapest();
 	goal.seconds_max = 3;
-	planner_init(planner, &control, &goal);
-	planner_find(planner, &answer);
-	t_ok(provision_choose(planner, &answer, &provision), "nothing interrupts");
+	const struct planner planner = planner_of(&control, &goal);
+	planner_find(&planner, &answer);
+	t_ok(provision_choose(&answer, &provision), "nothing interrupts");
+	answer = provision.answer;
 	t_ok(answer.end == PLANNER_FOUND && answer.best.setting->functions[0].sandbox.has_snapshot &&
 		     provision_total(answer.best.setting) == 0,
 	     "the cheaper of the two is chosen");
@@ -173,8 +165,60 @@ static void test_snapshot(bool goes_together)
 	toy_release(&toy);
 }
 
+/* Forty records at once, whose cold starts take more than twice what they may: a batch on provisioned sandboxes. */
+static void test_batch(void)
+{
+	struct toy toy;
+	struct provision provision;
+	struct planner_answer answer;
+	toy_init(&toy);
+	toy.platform.price.usd_per_provisioned_gb_second = 0.0000041667;
+	toy.platform.price.usd_per_provisioned_gb_second_busy = 0.0000097222;
+	toy.platform.limits.burst = 1000;
+	toy_function(&toy, "f", 1000, &(struct toy_work){.cpu_seconds = 1, .memory_mb = 100})->sandbox.init_cpu_ns =
+		6 * NS_PER_SECOND;
+	toy_function(&toy, "g", 1000, &(struct toy_work){.cpu_seconds = 0.1, .memory_mb = 100});
+	toy_records(&toy, 40);
+	struct space *space = ARENA_NEW(&toy.arena, struct space);
+	space_init_of_setting(space, &toy.setting, &toy_only_1000, 0, &toy.arena);
+	struct trial_control control = toy_control(space, &toy.arena);
+	struct search_goal goal = search_cheapest();
+	goal.seconds_max = 3;
+	struct planner planner = planner_of(&control, &goal);
+	planner_find(&planner, &answer);
+	t_int(answer.end, PLANNER_INFEASIBLE, "no plan without them is that fast");
+	t_ok(provision_choose(&answer, &provision), "nothing interrupts");
+	const struct setting *best = provision.answer.best.setting;
+	t_int(provision.answer.end, PLANNER_FOUND, "one with them is");
+	t_ok(best && best->functions[0].sandbox.provisioned == 40 && best->functions[1].sandbox.provisioned == 0,
+	     "of the function that needs them, and of no other");
+	t_ok(best && provision.answer.best.seconds_at <= 3, "it keeps the bound");
+	struct planner_deviation deviation = planner_deviation_of(&provision.answer.best);
+	t_ok(!deviation.is_large, "the model says so, too (%+.3f)", deviation.seconds);
+	t_int(provision.answer.after.control.space->sizes[0].setting->functions[0].sandbox.provisioned, 40,
+	      "its space has them");
+	goal.seconds_max = 1;
+	planner = planner_of(&control, &goal);
+	planner_find(&planner, &answer);
+	t_ok(provision_choose(&answer, &provision), "nothing interrupts");
+	t_ok(provision.answer.end == PLANNER_INFEASIBLE && provision.nearest.setting &&
+		     provision.nearest.seconds_at < 3 && provision_total(provision.nearest.setting) == 80,
+	     "what comes nearest to a bound that nothing keeps has some");
+	goal.seconds_max = HUGE_VAL;
+	toy.functions[0].sandbox.provisioned = 5;
+	space_init_of_setting(space, &toy.setting, &toy_only_1000, 0, &toy.arena);
+	planner = planner_of(&control, &goal);
+	planner_find(&planner, &answer);
+	t_ok(provision_choose(&answer, &provision), "nothing interrupts");
+	t_ok(provision.is_offered && provision_total(provision.answer.best.setting) == 0,
+	     "what the experiment states is dropped where it does not pay");
+	t_ok(provision.rival.setting && provision.rival.usd > provision.answer.best.usd, "as its simulation says");
+	toy_release(&toy);
+}
+
 int main(void)
 {
+	test_batch();
 	test_snapshot(false);
 	test_snapshot(true);
 	test_steady();
