@@ -121,6 +121,8 @@ int plan_emit_load(struct cli *cli, const char *path, struct study *out, const c
 	bool ok = current_read(file, names, setting->function_count, &cli->arena, &diag, &current, &io_failed);
 	if (ok && setting->platform->cpu.arm64_speed == 0)
 		current_forget_arm64(&current, &diag);
+	if (ok)
+		current_forget_snapshots(&current, setting, &diag);
 	status = cli_report(cli, &diag);
 	diag_release(&diag);
 	if (!ok)

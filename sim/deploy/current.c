@@ -30,6 +30,8 @@ enum { DIALECT_KEYS = 5 };
 struct dialect {
 	struct dialect_key keys[DIALECT_KEYS];
 	const char *architecture;
+	const char *snapshot;
+	const char *snapshot_on; /* its text for new versions; any other is none */
 };
 
 #define KEY(text, member, value) \
@@ -37,21 +39,28 @@ struct dialect {
 		text, offsetof(struct current_function, member), value \
 	}
 
-/* Source: AWS::Lambda::Function and AWS::Serverless::Function, and their defaults. */
+/*
+ * Source: CloudFormation template reference, AWS::Lambda::Function, its SnapStart (ApplyOn: PublishedVersions | None);
+ * AWS SAM developer guide, AWS::Serverless::Function; and their defaults.
+ */
 static const struct dialect cloudformation = {
 	.keys = {KEY("MemorySize", memory_mb, 128), KEY("Timeout", timeout_seconds, 3),
 		 KEY("EphemeralStorage.Size", tmp_mb, 512),
 		 KEY("ReservedConcurrentExecutions", reserved_concurrency, 0),
 		 KEY("ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions", provisioned_concurrency, 0)},
 	.architecture = "Architectures.0",
+	.snapshot = "SnapStart.ApplyOn",
+	.snapshot_on = "PublishedVersions",
 };
 
-/* Source: serverless.yml reference. */
+/* Source: serverless.yml reference (snapStart: true is PublishedVersions, else None). */
 static const struct dialect serverless = {
 	.keys = {KEY("memorySize", memory_mb, 1024), KEY("timeout", timeout_seconds, 6),
 		 KEY("ephemeralStorageSize", tmp_mb, 512), KEY("reservedConcurrency", reserved_concurrency, 0),
 		 KEY("provisionedConcurrency", provisioned_concurrency, 0)},
 	.architecture = "architecture",
+	.snapshot = "snapStart",
+	.snapshot_on = "true",
 };
 
 /* Source: aws_lambda_function of the Terraform provider hashicorp/aws. */
@@ -61,6 +70,8 @@ static const struct dialect terraform = {
 		 KEY("reserved_concurrent_executions", reserved_concurrency, 0),
 		 KEY("provisioned_concurrent_executions", provisioned_concurrency, 0)},
 	.architecture = "architectures.0",
+	.snapshot = "snap_start.0.apply_on",
+	.snapshot_on = "PublishedVersions",
 };
 
 /* The variables of emit_terraform.c. */
@@ -70,6 +81,8 @@ static const struct dialect variables = {
 		 KEY("reserved_concurrent_executions", reserved_concurrency, 0),
 		 KEY("provisioned_concurrent_executions", provisioned_concurrency, 0)},
 	.architecture = "architectures.0",
+	.snapshot = "snap_start.apply_on",
+	.snapshot_on = "PublishedVersions",
 };
 
 /* The value's text where it can be known; NULL, with a warning that names the reference, where it cannot. */
@@ -123,6 +136,16 @@ static void warn_of_disabled(const struct reading *reading, const struct yaml_no
 			     key, diag_excerpt(owner, reading->arena));
 }
 
+/* A value in words, where the file has one that is known, or the tool's default; NULL where it is not known. */
+static const char *read_word(const struct reading *reading, const struct yaml_node *own,
+			     const struct yaml_node *defaults, const char *path, const char *owner,
+			     const char *fallback, struct diag_place *place)
+{
+	const struct yaml_node *node = find_value(own, defaults, path);
+	*place = node ? node->place : (struct diag_place){.file = reading->file};
+	return node ? known_text(reading, node, path, owner) : fallback;
+}
+
 static void read_settings(const struct reading *reading, const struct dialect *dialect, const struct yaml_node *own,
 			  const struct yaml_node *defaults, const char *owner, struct current_function *out)
 {
@@ -134,11 +157,12 @@ static void read_settings(const struct reading *reading, const struct dialect *d
 		if (node && key->offset == offsetof(struct current_function, reserved_concurrency))
 			warn_of_disabled(reading, node, key->path, owner);
 	}
-	const struct yaml_node *node = find_value(own, defaults, dialect->architecture);
-	const char *text = node ? known_text(reading, node, dialect->architecture, owner) : "x86_64";
+	const char *text =
+		read_word(reading, own, defaults, dialect->architecture, owner, "x86_64", &out->architecture_place);
 	bool is_arm64 = text && strcmp(text, "arm64") == 0;
 	out->architecture = !text ? NULL : is_arm64 ? "arm64" : "x86_64";
-	out->architecture_place = node ? node->place : (struct diag_place){.file = reading->file};
+	text = read_word(reading, own, defaults, dialect->snapshot, owner, "", &out->snapshot_place);
+	out->has_snapshot = text ? strcmp(text, dialect->snapshot_on) == 0 : CURRENT_UNKNOWN;
 	out->is_found = true;
 }
 
@@ -235,18 +259,29 @@ static void read_states(struct reading *reading, const struct yaml_node *machine
 }
 
 /* A state machine written as one text. */
-static void read_definition_string(struct reading *reading, const struct yaml_node *node, const char *owner)
+static void read_definition(struct reading *reading, const struct yaml_node *node, const char *key, const char *owner)
 {
 	const char *text = template_text(node);
 	const struct yaml_node *machine = text ? template_parse_json(reading->file, text, reading->arena) : NULL;
 	if (machine)
 		read_states(reading, machine);
 	else
-		diag_warning(reading->diag, node->place, "'DefinitionString' of '%s' is %s; skipped",
+		diag_warning(reading->diag, node->place, "'%s' of '%s' is %s; skipped", key,
 			     diag_excerpt(owner, reading->arena), text ? "no JSON" : "put together by deployment");
 }
 
-/* Provisioned concurrency that stands on a version or an alias belongs to the function that these are of. */
+/* Provisioned concurrency that stands beside its function, which the file tells before. */
+static void read_provisioned(struct reading *reading, const struct yaml_node *number, const char *key,
+			     const char *deployed_name, const char *id, const struct yaml_node *owner)
+{
+	const char *names[] = {deployed_name, id};
+	int found = match(reading, names, 2, owner->place);
+	if (found >= 0 && reading->out->functions[found].is_found)
+		reading->out->functions[found].provisioned_concurrency =
+			known_number(reading, number, key, owner->key ? owner->key : id);
+}
+
+/* What stands on a version or an alias belongs to the function that these are of. */
 static void read_version(struct reading *reading, const struct yaml_node *resources, const struct yaml_node *version)
 {
 	static const char path[] = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions";
@@ -257,11 +292,8 @@ static void read_version(struct reading *reading, const struct yaml_node *resour
 	if (!id)
 		return;
 	const struct yaml_node *resource = yaml_get(resources, id);
-	const char *names[] = {plain_text(resource ? yaml_get(resource, "Properties") : NULL, "FunctionName"), id};
-	int found = match(reading, names, 2, version->place);
-	if (found >= 0 && reading->out->functions[found].is_found)
-		reading->out->functions[found].provisioned_concurrency =
-			known_number(reading, number, path, version->key);
+	read_provisioned(reading, number, path,
+			 plain_text(resource ? yaml_get(resource, "Properties") : NULL, "FunctionName"), id, version);
 }
 
 static bool read_cloudformation(struct reading *reading, const struct yaml_node *root)
@@ -282,7 +314,7 @@ static bool read_cloudformation(struct reading *reading, const struct yaml_node 
 		read_states(reading, yaml_get(properties, "Definition"));
 		const struct yaml_node *definition = yaml_get(properties, "DefinitionString");
 		if (definition)
-			read_definition_string(reading, definition, resource->key);
+			read_definition(reading, definition, "DefinitionString", resource->key);
 	}
 	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
 		const char *type = plain_text(resource, "Type");
@@ -320,23 +352,6 @@ static bool read_serverless(struct reading *reading, const struct yaml_node *roo
 	return true;
 }
 
-static void read_definition(struct reading *reading, const char *text)
-{
-	if (text)
-		read_states(reading, template_parse_json(reading->file, text, reading->arena));
-}
-
-/* Modules list resources by their address, so that a function comes before its aws_lambda_provisioned_... */
-static void read_terraform_provisioned(struct reading *reading, const struct yaml_node *values, const char *name)
-{
-	const struct yaml_node *number = yaml_get(values, "provisioned_concurrent_executions");
-	const char *names[] = {plain_text(values, "function_name"), name};
-	int found = number ? match(reading, names, 2, values->place) : -1;
-	if (found >= 0 && reading->out->functions[found].is_found)
-		reading->out->functions[found].provisioned_concurrency =
-			known_number(reading, number, "provisioned_concurrent_executions", name);
-}
-
 static void read_module(struct reading *reading, const struct yaml_node *module)
 {
 	const struct yaml_node *resources = yaml_get(module, "resources");
@@ -352,10 +367,14 @@ static void read_module(struct reading *reading, const struct yaml_node *module)
 		if (strcmp(type, "aws_lambda_function") == 0)
 			read_function(reading, &terraform, values, NULL, plain_text(values, "function_name"),
 				      index ? index : name);
-		if (strcmp(type, "aws_lambda_provisioned_concurrency_config") == 0)
-			read_terraform_provisioned(reading, values, name);
-		if (strcmp(type, "aws_sfn_state_machine") == 0)
-			read_definition(reading, plain_text(values, "definition"));
+		/* Modules list resources by their address, so that a function comes before it. */
+		const struct yaml_node *number = yaml_get(values, "provisioned_concurrent_executions");
+		if (strcmp(type, "aws_lambda_provisioned_concurrency_config") == 0 && number)
+			read_provisioned(reading, number, "provisioned_concurrent_executions",
+					 plain_text(values, "function_name"), name, values);
+		const struct yaml_node *definition = yaml_get(values, "definition");
+		if (strcmp(type, "aws_sfn_state_machine") == 0 && definition)
+			read_definition(reading, definition, "definition", name);
 	}
 	for (const struct yaml_node *child = children ? children->first : NULL; child; child = child->next)
 		read_module(reading, child);
@@ -479,6 +498,23 @@ void current_forget_arm64(struct current *current, struct diag *diag)
 	}
 }
 
+void current_forget_snapshots(struct current *current, const struct setting *setting, struct diag *diag)
+{
+	bool has_platform = setting->platform->sandbox.restore_seconds.table.count > 0;
+	for (size_t i = 0; i < current->function_count; i++) {
+		struct current_function *function = &current->functions[i];
+		const struct platform_runtime *runtime = setting->functions[i].sandbox.runtime;
+		bool is_sold = has_platform && !(runtime && runtime->snapshot == SNAPSHOT_NONE);
+		if (!function->is_found || function->has_snapshot != 1 || is_sold)
+			continue;
+		diag_warning(diag, function->snapshot_place,
+			     "function '%s' is deployed with snapshots, which %s does not have for the experiment's "
+			     "runtime; it is compared without",
+			     function->name, setting->platform->name);
+		function->has_snapshot = 0;
+	}
+}
+
 const char *current_lacking(const struct current *current, struct arena *arena)
 {
 	struct buf names;
@@ -517,6 +553,8 @@ struct yaml_node *current_overlay(const struct current *current, struct arena *a
 		add_known(entry, "provisioned_concurrency", function->provisioned_concurrency, arena);
 		if (function->architecture)
 			yaml_build_text(entry, "architecture", function->architecture, arena);
+		if (function->has_snapshot != CURRENT_UNKNOWN)
+			yaml_build_bool(entry, "snapshot", function->has_snapshot == 1, arena);
 	}
 	if (current->parallel != CURRENT_UNKNOWN) {
 		struct yaml_node *pipeline = yaml_build_add(root, YAML_MAP, "pipeline", arena);

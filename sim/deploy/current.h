@@ -14,13 +14,14 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "doc/yaml.h"
+#include "serving/setting.h"
 
 enum { CURRENT_UNKNOWN = -1 };
 
 struct current_function {
 	const char *name; /* the experiment's */
 	bool is_found;
-	/* CURRENT_UNKNOWN where the file leaves it to be resolved; concurrency of 0 is none. */
+	/* Numbers are CURRENT_UNKNOWN where the file leaves them to be resolved; concurrency of 0 is none. */
 	int64_t memory_mb;
 	int64_t timeout_seconds;
 	int64_t tmp_mb;
@@ -28,6 +29,8 @@ struct current_function {
 	int64_t provisioned_concurrency;
 	const char *architecture;             /* "x86_64" or "arm64"; NULL: unknown */
 	struct diag_place architecture_place; /* line 0 where the file does not say, or is JSON */
+	int64_t has_snapshot;                 /* 1 or 0 */
+	struct diag_place snapshot_place;
 };
 
 struct current {
@@ -49,6 +52,12 @@ bool current_read(const char *path, const char *const *names, size_t count, stru
  * line that says arm64.
  */
 void current_forget_arm64(struct current *current, struct diag *diag);
+
+/*
+ * The same of snapshots, where the setting's platform or runtime has none. The setting is that of the experiment whose
+ * function names current_read was given.
+ */
+void current_forget_snapshots(struct current *current, const struct setting *setting, struct diag *diag);
 
 /*
  * The functions whose memory the file does not tell, so that the experiment's stands for it: "front, back"; "" for

@@ -2,7 +2,8 @@
  * Lines of the AWS command line interface, to be run by hand or from a script. What the functions are called there
  * may differ from the experiment; the architecture comes with the code, so that it is a comment.
  *
- * Source: AWS CLI command reference, aws lambda.
+ * Source: AWS CLI command reference, aws lambda; AWS Lambda developer guide, activating SnapStart by the AWS CLI
+ * (update-function-configuration --snap-start ApplyOn=PublishedVersions, then publish-version).
  */
 #include <string.h>
 

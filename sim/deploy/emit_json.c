@@ -25,6 +25,8 @@ static void write_function(const struct deployed_function *function, struct json
 	json_field_int(json, "tmp_mb", function->tmp_mb);
 	json_field_int(json, "reserved_concurrency", function->reserved_concurrency);
 	json_field_int(json, "provisioned_concurrency", function->provisioned_concurrency);
+	json_key(json, "snapshot");
+	json_bool(json, function->has_snapshot);
 	json_field_text(json, "architecture", function->is_arm64 ? "arm64" : "x86_64");
 	json_field_double(json, "request_seconds", function->seconds);
 	json_field_double(json, "request_usd", function->usd);

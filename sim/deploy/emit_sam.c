@@ -2,7 +2,8 @@
  * AWS SAM and the Serverless Framework: the same figures under two sets of names. Provisioned concurrency needs an
  * alias in SAM.
  *
- * Sources: AWS SAM developer guide, AWS::Serverless::Function; serverless.com, serverless.yml reference.
+ * Sources: AWS SAM developer guide, AWS::Serverless::Function (SnapStart as in AWS::Lambda::Function, whose ApplyOn is
+ * PublishedVersions or None; AutoPublishAlias); serverless.com, serverless.yml reference (snapStart: true or false).
  */
 #include "deploy/emit.h"
 #include "doc/yaml.h"

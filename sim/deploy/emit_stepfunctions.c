@@ -5,6 +5,8 @@
  * Images per record are a property of the objects and do not show here; a pipelined schedule runs as a map too, since
  * the language has nothing nearer.
  *
+ * A function with snapshots or provisioned sandboxes is called by the alias "live", as in emit_sam.c and emit_cli.c.
+ *
  * Source: AWS Step Functions developer guide, map state in inline and in distributed mode (at most 10,000 child
  * executions at once), Lambda task and retries.
  */
@@ -30,8 +32,15 @@ static void write_retry(struct json *json)
 	json_array_end(json);
 }
 
+/* Snapshots and provisioned sandboxes are of a version: those who call another one have none of them. */
+static bool needs_version(const struct deployed_function *function)
+{
+	return function->has_snapshot || function->provisioned_concurrency > 0;
+}
+
 static void write_task(const struct deployment *deployment, size_t index, struct arena *arena, struct json *json)
 {
+	const struct deployed_function *function = &deployment->functions[index];
 	const char *id = emit_logical_id(deployment, index, arena);
 	json_key(json, id);
 	json_object_begin(json);
@@ -39,11 +48,12 @@ static void write_task(const struct deployment *deployment, size_t index, struct
 	json_field_text(json, "Resource", "arn:aws:states:::lambda:invoke");
 	json_key(json, "Parameters");
 	json_object_begin(json);
-	json_field_text(json, "FunctionName", arena_printf(arena, "${%sFunctionArn}", id));
+	json_field_text(json, "FunctionName",
+			arena_printf(arena, "${%sFunctionArn}%s", id, needs_version(function) ? ":live" : ""));
 	json_field_text(json, "Payload.$", "$");
 	json_object_end(json);
 	json_field_text(json, "OutputPath", "$.Payload");
-	json_field_int(json, "TimeoutSeconds", deployment->functions[index].timeout_seconds);
+	json_field_int(json, "TimeoutSeconds", function->timeout_seconds);
 	write_retry(json);
 	if (index + 1 < deployment->function_count) {
 		json_field_text(json, "Next", emit_logical_id(deployment, index + 1, arena));

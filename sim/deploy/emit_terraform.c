@@ -3,7 +3,7 @@
  * are in the manual page (contrib/man/lamina-plan.more.scd).
  *
  * Reserved concurrency of -1 is none; 0 would disable the function.
- * Source: registry.terraform.io, hashicorp/aws, aws_lambda_function.
+ * Source: registry.terraform.io, hashicorp/aws, aws_lambda_function (snap_start { apply_on = "PublishedVersions" }).
  */
 #include "base/json.h"
 #include "deploy/emit.h"

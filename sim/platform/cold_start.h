@@ -10,10 +10,11 @@
  * Own initialising that takes longer than the platform allows is broken off and done again by the first request. A
  * sandbox that is made before any request comes has the time that it takes.
  *
- * Sources: the bound is none for provisioned concurrency (AWS Lambda developer guide, life cycle of the execution
- * environment); init phase independent of memory (lambda-perf, 2022 to 2026); images load on demand, about 6.5 % of
- * their blocks (Brooker et al., USENIX ATC 2023), and start as fast with 5 GB as with 100 MB (mikhail.io, January
- * 2021): what a function reads of its image is part of its own initialising.
+ * Sources: the 10 seconds hold neither for provisioned concurrency nor for snapshots, whose initialising may take 130 s
+ * or the function's time-out, if that is longer (AWS Lambda developer guide, life cycle of the execution environment);
+ * init phase independent of memory (lambda-perf, 2022 to 2026); images load on demand, about 6.5 % of their blocks
+ * (Brooker et al., USENIX ATC 2023), and start as fast with 5 GB as with 100 MB (mikhail.io, January 2021): what a
+ * function reads of its image is part of its own initialising.
  */
 #ifndef LAMINA_COLD_START_H
 #define LAMINA_COLD_START_H

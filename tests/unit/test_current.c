@@ -94,18 +94,21 @@ static void test_sam(void)
 	      "    reserved_concurrency: 0\n"
 	      "    provisioned_concurrency: 0\n"
 	      "    architecture: arm64\n"
+	      "    snapshot: false\n"
 	      "  conv2:\n"
 	      "    timeout_seconds: 30\n"
 	      "    tmp_mb: 512\n"
 	      "    reserved_concurrency: 0\n"
 	      "    provisioned_concurrency: 0\n"
 	      "    architecture: x86_64\n"
+	      "    snapshot: false\n"
 	      "  fc:\n"
 	      "    memory_mb: 128\n"
 	      "    timeout_seconds: 9\n"
 	      "    tmp_mb: 512\n"
 	      "    provisioned_concurrency: 0\n"
-	      "    architecture: x86_64\n",
+	      "    architecture: x86_64\n"
+	      "    snapshot: false\n",
 	      "as parts of an experiment");
 	buf_release(&overlay);
 	arena_release(&reading.arena);
@@ -273,6 +276,62 @@ static void test_machine(void)
 	arena_release(&reading.arena);
 }
 
+/* In every tool's words; a function without any has none, a reference is not known. */
+static void test_snapshots(void)
+{
+	static const struct {
+		const char *text;
+		int64_t want;
+	} cases[] = {
+		{"Resources: {Conv1: {Type: AWS::Serverless::Function, Properties: {SnapStart: {ApplyOn: "
+		 "PublishedVersions}}}}",
+		 1},
+		{"Resources: {Conv1: {Type: AWS::Lambda::Function, Properties: {SnapStart: {ApplyOn: None}}}}", 0},
+		{"Resources: {Conv1: {Type: AWS::Lambda::Function, Properties: {SnapStart: {ApplyOn: !Ref When}}}}",
+		 CURRENT_UNKNOWN},
+		{"Resources: {Conv1: {Type: AWS::Lambda::Function}}", 0},
+		{"provider: {name: aws}\nfunctions: {conv1: {snapStart: true}}", 1},
+		{"provider: {name: aws}\nfunctions: {conv1: {snapStart: false}}", 0},
+		{"{\"values\": {\"root_module\": {\"resources\": [{\"type\": \"aws_lambda_function\", \"name\": "
+		 "\"conv1\", \"values\": {\"snap_start\": [{\"apply_on\": \"PublishedVersions\"}]}}]}}}",
+		 1},
+		{"{\"lamina_functions\": {\"conv1\": {\"snap_start\": {\"apply_on\": \"PublishedVersions\"}}}}", 1},
+		{"{\"FunctionName\": \"conv1\", \"SnapStart\": {\"ApplyOn\": \"PublishedVersions\"}}", 1},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct reading reading;
+		read_text(cases[i].text, &reading);
+		t_ok(reading.ok, "%s", cases[i].text);
+		t_int(reading.current.functions[0].has_snapshot, cases[i].want, "is read");
+		arena_release(&reading.arena);
+	}
+}
+
+/* Where they are not offered the function is compared without, and the warning says where the file has them. */
+static void test_snapshots_forgotten(void)
+{
+	struct reading reading;
+	struct diag diag;
+	struct platform platform = {.name = "toy"};
+	const struct platform_runtime node = {.snapshot = SNAPSHOT_NONE};
+	double restore = 0.3;
+	struct setting_function functions[3] = {0};
+	struct setting setting = {.platform = &platform, .functions = functions, .function_count = 3};
+	for (int k = 0; k < 3; k++) {
+		diag_init(&diag);
+		read_text("provider: {name: aws}\nfunctions: {conv1: {snapStart: true}, conv2: {snapStart: false}}",
+			  &reading);
+		platform.sandbox.restore_seconds.table =
+			(struct quantile_table){.probability = &restore, .value = &restore, .count = k > 0};
+		functions[0].sandbox.runtime = k == 1 ? &node : NULL;
+		current_forget_snapshots(&reading.current, &setting, &diag);
+		t_ok(diag.count == (k < 2), "case %d: as many warnings", k);
+		t_int(reading.current.functions[0].has_snapshot, k == 2, "and what is compared");
+		diag_release(&diag);
+		arena_release(&reading.arena);
+	}
+}
+
 static void test_api_answers(void)
 {
 	struct reading reading;
@@ -397,6 +456,8 @@ int main(void)
 	test_serverless();
 	test_terraform();
 	test_machine();
+	test_snapshots();
+	test_snapshots_forgotten();
 	test_api_answers();
 	test_duplicates();
 	test_mistakes();

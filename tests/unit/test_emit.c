@@ -82,9 +82,10 @@ static const json_t *json_at(const json_t *value, const char *const *keys)
 /* A plan with snapshots is one in every format that deploys it; without, none says a word of them. */
 static void test_snapshots(struct arena *arena)
 {
-	static const char *const formats[] = {"sam", "serverless", "terraform", "cli"};
-	static const char *const words[] = {"SnapStart:", "snapStart: true", "\"snap_start\": {",
-					    "--snap-start ApplyOn=PublishedVersions"};
+	static const char *const formats[] = {"sam", "serverless", "terraform", "cli", "json", "stepfunctions"};
+	static const char *const words[] = {"SnapStart:",         "snapStart: true",
+					    "\"snap_start\": {",  "--snap-start ApplyOn=PublishedVersions",
+					    "\"snapshot\": true", "${ApiFunctionArn}:live"};
 	struct deployed_function java = {.name = "api", .memory_mb = 1769, .timeout_seconds = 9, .tmp_mb = 512};
 	struct deployment plan = plan_of(1);
 	plan.functions = &java;
