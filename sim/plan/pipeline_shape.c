@@ -322,6 +322,7 @@ static void served_task(const struct space *space, const struct shape *shape, st
 					   (1 - cold - provisioned) * figures->warm_usd;
 			const struct stage_standing standing = {
 				.step_seconds = size->setting->platform->price.provisioned_step_seconds,
+				.clock_least_seconds = size->setting->platform->price.cached_minimum_seconds,
 				.step_usd = figures->step_usd,
 				.clock_usd = figures->clock_usd,
 			};
@@ -357,6 +358,7 @@ void shape_task(const struct space *space, const struct shape *shape, struct are
 		.extra_seconds = (double)(rhythm.in_last_wave - 1) * seconds_from_ns(setting->dispatch_ns),
 		.least_seconds = least_seconds(setting),
 		.step_seconds = setting->platform->price.provisioned_step_seconds,
+		.clock_least_seconds = setting->platform->price.cached_minimum_seconds,
 	};
 	if (!rhythm.is_pipelined)
 		out->extra_seconds += (double)(rhythm.waves - 1) * pause_seconds;

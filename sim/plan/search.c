@@ -157,6 +157,7 @@ static struct solve_task task_between(const struct solve_task *task, double from
 		for (size_t o = stage->first; o < stage->count; o++) {
 			const struct stage_standing standing = {
 				.step_seconds = task->step_seconds,
+				.clock_least_seconds = task->clock_least_seconds,
 				.step_usd = stage->step_usd ? stage->step_usd[o] : 0,
 				.clock_usd = stage->clock_usd ? stage->clock_usd[o] : 0,
 			};

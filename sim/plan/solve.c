@@ -312,7 +312,8 @@ struct dual {
 void solve_evaluate(const struct solve_task *task, const size_t *choice, double *seconds, double *usd)
 {
 	struct label_time time = {0};
-	struct stage_standing standing = {.step_seconds = task->step_seconds};
+	struct stage_standing standing = {.step_seconds = task->step_seconds,
+					  .clock_least_seconds = task->clock_least_seconds};
 	*usd = 0;
 	for (size_t i = 0; i < task->stage_count; i++) {
 		const struct solve_stage *stage = &task->stages[i];

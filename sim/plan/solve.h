@@ -51,9 +51,10 @@ struct solve_task {
 	double seconds_weight;
 	double seconds_max; /* HUGE_VAL: no bound */
 	double usd_max;
-	double step_seconds; /* that step_usd are for */
-	double beat;         /* only an objective below this is of interest */
-	size_t labels_max;   /* of one stage; 0: no enumeration, the bound and the best choice met on the way */
+	double step_seconds;        /* that step_usd are for */
+	double clock_least_seconds; /* that clock_usd are for at least */
+	double beat;                /* only an objective below this is of interest */
+	size_t labels_max;          /* of one stage; 0: no enumeration, the bound and the best choice met on the way */
 };
 
 struct solve_answer {

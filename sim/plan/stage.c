@@ -254,6 +254,14 @@ static double term_seconds(const struct stage_term *term, const struct stage *st
 				 : cpu_term_seconds(term, &stage->cpu, memory_mb);
 }
 
+/* Of a transfer, what no CPU makes shorter. */
+static double unhastened_seconds(const struct stage_term *term, const struct platform *platform, int64_t memory_mb)
+{
+	if (!term->is_transfer)
+		return 0;
+	return fmax(term->stream_seconds, network_seconds(term, &platform->network, memory_mb));
+}
+
 /* The integral of ceil(x) from 0 to x >= 0. */
 static double ceil_integral(double x)
 {
@@ -331,10 +339,8 @@ static void rates_at(const struct stage *stage, int64_t memory_mb, struct stage_
 		struct sandbox_spec kept = *spec;
 		kept.has_snapshot = false;
 		rates->second_usd[1] = second_usd(stage, memory_mb, true);
-		if (step_seconds > 0)
-			out->step_usd = standing_usd(stage, &kept, memory_mb, ns_from_seconds(step_seconds));
-		else
-			out->clock_usd = standing_usd(stage, &kept, memory_mb, NS_PER_SECOND);
+		out->step_usd =
+			standing_usd(stage, &kept, memory_mb, ns_from_seconds(step_seconds > 0 ? step_seconds : 1));
 	}
 	if (spec->has_snapshot) {
 		struct sandbox_spec stored = *spec;
@@ -342,14 +348,15 @@ static void rates_at(const struct stage *stage, int64_t memory_mb, struct stage_
 		stored.provisioned = 0;
 		billing_restore(spec, memory_mb, &restore);
 		rates->restore_usd = usd_of(&stage->platform->price, &restore);
-		out->clock_usd += standing_usd(stage, &stored, memory_mb, NS_PER_SECOND);
+		int64_t least_ns = price_cached_ns(&stage->platform->price, NS_PER_SECOND);
+		out->clock_usd = standing_usd(stage, &stored, memory_mb, least_ns) / seconds_from_ns(least_ns);
 	}
 }
 
 double stage_standing_usd(const struct stage_standing *standing, double seconds)
 {
-	double steps = standing->step_seconds > 0 ? ceil(seconds / standing->step_seconds) : 0;
-	return standing->step_usd * steps + standing->clock_usd * seconds;
+	double steps = standing->step_seconds > 0 ? ceil(seconds / standing->step_seconds) : seconds;
+	return standing->step_usd * steps + standing->clock_usd * fmax(seconds, standing->clock_least_seconds);
 }
 
 void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures *out)
@@ -432,12 +439,11 @@ bool stage_is_flat_from(const struct stage *stage, int64_t memory_mb, int64_t mo
 double stage_fixed_share(const struct stage *stage, int64_t memory_mb)
 {
 	const struct stage_visit *visit = &stage->visits[STAGE_WARM];
-	const struct platform_network *network = &stage->platform->network;
 	double fixed = visit->fixed_seconds;
 	double total = visit->fixed_seconds;
 	for (int i = 0; i < visit->term_count; i++) {
 		const struct stage_term *term = &visit->terms[i];
-		fixed += term->is_transfer ? fmax(term->stream_seconds, network_seconds(term, network, memory_mb)) : 0;
+		fixed += unhastened_seconds(term, stage->platform, memory_mb);
 		total += term_seconds(term, stage, memory_mb);
 	}
 	return total > 0 ? fixed / total : 0;
@@ -478,8 +484,8 @@ double stage_cpu_seconds(const struct stage *stage, enum stage_visit_kind kind, 
 	double seconds = 0;
 	for (int i = 0; i < visit->term_count; i++) {
 		const struct stage_term *term = &visit->terms[i];
-		double network = term->is_transfer ? fmax(term->network_seconds, term->stream_seconds) : 0;
-		seconds += term_seconds(term, &stage->platform->cpu, memory_mb) - network;
+		seconds += term_seconds(term, stage, memory_mb) -
+			   unhastened_seconds(term, stage->platform, memory_mb);
 	}
 	return seconds;
 }

@@ -135,11 +135,12 @@ double stage_cpu_seconds(const struct stage *stage, enum stage_visit_kind kind, 
 /* CPU time on a sandbox over that on a nominal vCPU, and over that on the mean sandbox. */
 double stage_draw_slowness(const struct stage *stage, struct stream *luck, double *over_mean);
 
-/* What stands is paid for by steps, as provisioned sandboxes are, or by the second, as a snapshot is. */
+/* What stands is paid for by steps, as provisioned sandboxes are, or by the clock, as a snapshot is. */
 struct stage_standing {
-	double step_seconds; /* of the platform's price; 0: nothing is paid for by steps */
+	double step_seconds; /* of the platform's price; 0: steps are seconds, of which a part is paid for as such */
 	double step_usd;
-	double clock_usd;
+	double clock_usd;           /* for each second ... */
+	double clock_least_seconds; /* ... of so many at least */
 };
 
 /* What it costs for so long. */

@@ -40,6 +40,8 @@ static const struct bind_field price_fields[] = {
 	PRICE(usd_per_tmp_gb_second, "/tmp above what comes with a function"),
 	PRICE(usd_per_gb_restored, "memory restored from a snapshot"),
 	PRICE(usd_per_cached_gb_second, "snapshots kept, by the clock"),
+	NUMBER_OF_IT(struct platform_price, cached_minimum_seconds, 0, 1e7,
+		     "the least time that a kept snapshot is paid for; 0: its own"),
 	PRICE(usd_per_1000_transitions, "workflow state transitions"),
 	PRICE(usd_per_million_express, "executions of express workflows"),
 	PRICE(usd_per_express_gb_second, "their duration, by memory"),
@@ -80,11 +82,13 @@ static void check_needs(const struct platform_price *price, const struct yaml_no
 {
 	static const char *const of_duration[] = {"granularity_seconds", NULL};
 	static const char *const of_provisioned[] = {"provisioned_step_seconds", NULL};
+	static const char *const of_cached[] = {"cached_minimum_seconds", NULL};
 	static const char *const of_express[] = {"express_granularity_seconds", "express_memory_mb", NULL};
 	keys_need(node, "usd_per_gb_second", price->usd_per_gb_second, of_duration, diag);
 	keys_need(node, "usd_per_provisioned_gb_second", price->usd_per_provisioned_gb_second, of_provisioned, diag);
 	keys_need(node, "usd_per_provisioned_gb_second_arm64", price->usd_per_provisioned_gb_second_arm64,
 		  of_provisioned, diag);
+	keys_need(node, "usd_per_cached_gb_second", price->usd_per_cached_gb_second, of_cached, diag);
 	keys_need(node, "usd_per_express_gb_second", price->usd_per_express_gb_second, of_express, diag);
 }
 
@@ -236,6 +240,12 @@ int64_t price_provisioned_ns(const struct platform_price *price, int64_t elapsed
 	return rounded_up_ns(elapsed_ns, price->provisioned_step_seconds);
 }
 
+int64_t price_cached_ns(const struct platform_price *price, int64_t elapsed_ns)
+{
+	int64_t least_ns = ns_from_seconds(price->cached_minimum_seconds);
+	return elapsed_ns > least_ns ? elapsed_ns : least_ns;
+}
+
 int64_t price_async_requests(const struct platform_price *price, int64_t payload_bytes)
 {
 	double beyond = (double)payload_bytes - 1024 * price->async_request_kb;
@@ -304,6 +314,20 @@ static void take_off(struct bill_line *line, double free)
 	line->quantity = fmax(0, line->quantity - free);
 }
 
+/*
+ * Runs that come before a snapshot's least time is over share it: no snapshot is kept for longer than a month has. A
+ * run pays for its memory times that time, or a little more where it is longer.
+ */
+static void limit_cached(const struct platform_price *price, double runs, struct bill_line *cached)
+{
+	static const double MONTH_SECONDS = 30 * 86400.0;
+	if (price->cached_minimum_seconds == 0)
+		return;
+	double share = fmin(1, MONTH_SECONDS / (runs * price->cached_minimum_seconds));
+	cached->quantity *= share;
+	cached->usd *= share;
+}
+
 void price_bill_month(const struct platform_price *price, const struct usage *usage, double runs, bool with_free_tier,
 		      struct bill *bill)
 {
@@ -312,6 +336,7 @@ void price_bill_month(const struct platform_price *price, const struct usage *us
 		bill->lines[i].quantity *= runs;
 		bill->lines[i].usd *= runs;
 	}
+	limit_cached(price, runs, &bill->lines[BILL_SNAPSHOT_CACHE]);
 	struct bill_line *compute = &bill->lines[BILL_COMPUTE];
 	struct bill_line *compute_arm64 = &bill->lines[BILL_COMPUTE_ARM64];
 	struct bill_line *requests = &bill->lines[BILL_REQUESTS];

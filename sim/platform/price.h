@@ -47,6 +47,7 @@ struct platform_price {
 	double usd_per_tmp_gb_second;
 	double usd_per_gb_restored;
 	double usd_per_cached_gb_second;
+	double cached_minimum_seconds; /* the least time that a snapshot is paid for */
 	double usd_per_1000_transitions;
 	double usd_per_million_express; /* executions of express workflows ... */
 	double usd_per_express_gb_second;
@@ -175,6 +176,9 @@ bool price_bills_init(const struct platform_price *price, bool is_image);
 
 /* The time that what is provisioned for elapsed_ns is paid for. */
 int64_t price_provisioned_ns(const struct platform_price *price, int64_t elapsed_ns);
+
+/* Of a snapshot that is kept so long, what is paid for. */
+int64_t price_cached_ns(const struct platform_price *price, int64_t elapsed_ns);
 
 /* Requests that an asynchronous call with a payload of so many bytes is paid as. */
 int64_t price_async_requests(const struct platform_price *price, int64_t payload_bytes);

@@ -51,7 +51,7 @@ void billing_standing(const struct platform_price *price, const struct sandbox_s
 	*(spec->is_arm64 ? &usage->provisioned_arm64_mb_ns : &usage->provisioned_mb_ns) =
 		(price_mb_ns)memory_mb * (price_mb_ns)spec->provisioned * (price_mb_ns)reserved_ns;
 	if (spec->has_snapshot && !spec->is_snapshot_free)
-		usage->cached_mb_ns = (price_mb_ns)memory_mb * (price_mb_ns)elapsed_ns;
+		usage->cached_mb_ns = (price_mb_ns)memory_mb * (price_mb_ns)price_cached_ns(price, elapsed_ns);
 }
 
 void billing_time(struct simulation *simulation, size_t index, const struct billed_time *time)

@@ -2,6 +2,8 @@
  * Every line of a bill by hand: all prices are different primes, so that no line can stand for another, and every field
  * of usage has a part in exactly one sum. Then a month of such runs, and what is counted before it is priced.
  */
+#include "base/num.h"
+#include "serving/billing.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -301,6 +303,31 @@ static void test_shares(void)
 	toy_release(&toy);
 }
 
+/* A snapshot is paid for three hours at least; two runs in that time share them, and a month has so many and no more. */
+static void cached_snapshots(void)
+{
+	struct platform_price price = {.usd_per_cached_gb_second = 1e-6, .cached_minimum_seconds = 10800};
+	struct sandbox_spec spec = {.has_snapshot = true};
+	struct bill bill;
+	const struct {
+		double seconds;
+		double paid;
+	} runs[] = {{60, 10800}, {10800, 10800}, {10801, 10801}, {86400, 86400}};
+	for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+		struct usage usage = {0};
+		billing_standing(&price, &spec, 2048, ns_from_seconds(runs[i].seconds), &usage);
+		price_bill(&price, &usage, &bill);
+		t_near(bill.lines[BILL_SNAPSHOT_CACHE].usd, 2e-6 * runs[i].paid, 1e-12, 0, "a run's snapshot");
+	}
+	struct usage minute = {0};
+	billing_standing(&price, &spec, 2048, 60 * NS_PER_SECOND, &minute);
+	price_bill_month(&price, &minute, 10, false, &bill);
+	t_near(bill.lines[BILL_SNAPSHOT_CACHE].usd, 10 * 2e-6 * 10800, 1e-12, 0, "ten runs a month");
+	price_bill_month(&price, &minute, 3000, false, &bill);
+	t_near(bill.lines[BILL_SNAPSHOT_CACHE].usd, 2e-6 * 30 * 86400, 1e-12, 0, "a hundred a day");
+	t_near(bill.total_usd, 2e-6 * 30 * 86400, 1e-12, 0, "is what the month costs");
+}
+
 int main(void)
 {
 	test_items();
@@ -313,5 +340,6 @@ int main(void)
 	test_children();
 	test_async_payload();
 	test_shares();
+	cached_snapshots();
 	return t_done();
 }

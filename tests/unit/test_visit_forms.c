@@ -52,6 +52,7 @@ static void random_prices(struct platform_price *price)
 		.usd_per_tmp_gb_second = 1e-7,
 		.usd_per_gb_restored = 1e-4,
 		.usd_per_cached_gb_second = 1e-6,
+		.cached_minimum_seconds = 10800,
 		.usd_per_1000_transitions = 0.025,
 		.usd_per_1000_puts = 0.005,
 		.usd_per_1000_gets = 0.0004,
@@ -200,6 +201,7 @@ static struct cost planned(struct toy *toy, int64_t records)
 	}
 	const struct stage_standing standing = {
 		.step_seconds = toy->platform.price.provisioned_step_seconds,
+		.clock_least_seconds = toy->platform.price.cached_minimum_seconds,
 		.step_usd = of.step_usd,
 		.clock_usd = of.clock_usd,
 	};
