@@ -179,6 +179,21 @@ static void add_decision(struct table *table, const char *what, const char *valu
 	buf_clear(sentence);
 }
 
+/* "yes" of all functions, "none", or the names of those that have them. */
+static const char *snapshot_names(const struct setting *setting, struct arena *arena)
+{
+	const char *names = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct setting_function *function = &setting->functions[i];
+		if (!function->sandbox.has_snapshot)
+			continue;
+		names = names ? arena_printf(arena, "%s, %s", names, function->name) : function->name;
+		count++;
+	}
+	return count == 0 ? "none" : count == setting->function_count ? "yes" : arena_printf(arena, "of %s", names);
+}
+
 static void fill_decisions(struct table *table, const struct plan_report *report)
 {
 	const struct planner *planner = &report->plan->planner;
@@ -222,10 +237,7 @@ static void fill_decisions(struct table *table, const struct plan_report *report
 		buf_release(&numbers);
 	}
 	if (reason_snapshot(planner, best, &sentence))
-		add_decision(table, "snapshots",
-			     report->plan->planner.control.space->sizes[best->choice.shape.size].has_snapshot ? "yes"
-													      : "none",
-			     REASON_BALANCE, &sentence);
+		add_decision(table, "snapshots", snapshot_names(best->setting, arena), REASON_BALANCE, &sentence);
 	if (reason_architecture(planner, best, &sentence))
 		add_decision(table, "architecture", best->setting->functions[0].sandbox.is_arm64 ? "arm64" : "x86_64",
 			     REASON_BALANCE, &sentence);

@@ -49,7 +49,7 @@ static double distance(const struct space *space, const struct shape *a, const s
 	double waves = log((double)shape_waves(space, a) / (double)shape_waves(space, b));
 	const struct space_size *x = &space->sizes[a->size];
 	const struct space_size *y = &space->sizes[b->size];
-	int others = (x->is_arm64 != y->is_arm64) + (x->has_snapshot != y->has_snapshot);
+	int others = (x->is_arm64 != y->is_arm64) + (x->snapshots != y->snapshots);
 	return fabs(parallel) + fabs(images) + fabs(waves) + (a->schedule != b->schedule ? 1 : 0) + others;
 }
 

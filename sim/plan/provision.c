@@ -165,7 +165,8 @@ static void tune_numbers(struct tuning *tuning)
 	for (int round = 0; round < ROUNDS_MAX && !tuning->is_interrupted; round++) {
 		int64_t earlier = provision_total(tuning->best.setting);
 		for (size_t i = 0; i < tuning->best.setting->function_count && !tuning->is_interrupted; i++)
-			tune_number(tuning, i);
+			if (space_function_is_provisionable(tuning->best.setting, i))
+				tune_number(tuning, i);
 		bool has_moved = provision_total(tuning->best.setting) != earlier;
 		if (tuning->is_interrupted || !has_moved)
 			break;
@@ -220,8 +221,7 @@ static void set_numbers(struct setting *setting, struct arena *arena, const void
 	(void)arena;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		struct sandbox_spec *spec = &setting->functions[i].sandbox;
-		bool can_have = !spec->has_snapshot || setting->platform->limits.snapshot_provisioned;
-		spec->provisioned = can_have ? numbers->of_function[i] : 0;
+		spec->provisioned = space_function_is_provisionable(setting, i) ? numbers->of_function[i] : 0;
 	}
 }
 

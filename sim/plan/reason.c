@@ -256,7 +256,7 @@ bool reason_snapshot(const struct planner *planner, const struct trial *best, st
 	const struct space *space = planner->control.space;
 	size_t own = best->choice.shape.size;
 	return say_other(planner, best, space_other_snapshot(space, own),
-			 space->sizes[own].has_snapshot ? "without them" : "with them", sentence);
+			 space->sizes[own].snapshots != 0 ? "without them" : "with them", sentence);
 }
 
 bool reason_tmp(const struct trial *best, size_t function, struct buf *sentence)
@@ -280,7 +280,7 @@ static size_t size_beside(const struct space *space, size_t own, int sign)
 		int64_t away = sign * (size->images_per_record - of->images_per_record);
 		bool is_nearer = found == space->size_count ||
 				 away < sign * (space->sizes[found].images_per_record - of->images_per_record);
-		if (away > 0 && is_nearer && size->is_arm64 == of->is_arm64 && size->has_snapshot == of->has_snapshot)
+		if (away > 0 && is_nearer && size->is_arm64 == of->is_arm64 && size->snapshots == of->snapshots)
 			found = i;
 	}
 	return found;

@@ -145,9 +145,17 @@ const struct space *space_ruled(const struct space *space, const struct rulings 
 	return ruled;
 }
 
+bool space_function_is_provisionable(const struct setting *setting, size_t function)
+{
+	return !setting->functions[function].sandbox.has_snapshot || setting->platform->limits.snapshot_provisioned;
+}
+
 bool space_size_is_provisionable(const struct space_size *size)
 {
-	return !size->has_snapshot || size->setting->platform->limits.snapshot_provisioned;
+	bool is_provisionable = false;
+	for (size_t i = 0; i < size->setting->function_count; i++)
+		is_provisionable = is_provisionable || space_function_is_provisionable(size->setting, i);
+	return is_provisionable;
 }
 
 const struct space *space_provisionable(const struct space *space, struct arena *arena)
@@ -168,12 +176,12 @@ static struct setting *setting_copy(const struct setting *setting, struct arena 
 	return copy;
 }
 
-static bool has_snapshot(const struct setting *setting)
+static uint64_t snapshots_of(const struct setting *setting)
 {
-	bool has = false;
+	uint64_t snapshots = 0;
 	for (size_t i = 0; i < setting->function_count; i++)
-		has = has || setting->functions[i].sandbox.has_snapshot;
-	return has;
+		snapshots |= (uint64_t)setting->functions[i].sandbox.has_snapshot << i;
+	return snapshots;
 }
 
 /* At middling memories, which the shares hardly depend on. */
@@ -216,7 +224,7 @@ void space_add_setting(struct space *space, struct setting *setting)
 	*size = (struct space_size){
 		.images_per_record = setting->images_per_record,
 		.is_arm64 = setting->functions[0].sandbox.is_arm64,
-		.has_snapshot = has_snapshot(setting),
+		.snapshots = snapshots_of(setting),
 		.setting = setting,
 		.stages = ARENA_ARRAY(arena, struct stage, setting->function_count),
 		.tables = ARENA_ARRAY(arena, struct space_table, setting->function_count),
@@ -366,7 +374,8 @@ struct variant {
 	int64_t images;
 	int64_t tmp_mb;               /* of every function; 0: the experiment's */
 	const struct setting *bought; /* functions with more /tmp than comes with them have as much as these; or NULL */
-	enum { SNAPSHOT_AS_STATED, SNAPSHOT_NEVER, SNAPSHOT_ALWAYS } snapshot;
+	bool has_own_snapshots;       /* not the experiment's, but ... */
+	uint64_t snapshots;           /* ... a bit for each function that has them */
 };
 
 /* The experiment's functions, or the profile's where it lists none. */
@@ -402,8 +411,8 @@ static bool resolve_variant(const struct space_request *request, const struct sp
 			entries[i].tmp_mb = bought->tmp_mb;
 		else if (variant->tmp_mb > 0)
 			entries[i].tmp_mb = variant->tmp_mb;
-		if (variant->snapshot != SNAPSHOT_AS_STATED)
-			entries[i].snapshot = variant->snapshot == SNAPSHOT_ALWAYS;
+		if (variant->has_own_snapshots)
+			entries[i].snapshot = variant->snapshots >> i & 1;
 	}
 	struct diag unsaid;
 	diag_init(&unsaid);
@@ -462,23 +471,48 @@ static bool resolve_with_tmp(const struct space_request *request, const struct s
 	return true;
 }
 
+/* The functions whose runtime the platform restores from snapshots. */
+static uint64_t snapshots_sold(const struct setting *setting)
+{
+	uint64_t sold = 0;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct platform_runtime *runtime = setting->functions[i].sandbox.runtime;
+		sold |= (uint64_t)(runtime && runtime->snapshot != SNAPSHOT_NONE) << i;
+	}
+	return setting->platform->sandbox.restore_seconds.table.count > 0 ? sold : 0;
+}
+
+static int count_bits(uint64_t bits)
+{
+	int count = 0;
+	for (; bits; bits &= bits - 1)
+		count++;
+	return count;
+}
+
 /*
- * A record size that cannot be served at all is no mistake here, but no candidate either. Where the runtime's snapshots
- * are sold, they are a choice; what does not go with them the experiment's reader refuses.
+ * A record size that cannot be served at all is no mistake here, but no candidate either. Where a runtime's snapshots
+ * are sold, they are a choice for each of its functions, or for all at once where `one_by_one` is not; what does not go
+ * with them the experiment's reader refuses.
  */
-static void try_size(struct space *space, const struct space_request *request, int64_t images)
+static void try_size(struct space *space, const struct space_request *request, int64_t images, bool one_by_one)
 {
 	struct setting *setting = ARENA_NEW(space->arena, struct setting);
-	struct setting *other = ARENA_NEW(space->arena, struct setting);
 	if (!resolve_with_tmp(request, space, images, setting))
 		return;
 	space_buy_tmp(setting);
 	add_resolved(space, setting);
-	bool has = has_snapshot(setting);
-	struct variant variant = {
-		.images = images, .bought = setting, .snapshot = has ? SNAPSHOT_NEVER : SNAPSHOT_ALWAYS};
-	if ((has || setting->functions[0].sandbox.runtime) && resolve_variant(request, space, &variant, other))
-		add_resolved(space, other);
+	uint64_t stated = snapshots_of(setting);
+	uint64_t sold = snapshots_sold(setting) | stated;
+	struct variant variant = {.images = images, .bought = setting, .has_own_snapshots = true};
+	/* All subsets of the bits that are sold, downwards; the last one is that of none. */
+	for (uint64_t subset = sold, last = 0; !last; last = subset == 0, subset = (subset - 1) & sold) {
+		struct setting *other = ARENA_NEW(space->arena, struct setting);
+		bool is_wanted = one_by_one || (stated ? subset == 0 : subset == sold);
+		variant.snapshots = subset;
+		if (is_wanted && subset != stated && resolve_variant(request, space, &variant, other))
+			add_resolved(space, other);
+	}
 }
 
 static struct plan_images choose_images(const struct space_request *request, const struct space *space)
@@ -561,16 +595,19 @@ bool space_init(struct space *space, const struct space_request *request, struct
 	struct plan_images images = choose_images(request, space);
 	int64_t own = experiment->workload.images_per_record;
 	bool has_own = experiment->plan.images_per_record.from > 0;
+	double subsets = exp2(count_bits(snapshots_sold(request->setting) | snapshots_of(request->setting)));
+	double sizes = 2.0 * (double)((images.to - images.from) / images.step + 2);
+	bool one_by_one = subsets * sizes <= SPACE_SNAPSHOT_SIZES_MAX;
 	for (int64_t n = images.from; n <= images.to && space->size_count + 8 <= SPACE_SIZES_MAX; n += images.step) {
 		if (!has_own && own < n) {
-			try_size(space, request, own);
+			try_size(space, request, own, one_by_one);
 			has_own = true;
 		}
 		has_own = has_own || own == n;
-		try_size(space, request, n);
+		try_size(space, request, n, one_by_one);
 	}
 	if (!has_own)
-		try_size(space, request, own);
+		try_size(space, request, own, one_by_one);
 	if (space->size_count == 0)
 		diag_error(diag, place_in_plan(experiment, "images_per_record"),
 			   "none of the record sizes from %lld to %lld can be served (profile range, /tmp, memory)",
@@ -578,11 +615,11 @@ bool space_init(struct space *space, const struct space_request *request, struct
 	return space->size_count > 0;
 }
 
-static size_t find_size(const struct space *space, int64_t images, bool is_arm64, bool has)
+static size_t find_size(const struct space *space, int64_t images, bool is_arm64, uint64_t snapshots)
 {
 	for (size_t i = 0; i < space->size_count; i++) {
 		const struct space_size *size = &space->sizes[i];
-		if (size->images_per_record == images && size->is_arm64 == is_arm64 && size->has_snapshot == has)
+		if (size->images_per_record == images && size->is_arm64 == is_arm64 && size->snapshots == snapshots)
 			return i;
 	}
 	return space->size_count;
@@ -591,13 +628,17 @@ static size_t find_size(const struct space *space, int64_t images, bool is_arm64
 size_t space_other_architecture(const struct space *space, size_t size)
 {
 	const struct space_size *own = &space->sizes[size];
-	return find_size(space, own->images_per_record, !own->is_arm64, own->has_snapshot);
+	return find_size(space, own->images_per_record, !own->is_arm64, own->snapshots);
 }
 
 size_t space_other_snapshot(const struct space *space, size_t size)
 {
 	const struct space_size *own = &space->sizes[size];
-	return find_size(space, own->images_per_record, own->is_arm64, !own->has_snapshot);
+	uint64_t most = 0;
+	for (size_t i = 0; i < space->size_count && own->snapshots == 0; i++)
+		most = space->sizes[i].snapshots > most ? space->sizes[i].snapshots : most;
+	return most == own->snapshots ? space->size_count
+				      : find_size(space, own->images_per_record, own->is_arm64, most);
 }
 
 size_t space_find_option(const struct space_table *table, int64_t memory_mb)

@@ -16,7 +16,8 @@
 #include "scenario/experiment_file.h"
 #include "scenario/resolve.h"
 
-enum { SPACE_SIZES_MAX = 1000 };
+/* Snapshots of functions are chosen one by one where this makes no more sizes than that; else of all or none. */
+enum { SPACE_SIZES_MAX = 1000, SPACE_SNAPSHOT_SIZES_MAX = 200 };
 
 /* Options of one function for one record size, by ascending memory. */
 struct space_table {
@@ -27,11 +28,11 @@ struct space_table {
 	int64_t floor_mb; /* least memory that holds the peak and the headroom; 0: none that is sold does */
 };
 
-/* One number of images per record, on one architecture, with or without snapshots. */
+/* One number of images per record, on one architecture, with snapshots of some functions. */
 struct space_size {
 	int64_t images_per_record;
 	bool is_arm64;
-	bool has_snapshot;
+	uint64_t snapshots;      /* a bit for each function that has them */
 	struct setting *setting; /* with the largest memories; parallel and schedule are the experiment's */
 	struct stage *stages;
 	struct space_table *tables;
@@ -98,9 +99,12 @@ const struct space *space_ruled(const struct space *space, const struct rulings 
  */
 const struct space *space_provisioned(const struct space *space, const struct setting *from, struct arena *arena);
 
-/* The space without the sizes that can have no provisioned sandboxes, because they have snapshots. */
+/* The space without the sizes that can have no provisioned sandboxes, because all functions have snapshots. */
 const struct space *space_provisionable(const struct space *space, struct arena *arena);
 bool space_size_is_provisionable(const struct space_size *size);
+
+/* Whether a function of a setting may have both snapshots, if it has any, and provisioned sandboxes. */
+bool space_function_is_provisionable(const struct setting *setting, size_t function);
 
 /* The same sizes, with settings that are changed before their options and figures are made; everything is its own. */
 typedef void space_perturbation(struct setting *setting, struct arena *arena, const void *context);
@@ -116,7 +120,10 @@ bool space_buy_tmp(struct setting *setting);
 /* What a function puts into /tmp, MB. */
 int64_t space_tmp_needed_mb(const struct setting_function *function);
 
-/* The size that differs in nothing but architecture, or snapshots; size_count where there is none. */
+/*
+ * The size that differs in nothing but architecture, or in having no snapshots, or of one that has none that with the
+ * most; size_count where there is none.
+ */
 size_t space_other_architecture(const struct space *space, size_t size);
 size_t space_other_snapshot(const struct space *space, size_t size);
 

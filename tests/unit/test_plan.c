@@ -49,14 +49,19 @@ static void fixture_load(struct fixture *f, const char *path, const char *set)
 	};
 }
 
-static void fixture_init(struct fixture *f, const char *set)
+static void fixture_text(struct fixture *f, const char *text, const char *set)
 {
 	char path[64];
 	int fd = memfd_create("experiment", 0);
-	CHECK(write(fd, two, sizeof two - 1) == (ssize_t)sizeof two - 1);
+	CHECK(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	fixture_load(f, path, set);
 	close(fd);
+}
+
+static void fixture_init(struct fixture *f, const char *set)
+{
+	fixture_text(f, two, set);
 }
 
 static void fixture_release(struct fixture *f)
@@ -173,6 +178,33 @@ static void latency(void)
 	fixture_release(&f);
 }
 
+/* Only the first function takes long to initialise: only its snapshot is worth its price. */
+static void snapshots(void)
+{
+	static const char seldom[] =
+		"apiVersion: lamina/v1\nname: seldom\nplatform: aws-lambda\n"
+		"workload: {arrivals: {kind: poisson, rate_per_second: 0.002, duration_seconds: 400000}}\n"
+		"framework: {runtime: python3.12, package_mb: 20}\ndefaults: {memory_mb: 1769}\n"
+		"plan: {memory: {from_mb: 1769, to_mb: 1769}}\n"
+		"functions: {slow: {work: {cpu_seconds: 0.5, memory_mb: 300, init_cpu_seconds: 6}}, "
+		"quick: {work: {cpu_seconds: 0.5, memory_mb: 300}}}\n";
+	struct fixture f;
+	struct plan *plan;
+	fixture_text(&f, seldom, NULL);
+	f.request.seconds_metric = "record_p95_seconds";
+	f.request.seconds_max = 5;
+	f.request.replications = 4;
+	t_int(run(&f, &plan), PLAN_FOUND, "a bound that every cold start of one function breaks");
+	const struct setting *best = plan->best.setting;
+	t_ok(best && best->functions[0].sandbox.has_snapshot && !best->functions[1].sandbox.has_snapshot,
+	     "that one is restored, the other is not");
+	size_t subsets = 0;
+	for (size_t i = 0; i < plan->planner.control.space->size_count; i++)
+		subsets |= (size_t)1 << plan->planner.control.space->sizes[i].snapshots;
+	t_int((long long)subsets, 15, "none, either and both were to choose from");
+	fixture_release(&f);
+}
+
 static void split(void)
 {
 	struct fixture f;
@@ -239,6 +271,7 @@ int main(void)
 	stated_uncertainty();
 	refused_calls_stay_allowed();
 	latency();
+	snapshots();
 	split();
 	failing_records_have_causes();
 	ends();
