@@ -168,7 +168,7 @@ static int print(const struct plan_report *report, enum plan_end end)
 	return is_known ? print_known(report) : print_plan(report);
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_plan(struct cli *cli, int argc, char **argv)
 {
 	struct study *study = ARENA_NEW(&cli->arena, struct study);
 	struct plan *plan = ARENA_NEW(&cli->arena, struct plan);
@@ -296,35 +296,29 @@ const struct command cmd_plan = {
 	.operands_max = 1,
 	.description =
 		"Searches all memory sizes that the platform sells, for every function, with all record sizes, "
-		"schedules and "
-		"numbers of parallel jobs, and proves that nothing is better in its model of expected values. What it "
-		"finds "
-		"is then simulated, always on the same luck, corrected and searched for again, until deadline and "
-		"budget hold "
-		"in the wanted share of replications. What may vary is in the experiment's `plan` section; whether a "
-		"function is restored from snapshots is tried both ways where its runtime has them, and /tmp is bought "
-		"where its work needs more than comes with it. Where requests come over time, it also decides how many "
-		"sandboxes to keep provisioned, by simulations without such a proof.\n\n"
-		"Strategies: `cost` is least cost (then time), `speed` least time (then cost), `balanced` the least of "
-		"W "
-		"times cost over the fastest plan's cost plus 1 - W times time over the cheapest plan's time. `memMin` "
-		"and "
-		"`memMax` are the least and the largest memory at the experiment's own record size and parallelism, "
-		"without "
-		"headroom unless it says so; both are always shown beside the recommended plan, with what beats them: "
-		"the "
-		"cheapest plan that takes no longer and the fastest that costs no more.\n\n"
+		"schedules and numbers of parallel jobs, and proves that nothing is better in its model of expected "
+		"values. What it finds is then simulated, always on the same luck, corrected and searched for "
+		"again, until deadline and budget hold in the wanted share of replications. What may vary is in the "
+		"experiment's `plan` section; whether a function is restored from snapshots is tried both ways "
+		"where its runtime has them, and /tmp is bought where its work needs more than comes with it. Where "
+		"requests come over time, it also decides how many sandboxes to keep provisioned, by simulations "
+		"without such a proof; for a batch, whether to provision none, what is stated, or one for each job.\n\n"
+		"Strategies: `cost` is least cost (then time), `speed` least time (then cost), `balanced` the least "
+		"of W times cost over the fastest plan's cost plus 1 - W times time over the cheapest plan's time. "
+		"`memMin` and `memMax` are the least and the largest memory at the experiment's own record size and "
+		"parallelism, without headroom unless it says so; both are always shown beside the recommended "
+		"plan, with what beats them: the cheapest plan that takes no longer and the fastest that costs no "
+		"more.\n\n"
 		"Time and cost stand with the band that holds 90 % of single runs, the model's own error as `lamina "
-		"validate` finds it included; what differs in time or cost by so little that each plan is inside the "
-		"other's band is called a toss-up.\n\n"
-		"Every number comes with what keeps it from moving. Exit status 3 says that no plan keeps the bounds; "
-		"the "
-		"nearest bounds that can be kept are on standard error.",
+		"validate` finds it included; what differs in time or cost by so little that each plan is inside "
+		"the other's band is called a toss-up.\n\n"
+		"Every number comes with what keeps it from moving. Exit status 3 says that no plan keeps the "
+		"bounds; the nearest bounds that can be kept are on standard error.",
 	.examples = "lamina plan configs/paper/common.yaml --deadline 90\n"
 		    "lamina plan exp.yaml --budget 0.05 --runs-per-month 3000\n"
 		    "lamina plan exp.yaml --strategy balanced --balanced-weight 0.7 --format json\n"
 		    "lamina plan exp.yaml --pareto -o front\n"
 		    "lamina plan exp.yaml --current template.yaml --emit sam=fragment.yaml\n",
 	.options = options,
-	.run = run,
+	.run = run_plan,
 };

@@ -359,8 +359,7 @@ bool plan_report_doubt(const struct plan_report *report, struct buf *out)
 	if (deviation.is_large)
 		buf_printf(out,
 			   "not proven optimal: the simulation takes %+.1f %% time and %+.1f %% cost against the "
-			   "planner's "
-			   "model, so that the model's proof is none for this plan",
+			   "planner's model, so that the model's proof is none for this plan",
 			   100 * deviation.seconds, 100 * deviation.usd);
 	return deviation.is_large;
 }

@@ -303,7 +303,7 @@ static void test_shares(void)
 	toy_release(&toy);
 }
 
-/* A snapshot is paid for three hours at least; two runs in that time share them, and a month has so many and no more. */
+/* A snapshot is paid for three hours at least, and in a month for no more than the month. */
 static void cached_snapshots(void)
 {
 	struct platform_price price = {.usd_per_cached_gb_second = 1e-6, .cached_minimum_seconds = 10800};

@@ -39,6 +39,15 @@ static void read_text(const char *text, struct reading *reading)
 	close(fd);
 }
 
+static void is_overlay(struct reading *reading, const char *want)
+{
+	struct buf overlay;
+	buf_init(&overlay);
+	yaml_write(current_overlay(&reading->current, &reading->arena), &overlay);
+	t_str(buf_text(&overlay), want, "as parts of an experiment");
+	buf_release(&overlay);
+}
+
 static void test_sam(void)
 {
 	static const char sam[] = "Transform: AWS::Serverless-2016-10-31\n"
@@ -82,35 +91,29 @@ static void test_sam(void)
 	      "/proc/self/fd/3:19:5: warning: 'Resize' is no function of the experiment (conv1, conv2, fc); skipped\n",
 	      "the words for what was skipped");
 
-	struct buf overlay;
-	buf_init(&overlay);
-	yaml_write(current_overlay(&reading.current, &reading.arena), &overlay);
-	t_str(buf_text(&overlay),
-	      "functions:\n"
-	      "  conv1:\n"
-	      "    memory_mb: 2048\n"
-	      "    timeout_seconds: 30\n"
-	      "    tmp_mb: 1024\n"
-	      "    reserved_concurrency: 0\n"
-	      "    provisioned_concurrency: 0\n"
-	      "    architecture: arm64\n"
-	      "    snapshot: false\n"
-	      "  conv2:\n"
-	      "    timeout_seconds: 30\n"
-	      "    tmp_mb: 512\n"
-	      "    reserved_concurrency: 0\n"
-	      "    provisioned_concurrency: 0\n"
-	      "    architecture: x86_64\n"
-	      "    snapshot: false\n"
-	      "  fc:\n"
-	      "    memory_mb: 128\n"
-	      "    timeout_seconds: 9\n"
-	      "    tmp_mb: 512\n"
-	      "    provisioned_concurrency: 0\n"
-	      "    architecture: x86_64\n"
-	      "    snapshot: false\n",
-	      "as parts of an experiment");
-	buf_release(&overlay);
+	is_overlay(&reading, "functions:\n"
+			     "  conv1:\n"
+			     "    memory_mb: 2048\n"
+			     "    timeout_seconds: 30\n"
+			     "    tmp_mb: 1024\n"
+			     "    reserved_concurrency: 0\n"
+			     "    provisioned_concurrency: 0\n"
+			     "    architecture: arm64\n"
+			     "    snapshot: false\n"
+			     "  conv2:\n"
+			     "    timeout_seconds: 30\n"
+			     "    tmp_mb: 512\n"
+			     "    reserved_concurrency: 0\n"
+			     "    provisioned_concurrency: 0\n"
+			     "    architecture: x86_64\n"
+			     "    snapshot: false\n"
+			     "  fc:\n"
+			     "    memory_mb: 128\n"
+			     "    timeout_seconds: 9\n"
+			     "    tmp_mb: 512\n"
+			     "    provisioned_concurrency: 0\n"
+			     "    architecture: x86_64\n"
+			     "    snapshot: false\n");
 	arena_release(&reading.arena);
 }
 
