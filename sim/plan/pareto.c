@@ -10,6 +10,12 @@ static void mean_factors(const void *planner, const struct shape *shape, struct 
 	out->usd_bound = out->usd;
 }
 
+/*
+ * The method of epsilon constraints: one objective is bounded, the other made least (Haimes, Lasdon, Wismer, "On a
+ * bicriterion formulation of the problems of integrated system identification and system optimization", IEEE
+ * Transactions on Systems, Man, and Cybernetics 1(3), 1971). It finds the plans that a weighted sum of time and cost
+ * misses, where the front bends inwards.
+ */
 static bool find_point(const struct planner *planner, const struct search_goal *goal, struct pareto_point *out)
 {
 	struct search_request request = {

@@ -82,8 +82,9 @@ static double mean_busy(const struct tuning *tuning, size_t function)
 }
 
 /*
- * From the number now there in steps that halve. The first step is wide enough to reach, from none, the busy share at
- * which one pays for itself and, upwards, what hardly any burst exceeds.
+ * Pattern search along one coordinate (Hooke and Jeeves, "Direct search solution of numerical and statistical
+ * problems", Journal of the ACM 8(2), 1961): from the number now there in steps that halve. The first step is wide
+ * enough to reach, from none, the busy share at which one pays for itself and, upwards, what hardly any burst exceeds.
  */
 static void tune_number(struct tuning *tuning, size_t function)
 {

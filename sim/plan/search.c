@@ -13,6 +13,14 @@ enum { LABELS_MAX = 300000 };
 static const double TIE_USD_PER_SECOND = 1e-10;
 static const double TIE_SECONDS_PER_USD = 1e-6;
 
+/*
+ * Best first, as branch and bound does (Land and Doig, "An automatic method of solving discrete programming problems",
+ * Econometrica 28(3), 1960): every shape has a lower bound for all its plans. All get a cheap one, then, in that order,
+ * the relaxation's, and what is still open is solved exactly.
+ *
+ * Invariant: a shape's bound is never above the objective of any of its plans. It is closed when the best plan known is
+ * no worse than that; the least bound of those that are open is the bound of the answer.
+ */
 struct shape_state {
 	struct shape shape;
 	double bound;

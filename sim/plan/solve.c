@@ -24,8 +24,12 @@ struct label_price {
 };
 
 /*
- * Labels, the exact end: partial choices, stage by stage. A label is a choice for the first stages with the times and
- * the cost that it has so far; of two labels the one that is no better in anything is dropped.
+ * Labels, the exact end: partial choices, stage by stage, as in Martins, "On a multicriteria shortest path problem",
+ * European Journal of Operational Research 16(2), 1984. A label is a choice for the first stages with the times and the
+ * cost that it has so far; of two labels the one that is no better in anything is dropped.
+ *
+ * Invariants: costs and both times of a label only grow on the way, so that what beats it now beats all that it could
+ * become; a label's reduced cost is the least by which any choice that begins with it exceeds the relaxation's bound.
  */
 
 struct label {
@@ -152,7 +156,11 @@ static int compare_labels(const void *a, const void *b)
 	return 0;
 }
 
-/* Times of labels no dearer than the next, ascending in first_seconds and descending in last_seconds. */
+/*
+ * Which labels are beaten is a question of three figures. With labels sorted by cost it is one of two, times of labels
+ * that are no dearer than the next: a staircase, ascending in first_seconds and descending in last_seconds, tells by
+ * halving (Kung, Luccio, Preparata, "On finding the maxima of a set of vectors", Journal of the ACM 22(4), 1975).
+ */
 struct staircase {
 	struct label_time *steps;
 	size_t count;
@@ -292,7 +300,21 @@ static void label_enumerate(const struct solve_task *task, const struct label_pr
 	mem_free(enumeration);
 }
 
-/* The relaxation: multipliers of paths and budget, and the bound that they give. */
+/*
+ * The relaxation: multipliers of paths and budget, and the bound that they give.
+ *
+ * Worked example, one path: stage A takes 4 s for 1 USD or 2 s for 3 USD, stage B 6 s for 2 USD or 3 s for 3 USD, and
+ * 8 s are allowed. With a multiplier m a second is paid for by m:
+ *
+ *     bound(m) = min(1 + 4 m, 3 + 2 m) + min(2 + 6 m, 3 + 3 m) - 8 m
+ *
+ * It is largest at m = 1/3, where B's two options cost the same: 2.333 + 4 - 2.667 = 3.667 USD. The choice (4 s, 3 s)
+ * of 4 USD keeps the bound. The gap to it is 0.333 USD, and A's fast option costs 1.333 USD more than its slow one at
+ * this m: it is in no better choice. Of the two choices that are left one takes 10 s: 4 USD are the optimum.
+ *
+ * Invariant: at every multiplier >= 0 the bound holds for every choice within the task's bounds; best_bound is the
+ * largest that was met.
+ */
 
 /* Where a shape is only to be ruled out a rough bound does; where it is solved a sharp one spares labels. */
 enum { ROUGH_STEPS = 60, SHARP_STEPS = 600, REPAIR_STEPS = 14 };
@@ -410,7 +432,11 @@ static void evaluate(struct dual *dual, struct solve_answer *answer)
 	}
 }
 
-/* The point with non-negative coordinates of the given sum (> 0, or all become 0) that is nearest to v. */
+/*
+ * The point with non-negative coordinates of the given sum (> 0, or all become 0) that is nearest to v: Michelot, "A
+ * finite algorithm for finding the projection of a point onto the canonical simplex of R^n", Journal of Optimization
+ * Theory and Applications 50(1), 1986. What was clipped once stays at 0, so that it ends after as many rounds at most.
+ */
 static void project_on_simplex(double *v, size_t count, double sum)
 {
 	bool has_clipped = true;

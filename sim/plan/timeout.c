@@ -26,7 +26,10 @@ static bool strikes_at(const struct trial_control *control, const struct trial *
 	return finished;
 }
 
-/* The longest handler that works; less than any where none does. */
+/*
+ * The longest handler that works; less than any where none does. By bisection: at `fails` calls run out of time, at
+ * `works` they do not, and the two close in. Where 512 MB fail and 10,240 MB work, 5,376 MB are tried next.
+ */
 static bool find_longest(const struct trial_control *control, const struct trial *failed, size_t function,
 			 double *handler_seconds)
 {
