@@ -1,6 +1,6 @@
 /*
  * Fragments of deployment files, to be merged into a user's own: a template is never rewritten. Each format is a row;
- * its writer is in emit_NAME.c, with its source.
+ * its writer is in emit_NAME.c (sam: serverless, too; terraform: infracost), with its source.
  */
 #ifndef LAMINA_EMIT_H
 #define LAMINA_EMIT_H

@@ -4,9 +4,17 @@
  *
  * Reserved concurrency of -1 is none; 0 would disable the function.
  * Source: registry.terraform.io, hashicorp/aws, aws_lambda_function (snap_start { apply_on = "PublishedVersions" }).
+ *
+ * And an Infracost usage file: what it cannot see in a Terraform plan. Resources are called as in a plan without
+ * for_each; with it they are aws_lambda_function.NAME["conv1"].
+ *
+ * Source: infracost.io, usage file; infracost, internal/resources/aws/lambda_function.go.
  */
+#include <math.h>
+
 #include "base/json.h"
 #include "deploy/emit.h"
+#include "doc/yaml.h"
 
 static void write_function(const struct deployed_function *function, struct json *json)
 {
@@ -43,4 +51,20 @@ void emit_terraform(const struct deployment *deployment, struct arena *arena, st
 	json_object_end(&json);
 	json_object_end(&json);
 	buf_add_char(out, '\n');
+}
+
+void emit_infracost(const struct deployment *deployment, struct arena *arena, struct buf *out)
+{
+	struct yaml_node *root = yaml_build_map(arena);
+	yaml_build_number(root, "version", 0.1, 1, arena);
+	struct yaml_node *usage = yaml_build_add(root, YAML_MAP, "resource_usage", arena);
+	for (size_t i = 0; i < deployment->function_count; i++) {
+		const struct deployed_function *function = &deployment->functions[i];
+		const char *address = arena_printf(arena, "aws_lambda_function.%s", function->name);
+		struct yaml_node *entry = yaml_build_add(usage, YAML_MAP, address, arena);
+		yaml_build_int(entry, "monthly_requests", deployment->monthly_requests, arena);
+		yaml_build_int(entry, "request_duration_ms", llround(1000 * function->seconds), arena);
+	}
+	buf_printf(out, "# lamina %s plan --emit infracost\n", deployment->version);
+	yaml_write(root, out);
 }

@@ -47,7 +47,7 @@ struct rulings {
 	bool allows_refusals; /* more jobs than a function has places: its calls are refused and repeated */
 	/*
 	 * The longest handler (stage_figures) of each function that is not known to run out of time: any, until
-	 * simulations know better (timeout.h).
+	 * simulations know better (planner.c).
 	 */
 	double handler_max_seconds[SETTING_FUNCTIONS_MAX];
 };

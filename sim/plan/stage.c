@@ -484,8 +484,7 @@ double stage_cpu_seconds(const struct stage *stage, enum stage_visit_kind kind, 
 	double seconds = 0;
 	for (int i = 0; i < visit->term_count; i++) {
 		const struct stage_term *term = &visit->terms[i];
-		seconds += term_seconds(term, stage, memory_mb) -
-			   unhastened_seconds(term, stage->platform, memory_mb);
+		seconds += term_seconds(term, stage, memory_mb) - unhastened_seconds(term, stage->platform, memory_mb);
 	}
 	return seconds;
 }
