@@ -39,7 +39,7 @@ const char *value_type_name(int64_t onnx)
 	enum value_type type = value_type_find(onnx);
 	if (type < VALUE_TYPES)
 		return value_types[type].name;
-	for (size_t i = 0; i < sizeof other_types / sizeof *other_types; i++)
+	for (size_t i = 0; i < ARRAY_LEN(other_types); i++)
 		if (other_types[i].onnx == onnx)
 			return other_types[i].name;
 	return "an unknown type";

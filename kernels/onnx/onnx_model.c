@@ -223,7 +223,7 @@ static enum attribute_kind kind_of(const Lamina__Onnx__Attribute *message)
 		ATTRIBUTE_TENSOR, ATTRIBUTE_OTHER, ATTRIBUTE_FLOATS, ATTRIBUTE_INTS,
 	};
 	if (message->has_type && message->type > 0)
-		return message->type < (int)(sizeof kinds / sizeof *kinds) ? kinds[message->type] : ATTRIBUTE_OTHER;
+		return message->type < (int)ARRAY_LEN(kinds) ? kinds[message->type] : ATTRIBUTE_OTHER;
 	if (message->has_f)
 		return ATTRIBUTE_FLOAT;
 	if (message->has_i)

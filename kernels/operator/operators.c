@@ -1,6 +1,7 @@
 /* The table of operators. */
 #include <string.h>
 
+#include "base/check.h"
 #include "kernels/operator/op_elementwise.h"
 #include "kernels/operator/op_matrix.h"
 #include "kernels/operator/op_move.h"
@@ -111,13 +112,13 @@ static const struct operator_row rows[] = {
 
 const struct operator_row *operator_rows(size_t *count)
 {
-	*count = sizeof rows / sizeof *rows;
+	*count = ARRAY_LEN(rows);
 	return rows;
 }
 
 const struct operator_row *operator_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (strcmp(rows[i].name, name) == 0)
 			return &rows[i];
 	return NULL;

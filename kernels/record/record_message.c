@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/check.h"
 #include "kernels/record/jpeg.h"
 
 static const struct wire_rule image_rules[RECORD_MESSAGE_FIELDS] = {
@@ -92,7 +93,7 @@ static const struct format {
 	enum record_encoding encoding;
 } formats[] = {{"jpeg", RECORD_JPEG}, {"jpg", RECORD_JPEG}, {"raw", RECORD_UINT8}, {"float32", RECORD_FLOAT32}};
 
-enum { FORMATS = sizeof formats / sizeof formats[0] };
+enum { FORMATS = ARRAY_LEN(formats) };
 
 static const char *format_name(enum record_encoding encoding)
 {

@@ -23,7 +23,7 @@ static const char *const replaced_core_types[] = {"Prescott", "SkylakeX", "Coope
 
 static bool is_replaced(const char *core_type)
 {
-	for (size_t i = 0; i < sizeof replaced_core_types / sizeof replaced_core_types[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(replaced_core_types); i++) {
 		if (strcasecmp(core_type, replaced_core_types[i]) == 0)
 			return true;
 	}

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/num.h"
 #include "calibrate/cpu_fit.h"
 #include "calibrate/fit_data.h"
@@ -403,7 +404,7 @@ static void add_from_layers(struct yaml_node *work, const struct calibrated_func
 		{"upload_mb", phases[WORK_RECORD_PUT].bytes, images},
 		{"cold_download_mb", phases[WORK_WEIGHTS_GET].bytes, 1},
 	};
-	for (size_t i = 0; i < sizeof traffic / sizeof traffic[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(traffic); i++)
 		yaml_build_number(work, traffic[i].key, (double)traffic[i].bytes / 1e6 / traffic[i].share, DIGITS,
 				  arena);
 	if (function->memory_mb == 0)

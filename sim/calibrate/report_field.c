@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/num.h"
 #include "calibrate/report_reader.h"
 
@@ -80,7 +81,7 @@ static const struct {
 /* "avg(@duration / 1000)": moves *name to what is in the parentheses. */
 static enum statistic take_statistic(const char **name)
 {
-	for (size_t i = 0; i < sizeof statistics / sizeof statistics[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(statistics); i++) {
 		size_t length = strlen(statistics[i].word);
 		if (strncmp(*name, statistics[i].word, length) != 0 || (*name)[length] != '(')
 			continue;
@@ -115,7 +116,7 @@ static const struct report_column *find_with_unit(const char word[WORD_BYTES])
 	static const char *const units[] = {"inms", "inmb", "milliseconds", "ms", "mb"};
 	const struct report_column *column = find_word(word);
 	size_t length = strlen(word);
-	for (size_t i = 0; !column && i < sizeof units / sizeof units[0]; i++) {
+	for (size_t i = 0; !column && i < ARRAY_LEN(units); i++) {
 		size_t unit = strlen(units[i]);
 		char bare[WORD_BYTES];
 		if (length <= unit || strcmp(word + length - unit, units[i]) != 0)
@@ -146,7 +147,7 @@ const struct report_column *report_column_find(const char *name)
 	enum statistic statistic = take_statistic(&name);
 	if (!plain_word(name, word))
 		return NULL;
-	for (size_t i = 0; statistic == STATISTIC_NONE && i < sizeof means / sizeof means[0]; i++)
+	for (size_t i = 0; statistic == STATISTIC_NONE && i < ARRAY_LEN(means); i++)
 		if (strncmp(word, means[i], strlen(means[i])) == 0)
 			return find_mean(word + strlen(means[i]));
 	if (statistic == STATISTIC_MEAN)

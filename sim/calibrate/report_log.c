@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/tuning_chart.h"
 #include "calibrate/report_reader.h"
 
@@ -109,7 +110,7 @@ static const char *skip_blanks(const char *p)
 static bool holds_event(const char *text)
 {
 	static const char *const words[] = {"\"platform.", "\"errorType\""};
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strstr(text, words[i]))
 			return true;
 	return false;

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/check.h"
+
 const char *const billing_era_names[BILLING_ERAS] = {
 	[BILLING_UNKNOWN] = "unknown",
 	[BILLING_100_MS] = "100 ms",
@@ -97,7 +99,7 @@ const char *report_row_check(const struct report_row *row)
 		return "its duration is not between 0.001 and 10^9 ms";
 	const double times[] = {row->billed_ms,         row->init_ms,        row->restore_ms,
 				row->billed_restore_ms, row->broken_init_ms, row->cpu_ms};
-	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(times); i++)
 		if (!is_missing_or_in(times[i], MS_MAX))
 			return "one of its times is negative or above 10^9 ms";
 	if (!is_missing_or_in(row->max_memory_mb, MEMORY_MB_MAX))

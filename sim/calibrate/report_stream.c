@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
+
 static void forget_requests(struct report_stream *stream)
 {
 	stream->request_id[0] = '\0';
@@ -159,7 +161,7 @@ static bool read_platform_words(struct report_streams *streams, const char *stre
 		{"Task timed out after", REPORT_TIMEOUT},
 	};
 	char id[REPORT_REQUEST_BYTES];
-	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
 		const char *words = strstr(line, endings[i].words);
 		if (!words)
 			continue;
@@ -183,7 +185,7 @@ static bool read_levels(struct report_streams *streams, const char *stream, cons
 	static const char *const node[] = {"Invoke Error", "Uncaught Exception", "Unhandled Promise Rejection"};
 	const char *level = strstr(line, "\tERROR\t");
 	bool is_unhandled = false;
-	for (size_t i = 0; level && i < sizeof node / sizeof node[0]; i++)
+	for (size_t i = 0; level && i < ARRAY_LEN(node); i++)
 		is_unhandled = is_unhandled || strncmp(level + 7, node[i], strlen(node[i])) == 0;
 	if (!level) {
 		level = strstr(line, "\tfail\t");

@@ -5,6 +5,7 @@
 #include <gsl/gsl_multifit_nlinear.h>
 #include <math.h>
 
+#include "base/check.h"
 #include "base/num.h"
 #include "calibrate/fit_data.h"
 #include "calibrate/work_search.h"
@@ -36,7 +37,7 @@ static const struct fit_order {
 	{0.005, 0, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
 	{0.05, 0.015, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
 };
-enum { FIT_ORDERS = sizeof fit_orders / sizeof fit_orders[0] };
+enum { FIT_ORDERS = ARRAY_LEN(fit_orders) };
 
 /* A fit within this of the means, root mean square, leaves nothing to look for. */
 static const double CLOSE = 0.002;
@@ -455,7 +456,7 @@ static double screen_alternations(struct fit_data *data, const struct fit_condit
 {
 	static const int64_t tried[] = {2, 5, 10, 20, 50, 100, 200};
 	double least = INFINITY;
-	for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(tried); i++) {
 		struct work_fit fit;
 		data->alternations = tried[i];
 		double missed = fit_once(data, conditions, &fit_orders[0], out->model.threads, &fit);

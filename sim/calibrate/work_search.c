@@ -3,6 +3,7 @@
 #include <gsl/gsl_multimin.h>
 #include <math.h>
 
+#include "base/check.h"
 #include "base/num.h"
 
 enum { POLISHES_MAX = 300 };
@@ -129,7 +130,7 @@ static double search_steps(const struct fit_data *data, const struct fit_conditi
 {
 	enum { PARALLELS = 16, VALUES = 32, BEGINNINGS = 2, ROUNDS = 2 };
 	static const enum work_parameter stepped[] = {FIT_SINGLE, FIT_PARALLEL, FIT_COLD};
-	enum { STEPPED = sizeof stepped / sizeof stepped[0] };
+	enum { STEPPED = ARRAY_LEN(stepped) };
 	struct work_fit begin = *fit;
 	double fastest = fit_fastest_seconds(data);
 	for (int i = 0; i < BEGINNINGS; i++) {
@@ -167,7 +168,7 @@ static double polish_fit(const struct fit_data *data, const struct fit_condition
 		return missed;
 	gsl_multimin_fminimizer *simplex =
 		gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, polish.count);
-	for (size_t i = 0; i < sizeof first_steps / sizeof first_steps[0] && missed > enough; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(first_steps) && missed > enough; i++) {
 		polish.fit = *fit;
 		run_simplex(&polish, simplex, first_steps[i], enough);
 		double polished = polish_missed(gsl_multimin_fminimizer_x(simplex), &polish);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "base/version.h"
@@ -53,7 +54,7 @@ static const struct table_column size_columns[] = {
 	{.name = "verdict"},
 	{.name = "images", .align = TABLE_RIGHT},
 };
-enum { SIZE_COLUMNS = sizeof size_columns / sizeof size_columns[0] };
+enum { SIZE_COLUMNS = ARRAY_LEN(size_columns) };
 
 /* How invocations ended, for JSON. */
 static const struct table_column ending_columns[] = {
@@ -360,9 +361,9 @@ static void print_results(struct calibrate *calibrate)
 	struct json json;
 	enum table_format format = cli_format(calibrate->cli);
 	buf_init(&out);
-	table_init(&parameters, parameter_columns, sizeof parameter_columns / sizeof parameter_columns[0]);
+	table_init(&parameters, parameter_columns, ARRAY_LEN(parameter_columns));
 	table_init(&sizes, size_columns, any_images(calibration) ? SIZE_COLUMNS : SIZE_COLUMNS - 1);
-	table_init(&endings, ending_columns, sizeof ending_columns / sizeof ending_columns[0]);
+	table_init(&endings, ending_columns, ARRAY_LEN(ending_columns));
 	for (size_t i = 0; i < calibration->function_count; i++) {
 		fill_parameters(&parameters, calibrate, &calibration->functions[i]);
 		fill_logged(&parameters, &calibration->functions[i]);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 
@@ -198,7 +199,7 @@ struct shell {
 
 static const struct shell shells[] = {{"bash", write_bash}, {"zsh", write_zsh}, {"fish", write_fish}};
 
-enum { SHELL_COUNT = sizeof shells / sizeof shells[0] };
+enum { SHELL_COUNT = ARRAY_LEN(shells) };
 
 static void shell_names(struct buf *out)
 {

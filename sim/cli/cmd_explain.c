@@ -1,4 +1,5 @@
 /* `lamina explain`: what results and platforms are made of. */
+#include "base/check.h"
 #include "cli/commands.h"
 
 #include <stdio.h>
@@ -104,7 +105,7 @@ static void render_text(const struct study *study, struct buf *out)
 	for (size_t f = 0; f < job->result.function_count; f++) {
 		struct table table;
 		write_heading(job, f, out);
-		table_init(&table, cause_columns, sizeof cause_columns / sizeof cause_columns[0]);
+		table_init(&table, cause_columns, ARRAY_LEN(cause_columns));
 		put_causes_of_function(&table, &job->result.functions[f], true);
 		table_render(&table, TABLE_TEXT, out);
 		table_release(&table);
@@ -163,7 +164,7 @@ static void render_data(const struct study *study, enum table_format format, str
 {
 	const struct run_result *result = &study->jobs[0].result;
 	struct table table;
-	table_init(&table, cause_columns, sizeof cause_columns / sizeof cause_columns[0]);
+	table_init(&table, cause_columns, ARRAY_LEN(cause_columns));
 	for (size_t f = 0; f < result->function_count; f++)
 		put_causes_of_function(&table, &result->functions[f], false);
 	if (format == TABLE_JSON)
@@ -234,7 +235,7 @@ static void print_sources(const char *text, enum table_format format, struct are
 	double number;
 	struct buf out;
 	buf_init(&out);
-	table_init(&table, source_columns, sizeof source_columns / sizeof source_columns[0]);
+	table_init(&table, source_columns, ARRAY_LEN(source_columns));
 	for (size_t i = 0; i < count; i++) {
 		table_text(&table, sources[i].key);
 		if (num_parse_double(sources[i].value, &number))

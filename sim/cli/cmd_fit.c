@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
@@ -76,7 +77,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct table table;
 	struct buf out;
 	buf_init(&out);
-	table_init(&table, columns, sizeof columns / sizeof columns[0]);
+	table_init(&table, columns, ARRAY_LEN(columns));
 	fill(&table, &fit);
 	table_render(&table, cli_format(cli), &out);
 	cli_print(&out);

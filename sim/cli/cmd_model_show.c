@@ -1,6 +1,7 @@
 /* `lamina model show MODEL`: the network layer by layer, then summed up by function. */
 #include <stdio.h>
 
+#include "base/check.h"
 #include "base/json.h"
 #include "cli/cmd_model.h"
 #include "cli/cmd_model_cuts.h"
@@ -35,8 +36,8 @@ static const struct table_column function_columns[] = {
 };
 
 enum {
-	LAYER_COLUMNS = sizeof layer_columns / sizeof layer_columns[0],
-	FUNCTION_COLUMNS = sizeof function_columns / sizeof function_columns[0],
+	LAYER_COLUMNS = ARRAY_LEN(layer_columns),
+	FUNCTION_COLUMNS = ARRAY_LEN(function_columns),
 };
 
 static void put_shape(struct table *table, struct shape shape)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
@@ -40,7 +41,7 @@ static void print_comparison(struct cli *cli, const struct paper *paper)
 	struct table table;
 	struct buf out;
 	buf_init(&out);
-	table_init(&table, columns, sizeof columns / sizeof columns[0]);
+	table_init(&table, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < paper->row_count; i++) {
 		const struct paper_row *row = &paper->rows[i];
 		table_text(&table, row->quantity);

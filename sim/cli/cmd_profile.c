@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "base/num.h"
 #include "base/version.h"
@@ -49,9 +50,9 @@ static bool take_images(const struct cli *cli, struct request *request, struct e
 		       err_prefix(err, "--images");
 	}
 	if (options_flag(&cli->options, "quick"))
-		set_images(request, quick_images, sizeof quick_images / sizeof *quick_images);
+		set_images(request, quick_images, ARRAY_LEN(quick_images));
 	else
-		set_images(request, default_images, sizeof default_images / sizeof *default_images);
+		set_images(request, default_images, ARRAY_LEN(default_images));
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/json.h"
 #include "cli/commands.h"
 #include "profile/profile.h"
@@ -265,7 +266,7 @@ static void show_memory(const struct profile *profile, struct buf *out)
 		{.name = "peak MiB", .align = TABLE_RIGHT, .decimals = 1},
 	};
 	struct table table;
-	table_init(&table, columns, sizeof columns / sizeof *columns);
+	table_init(&table, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < profile->function_count; i++)
 		for (size_t k = 0; k < profile->functions[i].memory_count; k++) {
 			const struct profile_memory_point *point = &profile->functions[i].memory[k];
@@ -286,7 +287,7 @@ static void show(const struct profile *profile, enum table_format format, struct
 	size_t count;
 	struct item *items = collect(profile, arena, &count);
 	struct table values;
-	table_init(&values, value_columns, sizeof value_columns / sizeof *value_columns);
+	table_init(&values, value_columns, ARRAY_LEN(value_columns));
 	fill_values(profile, items, count, &values);
 	if (format == TABLE_CSV) {
 		table_render(&values, TABLE_CSV, out);

@@ -1,4 +1,5 @@
 /* `lamina record`: files of many images, as the functions of a pipeline read and write them. */
+#include "base/check.h"
 #include "cli/commands.h"
 
 #include <stdio.h>
@@ -162,8 +163,8 @@ static const struct table_column image_columns[] = {
 };
 
 enum {
-	RECORD_COLUMNS = sizeof record_columns / sizeof record_columns[0],
-	IMAGE_COLUMNS = sizeof image_columns / sizeof image_columns[0],
+	RECORD_COLUMNS = ARRAY_LEN(record_columns),
+	IMAGE_COLUMNS = ARRAY_LEN(image_columns),
 };
 
 /* Of the images seen so far. */

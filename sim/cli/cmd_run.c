@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/json.h"
 #include "base/version.h"
 #include "cli/commands.h"
@@ -119,7 +120,7 @@ static void fill_functions(struct table *table, const struct run_result *result)
 		table_text(table, function->name);
 		table_int(table, function->memory_mb);
 		table_double(table, function->peak_memory_mb);
-		for (size_t c = 3; c < sizeof function_columns / sizeof function_columns[0]; c++)
+		for (size_t c = 3; c < ARRAY_LEN(function_columns); c++)
 			table_double(table, function->metrics[function_find_metric(function_columns[c].name)].mean);
 		table_end_row(table);
 	}

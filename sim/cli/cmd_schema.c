@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "cli/commands.h"
 #include "cli/usage.h"
 #include "doc/bind.h"
@@ -40,7 +41,7 @@ static const struct document_kind kinds[] = {
 	 &model_schema},
 };
 
-enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
+enum { KIND_COUNT = ARRAY_LEN(kinds) };
 
 static const struct document_kind *find(const char *name)
 {

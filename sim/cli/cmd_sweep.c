@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
@@ -41,7 +42,7 @@ struct rows {
 
 static const struct shown_metric *find_shown(const struct rows *rows, const char *metric)
 {
-	for (size_t i = 0; i < sizeof shown_metrics / sizeof shown_metrics[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(shown_metrics); i++) {
 		const struct shown_metric *shown = &shown_metrics[i];
 		if (strcmp(metric, shown->name) == 0 && (rows->is_batch ? shown->of_batch : shown->of_arrivals))
 			return shown;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "cli/result_file.h"
 #include "report/gnuplot.h"
@@ -78,7 +79,7 @@ static void write_script(const char *name, const char *title, struct arena *aren
 		     "set ylabel 'USD a run'\nset title ");
 	gnuplot_quote(title, out);
 	buf_add(out, " noenhanced\nplot");
-	for (size_t i = 0; i < sizeof series / sizeof series[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(series); i++) {
 		buf_add(out, i > 0 ? ", \\\n  " : " \\\n  ");
 		gnuplot_quote(arena_printf(arena, "./%s.csv", name), out);
 		buf_printf(out, " using (strcol('mark') eq '%s' ? column('seconds') : NaN):'usd' with %s title '%s'",

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/num.h"
 #include "cli/plan_front.h"
 
@@ -28,7 +29,7 @@ static void read_latency(const char *text, struct plan_request *out, struct diag
 	const char *equals = strchr(text, '=');
 	size_t length = equals ? (size_t)(equals - text) : strlen(text);
 	const char *metric = NULL;
-	for (size_t i = 0; i < sizeof latencies / sizeof latencies[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(latencies); i++) {
 		if (strlen(latencies[i].name) != length || strncmp(latencies[i].name, text, length) != 0)
 			continue;
 		metric = latencies[i].metric;

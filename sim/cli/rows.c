@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/num.h"
 
 enum { FLUSH_BYTES = 256 * 1024 };
@@ -20,7 +21,7 @@ enum rows_format rows_format_of(const char *path)
 		{".md", ROWS_MARKDOWN}, {".markdown", ROWS_MARKDOWN},
 	};
 	const char *dot = path ? strrchr(path, '.') : NULL;
-	for (size_t i = 0; dot && i < sizeof endings / sizeof endings[0]; i++)
+	for (size_t i = 0; dot && i < ARRAY_LEN(endings); i++)
 		if (strcmp(dot, endings[i].ending) == 0)
 			return endings[i].format;
 	return ROWS_CSV;

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/num.h"
 #include "base/version.h"
 #include "cli/experiment_options.h"
@@ -46,7 +47,7 @@ bool sweep_file_is(const char *path)
 {
 	static const char *const endings[] = {".sqlite", ".sqlite3", ".db"};
 	const char *dot = path ? strrchr(path, '.') : NULL;
-	for (size_t i = 0; dot && i < sizeof endings / sizeof endings[0]; i++)
+	for (size_t i = 0; dot && i < ARRAY_LEN(endings); i++)
 		if (strcmp(dot, endings[i]) == 0)
 			return true;
 	return false;
@@ -58,7 +59,7 @@ static const char *const own_options[] = {
 
 int sweep_file_refuse_options(const struct cli *cli)
 {
-	for (size_t i = 0; i < sizeof own_options / sizeof own_options[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(own_options); i++)
 		if (options_given(&cli->options, own_options[i]))
 			return cli_wrong_usage(cli, "--%s is for sweeps into a file of results: -o FILE.sqlite",
 					       own_options[i]);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/num.h"
 
 bool terminal_has_colour(int fd)
@@ -70,9 +71,9 @@ int terminal_text_width(const char *text)
 	size_t bytes;
 	for (const unsigned char *p = (const unsigned char *)text; *p; p += bytes) {
 		uint32_t code = decode(p, &bytes);
-		if (is_in(code, two_wide, sizeof two_wide / sizeof two_wide[0]))
+		if (is_in(code, two_wide, ARRAY_LEN(two_wide)))
 			width += 2;
-		else if (!is_in(code, zero_wide, sizeof zero_wide / sizeof zero_wide[0]))
+		else if (!is_in(code, zero_wide, ARRAY_LEN(zero_wide)))
 			width += 1;
 	}
 	return width;

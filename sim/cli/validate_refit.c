@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "base/num.h"
 #include "cli/experiment_options.h"
@@ -86,7 +87,7 @@ int validate_leave_one_out(struct cli *cli, const char *const *paths, size_t cou
 	struct run_control control = {.jobs = experiment_options_jobs(cli), .interrupt = interrupt_flag()};
 	struct refit_request request = {paths, count, &control};
 	diag_init(&diag);
-	table_init(&table, columns, sizeof columns / sizeof columns[0]);
+	table_init(&table, columns, ARRAY_LEN(columns));
 	bool ok = refits_read(path, &cli->arena, &diag, &refits, &io_failed) &&
 		  fill(cli, &request, &refits, &diag, &table);
 	int status = cli_report(cli, &diag);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/num.h"
 #include "deploy/template.h"
 #include "doc/yaml.h"
@@ -208,7 +209,7 @@ static void read_states(struct reading *reading, const struct yaml_node *machine
 static void read_task(struct reading *reading, const struct yaml_node *state)
 {
 	static const char *const paths[] = {"Parameters.FunctionName", "Arguments.FunctionName", "Resource"};
-	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		const struct yaml_node *node = template_find(state, paths[i]);
 		if (!node || node->kind != YAML_SCALAR || strstr(node->text, ":states:"))
 			continue;
@@ -470,7 +471,7 @@ bool current_read(const char *path, const char *const *names, size_t count, stru
 		return false;
 	struct reading reading = {.out = out, .names = names, .arena = arena, .diag = diag, .file = root->place.file};
 	bool is_known = false;
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !is_known; i++)
+	for (size_t i = 0; i < ARRAY_LEN(kinds) && !is_known; i++)
 		is_known = kinds[i](&reading, root);
 	if (!is_known)
 		diag_error(

@@ -2,13 +2,14 @@
 
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "base/num.h"
 #include "plan/stage.h"
 
 /* powerValues of the tool's README, and the sizes that are sold since December 2020. */
 static const int64_t usual_sizes_mb[] = {128, 256, 512, 1024, 1536, 2048, 3008, 4096, 6144, 8192, 10240};
 
-enum { USUAL_SIZES = sizeof usual_sizes_mb / sizeof usual_sizes_mb[0] };
+enum { USUAL_SIZES = ARRAY_LEN(usual_sizes_mb) };
 
 static struct deployment_point point_at(const struct stage *stage, int64_t memory_mb)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/num.h"
 #include "scenario/function_name.h"
 
@@ -290,11 +291,11 @@ static void check_parts(struct expansion *expansion, const struct yaml_node *nod
 {
 	for (const struct yaml_node *child = node->first; child; child = child->next) {
 		bool known = false;
-		for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 			known = known || strcmp(parts[i], child->key) == 0;
 		if (known)
 			continue;
-		const char *meant = did_you_mean(child->key, parts, sizeof parts / sizeof parts[0]);
+		const char *meant = did_you_mean(child->key, parts, ARRAY_LEN(parts));
 		if (meant)
 			diag_error(expansion->diag, child->key_place, "unknown key '%s'; did you mean '%s'?",
 				   child->key, meant);

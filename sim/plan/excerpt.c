@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/check.h"
 #include "base/num.h"
 #include "plan/stage.h"
 #include "stats/summary.h"
@@ -141,7 +142,7 @@ void excerpt_carry_over(const struct setting *setting, const struct excerpt *exc
 		shorter->samples[usd][i] -= stage_standing_usd(&standing, shorter->samples[seconds][i]);
 		longer->samples[usd][i] -= stage_standing_usd(&standing, longer->samples[seconds][i]);
 	}
-	for (size_t k = 0; k < sizeof sums / sizeof sums[0]; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(sums); k++) {
 		enum metric_id metric = sums[k];
 		double slope = slope_of(excerpt, shorter->samples[metric], longer->samples[metric], count);
 		if (metric == seconds && is_alone)
@@ -153,6 +154,6 @@ void excerpt_carry_over(const struct setting *setting, const struct excerpt *exc
 		longer->samples[usd][i] += stage_standing_usd(&standing, longer->samples[seconds][i]);
 		longer->samples[month][i] *= longer->samples[usd][i];
 	}
-	for (size_t k = 0; k < sizeof sums / sizeof sums[0]; k++)
+	for (size_t k = 0; k < ARRAY_LEN(sums); k++)
 		summarise(longer, sums[k]);
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/check.h"
 #include "base/num.h"
 
 /* How a shape's waves follow one another. */
@@ -270,7 +271,7 @@ static double least_seconds(const struct setting *setting)
 		{setting->invocation == INVOCATION_SYNC ? unreserved_calls : 0,
 		 platform->limits.invocations_per_place * (double)setting_unreserved(setting)},
 	};
-	for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
 		if (rates[i].per_second > 0)
 			longest = fmax(longest, rates[i].count / rates[i].per_second - 1);
 	}

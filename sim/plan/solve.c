@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "plan/stage.h"
 
 /* Times of a choice for the first stages. */
@@ -149,7 +150,7 @@ static int compare_labels(const void *a, const void *b)
 				  {x->time.first_seconds, y->time.first_seconds},
 				  {x->parent, y->parent},
 				  {x->option, y->option}};
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (keys[i][0] != keys[i][1])
 			return keys[i][0] < keys[i][1] ? -1 : 1;
 	}
@@ -288,7 +289,7 @@ static void label_enumerate(const struct solve_task *task, const struct label_pr
 	*enumeration = (struct enumeration){.task = task, .prices = prices};
 	measure_rest(enumeration);
 	bool is_complete = true;
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0] && is_complete; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(parts) && is_complete; i++) {
 		double goal = fmin(answer->objective, task->beat);
 		double slack = goal - bound + 1e-12 * fabs(goal);
 		is_complete = enumerate_within(enumeration, parts[i] * slack, answer);

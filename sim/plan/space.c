@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/num.h"
 #include "scenario/pipeline_split.h"
 
@@ -37,7 +38,7 @@ static bool beats(const struct stage_figures *a, const struct stage_figures *b)
 		offsetof(struct stage_figures, clock_usd),
 	};
 	bool is_no_worse = true;
-	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
 		const double *x = (const double *)(const void *)((const char *)a + figures[i]);
 		const double *y = (const double *)(const void *)((const char *)b + figures[i]);
 		is_no_worse = is_no_worse && *x <= *y;

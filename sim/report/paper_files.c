@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "report/gnuplot.h"
@@ -115,7 +116,7 @@ static void write_table2(const struct paper *paper, struct csv *csv)
 	static const char *const names[] = {"memMax-1000", "memMin-1000", "memMax-500", "memMin-500"};
 	const struct study *study = &paper->studies[PAPER_TABLE2];
 	const struct claims *claims = &paper->claims[PAPER_TABLE2];
-	CHECK(study->sweep.point_count == sizeof names / sizeof names[0]);
+	CHECK(study->sweep.point_count == ARRAY_LEN(names));
 	header(csv,
 	       "setting lamina_seconds seconds_half_width_95 paper_seconds lamina_usd usd_half_width_95 paper_usd");
 	for (size_t i = 0; i < study->sweep.point_count; i++) {
@@ -166,7 +167,7 @@ static bool write_in(const char *folder, const char *file, const char *text, siz
 bool paper_write_files(const struct paper *paper, const char *folder, struct err *err)
 {
 	bool ok = file_make_directories(folder, err);
-	for (size_t i = 0; ok && i < sizeof artefacts / sizeof artefacts[0]; i++) {
+	for (size_t i = 0; ok && i < ARRAY_LEN(artefacts); i++) {
 		struct buf text;
 		struct csv csv;
 		buf_init(&text);
@@ -193,7 +194,7 @@ bool paper_draw(const char *scripts, const char *folder, struct err *err)
 	struct arena arena;
 	arena_init(&arena);
 	bool ok = true;
-	for (size_t i = 0; ok && i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; ok && i < ARRAY_LEN(names); i++) {
 		char *text;
 		size_t length;
 		ok = file_read(arena_printf(&arena, "%s/%s", scripts, names[i]), 1024 * 1024, &arena, &text, &length,

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "report/paper.h"
 
 static void add_row(struct paper *paper, struct paper_row row)
@@ -202,7 +203,7 @@ static void add_fig5(struct paper *paper)
 /* In the order of the zip in fig5-mechanisms.yaml. */
 static const char *const mechanism_names[] = {"waves alone, all sandboxes warm", "with cold starts",
 					      "with cold starts and a driver of 20 calls a second"};
-enum { MECHANISMS = sizeof mechanism_names / sizeof mechanism_names[0] };
+enum { MECHANISMS = ARRAY_LEN(mechanism_names) };
 
 static void add_mechanisms(struct paper *paper, struct arena *arena)
 {

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "doc/bind_bytes.h"
 #include "results/results_point.h"
 #include "results/results_struct.h"
@@ -257,7 +258,7 @@ static bool drop_runs(struct results *results, int64_t point, int64_t first, int
 {
 	static const char *const tables[] = {"run", "run_function", "run_bill"};
 	char sql[160];
-	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		snprintf(sql, sizeof sql, "DELETE FROM %s WHERE run_id BETWEEN %lld AND %lld", tables[i],
 			 (long long)run_id_of(point, first), (long long)run_id_of(point, last));
 		if (!sql_run(&results->sql, sql, err))

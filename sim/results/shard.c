@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/num.h"
 
 enum { NUMBER_MAX = 1000000000 };
@@ -73,7 +74,7 @@ static bool ask(const struct scheduler *scheduler, shard_variable *variable, str
 
 static bool find_scheduler(shard_variable *variable, struct shard *out, struct err *err)
 {
-	for (size_t i = 0; i < sizeof schedulers / sizeof schedulers[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(schedulers); i++)
 		if (variable(schedulers[i].index))
 			return ask(&schedulers[i], variable, out, err);
 	return err_set(err, "--shard auto: no scheduler says which part this is (Slurm arrays, AWS Batch, Open MPI and "

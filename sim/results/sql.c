@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
+
 /* What SQLite's codes mean to somebody whose sweep has stopped. */
 static const struct {
 	int code;
@@ -29,7 +31,7 @@ bool sql_failed(struct sql *sql, struct err *err)
 {
 	int code = sql->db ? sqlite3_errcode(sql->db) & 0xff : SQLITE_NOMEM;
 	const char *words = sql->db ? sqlite3_errmsg(sql->db) : "no memory is left";
-	for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
 		if (failures[i].code != code)
 			continue;
 		words = failures[i].words;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/num.h"
 #include "scenario/unknown.h"
 
@@ -63,7 +64,7 @@ static void check_smallest_share(const struct platform *platform, const struct y
 static void check_platform(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	const struct platform *platform = value;
-	for (size_t i = 0; i < sizeof part_rules / sizeof part_rules[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(part_rules); i++) {
 		const struct part_rule *rule = &part_rules[i];
 		bool given = yaml_get(node, rule->key) != NULL;
 		if (rule->needed[platform->kind] && !given)

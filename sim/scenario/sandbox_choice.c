@@ -1,6 +1,7 @@
 #include "scenario/sandbox_choice.h"
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/num.h"
 
 /* What the checks of one function's choice share. */
@@ -140,7 +141,7 @@ static bool check_snapshot_beside(const struct choice *choice)
 		 entry_place(choice, "architecture"), "arm64", "use x86_64"},
 	};
 	bool ok = true;
-	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
 		if (!rules[i].is_refused)
 			continue;
 		diag_error(choice->diag, rules[i].place, "'%s' has a 'snapshot', which %s does not offer with %s; %s",
@@ -276,7 +277,7 @@ bool sandbox_choice_resolve(const struct experiment *experiment, const struct pl
 	if (entry->has_work && entry->work.init_seconds.table.count > 0)
 		out->sandbox.measured_init = &entry->work.init_seconds;
 	bool ok = true;
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		ok = parts[i](&choice) && ok;
 	return ok;
 }

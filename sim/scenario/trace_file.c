@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/csv.h"
 #include "base/num.h"
 
@@ -141,7 +142,7 @@ static const struct trace_format {
 
 static const struct trace_format *find_format(struct reading *reading)
 {
-	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
 		if (csv_reader_has(&reading->reader, formats[i].needs[0]) &&
 		    csv_reader_has(&reading->reader, formats[i].needs[1]))
 			return &formats[i];

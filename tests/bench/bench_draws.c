@@ -1,5 +1,6 @@
 /* Draws per second of every sampler, in a loop that adds them up. The reference is the generator's raw 64-bit word. */
 #include "base/arena.h"
+#include "base/check.h"
 #include "random/quantile.h"
 #include "random/stream.h"
 #include "tests/bench/bench.h"
@@ -75,7 +76,7 @@ int main(void)
 	stream_init(&draws.stream, 1, 0, stream_id_from_name("draws"), 0);
 	struct bench_rate raw = bench_measure(draw_u64, &draws, DRAWS);
 	bench_report("draw_u64", raw, "draws/s", NULL, 0);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		bench_report(rows[i].name, bench_measure(rows[i].run, &draws, DRAWS), "draws/s", "draw_u64",
 			     raw.median);
 	arena_release(&arena);

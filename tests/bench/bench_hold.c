@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/check.h"
 #include "base/num.h"
 #include "engine/engine.h"
 #include "random/stream.h"
@@ -154,7 +155,7 @@ int main(int argc, char **argv)
 		{"hold_1e4", "binary_heap_1e4", 10000, 4000000},   {"hold_1e5", "binary_heap_1e5", 100000, 2000000},
 		{"hold_1e6", "binary_heap_1e6", 1000000, 2000000},
 	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (argc > 1 && strcmp(argv[1], rows[i].name) != 0)
 			continue;
 		struct bench_rate plain = measure_plain(rows[i].pending, rows[i].events);

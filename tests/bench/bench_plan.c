@@ -3,6 +3,7 @@
  * 1,000 images in steps of 50, 1 to 1,000 parallel jobs, both schedules. A unit is one plan: the tables of times and
  * costs, and the cheapest plan for a deadline that costs neither nothing nor everything.
  */
+#include "base/check.h"
 #include "tests/bench/bench.h"
 
 #include "plan/search.h"
@@ -46,7 +47,7 @@ static struct toy *make_pipeline(const struct planning *planning, int64_t images
 	set_today(&toy->platform, &toy->arena);
 	toy->setting.images_per_record = images_per_record;
 	for (size_t i = 0; i < planning->functions; i++) {
-		const struct toy_work *each = &per_image[i % (sizeof per_image / sizeof per_image[0])];
+		const struct toy_work *each = &per_image[i % ARRAY_LEN(per_image)];
 		struct toy_work work = {
 			.cpu_seconds = each->cpu_seconds * n * (1 + 0.03 * (double)i),
 			.threads = 2,

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/check.h"
 #include "tests/bench/bench.h"
 #include "tests/models/faas.h"
 
@@ -26,7 +27,7 @@ int main(int argc, char **argv)
 		{"platform_1000", 450, "SimFaaS, quoted", 4900},
 	};
 	static struct faas faas;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (argc > 1 && strcmp(argv[1], rows[i].name) != 0)
 			continue;
 		struct arena arena;

@@ -5,13 +5,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct csv_column columns[] = {
 	{.name = "time", .required = true}, {.name = "name", .required = true}, {.name = "note"}};
-enum { COLUMNS = sizeof columns / sizeof columns[0] };
+enum { COLUMNS = ARRAY_LEN(columns) };
 
 static void write_header(struct csv *csv)
 {

@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "base/check.h"
 #include "base/parallel.h"
 #include "tests/tap.h"
 
@@ -14,7 +15,7 @@ static bool is_zero(const unsigned char *bytes, size_t count)
 
 /* Sizes on both sides of a block's and of a large page's. */
 static const size_t sizes[] = {0, 1, 15, 16, 17, 1000, 65520, 65536, 65537, 200000, 5000000, 40000000};
-enum { SIZES = sizeof sizes / sizeof sizes[0] };
+enum { SIZES = ARRAY_LEN(sizes) };
 
 /* Fills what it is given; false where that was not zeroed. */
 static bool use(struct arena *arena)

@@ -2,6 +2,7 @@
  * When a call that was throttled or has failed is made again: doubling, cap, the jitter's mean, and what begins anew
  * after a failure. Counts alone would not see a wrong delay, so times are held to those of plain loops.
  */
+#include "base/check.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -47,7 +48,7 @@ static double simulated_refusals(struct toy *toy, int runs)
 static void test_full_jitter(void)
 {
 	static const double seconds[] = {0.5, 2, 20, 200};
-	for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(seconds); i++) {
 		struct toy toy;
 		one_place(&toy, seconds[i]);
 		double want = plain_refusals(seconds[i] + 0.5, 0.1, 3.2);
@@ -124,7 +125,7 @@ static double plain_queue(double visit_seconds, const double *rests, int *refusa
 static void test_after_failure(void)
 {
 	static const double visits[] = {7.3, 41.7, 97.1, 333.3};
-	for (size_t i = 0; i < sizeof visits / sizeof visits[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(visits); i++) {
 		struct toy toy;
 		toy_init(&toy);
 		double *rests = ARENA_ARRAY(&toy.arena, double, 2);

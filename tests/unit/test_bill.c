@@ -63,7 +63,7 @@ static const struct {
 	{{.put_bytes = 1000000000}, BILL_STORED, 71},
 	{{.machine_ns = 3600 * NS_PER_SECOND}, BILL_MACHINE, 73},
 };
-enum { ITEMS = sizeof items / sizeof items[0] };
+enum { ITEMS = ARRAY_LEN(items) };
 _Static_assert((int)ITEMS == (int)BILL_ITEMS, "every line of a bill is tried");
 
 static void test_items(void)
@@ -105,7 +105,7 @@ static void test_sums(void)
 	struct outcome outcome = {.bill = bill};
 	double parts = 0;
 	static const char *const names[] = {"cost_compute_usd", "cost_requests_usd", "cost_store_usd"};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		parts += outcome_metrics[outcome_find_metric(names[i])].value(&outcome);
 	t_near(parts, bill.total_usd, 1e-12, 0, "the three parts of the cost are all of it");
 	t_near(outcome_metrics[METRIC_GB_SECONDS].value(&outcome), 8, 1e-12, 0,
@@ -189,7 +189,7 @@ static void test_free_and_large(void)
 	for (int i = 0; i < 5; i++)
 		usage_add(&total, &largest);
 	price_bill(&prime_prices, &total, &bill);
-	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(of); i++)
 		t_near(bill.lines[of[i].item].quantity, 5 * 9223372036854775807.0 / of[i].per_unit, 1e-12, 0,
 		       bill_rows[of[i].item].name);
 }
@@ -250,7 +250,7 @@ static void test_children(void)
 		{MAP_OF_STANDARD_CHILDREN, 2 * 5 + 5, 0, "and a child for each"},
 		{MAP_OF_EXPRESS_CHILDREN, 5, 5, "whose own steps are none where it is express"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct toy toy;
 		toy_init(&toy);
 		toy_records(&toy, 5);

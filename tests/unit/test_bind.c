@@ -1,5 +1,6 @@
 /* Binding by table: values, defaults, every message, dotted keys. */
 #include "base/buf.h"
+#include "base/check.h"
 #include "doc/bind.h"
 #include "tests/tap.h"
 
@@ -193,7 +194,7 @@ static void test_messages(void)
 		{"limits: {low: 5, high: 4}\n", "f:2:15: 'low' is above 'high'\n"},
 		{"limits: {low: 5, high: x}\n", "f:2:24: 'high' must be a whole number, not 'x'\n"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct platform platform;
 		bool ok;
 		char text[256];
@@ -265,7 +266,7 @@ static void test_check_key(void)
 		{"sizes.2.x", "unknown key 'sizes.2.x': 'sizes.2' has no keys below it"},
 		{"limits..low", "'limits..low' has an empty part; keys are joined by single dots"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct diag diag;
 		diag_init(&diag);
 		struct diag_place place = {"--set", 0, 0};

@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "doc/bind.h"
 #include "tests/tap.h"
 
@@ -74,7 +75,7 @@ static bool is_keyword_right(const char *keyword, const json_t *value)
 		{"minimum", -1},
 		{"maximum", -1},
 	};
-	for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(keywords); i++)
 		if (strcmp(keywords[i].name, keyword) == 0)
 			return keywords[i].type < 0 || keywords[i].type == (int)json_typeof(value);
 	return false;
@@ -129,7 +130,7 @@ static void test_properties(json_t *root)
 			  "\"items\":{\"type\":[\"string\",\"number\",\"boolean\"]},\"default\":[\"a\",\"5\"]}"},
 		{"any", "{}"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		t_part(property(root, cases[i].name), cases[i].text, cases[i].name);
 	json_t *map = property(root, "map");
 	t_part(json_object_get(map, "default"), "{\"a\":{\"memory_mb\":128}}", "a mapping's default");

@@ -1,4 +1,5 @@
 /* Sweeps into files of results: clocks that jump, and files that somebody has changed. */
+#include "base/check.h"
 #include "results/campaign.h"
 
 #include <sqlite3.h>
@@ -202,7 +203,7 @@ static void changes_are_noticed(struct fixture *f, const char *want)
 		"UPDATE program SET lamina_version = '0'",
 		"INSERT INTO failure VALUES(1, 0, 'x')",
 	};
-	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
 		const char *path = new_path(f);
 		struct campaign_counts counts;
 		struct variant variant = {2, no_time, NULL, false};

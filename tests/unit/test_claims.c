@@ -1,4 +1,5 @@
 /* Claims: the point they name, the value they take, and the words of their mistakes. */
+#include "base/check.h"
 #include "experiment/claims.h"
 #include "tests/tap.h"
 
@@ -93,7 +94,7 @@ static const struct {
 
 static void test_mistakes(void)
 {
-	for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
 		struct fixture f;
 		t_ok(!setup(&f, mistakes[i].text), "refused: %s", mistakes[i].message);
 		bool found = false;

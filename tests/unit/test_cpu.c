@@ -1,4 +1,5 @@
 /* CPU quota: the closed form, threads, what is left of a period, and a plain model that counts every nanosecond. */
+#include "base/check.h"
 #include "base/num.h"
 #include "platform/cpu.h"
 #include "random/stream.h"
@@ -45,7 +46,7 @@ static void closed_form(struct arena *arena)
 		{1004, 500, 2004, "floor(1004/10)*20 + 4"},
 		{1004, 100, 10022, "a tenth of a vCPU: 501 whole periods and a quota of 2 ms"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct cpu_quota quota = fresh(arena, cases[i].memory_mb);
 		t_int(cpu_quota_run(&quota, 0, cases[i].work_ms * MS, 1), cases[i].wall_ms * MS, cases[i].name);
 	}

@@ -1,6 +1,7 @@
 /* Rows of one size that tell their CPU time tell what is work and what is waiting, and give their time back. */
 #include <math.h>
 
+#include "base/check.h"
 #include "calibrate/cpu_fit.h"
 #include "tests/tap.h"
 
@@ -78,7 +79,7 @@ static bool solve(const struct logged *rows, size_t count, struct arena *arena, 
 
 static void test_examples(void)
 {
-	for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(examples); i++) {
 		const struct example *example = &examples[i];
 		struct arena arena;
 		struct log_samples samples;

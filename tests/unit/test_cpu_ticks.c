@@ -2,6 +2,7 @@
  * The CPU quota against a reference that walks from tick to tick, and against what was measured: the proportional
  * law of long work, the steps of short work, runs of one tick at 128 MB.
  */
+#include "base/check.h"
 #include "base/num.h"
 #include "platform/cpu.h"
 #include "random/stream.h"
@@ -99,7 +100,7 @@ static void test_proportional_law(void)
 {
 	static const int64_t sizes[] = {128, 256, 512, 1024, 1536, 1769, 3008, 10240};
 	struct platform_cpu cpu = lambda(0.004, 0.00011);
-	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		char name[64];
 		struct cpu_quota quota;
 		cpu_quota_init(&quota, &cpu, sizes[i], 7 * NS_PER_MS);
@@ -122,7 +123,7 @@ static void test_measured_shares(void)
 	} measured[] = {{128, 0.0710}, {256, 0.1419}, {512, 0.2843}, {1024, 0.5702}};
 	struct platform_cpu cpu = lambda(0.004, 0.00005);
 	cpu.overhead_share = 0.012;
-	for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(measured); i++) {
 		char name[64];
 		struct cpu_quota quota;
 		cpu_quota_init(&quota, &cpu, measured[i].memory_mb, 0);

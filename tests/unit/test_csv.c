@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <zlib.h>
 
+#include "base/check.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "tests/tap.h"
@@ -84,7 +85,7 @@ static void test_read(void)
 		 "2|c|none;F:2:6: text after a closing quote; a quote inside quotes is written twice\n"},
 		{"time,name\n1,a\n2,\"b\n3,c\n", "1|a|none;F:3:3: a quote that is never closed\n"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err;
 		bool io_failed;
 		char want[1024];

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "deploy/current.h"
 #include "tests/tap.h"
 
@@ -371,7 +372,7 @@ static void test_api_answers(void)
 		"[{\"FunctionName\": \"conv1\", \"MemorySize\": 256}, {\"FunctionName\": \"fc\", \"MemorySize\": "
 		"3008}]",
 	};
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
 		read_text(lists[i], &reading);
 		t_ok(reading.ok, "list-functions, spelling %zu", i);
 		t_int(reading.current.functions[0].memory_mb, 256, "the first");
@@ -424,7 +425,7 @@ static void test_mistakes(void)
 		{"anchors", "Resources: {B: &a {Type: x}}\n", "anchors and aliases are not allowed"},
 	};
 	struct reading reading;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		read_text(cases[i].text, &reading);
 		t_ok(!reading.ok && !reading.io_failed, "%s", cases[i].name);
 		t_has(reading.words, cases[i].words, "and its words");

@@ -1,5 +1,6 @@
 /* Collected mistakes, and the words of failures. */
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "tests/tap.h"
@@ -106,7 +107,7 @@ static void test_did_you_mean(void)
 		{"", NULL},
 		{"price", NULL},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		t_str(did_you_mean(cases[i].word, known, 5), cases[i].meant, cases[i].word);
 	char endless[3000];
 	memset(endless, 'n', sizeof endless - 1);

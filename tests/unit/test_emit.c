@@ -1,6 +1,7 @@
 /* Every fragment is read back by a parser of its format and holds the plan's figures. */
 #include <jansson.h>
 
+#include "base/check.h"
 #include "base/diag.h"
 #include "deploy/current.h"
 #include "deploy/emit.h"
@@ -90,7 +91,7 @@ static void test_snapshots(struct arena *arena)
 	struct deployment plan = plan_of(1);
 	plan.functions = &java;
 	plan.function_count = 1;
-	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
 		java.has_snapshot = false;
 		t_ok(!strstr(emit(formats[i], &plan, arena), words[i]), "%s: no snapshot", formats[i]);
 		java.has_snapshot = true;
@@ -191,7 +192,7 @@ static void test_machine(struct arena *arena)
 		{64, "DISTRIBUTED", 64},
 		{INT64_MAX, "DISTRIBUTED", 10000},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct deployment plan = plan_of(cases[i].parallel);
 		json_t *machine = json_loads(emit("stepfunctions", &plan, arena), 0, NULL);
 		const json_t *map = json_at(machine, PATH("States", "PerRecord"));

@@ -1,6 +1,7 @@
 /* The engine's order, handles and ends, and a long random run against a plain sorted reference. */
 #include <string.h>
 
+#include "base/check.h"
 #include "engine/engine.h"
 #include "random/stream.h"
 #include "tests/tap.h"
@@ -127,7 +128,7 @@ static void hold(struct engine *engine, void *subject, int64_t argument)
 static void test_memory(void)
 {
 	static const int pending[] = {1, 30, 3000};
-	for (size_t i = 0; i < sizeof pending / sizeof pending[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(pending); i++) {
 		struct arena arena;
 		arena_init(&arena);
 		struct engine engine;

@@ -1,4 +1,5 @@
 /* Long batches simulated in part against the same batches simulated whole. */
+#include "base/check.h"
 #include "plan/trial.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
@@ -37,7 +38,7 @@ static void is_as_whole(struct toy *toy, int schedule, int64_t parallel, const c
 	     "%s: %lld and %lld of %lld records", what, (long long)part.excerpt.shorter, (long long)part.excerpt.longer,
 	     (long long)toy->setting.records);
 	t_ok(part.setting->records == toy->setting.records, "the plan is of all");
-	for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(metrics); i++) {
 		double far = off(&part, &whole, metrics[i]);
 		t_ok(far < 0.01, "%s: %s is within 1 %% (%.5f)", what, outcome_metrics[metrics[i]].name, far);
 	}

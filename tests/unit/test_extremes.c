@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/num.h"
 #include "cli/commands.h"
 #include "scenario/experiment_file.h"
@@ -87,7 +88,7 @@ static size_t values_of(const struct key *key, double values[VALUES_MAX])
 	size_t count = 0;
 	add_value(is_bounded ? key->min : 0, values, &count);
 	add_value(is_bounded && isfinite(key->max) ? key->max : 1e300, values, &count);
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		bool is_legal = !is_bounded || (all[i] >= key->min && all[i] <= key->max);
 		if (is_legal && (!key->is_whole || all[i] == floor(all[i])) && (is_thorough || i == 1 || i == 2))
 			add_value(all[i], values, &count);
@@ -249,7 +250,7 @@ int main(void)
 	walk(&platform_schema, "platform_values.");
 	for (size_t i = 0; i < key_count; i++) {
 		int failed = t_failed_;
-		for (size_t b = 0; b < (is_thorough ? sizeof bases / sizeof bases[0] : 1); b++)
+		for (size_t b = 0; b < (is_thorough ? ARRAY_LEN(bases) : 1); b++)
 			try_key("run", bases[b], &keys[i]);
 		if (is_thorough)
 			try_key("plan", bases[0], &keys[i]);
@@ -257,13 +258,13 @@ int main(void)
 	}
 	for (size_t i = 0; is_thorough && i < key_count; i++) {
 		int failed = t_failed_;
-		for (size_t b = 0; b < sizeof bases / sizeof bases[0]; b++)
+		for (size_t b = 0; b < ARRAY_LEN(bases); b++)
 			try_pairs(bases[b], i);
 		t_ok(failed == t_failed_, "%s with another", keys[i].name);
 	}
 	printf("# the slowest to end took %.3f s: %s\n", slowest.seconds, slowest.command);
 	const char *left[] = {"words", "configs", bases[0], bases[1], bases[2]};
-	for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(left); i++)
 		unlink(left[i]);
 	t_ok(rmdir(folder) == 0, "nothing is left behind");
 	free(data);

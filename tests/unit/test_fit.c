@@ -1,5 +1,6 @@
 /* Fitting: known parameters are found again, bounds hold, and the words of its mistakes. */
 #include "base/buf.h"
+#include "base/check.h"
 #include "experiment/fit.h"
 #include "experiment/study.h"
 #include "tests/tap.h"
@@ -124,7 +125,7 @@ static const struct {
 
 static void test_mistakes(void)
 {
-	for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
 		struct fixture f;
 		t_ok(!setup(&f, mistakes[i].text), "refused: %s", mistakes[i].message);
 		bool found = false;

@@ -1,4 +1,5 @@
 /* Names of deployments, templates and logs find the experiment's functions. */
+#include "base/check.h"
 #include "scenario/function_name.h"
 #include "tests/tap.h"
 
@@ -31,7 +32,7 @@ int main(void)
 		{"", -1},
 		{"--", -1},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		t_int(function_name_match(cases[i].given, names, 4), cases[i].index, cases[i].given);
 	static const char *const alike[] = {"fc-1", "fc1"};
 	t_int(function_name_match("FC1", alike, 2), -1, "a name that means two functions means none");

@@ -1,4 +1,5 @@
 /* Quantiles of times: exact while there are few, within 0.2 % when there are many, from 1 ns to the largest time. */
+#include "base/check.h"
 #include "stats/histogram.h"
 
 #include "random/stream.h"
@@ -51,7 +52,7 @@ static void test_many(struct arena *arena)
 	}
 	t_int((long long)arena->bytes_used, (long long)used, "memory stops growing");
 	histogram_sort(&histogram);
-	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(shares); i++) {
 		char name[32];
 		snprintf(name, sizeof name, "quantile %g", shares[i]);
 		t_near((double)histogram_quantile(&histogram, shares[i]), shares[i] * 1e9, 0.002, 1000, name);

@@ -51,7 +51,7 @@ static void the_same(struct fixture *f, const struct digest *want)
 		{"functions.f.work.cpu_seconds", "4e-1"},
 		{"seed", "1"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct digest got = identity_of(f, base, cases[i].key, cases[i].value);
 		t_ok(digest_equal(&got, want), "%s: %s changes nothing", cases[i].key, cases[i].value);
 	}
@@ -86,7 +86,7 @@ static void another(struct fixture *f, const struct digest *want)
 		{"framework.import_cpu_seconds", "1"},
 		{"framework", "{preset: pytorch}"},
 	};
-	enum { CASES = sizeof cases / sizeof cases[0] };
+	enum { CASES = ARRAY_LEN(cases) };
 	struct digest seen[CASES];
 	for (size_t i = 0; i < CASES; i++) {
 		seen[i] = identity_of(f, base, cases[i].key, cases[i].value);

@@ -10,6 +10,7 @@
  */
 #include <gsl/gsl_cdf.h>
 
+#include "base/check.h"
 #include "base/parallel.h"
 #include "experiment/record_times.h"
 #include "stats/summary.h"
@@ -326,7 +327,7 @@ static void check_every_load(void)
 	};
 	int given[FIGURES] = {0};
 	int held[FIGURES] = {0};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		memset(&trial, 0, sizeof trial);
 		trial.queue = rows[i].queue;
 		trial.steady_records = rows[i].steady_records;

@@ -2,6 +2,7 @@
  * Common random numbers on the paper's own pipeline: what is drawn does not depend on the setting, so that two memory
  * sizes meet the same luck and their difference varies far less than on independent luck.
  */
+#include "base/check.h"
 #include "base/file.h"
 #include "experiment/study.h"
 #include "stats/summary.h"
@@ -73,7 +74,7 @@ static void variance(void)
 	struct fixture other;
 	fixture_init(&f, sweep, 1);
 	fixture_init(&other, sweep, 2);
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const double *base = samples(&f, 0, cases[i].metric);
 		double common = ratio_of(base, samples(&f, cases[i].point, cases[i].metric));
 		double independent = ratio_of(base, samples(&other, cases[i].point, cases[i].metric));

@@ -1,4 +1,5 @@
 /* How outcomes must change when settings do, whatever the numbers are. */
+#include "base/check.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -121,7 +122,7 @@ static void prices(void)
 	double *const members[] = {&toy.platform.price.usd_per_gb_second, &toy.platform.price.usd_per_million_requests,
 				   &toy.platform.price.usd_per_1000_puts, &toy.platform.price.usd_per_1000_gets};
 	static const enum bill_item items[] = {BILL_COMPUTE, BILL_REQUESTS, BILL_PUTS, BILL_GETS};
-	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
 		*members[i] *= 2;
 		struct outcome after = toy_simulate(&toy, 1);
 		t_ok(after.bill.total_usd > before.bill.total_usd, "price %zu: twice the price costs more", i);

@@ -1,5 +1,6 @@
 /* What a model file gets wrong is told with its line and column, all at once; what it leaves out has defaults. */
 #include "base/buf.h"
+#include "base/check.h"
 #include "doc/yaml.h"
 #include "kernels/model/model.h"
 #include "tests/tap.h"
@@ -146,7 +147,7 @@ static void test_defaults(void)
 
 int main(void)
 {
-	for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
+	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++)
 		test_mistake(mistakes[i].name, mistakes[i].text, mistakes[i].message);
 	test_all_at_once();
 	test_defaults();

@@ -179,7 +179,7 @@ static void test_paper_functions(void)
 
 int main(void)
 {
-	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+	for (size_t i = 0; i < ARRAY_LEN(expected); i++)
 		check_model(&expected[i]);
 	test_paper_functions();
 	return t_done();

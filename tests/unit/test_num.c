@@ -1,6 +1,7 @@
 /* Numbers in and out of text. */
 #include <limits.h>
 
+#include "base/check.h"
 #include "base/num.h"
 #include "tests/tap.h"
 
@@ -19,7 +20,7 @@ static void test_parse_double(void)
 		{".nan", false, 0},     {"inf", false, 0},    {"1e999", false, 0}, {"1_000", false, 0},
 		{"1,5", false, 0},      {"--1", false, 0},    {"00.5", false, 0},  {"1.2.3", false, 0},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		double value = 42;
 		bool ok = num_parse_double(cases[i].text, &value);
 		double want = cases[i].ok ? cases[i].value : 42;
@@ -49,7 +50,7 @@ static void test_parse_int64(void)
 		{" 1", false, 0},
 		{"1x", false, 0},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		int64_t value = 42;
 		bool ok = num_parse_int64(cases[i].text, &value);
 		int64_t want = cases[i].ok ? cases[i].value : 42;
@@ -80,7 +81,7 @@ static void test_format_double(void)
 		{INFINITY, "inf"},
 		{-INFINITY, "-inf"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		char text[NUM_TEXT_BYTES];
 		t_str(num_format_double(cases[i].value, text), cases[i].text, cases[i].text);
 	}

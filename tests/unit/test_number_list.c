@@ -1,4 +1,5 @@
 /* Lists of numbers in options. */
+#include "base/check.h"
 #include "cli/options.h"
 #include "tests/tap.h"
 
@@ -30,7 +31,7 @@ static const struct {
 
 int main(void)
 {
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		int64_t values[MOST];
 		size_t count;
 		struct err err;

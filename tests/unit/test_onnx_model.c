@@ -1,4 +1,5 @@
 /* ONNX files: what is read of them, and the words in which broken and hostile ones are refused. */
+#include "base/check.h"
 #include "kernels/onnx/onnx_model.h"
 #include "tests/onnx/onnx_text.h"
 #include "tests/tap.h"
@@ -138,7 +139,7 @@ static const struct {
 
 static void mistakes_are_told(void)
 {
-	for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
 		struct read read;
 		read_text(&read, mistakes[i].text, &shapes_only);
 		size_t wanted = 0;

@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "base/num.h"
 #include "kernels/graph/execute.h"

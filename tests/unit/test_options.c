@@ -1,4 +1,5 @@
 /* Command lines against a table with one row of each kind: values, and the words about mistakes. */
+#include "base/check.h"
 #include "cli/options.h"
 
 #include "tests/tap.h"
@@ -88,7 +89,7 @@ static void test_values(void)
 static void test_bounds(void)
 {
 	static const char *const lines[] = {"-j 1", "-j 64", "--weight 0", "--weight 1", "--any -9223372036854775808"};
-	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		struct parsed p;
 		parse(&p, lines[i]);
 		t_ok(p.ok, "%s lies on a bound, which is allowed", lines[i]);
@@ -138,7 +139,7 @@ static const struct {
 
 static void test_mistakes(void)
 {
-	for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
 		struct parsed p;
 		parse(&p, mistakes[i].line);
 		t_ok(!p.ok && p.diag.count == 1, "%s is one mistake", mistakes[i].line);

@@ -5,6 +5,7 @@
  * must meet is its own 99.9 % interval from independent replications, and Little's law to the nanosecond.
  */
 #include "base/arena.h"
+#include "base/check.h"
 #include "base/num.h"
 #include "engine/engine.h"
 #include "engine/resource.h"
@@ -286,7 +287,7 @@ static const struct setting settings[] = {
 
 int main(void)
 {
-	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
 		test_line(&settings[i]);
 	test_infinite_servers();
 	return t_done();

@@ -1,4 +1,5 @@
 /* The paper's evaluation with the committed profile: what must come out, and that the files say the same. */
+#include "base/check.h"
 #include "base/file.h"
 #include "report/paper.h"
 #include "tests/tap.h"
@@ -43,7 +44,7 @@ static const struct bound {
 
 static void test_rows(const struct paper *paper)
 {
-	for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
 		const struct paper_row *row = find_row(paper, bounds[i].quantity);
 		if (!t_ok(row, "%s is there", bounds[i].quantity))
 			continue;
@@ -118,7 +119,7 @@ static void test_files(const struct paper *paper, struct arena *arena)
 	char folder[] = "/tmp/lamina-paper-XXXXXX";
 	struct err err;
 	t_ok(mkdtemp(folder) && paper_write_files(paper, folder, &err), "the files are written");
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		char *text = NULL;
 		size_t length;
 		t_ok(file_read(arena_printf(arena, "%s/%s", folder, files[i].name), 100000, arena, &text, &length,

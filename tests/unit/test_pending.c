@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/check.h"
 #include "engine/engine.h"
 #include "random/stream.h"
 #include "tests/tap.h"
@@ -200,8 +201,8 @@ int main(void)
 		{"rounded times", delay_rounded},      {"wide buckets", delay_wide},
 	};
 	static const int targets[] = {2, 10, 20, 60, 300, 4000};
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		for (size_t j = 0; j < sizeof targets / sizeof targets[0]; j++) {
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		for (size_t j = 0; j < ARRAY_LEN(targets); j++) {
 			int faults = run_world(kinds[i].delay_ns, targets[j], i * 100 + j, EVENTS);
 			t_ok(faults == 0, "%s, about %d pending: the order is the reference's", kinds[i].name,
 			     targets[j]);

@@ -1,4 +1,5 @@
 /* Bills: rounding of durations, exact integers, and bills that were worked out by hand. */
+#include "base/check.h"
 #include "base/num.h"
 #include "platform/price.h"
 #include "tests/tap.h"
@@ -26,7 +27,7 @@ static void rounding(void)
 		{101, 5000, false, 200, "init is free until August 2025"},
 		{101, 5000, true, 5200, "and billed with the duration since"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct platform_price price = price_2019;
 		price.init_billed = cases[i].init_billed;
 		int64_t init_ms = price_bills_init(&price, false) ? cases[i].init_ms : 0;

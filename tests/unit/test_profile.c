@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "profile/profile.h"
 #include "tests/tap.h"
 
@@ -122,7 +123,7 @@ static void between_points(void)
 	struct fixture f;
 	fixture_init(&f, good);
 	f.profile.layer_count = 1; /* conv1 alone: its own range */
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		t_near(profile_layer_seconds(&f.profile, 0, cases[i].images, cases[i].threads), cases[i].seconds, 1e-12,
 		       0, cases[i].name);
 	t_near(profile_layer_seconds(&f.profile, 0, 5, 1), 0.4, 1e-12, 0, "below the first: the line goes on");
@@ -248,7 +249,7 @@ static void wrong_files(void)
 {
 	struct buf text;
 	buf_init(&text);
-	for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
 		struct fixture f;
 		fixture_init(&f, altered(mistakes[i].from, mistakes[i].to, &text));
 		char *printed = NULL;

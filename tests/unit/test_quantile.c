@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/check.h"
 #include "random/quantile.h"
 #include "tests/tap.h"
 
@@ -90,7 +91,7 @@ static void test_validity(void)
 		{"not a number", {0, (double)NAN, 1}, {1, 2, 3}, false},
 		{"an infinite value", {0, 0.5, 1}, {1, 2, (double)INFINITY}, false},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct quantile_table t = {.probability = cases[i].p, .value = cases[i].v, .count = 3};
 		t_ok(quantile_table_is_valid(&t) == cases[i].valid, "%s: %s", cases[i].name,
 		     cases[i].valid ? "valid" : "refused");

@@ -1,4 +1,5 @@
 /* Records as they are written and read: golden bytes, round trips, limits, and a disk that fills up. */
+#include "base/check.h"
 #include "tests/tap.h"
 
 #include <dirent.h>
@@ -35,7 +36,7 @@ static const struct record_image images[] = {
 	{{1, 1, 2}, RECORD_UINT8, 0, pixels, sizeof pixels, 0},
 	{{1, 1, 2}, RECORD_UINT8, INT64_MAX, pixels, sizeof pixels, 0},
 };
-enum { IMAGES = sizeof images / sizeof images[0] };
+enum { IMAGES = ARRAY_LEN(images) };
 
 static bool write_images(const char *path, enum record_format format, size_t count, struct err *err)
 {
@@ -189,7 +190,7 @@ static const struct {
 
 static void refusals(struct arena *arena)
 {
-	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
 		struct err err = {.text = "accepted"};
 		struct record_writer writer;
 		record_writer_open(&writer, in_folder(arena, "refused"), RECORD_TFRECORD, &err);

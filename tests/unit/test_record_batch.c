@@ -1,4 +1,5 @@
 /* Batches of tensors to record bytes and back, and the same bytes as the streaming writer's. */
+#include "base/check.h"
 #include "tests/tap.h"
 
 #include "base/arena.h"
@@ -61,7 +62,7 @@ int main(void)
 {
 	struct arena arena = {0};
 	struct err err = {.text = ""};
-	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(values); i++)
 		values[i] = (float)i / 3 - 20;
 	struct tensor batch = tensor_of(COUNT, shape, values);
 	struct tensor decoded = tensor_of(COUNT, shape, back);

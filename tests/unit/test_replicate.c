@@ -1,4 +1,5 @@
 /* Replications: how many run, that threads do not matter, what an interrupt leaves, and paired differences. */
+#include "base/check.h"
 #include "experiment/replicate.h"
 #include "stats/summary.h"
 #include "tests/tap.h"
@@ -27,7 +28,7 @@ static void stopping(void)
 		{2, 4000, 0.005, 10, 3999, "one in between ends in between"},
 		{1, 30, 10, 2, 2, "one replication has no interval, two have"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct toy toy;
 		toy_network(&toy, 20, SCHEDULE_PIPELINED, 4);
 		struct run_job job = job_of(&toy, cases[i].min, cases[i].max, cases[i].half_width);

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <zlib.h>
 
+#include "base/check.h"
 #include "calibrate/report_log.h"
 #include "tests/tap.h"
 
@@ -144,7 +145,7 @@ static const struct spelling {
 
 static void test_spellings(void)
 {
-	for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
 		struct reading reading;
 		const struct spelling *spelling = &spellings[i];
 		read_text(spelling->text, &reading);
@@ -285,7 +286,7 @@ static const struct address {
 static void test_addresses(void)
 {
 	struct reading reading;
-	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
 		read_text(addresses[i].text, &reading);
 		t_int(reading.count, addresses[i].count, addresses[i].name);
 		t_str(reading.names[reading.count - 1], addresses[i].function, "its function");
@@ -343,7 +344,7 @@ static const struct mistake {
 static void test_mistakes(void)
 {
 	struct reading reading;
-	for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
 		read_text(mistakes[i].text, &reading);
 		t_ok(reading.ok == mistakes[i].ok && !reading.io_failed, "%s", mistakes[i].name);
 		t_has(reading.words, mistakes[i].words, "and its words");

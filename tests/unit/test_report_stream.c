@@ -3,6 +3,7 @@
 #include <math.h>
 #include <sys/mman.h>
 
+#include "base/check.h"
 #include "calibrate/log_samples.h"
 #include "calibrate/report_log.h"
 #include "tests/tap.h"
@@ -182,7 +183,7 @@ static const struct story {
 
 static void test_stories(void)
 {
-	for (size_t i = 0; i < sizeof stories / sizeof stories[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(stories); i++) {
 		struct arena arena;
 		struct reading reading;
 		arena_init(&arena);
@@ -213,7 +214,7 @@ static void test_init_in_call(void)
 		"{\"type\":\"platform.report\",\"record\":{\"requestId\":\"b\",\"status\":\"success\",\"metrics\":"
 		"{\"durationMs\":802.1,\"billedDurationMs\":803,\"memorySizeMB\":1024}}}\n",
 	};
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct arena arena;
 		struct reading reading;
 		arena_init(&arena);

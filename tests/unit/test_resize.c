@@ -1,4 +1,5 @@
 /* The streaming resize against a plain one that looks at every source pixel in double precision. */
+#include "base/check.h"
 #include "tests/tap.h"
 
 #include "base/arena.h"
@@ -53,7 +54,7 @@ int main(void)
 	for (size_t i = 0; i < sizeof pixels; i++)
 		pixels[i] = (uint8_t)((state = state * 1664525 + 1013904223) >> 24);
 	resize_init(&resize);
-	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		const int64_t *s = sizes[i];
 		float *out = ARENA_ARRAY(&arena, float, 3 * (size_t)(s[2] * s[3]));
 		double worst = worst_difference(&resize, pixels, s, out);

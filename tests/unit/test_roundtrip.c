@@ -8,6 +8,7 @@
 #include <fcntl.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/file.h"
 #include "base/num.h"
 #include "cli/commands.h"
@@ -300,9 +301,8 @@ static void write_log(struct trial *trial, const struct spelling *spelling)
 	int cold = !spelling->is_average && happens(luck, 0.6) ? 1 + (int)stream_below(luck, (uint64_t)rows / 3) : 0;
 	buf_add(&trial->log, spelling->begin);
 	while (sizes > 0) {
-		int64_t memory_mb = happens(luck, 0.7)
-					    ? usual_mb[stream_below(luck, sizeof usual_mb / sizeof usual_mb[0])]
-					    : 128 + (int64_t)stream_below(luck, 10113);
+		int64_t memory_mb = happens(luck, 0.7) ? usual_mb[stream_below(luck, ARRAY_LEN(usual_mb))]
+						       : 128 + (int64_t)stream_below(luck, 10113);
 		if (has_size(trial, memory_mb))
 			continue;
 		trial->groups[trial->group_count++] = (struct group){.memory_mb = memory_mb, .count = rows - cold};
@@ -332,7 +332,7 @@ static void write_experiment(struct trial *trial, struct buf *out)
 		   "functions: {f: {memory_mb: 512, work: {memory_mb: %.0f",
 		   (long long)(RECORDS * trial->images_per_record), (long long)trial->images_per_record, WARM,
 		   between(luck, 50, 400));
-	for (size_t i = 0; i < sizeof guesses / sizeof guesses[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(guesses); i++)
 		if (happens(luck, 0.4))
 			buf_printf(out, ", %s: %.4g", guesses[i], about(luck, 0.01, 5));
 	if (happens(luck, 0.3))
@@ -478,7 +478,7 @@ static void try_function(uint32_t number, struct tally *tally)
 	buf_init(&trial.log);
 	buf_init(&experiment);
 	stream_init(&trial.luck, 20, number, stream_id_from_name("roundtrip"), 0);
-	const struct spelling *spelling = &spellings[number % (sizeof spellings / sizeof spellings[0])];
+	const struct spelling *spelling = &spellings[number % ARRAY_LEN(spellings)];
 	draw_truth(&trial.luck, &trial.truth);
 	write_log(&trial, spelling);
 	write_experiment(&trial, &experiment);
@@ -543,7 +543,7 @@ static void try_functions(uint32_t first, uint32_t count)
 	printf("# %u functions, %zu sizes, %d failed\n", count, tally.count, tally.failed);
 	tell("means", tally.means, tally.count);
 	tell("bills", tally.bills, tally.count);
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		unlink(files[i]);
 	if (chdir("/") != 0 || rmdir(folder) != 0)
 		abort();

@@ -1,4 +1,5 @@
 /* Sandboxes beyond the plain one: runtimes, init phase, snapshots, provisioned, halving, recycling, arm64. */
+#include "base/check.h"
 #include "platform/sandbox.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
@@ -90,7 +91,7 @@ static void test_halving(void)
 		busy[i] = sandbox_pool_create(&pool, &cold_start_ns);
 	for (int i = 0; i < SANDBOXES; i++)
 		sandbox_pool_return(busy[i]);
-	for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(measured); i++) {
 		char name[64];
 		engine_run(&engine, ns_from_seconds(measured[i].seconds), 100000);
 		snprintf(name, sizeof name, "idle for %g s (SeBS, 2020)", measured[i].seconds);

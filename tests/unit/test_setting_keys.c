@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/check.h"
 #include "base/num.h"
 #include "scenario/resolve.h"
 #include "tests/tap.h"
@@ -208,7 +209,7 @@ static void test_bounds(void)
 		{"{images: 6}", "{reserved_concurrency: 900, work: {cpu_seconds: 1}}", NULL},
 		{"{images: 6}", "{reserved_concurrency: 901, work: {cpu_seconds: 1}}", "100 must stay unreserved"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct fixture f;
 		char text[400];
 		snprintf(text, sizeof text, HEAD "platform: aws-lambda\nworkload: %s\nfunctions: {f: %s}\n",

@@ -1,3 +1,4 @@
+#include "base/check.h"
 #include "results/shard.h"
 
 #include "tests/tap.h"
@@ -43,7 +44,7 @@ static void written(void)
 		{"99999999999999999999999999/3", 0, 0},
 	};
 	environment = nothing;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct shard shard;
 		struct err err = {0};
 		bool ok = shard_parse(cases[i].text, variable, &shard, &err);
@@ -89,7 +90,7 @@ static void told(void)
 		 0,
 		 0},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct shard shard;
 		struct err err = {0};
 		environment = cases[i].environment;

@@ -1,4 +1,5 @@
 /* Small pipelines whose every time was worked out by hand: both schedules, cold and warm, transfers, the driver. */
+#include "base/check.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -80,7 +81,7 @@ static void waves(void)
 	static const struct {
 		int64_t parallel, makespan_ms;
 	} cases[] = {{1, 70600}, {2, 35600}, {3, 24400}, {7, 11100}, {32, 3400}, {64, 2000}, {100, 1300}, {500, 1300}};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct toy toy;
 		toy_init(&toy);
 		toy.platform.sandbox.cold_start_seconds = toy_constant(&toy.arena, 0);

@@ -1,5 +1,6 @@
 /* Summaries, intervals, quantiles, pairs and warm-up on numbers whose answers are known, and their coverage. */
 #include "base/arena.h"
+#include "base/check.h"
 #include "random/stream.h"
 #include "stats/steady.h"
 #include "stats/summary.h"
@@ -39,7 +40,7 @@ static void test_student(void)
 		{1, 0.95, 12.7062047364}, {4, 0.95, 2.7764451052},  {9, 0.90, 1.8331129327},
 		{29, 0.95, 2.0452296421}, {29, 0.99, 2.7563859037}, {1e6, 0.95, 1.9599663},
 	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		double factor = student_t_factor(rows[i].degrees, rows[i].confidence);
 		t_ok(fabs(factor / rows[i].factor - 1) < 1e-6, "t(%g, %g) = %.7f", rows[i].degrees, rows[i].confidence,
 		     factor);

@@ -1,4 +1,5 @@
 /* The object store's rate, bulk transfers against measured rates, events and workflows between functions. */
+#include "base/check.h"
 #include "platform/store.h"
 
 #include "plan/stage.h"
@@ -40,7 +41,7 @@ static void test_bulk_rates(void)
 		int64_t memory_mb;
 		double mb_per_second;
 	} measured[] = {{128, 9.5}, {512, 35}, {1024, 66}, {1792, 94}, {3072, 100}};
-	for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(measured); i++) {
 		struct toy toy;
 		char name[64];
 		toy_init(&toy);
@@ -111,7 +112,7 @@ static void test_parts(void)
 	struct platform_store store = parted_store(&toy);
 	toy.platform.store = store;
 	const struct demand_visit any = {0};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct phase phase = toy_transfer(cases[i].mb, cases[i].is_put);
 		struct usage usage = {.gets = 7, .puts = 7};
 		phase.stream_mb_per_second = cases[i].client_mb_per_second;
@@ -269,7 +270,7 @@ static void test_beside(void)
 		{1100, 0.2, 5 / 1.1, "of somewhat more they have all"},
 		{2000, 0.2, 4, "until one of them is all that is waited for"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct toy toy;
 		toy_init(&toy);
 		toy.platform.network = (struct platform_network){.burst_mb_per_second = 1000,

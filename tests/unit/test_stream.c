@@ -6,6 +6,7 @@
 #include <gsl/gsl_cdf.h>
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "random/quantile.h"
 #include "random/stream.h"
 #include "random/ziggurat.h"
@@ -33,7 +34,7 @@ static void test_generator(void)
 	static const uint64_t known[] = {41943041, 58720359, 3588806011781223, 3591011842654386,
 					 UINT64_C(9228616714210784205)};
 	struct stream counted = {.is_long = true, .words = {1, 2, 3, 4}};
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		t_ok(stream_u64(&counted) == known[i], "word %zu of xoshiro256++ from 1, 2, 3, 4", i + 1);
 	/* Known answer: the vector for counter 0 and key 0 in Random123's kat_vectors. */
 	stream_init(&stream, 0, 0, 0, 0);
@@ -323,7 +324,7 @@ int main(void)
 	test_correlation();
 	test_ziggurat("exponential", ziggurat_exponential_x, ziggurat_exponential_f, false);
 	test_ziggurat("normal", ziggurat_normal_x, ziggurat_normal_f, true);
-	for (size_t i = 0; i < sizeof samplers / sizeof samplers[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(samplers); i++)
 		test_sampler(&samplers[i]);
 	test_far_tails();
 	test_below();

@@ -1,4 +1,5 @@
 /* One table, three renderings; widths of text that is not ASCII. */
+#include "base/check.h"
 #include "cli/table.h"
 
 #include "cli/terminal.h"
@@ -15,7 +16,7 @@ static const struct table_column columns[] = {
 
 static void fill(struct table *table)
 {
-	table_init(table, columns, sizeof columns / sizeof columns[0]);
+	table_init(table, columns, ARRAY_LEN(columns));
 	table_text(table, "conv1, \"größte\"");
 	table_double(table, 28.125);
 	table_int(table, 12);
@@ -77,7 +78,7 @@ static void test_significant(void)
 		{-54696.4, "-54696"},      {2010000, "2010000"}, {2e9, "2e+09"},
 	};
 	static const struct table_column column = {.name = "x", .decimals = TABLE_SIGNIFICANT};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct table table;
 		struct buf out;
 		buf_init(&out);
@@ -147,7 +148,7 @@ int main(void)
 	test_significant();
 	test_empty();
 	t_aborts(end_short_row, "a row that is not full is a bug");
-	for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(widths); i++)
 		t_int(terminal_text_width(widths[i].text), widths[i].width, "width of text");
 	return t_done();
 }

@@ -1,4 +1,5 @@
 /* Tensors: bounds, alignment, slices; teams: every item once, whatever the threads; what BLAS says of itself. */
+#include "base/check.h"
 #include "kernels/tensor/blas.h"
 #include "kernels/tensor/team.h"
 #include "kernels/tensor/tensor.h"
@@ -134,7 +135,7 @@ static void test_forced_core_type(void)
 	if (__builtin_cpu_supports("avx"))
 		t_ok(strcmp(kept, free_choice) != 0, "the fallback for unknown CPUs is not taken: %s", free_choice);
 	static const char *const wider[] = {"SkylakeX\n", "Cooperlake\n", "Sapphirerapids\n"};
-	for (size_t i = 0; i < sizeof wider / sizeof wider[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(wider); i++)
 		t_ok(strcasecmp(free_choice, wider[i]) != 0, "nor are the kernels of %.*s",
 		     (int)strcspn(wider[i], "\n"), wider[i]);
 #endif

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "doc/yaml.h"
 #include "kernels/timing/host_speed.h"
 #include "kernels/timing/peak_memory.h"

@@ -1,6 +1,7 @@
 /* Traces: three formats by their columns, filters, gzip, and mistakes by line. */
 #include <zlib.h>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "base/num.h"
 #include "scenario/trace_file.h"
@@ -81,7 +82,7 @@ static void test_mistakes(void)
 		{"arrival_seconds,function\n1,f\n", "g", "3:7: trace "},
 		{"HashFunction,1\nx,-3\n", "", "2:3: "},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct trace trace;
 		char message[512];
 		t_ok(!read_text(cases[i].text, cases[i].function, &trace, message), "refused: %s", cases[i].message);

@@ -2,6 +2,7 @@
  * Several functions at once: what belongs to each, to the account, and to the first alone. A pipeline of one function
  * cannot tell these apart.
  */
+#include "base/check.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -119,7 +120,7 @@ static void test_burst_scope(void)
 		{BURST_OF_FUNCTION, 10, "a burst of its own for each function"},
 		{BURST_OF_ACCOUNT, 20, "one burst for the account"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct toy toy;
 		crowd(&toy, 200);
 		toy.platform.limits.burst = 100;

@@ -1,4 +1,5 @@
 /* Claims against an experiment whose times are known by hand, and the summary over them. */
+#include "base/check.h"
 #include "report/validation.h"
 
 #include <math.h>
@@ -118,7 +119,7 @@ static void test_groups(void)
 		{"alike", "predicted", -37.5},
 	};
 	t_int((long long)validation.line_count, 6, "groups where they differ, and only there");
-	for (size_t i = 0; i < sizeof want / sizeof want[0] && i < validation.line_count; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(want) && i < validation.line_count; i++) {
 		t_str(validation.lines[i].mechanism, want[i].mechanism, want[i].set);
 		t_str(validation.lines[i].set, want[i].set, "in this order");
 		t_near(validation.lines[i].bias_percent, want[i].bias, 1e-9, 0, "with its bias");
@@ -151,7 +152,7 @@ static void test_verdicts(void)
 		{"rounding of binary fractions is exact", &exact, 1, 1e-13, NAN, VALIDATION_MET},
 		{"the last printed digit is not", &exact, 1, 1e-4, NAN, VALIDATION_MISSED},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct validation_line line = {
 			.mechanism = "m",
 			.rows = cases[i].judged,
@@ -173,7 +174,7 @@ static void test_mistakes(void)
 		{"claims: [{quantity: q, unit: s, measured: 1, metric: makespan_seconds}]\n", "names 2 points"},
 		{"claims: [{quantity: q, unit: s, measured: 1, metric: no_such}]\n", "no run metric 'no_such'"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct arena arena;
 		struct diag diag;
 		struct validation validation;

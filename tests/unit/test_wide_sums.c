@@ -2,6 +2,7 @@
  * Sums over all that a run does, where 64 bits do not hold them: hundreds of records that take tens of years each, and
  * bytes by the exabyte. Every figure that is a mean of such a sum is what a single record's is.
  */
+#include "base/check.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -46,9 +47,9 @@ int main(void)
 	long_records(&many, RECORDS);
 	struct outcome a = toy_simulate(&one, 1);
 	struct outcome b = toy_simulate(&many, 1);
-	for (size_t i = 0; i < sizeof means / sizeof means[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(means); i++)
 		t_near(metric(&b, means[i]), metric(&a, means[i]), 1e-6, 0, means[i]);
-	for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(sums); i++)
 		t_near(metric(&b, sums[i]), RECORDS * metric(&a, sums[i]), 1e-6, 0, sums[i]);
 	for (int i = 0; i < FUNCTION_METRICS; i++) {
 		bool is_sum = strstr(function_metrics[i].name, "_mean_") == NULL;

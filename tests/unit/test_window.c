@@ -1,4 +1,5 @@
 /* Output sizes and pads of windows, on cases worked out by hand or fixed by published networks. */
+#include "base/check.h"
 #include "kernels/layer/kernels.h"
 #include "tests/tap.h"
 #include "tests/unit/square.h"
@@ -22,7 +23,7 @@ static void test_sizes(void)
 		{3, 1, 3, 0, 2, 1, true, 1, "a ceiling window that would start after the image is dropped"},
 		{1, 1, 1, 0, 0, 1, false, 1, "one pixel"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct window window = window_square(cases[i].kernel, cases[i].stride);
 		window.y.pad_before = cases[i].before;
 		window.y.pad_after = cases[i].after;
@@ -75,7 +76,7 @@ static void test_same(void)
 		{26, 5, 1, 2, 2, 26}, {28, 2, 2, 0, 0, 14}, {7, 2, 2, 0, 1, 4},
 		{5, 3, 2, 1, 1, 3},   {4, 4, 1, 1, 2, 4},   {9, 1, 4, 0, 0, 3},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct window window = window_square(cases[i].kernel, cases[i].stride);
 		struct shape input = {1, cases[i].input, cases[i].input};
 		window_pad_same(&window, input);

@@ -1,4 +1,5 @@
 /* The walk over protobuf's wire format: what it accepts, and the offset at which it stops at what it refuses. */
+#include "base/check.h"
 #include "tests/tap.h"
 
 #include "kernels/record/wire.h"
@@ -59,7 +60,7 @@ static const struct {
 
 static void table(void)
 {
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err = {.text = ""};
 		bool ok = wire_check(&node, (const uint8_t *)cases[i].bytes, cases[i].count, 0, 100, &err);
 		if (cases[i].error)

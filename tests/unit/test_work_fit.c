@@ -1,4 +1,5 @@
 /* Logs made from known work give that work back, and what they cannot tell is said. */
+#include "base/check.h"
 #include "base/num.h"
 #include "calibrate/work_fit.h"
 #include "random/stream.h"
@@ -90,7 +91,7 @@ static void test_all_told(struct arena *arena)
 	struct log_samples samples;
 	struct work_fit fit;
 	log_samples_init(&samples, arena);
-	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		add_rows(&samples, &truth, sizes[i], false, 50, 0.01);
 		add_rows(&samples, &truth, sizes[i], true, 5, 0.01);
 	}
@@ -129,14 +130,14 @@ static void test_alternating(struct arena *arena)
 	struct log_samples samples;
 	struct work_fit fit;
 	log_samples_init(&samples, arena);
-	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		add_rows(&samples, &truth, sizes[i], false, 20, 0.01);
 		add_rows(&samples, &truth, sizes[i], true, 20, 0.01);
 	}
 	log_samples_finish(&samples, toy_cpu());
 	t_ok(work_fit_solve(&samples.functions[0], alone(), &fit), "work that alternates is fitted");
 	t_ok(fit.model.alternations >= 20, "%d times", (int)fit.model.alternations);
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
 		t_near(off_at(&truth, &fit, others[i], false), 0, 0, 0.02, "at other sizes it is met");
 		t_near(off_at(&truth, &fit, others[i], true), 0, 0, 0.02, "by first requests, too");
 	}
@@ -205,7 +206,7 @@ static void test_coverage(struct arena *arena)
 		diag_init(&diag);
 		log_samples_init(&samples, arena);
 		stream_init(&luck, 7, log, stream_id_from_name("coverage"), 0);
-		for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 			double seconds = work_model_seconds(&exact, alone(), sizes[i], false);
 			for (int row = 0; row < ROWS; row++) {
 				struct report_row report;

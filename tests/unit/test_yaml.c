@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "doc/yaml.h"
 #include "tests/tap.h"
 
@@ -68,7 +69,7 @@ static void test_messages(void)
 		 "a",
 		 "f.yaml:1:1: invalid leading UTF-8 octet\n", false},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		bool has_tree;
 		t_str(mistakes_of(cases[i].text, strlen(cases[i].text), &has_tree), cases[i].said, cases[i].text);
 		t_ok(has_tree == cases[i].has_tree, "%s tree", cases[i].has_tree ? "a" : "no");
@@ -155,7 +156,7 @@ static void test_hostile(void)
 		" ", "a", ",",  "!",  "&a ", "*a ", "%\n", "--- \n", "\xc3", "\\",  ": ",     "-",     "\t"};
 	struct buf buf;
 	buf_init(&buf);
-	for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
 		bool has_tree;
 		buf_clear(&buf);
 		while (buf.length + strlen(pieces[i]) <= YAML_BYTES_MAX)
@@ -216,7 +217,7 @@ static void test_types(void)
 		{"010", YAML_TYPE_TEXT},    {".inf", YAML_TYPE_NUMBER}, {"-.INF", YAML_TYPE_NUMBER},
 		{".nan", YAML_TYPE_NUMBER}, {"0x1f", YAML_TYPE_TEXT},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct yaml_node node = {.text = cases[i].text};
 		t_int(yaml_type_of(&node), cases[i].type, cases[i].text);
 		node.quoted = true;

@@ -1,5 +1,6 @@
 /* Changing, copying, comparing and writing trees. */
 #include "base/buf.h"
+#include "base/check.h"
 #include "doc/yaml.h"
 #include "tests/tap.h"
 
@@ -57,7 +58,7 @@ static void test_write(void)
 		{"a: [1, 'x, y', [2]]", "a:\n  - 1\n  - \"x, y\"\n  - [2]\n"},
 		{"- {a: 1, b: {c: []}}\n- [[1], {}]", "- a: 1\n  b:\n    c: []\n- - [1]\n  - {}\n"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct yaml_node *root = parse(cases[i].text);
 		t_str(written(root), cases[i].written, cases[i].text);
 		t_ok(yaml_equal(root, parse(cases[i].written)), "and reads back as the same");
@@ -84,7 +85,7 @@ static void test_equal(void)
 		{"{}", "[]", false},
 		{"null", "{}", false},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct yaml_node *a = parse(cases[i].a);
 		struct yaml_node *b = parse(cases[i].b);
 		t_ok(yaml_equal(a, b) == cases[i].equal && yaml_equal(b, a) == cases[i].equal, "%s and %s are %s",
@@ -134,7 +135,7 @@ static void test_set(void)
 		{"name", "null", "name: null\n"},
 	};
 	struct diag_place place = {"--set", 0, 0};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct yaml_node *root = parse(base_text);
 		t_ok(yaml_set(root, cases[i].key, cases[i].value, place, &arena, &diag), "%s=%s", cases[i].key,
 		     cases[i].value);
@@ -179,7 +180,7 @@ static void test_set_mistakes(void)
 		{"era", "&x 1", "in the value of 'era': anchors and aliases are not allowed"},
 	};
 	struct diag_place place = {"--set", 0, 0};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct diag mistakes;
 		diag_init(&mistakes);
 		struct yaml_node *root = parse(base_text);

@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "base/check.h"
 #include "base/num.h"
 #include "serving/simulate.h"
 
@@ -202,7 +203,7 @@ static inline void toy_network(struct toy *toy, int64_t records, int schedule, i
 	toy_init(toy);
 	toy_lucky(toy);
 	toy->setting.images_per_record = 100;
-	for (size_t i = 0; i < sizeof works / sizeof works[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(works); i++)
 		toy_function(toy, names[i], 1500, &works[i])->sandbox.package_mb = 200;
 	toy_records(toy, records);
 	toy->setting.schedule = schedule;

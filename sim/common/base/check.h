@@ -17,4 +17,7 @@ NORETURN void die(const char *format, ...) PRINTF_LIKE(1, 2);
 
 #define CHECK(condition) ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 
+/* Elements of an array, which must not have become a pointer. */
+#define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
+
 #endif

@@ -238,7 +238,7 @@ static const char *say_value(double value, bool is_whole, struct arena *arena)
 
 static const char *say_unit(const char *key, struct arena *arena)
 {
-	for (size_t i = 0; i < sizeof unit_names / sizeof unit_names[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(unit_names); i++)
 		if (ends_in(key, unit_names[i].key_ending))
 			return arena_printf(arena, "; write the number alone, in %s", unit_names[i].name);
 	return "; write the number alone";
@@ -256,7 +256,7 @@ const char *number_advice(const char *key, const char *text, bool is_whole, stru
 		return "";
 	if (*unit == '\0')
 		return say_value(value, is_whole, arena);
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
 		if (!ends_in(key, units[i].key_ending) || strcasecmp(unit, units[i].spelling) != 0)
 			continue;
 		const char *advice = say_value(value * units[i].factor, is_whole, arena);

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/num.h"
 #include "doc/yaml.h"
 
@@ -16,7 +17,7 @@ enum { INDENT_COLUMNS = 2 };
 static bool is_reserved_word(const char *text)
 {
 	static const char *const words[] = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"};
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcasecmp(text, words[i]) == 0)
 			return true;
 	return false;

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "profile/profile.h"
@@ -17,7 +18,7 @@ static bool is_plain(const char *text)
 	for (const char *p = text; *p; p++)
 		if (!isalnum((unsigned char)*p) && !strchr("._-/ ()@", *p))
 			return false;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcasecmp(text, words[i]) == 0)
 			return false;
 	return text[strlen(text) - 1] != ' ';
