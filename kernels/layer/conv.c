@@ -181,7 +181,7 @@ static void cut_tiles(struct conv_job *job)
 	int64_t wanted = div_ceil_int64(job->pixels, per_plane);
 	if (wanted < TILE_PIXELS_MIN)
 		wanted = TILE_PIXELS_MIN;
-	int64_t pixels = wanted < most ? wanted : most;
+	int64_t pixels = min_int64(wanted, most);
 	if (pixels > job->pixels)
 		pixels = job->pixels;
 	if (pixels < 1)

@@ -7,6 +7,7 @@
 #include <cblas.h>
 
 #include "base/check.h"
+#include "base/num.h"
 
 struct fc_job {
 	const struct fc *fc;
@@ -41,7 +42,7 @@ static void run_items(void *context, struct team *team, int worker, int64_t firs
 	for (int64_t item = first; item < last; item++) {
 		int64_t output = item * job->slice;
 		int64_t left = job->fc->outputs - output;
-		run_slice(job, output, left < job->slice ? left : job->slice);
+		run_slice(job, output, min_int64(left, job->slice));
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "base/check.h"
+#include "base/num.h"
 
 /* Pixels worked on at a time: their squares over all channels stay in the second-level cache. */
 enum { LRN_BLOCK_PIXELS = 256 };
@@ -61,8 +62,8 @@ static void run_block(const struct lrn_job *job, const float *in, float *out, in
 	for (int64_t c = 0; c < channels; c++) {
 		int64_t first = c - (lrn->size - 1) / 2;
 		int64_t last = c + lrn->size / 2;
-		first = first < 0 ? 0 : first;
-		last = last > channels - 1 ? channels - 1 : last;
+		first = max_int64(first, 0);
+		last = min_int64(last, channels - 1);
 		for (int64_t i = 0; i < count; i++)
 			sum[i] = 0.0f;
 		for (int64_t other = first; other <= last; other++)

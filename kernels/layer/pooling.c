@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "base/check.h"
+#include "base/num.h"
 
 static bool pads_are_small(const struct window_axis *axis)
 {
@@ -65,7 +66,7 @@ static int64_t taps_inside_padding(const struct window_axis *axis, int64_t o, in
 {
 	int64_t room = input + axis->pad_before + axis->pad_after - o * axis->stride;
 	int64_t taps = (room - 1) / axis->dilation + 1;
-	return taps < axis->kernel ? taps : axis->kernel;
+	return min_int64(taps, axis->kernel);
 }
 
 static void row_max(float *restrict best, const float *restrict row, int64_t width)

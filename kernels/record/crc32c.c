@@ -3,6 +3,8 @@
 
 #include <isa-l/crc.h>
 
+#include "base/num.h"
+
 enum { RUN_BYTES_MAX = 1 << 30 };
 
 uint32_t crc32c_extend(uint32_t crc, const void *bytes, size_t count)
@@ -10,7 +12,7 @@ uint32_t crc32c_extend(uint32_t crc, const void *bytes, size_t count)
 	/* ISA-L reads through a pointer to non-const. */
 	unsigned char *next = (unsigned char *)(uintptr_t)bytes;
 	while (count > 0) {
-		size_t run = count < RUN_BYTES_MAX ? count : RUN_BYTES_MAX;
+		size_t run = min_size(count, RUN_BYTES_MAX);
 		crc = ~crc32_iscsi(next, (int)run, ~crc);
 		next += run;
 		count -= run;

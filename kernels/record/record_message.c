@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/check.h"
+#include "base/num.h"
 #include "kernels/record/jpeg.h"
 
 static const struct wire_rule image_rules[RECORD_MESSAGE_FIELDS] = {
@@ -193,7 +194,7 @@ static bool read_encoding(const struct found *found, enum record_encoding *encod
 		}
 	}
 	return err_set(err, "'image/format' of the Example is '%.*s'; jpeg, raw and float32 can be read",
-		       (int)(text->len < 20 ? text->len : 20), text->data ? (const char *)text->data : "");
+		       (int)min_size(text->len, 20), text->data ? (const char *)text->data : "");
 }
 
 bool example_message_read(const Tensorflow__Example *example, struct record_image *image, struct err *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/num.h"
 
 enum { CHUNK_BYTES = 64 * 1024 };
 
@@ -47,7 +48,7 @@ bool record_source_fill(struct record_source *source, size_t wanted, struct err 
 		make_room(source, wanted);
 		size_t room = source->capacity - source->count;
 		size_t missing = wanted - source->count;
-		size_t ask = missing < room ? missing : room;
+		size_t ask = min_size(missing, room);
 		size_t got = fread(source->buffer + source->count, 1, ask, source->stream);
 		source->count += got;
 		if (got == ask)

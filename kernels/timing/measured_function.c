@@ -1,5 +1,7 @@
 #include "kernels/timing/measured_function.h"
 
+#include "base/num.h"
+
 enum { LOAD_REPEATS = 5 };
 
 /* A time of exactly 0 says that the clock was too coarse. */
@@ -110,7 +112,7 @@ size_t measured_function_repeats(const struct measured_function *measured)
 {
 	size_t least = SAMPLES_MAX;
 	for (size_t i = 0; i < measured->function->count * measured->thread_count * measured->size_count; i++)
-		least = measured->layers[i].count < least ? measured->layers[i].count : least;
+		least = min_size(measured->layers[i].count, least);
 	return least;
 }
 

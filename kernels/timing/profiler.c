@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/num.h"
 #include "kernels/timing/host_speed.h"
 #include "kernels/timing/measured_function.h"
 #include "kernels/timing/peak_memory.h"
@@ -277,7 +278,7 @@ static double in_quiet_rounds(const struct samples *cores)
 {
 	struct samples sorted = *cores;
 	qsort(sorted.values, sorted.count, sizeof sorted.values[0], by_value);
-	size_t at = sorted.count < PROFILE_REPEATS_LEAST ? sorted.count : PROFILE_REPEATS_LEAST;
+	size_t at = min_size(sorted.count, PROFILE_REPEATS_LEAST);
 	return samples_rounded(at && sorted.values[at - 1] > 0 ? sorted.values[at - 1] : 0);
 }
 
@@ -286,7 +287,7 @@ static struct profile_measurement measurement_of(const struct profiler *profiler
 	size_t repeats = SAMPLES_MAX;
 	for (size_t i = 0; i < profiler->options->function_count; i++) {
 		size_t of_function = measured_function_repeats(&profiler->functions[i]);
-		repeats = of_function < repeats ? of_function : repeats;
+		repeats = min_size(of_function, repeats);
 	}
 	return (struct profile_measurement){
 		.repeats = (int64_t)repeats,

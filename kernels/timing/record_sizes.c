@@ -51,7 +51,7 @@ static size_t largest_record_bytes(const struct timed_function *timed)
 	struct tensor output = {.images = timed->images, .shape = timed_function_output(timed)};
 	size_t in = record_batch_bytes(&input);
 	size_t out = record_batch_bytes(&output);
-	return in > out ? in : out;
+	return max_size(in, out);
 }
 
 /* Whether a record of this size can be run; err says why not. */

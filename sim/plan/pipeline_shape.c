@@ -59,16 +59,6 @@ int64_t shape_places(const struct space *space, size_t size, int schedule, size_
 	return places > 1 ? places : 1;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t most(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 /*
  * Provisioned sandboxes are used first, in every wave. Where a function has fewer places than a wave has records, the
  * wave passes it in rounds.
@@ -78,9 +68,9 @@ static struct visits visits_of(const struct space *space, const struct shape *sh
 {
 	const struct setting *setting = space->sizes[shape->size].setting;
 	int64_t places = shape_places(space, shape->size, shape->schedule, function);
-	int64_t starting = least(rhythm->at_once, places);
-	int64_t provisioned = least(setting->functions[function].sandbox.provisioned, starting);
-	int64_t new_sandboxes = most(0, starting - provisioned - setting->warm_sandboxes);
+	int64_t starting = min_int64(rhythm->at_once, places);
+	int64_t provisioned = min_int64(setting->functions[function].sandbox.provisioned, starting);
+	int64_t new_sandboxes = max_int64(0, starting - provisioned - setting->warm_sandboxes);
 	bool last_is_cold = new_sandboxes > 0 && setting->records <= starting;
 	double on_kept = (double)setting->records * (double)provisioned / (double)starting;
 	double cold = (double)(new_sandboxes - last_is_cold);
@@ -110,9 +100,9 @@ int64_t shape_parallel_max(const struct space *space, size_t size, int schedule)
 	int64_t places = shape_places(space, size, schedule, 0);
 	for (size_t i = 1; i < setting->function_count; i++) {
 		int64_t own = shape_places(space, size, schedule, i);
-		places = space->rulings.allows_refusals ? most(places, own) : least(places, own);
+		places = space->rulings.allows_refusals ? max_int64(places, own) : min_int64(places, own);
 	}
-	return least(least(space->parallel_to, places), setting->records);
+	return min_int64(min_int64(space->parallel_to, places), setting->records);
 }
 
 static void add_shape(struct shape_list *list, const struct shape *shape)
@@ -144,11 +134,11 @@ static void add_batch_shapes(struct shape_list *list, const struct space *space,
 static size_t shapes_max(const struct space *space, size_t size)
 {
 	const struct setting *setting = space->sizes[size].setting;
-	int64_t parallel_max = least(setting->records, space->parallel_to);
+	int64_t parallel_max = min_int64(setting->records, space->parallel_to);
 	int64_t root = 1;
 	while (root * root < setting->records)
 		root++;
-	int64_t waves = least(2 * root, parallel_max);
+	int64_t waves = min_int64(2 * root, parallel_max);
 	return 4 * (size_t)waves + 4;
 }
 

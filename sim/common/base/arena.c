@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/num.h"
+
 enum {
 	ARENA_ALIGN = 16,
 	ARENA_BLOCK_BYTES = 64 * 1024,
@@ -174,7 +176,7 @@ static struct arena_block *new_block(size_t size)
 
 static struct arena_block *block_add(struct arena *arena, size_t bytes)
 {
-	struct arena_block *block = new_block(bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES);
+	struct arena_block *block = new_block(max_size(bytes, ARENA_BLOCK_BYTES));
 	/* A block for one large object goes behind the current one, which still has room for small ones. */
 	if (arena->blocks && bytes > ARENA_BLOCK_BYTES) {
 		block->next = arena->blocks->next;

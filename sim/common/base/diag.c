@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/num.h"
 
 void diag_init(struct diag *diag)
 {
@@ -121,11 +122,6 @@ const char *diag_excerpt(const char *text, struct arena *arena)
 }
 
 enum { WORD_MAX = 64 };
-
-static size_t min_size(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
 
 /* Optimal string alignment distance; words longer than WORD_MAX are never near. */
 static size_t edit_distance(const char *a, const char *b)

@@ -29,6 +29,26 @@ const char *num_format_double(double value, char out[NUM_TEXT_BYTES]);
  */
 double num_rounded(double value, int digits);
 
+static inline int64_t min_int64(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline int64_t max_int64(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline size_t min_size(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline size_t max_size(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
 /* ceil(a / b) for a >= 0, b > 0: the rounding of every bill is written with this. */
 static inline int64_t div_ceil_int64(int64_t a, int64_t b)
 {

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/num.h"
+
 const char *const profile_phase_names[PROFILE_PHASES] = {
 	[PROFILE_READ] = "read",
 	[PROFILE_DECODE] = "decode",
@@ -193,7 +195,7 @@ double profile_phase_seconds(const struct profile *profile, size_t function, enu
 	if (phase == PROFILE_LOAD_WEIGHTS) {
 		int64_t least = group.points[0].images;
 		int64_t most = group.points[group.count - 1].images;
-		images = images < least ? least : images > most ? most : images;
+		images = min_int64(max_int64(images, least), most);
 	}
 	return group_seconds(&group, images);
 }
