@@ -28,7 +28,7 @@ static void square(float *restrict out, const float *restrict in, int64_t count)
 		out[i] = in[i] * in[i];
 }
 
-static void add(float *restrict sum, const float *restrict values, int64_t count)
+static void add_values(float *restrict sum, const float *restrict values, int64_t count)
 {
 	for (int64_t i = 0; i < count; i++)
 		sum[i] += values[i];
@@ -67,7 +67,7 @@ static void run_block(const struct lrn_job *job, const float *in, float *out, in
 		for (int64_t i = 0; i < count; i++)
 			sum[i] = 0.0f;
 		for (int64_t other = first; other <= last; other++)
-			add(sum, squares + other * LRN_BLOCK_PIXELS, count);
+			add_values(sum, squares + other * LRN_BLOCK_PIXELS, count);
 		const float *from = in + c * job->pixels;
 		float *to = out + c * job->pixels;
 		if (lrn->beta == 0.75f)

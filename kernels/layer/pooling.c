@@ -81,7 +81,7 @@ static void row_add(float *restrict sum, const float *restrict row, int64_t widt
 		sum[i] += row[i];
 }
 
-static void fill(float *values, int64_t count, float value)
+static void fill_values(float *values, int64_t count, float value)
 {
 	for (int64_t i = 0; i < count; i++)
 		values[i] = value;
@@ -91,7 +91,7 @@ static void fill(float *values, int64_t count, float value)
 static void columns_max(const struct window_axis *axis, const float *row, int64_t width, float *restrict out,
 			int64_t output_width)
 {
-	fill(out, output_width, -INFINITY);
+	fill_values(out, output_width, -INFINITY);
 	for (int64_t tap = 0; tap < axis->kernel; tap++) {
 		int64_t first, last;
 		window_axis_inside(axis, tap, width, output_width, &first, &last);
@@ -106,7 +106,7 @@ static void columns_max(const struct window_axis *axis, const float *row, int64_
 static void columns_add(const struct window_axis *axis, const float *row, int64_t width, float *restrict out,
 			int64_t output_width)
 {
-	fill(out, output_width, 0.0f);
+	fill_values(out, output_width, 0.0f);
 	for (int64_t tap = 0; tap < axis->kernel; tap++) {
 		int64_t first, last;
 		window_axis_inside(axis, tap, width, output_width, &first, &last);
@@ -124,7 +124,7 @@ static void max_plane(const struct pool_job *job, const float *in, float *out, f
 	struct shape output = job->output->shape;
 	for (int64_t y = 0; y < output.height; y++) {
 		struct row_span span = rows_inside(&window->y, y, input.height);
-		fill(row, input.width, -INFINITY);
+		fill_values(row, input.width, -INFINITY);
 		for (int64_t i = 0; i < span.count; i++)
 			row_max(row, in + (span.first + i * window->y.dilation) * input.width, input.width);
 		columns_max(&window->x, row, input.width, out + y * output.width, output.width);
@@ -153,7 +153,7 @@ static void average_plane(const struct pool_job *job, const float *in, float *ou
 	struct shape output = job->output->shape;
 	for (int64_t y = 0; y < output.height; y++) {
 		struct row_span span = rows_inside(&window->y, y, input.height);
-		fill(row, input.width, 0.0f);
+		fill_values(row, input.width, 0.0f);
 		for (int64_t i = 0; i < span.count; i++)
 			row_add(row, in + (span.first + i * window->y.dilation) * input.width, input.width);
 		columns_add(&window->x, row, input.width, out + y * output.width, output.width);

@@ -74,7 +74,7 @@ static bool load_protobuf(struct record_reader *reader, struct err *err)
 }
 
 /* After the source was opened: finds out what it holds. */
-static bool start(struct record_reader *reader, struct err *err)
+static bool find_format(struct record_reader *reader, struct err *err)
 {
 	if (detect_format(reader, err) && (reader->format == RECORD_TFRECORD || load_protobuf(reader, err)))
 		return true;
@@ -87,7 +87,7 @@ bool record_reader_open(struct record_reader *reader, const char *path, struct e
 {
 	*reader = (struct record_reader){.name = strcmp(path, "-") == 0 ? "<stdin>" : path};
 	if (record_source_open(&reader->source, path, err))
-		return start(reader, err);
+		return find_format(reader, err);
 	reader->io_failed = true;
 	return err_prefix(err, "'%s'", reader->name);
 }
@@ -97,7 +97,7 @@ bool record_reader_open_bytes(struct record_reader *reader, const char *name, co
 {
 	*reader = (struct record_reader){.name = name};
 	record_source_init_bytes(&reader->source, bytes, length);
-	return start(reader, err);
+	return find_format(reader, err);
 }
 
 static void free_messages(struct record_reader *reader)

@@ -373,18 +373,15 @@ static void print_results(struct calibrate *calibrate)
 			describe(calibrate, &calibration->functions[i], &out);
 	}
 	if (format == TABLE_JSON) {
-		json_init(&json, &out, true);
-		json_object_begin(&json);
-		json_field_text(&json, "platform", calibrate->context.platform->name);
-		json_field_text(&json, "lamina_version", lamina_version());
+		json_document_begin(&json, &out);
+		experiment_options_write_head(NULL, calibrate->context.platform->name, &json);
 		json_key(&json, "parameters");
 		table_write_json(&parameters, &json);
 		json_key(&json, "sizes");
 		table_write_json(&sizes, &json);
 		json_key(&json, "endings");
 		table_write_json(&endings, &json);
-		json_object_end(&json);
-		buf_add_char(&out, '\n');
+		json_document_end(&json);
 	} else if (format == TABLE_CSV) {
 		table_render(&sizes, TABLE_CSV, &out);
 	} else {
@@ -489,7 +486,7 @@ static int write_overlay(struct calibrate *calibrate, const char *path)
 	return status;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_calibrate(struct cli *cli, int argc, char **argv)
 {
 	struct study study;
 	struct library library;
@@ -581,5 +578,5 @@ const struct command cmd_calibrate = {
 	.examples = "lamina calibrate conv1.log --function fc=insights.csv -o mine.yaml\n"
 		    "lamina run exp.yaml --with mine.yaml\n",
 	.options = options,
-	.run = run,
+	.run = run_calibrate,
 };

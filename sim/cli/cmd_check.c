@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_check(struct cli *cli, int argc, char **argv)
 {
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
@@ -33,5 +33,5 @@ const struct command cmd_check = {
 		       "mistake as file:line:column. Exit status 2 says that there are some.",
 	.examples = "lamina check configs/paper/*.yaml\n",
 	.options = options,
-	.run = run,
+	.run = run_check,
 };

@@ -207,7 +207,7 @@ static void shell_names(struct buf *out)
 		buf_printf(out, "%s%s", i == 0 ? "" : " ", shells[i].name);
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_completion(struct cli *cli, int argc, char **argv)
 {
 	for (size_t i = 0; i < SHELL_COUNT; i++) {
 		if (strcmp(argv[0], shells[i].name) != 0)
@@ -234,5 +234,5 @@ const struct command cmd_completion = {
 		"choices.",
 	.examples = "lamina completion bash > ~/.local/share/bash-completion/completions/lamina\n"
 		    "lamina completion fish > ~/.config/fish/completions/lamina.fish\n",
-	.run = run,
+	.run = run_completion,
 };

@@ -145,19 +145,15 @@ static void render_json(const struct study *study, const struct table *table, st
 {
 	const struct run_job *job = &study->jobs[0];
 	struct json json;
-	json_init(&json, out, true);
-	json_object_begin(&json);
-	json_field_text(&json, "experiment", study->experiment.name);
-	json_field_text(&json, "platform", job->setting->platform->name);
-	json_field_text(&json, "lamina_version", lamina_version());
+	json_document_begin(&json, out);
+	experiment_options_write_head(study->experiment.name, job->setting->platform->name, &json);
 	json_field_int(&json, "seed", (int64_t)job->seed);
 	json_field_int(&json, "replications", job->result.replications);
 	json_key(&json, "causes");
 	table_write_json(table, &json);
 	json_key(&json, "advice");
 	write_advice(job, &json);
-	json_object_end(&json);
-	buf_add_char(out, '\n');
+	json_document_end(&json);
 }
 
 static void render_data(const struct study *study, enum table_format format, struct buf *out)

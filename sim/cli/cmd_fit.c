@@ -19,7 +19,7 @@ static const struct table_column columns[] = {
 	{.name = "error_percent", .heading = "error %", .align = TABLE_RIGHT, .decimals = 1},
 };
 
-static void fill(struct table *table, const struct fit *fit)
+static void fill_parameters(struct table *table, const struct fit *fit)
 {
 	for (size_t i = 0; i < fit->parameter_count; i++) {
 		const struct fit_parameter *parameter = &fit->parameters[i];
@@ -53,7 +53,7 @@ static int write_overlay(struct cli *cli, const struct fit *fit, const char *pat
 	return status;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_fit(struct cli *cli, int argc, char **argv)
 {
 	struct study study;
 	struct fit fit;
@@ -78,7 +78,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct buf out;
 	buf_init(&out);
 	table_init(&table, columns, ARRAY_LEN(columns));
-	fill(&table, &fit);
+	fill_parameters(&table, &fit);
 	table_render(&table, cli_format(cli), &out);
 	cli_print(&out);
 	buf_release(&out);
@@ -107,11 +107,10 @@ const struct command cmd_fit = {
 	.operands_max = 1,
 	.description =
 		"Finds the parameters named in the experiment's `fit:` that make its targets come out best (least "
-		"squares "
-		"of relative errors, every evaluation on the same luck) and prints each target measured and fitted. "
-		"Standard errors are given where there are more targets than parameters.",
+		"squares of relative errors, every evaluation on the same luck) and prints each target measured and "
+		"fitted. Standard errors are given where there are more targets than parameters.",
 	.examples = "lamina fit configs/paper/fit.yaml -o fitted.yaml\n"
 		    "lamina run configs/paper/table2.yaml --with fitted.yaml\n",
 	.options = options,
-	.run = run,
+	.run = run_fit,
 };

@@ -22,7 +22,7 @@ static void command_names(struct buf *out)
 			buf_printf(out, "%s%s", out->length > 0 ? " " : "", (*c)->name);
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_help(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command = &lamina_program;
 	const char *name = command->name;
@@ -60,5 +60,5 @@ const struct command cmd_help = {
 	.description = "Prints what the command's --help prints; without COMMAND, the list of commands.",
 	.examples = "lamina help\n",
 	.options = options,
-	.run = run,
+	.run = run_help,
 };

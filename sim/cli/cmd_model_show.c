@@ -129,8 +129,7 @@ static void write_json(const struct shown *shown, const struct table *layers, co
 		       struct buf *out)
 {
 	struct json json;
-	json_init(&json, out, true);
-	json_object_begin(&json);
+	json_document_begin(&json, out);
 	if (shown->graph) {
 		model_graph_write_json(shown->graph, &json);
 	} else {
@@ -143,8 +142,7 @@ static void write_json(const struct shown *shown, const struct table *layers, co
 	table_write_json(layers, &json);
 	json_key(&json, "functions");
 	table_write_json(functions, &json);
-	json_object_end(&json);
-	buf_add_char(out, '\n');
+	json_document_end(&json);
 }
 
 static void write_head(const struct model *model, struct buf *out)
@@ -166,7 +164,7 @@ static void write_text(const struct shown *shown, const struct table *layers, co
 	table_render(functions, TABLE_TEXT, out);
 }
 
-static void show(struct cli *cli, const struct shown *shown)
+static void print_model(struct cli *cli, const struct shown *shown)
 {
 	struct table layers;
 	struct table functions;
@@ -199,7 +197,7 @@ static bool show_model(struct cli *cli, const char *path, struct diag *diag)
 	struct model model;
 	bool ok = model_read(path, &cli->arena, diag, &model);
 	if (ok)
-		show(cli, &(struct shown){.model = &model});
+		print_model(cli, &(struct shown){.model = &model});
 	return ok;
 }
 
@@ -209,12 +207,12 @@ static bool show_graph(struct cli *cli, const char *path, const struct graph_opt
 	struct graph graph;
 	if (!onnx_read(path, options, &cli->arena, diag, &onnx, &graph))
 		return false;
-	show(cli, &(struct shown){.graph = &graph});
+	print_model(cli, &(struct shown){.graph = &graph});
 	onnx_release(&onnx);
 	return true;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int show_named_model(struct cli *cli, int argc, char **argv)
 {
 	struct graph_options how = {.images = 1};
 	const char *path;
@@ -270,5 +268,5 @@ const struct command cmd_model_show = {
 		    "lamina model show resnet50.onnx\n"
 		    "lamina model show --format csv --functions my-model.yaml\n",
 	.options = options,
-	.run = run,
+	.run = show_named_model,
 };

@@ -92,7 +92,7 @@ static double now_seconds(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_paper(struct cli *cli, int argc, char **argv)
 {
 	struct paper *paper = ARENA_NEW(&cli->arena, struct paper);
 	struct diag diag;
@@ -151,14 +151,13 @@ const struct command cmd_paper = {
 	.operands_max = 0,
 	.description =
 		"Fits the model's two free numbers to the paper's three memMax times, simulates every experiment of "
-		"the "
-		"paper (configs/paper) and prints each of its numbers beside Lamina's, with the error and whether the "
-		"number took part in the fit. A statement of the paper is 1 where it holds and 0 where it does not; "
-		"what the paper does not number is only reported. 'profile ± %' is what the profile's own spread can "
-		"move a number by; a profile that was measured on a busy machine, or whose times cannot be, is not "
+		"the paper (configs/paper) and prints each of its numbers beside Lamina's, with the error and whether "
+		"the number took part in the fit. A statement of the paper is 1 where it holds and 0 where it does "
+		"not; what the paper does not number is only reported. 'profile ± %' is what the profile's own spread "
+		"can move a number by; a profile that was measured on a busy machine, or whose times cannot be, is not "
 		"trusted, in every row, and the reasons are below the table.",
 	.examples = "lamina paper\n"
 		    "lamina paper --profile results/profile.yaml -o results\n",
 	.options = options,
-	.run = run,
+	.run = run_paper,
 };

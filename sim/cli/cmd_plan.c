@@ -145,7 +145,7 @@ static int print_report(const struct plan_report *report)
 	return status;
 }
 
-static int print_plan(const struct plan_report *report)
+static int print_found(const struct plan_report *report)
 {
 	int status = CLI_OK;
 	warn_of_doubt(report);
@@ -156,7 +156,7 @@ static int print_plan(const struct plan_report *report)
 	return status == CLI_OK ? hand_over(report) : status;
 }
 
-static int print(const struct plan_report *report, enum plan_end end)
+static int print_outcome(const struct plan_report *report, enum plan_end end)
 {
 	bool is_known = plan_strategy_known(report->request->strategy) != KNOWN_PLANS;
 	if (end == PLAN_INTERRUPTED) {
@@ -202,7 +202,7 @@ static int run_plan(struct cli *cli, int argc, char **argv)
 		.trust = outlook.is_known ? &outlook.trust : NULL,
 		.stated = stated,
 	};
-	return end == PLAN_REFUSED ? status : print(&report, end);
+	return end == PLAN_REFUSED ? status : print_outcome(&report, end);
 }
 
 static const struct option_row options[] = {

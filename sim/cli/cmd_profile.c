@@ -167,7 +167,7 @@ static int profile_model(struct cli *cli, struct timed_network *network, struct 
 	return ok ? write_profile(cli, &profile, path) : cli_failed(cli, &err);
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_profile(struct cli *cli, int argc, char **argv)
 {
 	struct timed_network network;
 	struct diag diag;
@@ -229,14 +229,13 @@ const struct command cmd_profile = {
 		"there.\n\n"
 		"Memory is touched before it is timed; what a first touch costs is a number of its own. Everything is "
 		"measured at least three times, however slow the machine: about 2 minutes on 2 idle cores. Nothing "
-		"else "
-		"should run meanwhile: what looks disturbed is measured again, and where that does not help, a warning "
-		"says why the profile is not to be trusted. The format of the result is explained in "
+		"else should run meanwhile: what looks disturbed is measured again, and where that does not help, a "
+		"warning says why the profile is not to be trusted. The format of the result is explained in "
 		"profiles/README.md.",
 	.examples = "lamina profile alexnet-h1 -o profiles/here.yaml\n"
 		    "lamina profile --quick --images 10,100 my-model.yaml > quick.yaml\n"
 		    "lamina profile show profiles/here.yaml\n",
 	.options = options,
-	.run = run,
+	.run = run_profile,
 	.subcommands = subcommands,
 };

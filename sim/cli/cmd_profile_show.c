@@ -144,8 +144,7 @@ static void write_doubts_json(const struct profile *profile, struct arena *arena
 static void show_json(const struct profile *profile, const struct table *values, struct arena *arena, struct buf *out)
 {
 	struct json json;
-	json_init(&json, out, true);
-	json_object_begin(&json);
+	json_document_begin(&json, out);
 	json_field_text(&json, "model", profile->model);
 	json_field_text(&json, "lamina_version", profile->lamina_version);
 	json_field_text(&json, "date", profile->date);
@@ -154,8 +153,7 @@ static void show_json(const struct profile *profile, const struct table *values,
 	write_doubts_json(profile, arena, &json);
 	json_key(&json, "values");
 	table_write_json(values, &json);
-	json_object_end(&json);
-	buf_add_char(out, '\n');
+	json_document_end(&json);
 }
 
 static void show_head(const struct profile *profile, struct arena *arena, struct buf *out)
@@ -282,7 +280,8 @@ static void show_memory(const struct profile *profile, struct buf *out)
 	table_release(&table);
 }
 
-static void show(const struct profile *profile, enum table_format format, struct arena *arena, struct buf *out)
+static void render_profile(const struct profile *profile, enum table_format format, struct arena *arena,
+			   struct buf *out)
 {
 	size_t count;
 	struct item *items = collect(profile, arena, &count);
@@ -301,7 +300,7 @@ static void show(const struct profile *profile, enum table_format format, struct
 	table_release(&values);
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int show_profile_file(struct cli *cli, int argc, char **argv)
 {
 	struct diag diag;
 	struct profile profile;
@@ -313,7 +312,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		return status;
 	struct buf out;
 	buf_init(&out);
-	show(&profile, cli_format(cli), &cli->arena, &out);
+	render_profile(&profile, cli_format(cli), &cli->arena, &out);
 	cli_print(&out);
 	buf_release(&out);
 	return CLI_OK;
@@ -335,5 +334,5 @@ const struct command cmd_profile_show = {
 	.examples = "lamina profile show profiles/here.yaml\n"
 		    "lamina profile show --format csv profiles/here.yaml > times.csv\n",
 	.options = options,
-	.run = run,
+	.run = show_profile_file,
 };

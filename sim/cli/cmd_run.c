@@ -260,11 +260,8 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 {
 	const struct run_job *job = &study->jobs[0];
 	struct json json;
-	json_init(&json, out, true);
-	json_object_begin(&json);
-	json_field_text(&json, "experiment", study->experiment.name);
-	json_field_text(&json, "platform", job->setting->platform->name);
-	json_field_text(&json, "lamina_version", lamina_version());
+	json_document_begin(&json, out);
+	experiment_options_write_head(study->experiment.name, job->setting->platform->name, &json);
 	json_field_int(&json, "seed", (int64_t)job->seed);
 	json_field_int(&json, "replications", job->result.replications);
 	json_key(&json, "metrics");
@@ -295,8 +292,7 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 		table_write_json(&tables->records, &json);
 		json_object_end(&json);
 	}
-	json_object_end(&json);
-	buf_add_char(out, '\n');
+	json_document_end(&json);
 }
 
 static void say_doubt(const struct cli *cli, const struct run_tables *tables)
@@ -330,7 +326,7 @@ static int write_timeline(struct cli *cli, const struct run_job *job, const char
 	return status;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_experiment(struct cli *cli, int argc, char **argv)
 {
 	struct study study;
 	const char *timeline_path = options_text(&cli->options, "timeline");
@@ -399,5 +395,5 @@ const struct command cmd_run = {
 	.examples = "lamina run configs/paper/table2.yaml\n"
 		    "lamina run exp.yaml --set functions.conv1.memory_mb=2048 --timeline trace.json\n",
 	.options = options,
-	.run = run,
+	.run = run_experiment,
 };

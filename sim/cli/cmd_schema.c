@@ -16,20 +16,17 @@
 static const struct document_kind kinds[] = {
 	{"experiment", "what is served, on which platform, with which settings",
 	 "An experiment names a platform and says which work is served by which functions. lamina run simulates it, "
-	 "lamina "
-	 "sweep every point of its sweep. It is YAML 1.2 without anchors, aliases and tags.",
+	 "lamina sweep every point of its sweep. It is YAML 1.2 without anchors, aliases and tags.",
 	 &experiment_schema},
 	{"platform", "a cloud at a date: its sizes, limits, latencies and prices",
 	 "A platform is a function service or a machine with a GPU, at a date, as data. In configs/platforms every "
-	 "number "
-	 "has its source beside it. It is YAML 1.2 without anchors, aliases and tags.",
+	 "number has its source beside it. It is YAML 1.2 without anchors, aliases and tags.",
 	 &platform_schema},
 	{"profile", "measured cost of a model's layers and functions",
 	 "A profile is all that a simulation knows of a network: the time of every layer and phase over images per "
-	 "record "
-	 "and threads, peak memory, and reference speeds of the machine that measured. lamina profile writes it; it "
-	 "may as "
-	 "well be written from another framework's measurements. It is YAML 1.2 without anchors, aliases and tags.",
+	 "record and threads, peak memory, and reference speeds of the machine that measured. lamina profile writes "
+	 "it; it may as well be written from another framework's measurements. It is YAML 1.2 without anchors, aliases "
+	 "and tags.",
 	 &profile_schema},
 	{"framework", "what a language and a framework take beyond arithmetic",
 	 "A framework is a preset of an experiment's framework: memory, import and package size, each with its source "
@@ -43,7 +40,7 @@ static const struct document_kind kinds[] = {
 
 enum { KIND_COUNT = ARRAY_LEN(kinds) };
 
-static const struct document_kind *find(const char *name)
+static const struct document_kind *find_kind(const char *name)
 {
 	for (size_t i = 0; i < KIND_COUNT; i++)
 		if (strcmp(kinds[i].name, name) == 0)
@@ -58,11 +55,11 @@ static int print_names(void)
 	return CLI_OK;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_schema(struct cli *cli, int argc, char **argv)
 {
 	if (argc == 0)
 		return print_names();
-	const struct document_kind *kind = find(argv[0]);
+	const struct document_kind *kind = find_kind(argv[0]);
 	if (!kind)
 		return cli_wrong_usage(cli, "KIND must be experiment, platform, profile, framework or model, not '%s'",
 				       argv[0]);
@@ -100,5 +97,5 @@ const struct command cmd_schema = {
 		       "with YAML support check and complete by it. Without KIND, the list of kinds.",
 	.examples = "lamina schema experiment > lamina-experiment.schema.json\n",
 	.options = options,
-	.run = run,
+	.run = run_schema,
 };

@@ -231,7 +231,7 @@ static bool add_simulated_rows(struct rows *rows, struct table *table, struct st
 	return replicating_end(&replicating, rows->cli) && finished;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_sweep(struct cli *cli, int argc, char **argv)
 {
 	struct study study;
 	const char *path = options_text(&cli->options, "output");
@@ -315,5 +315,5 @@ const struct command cmd_sweep = {
 		    "lamina sweep exp.yaml -o r.sqlite && lamina export r.sqlite -o r.csv\n"
 		    "lamina sweep exp.yaml -o r.sqlite --shard 3/10    # writes r.3-of-10.sqlite\n",
 	.options = options,
-	.run = run,
+	.run = run_sweep,
 };

@@ -170,21 +170,19 @@ static void add_verdict(const struct validation *validation, struct buf *out)
 	buf_release(&names);
 }
 
-static void render(const struct tables *tables, const struct validation *validation, enum table_format format,
-		   struct buf *out)
+static void render_validation(const struct tables *tables, const struct validation *validation,
+			      enum table_format format, struct buf *out)
 {
 	if (format == TABLE_JSON) {
 		struct json json;
-		json_init(&json, out, true);
-		json_object_begin(&json);
+		json_document_begin(&json, out);
 		json_key(&json, "rows");
 		table_write_json(&tables->rows, &json);
 		json_key(&json, "mechanisms");
 		table_write_json(&tables->summary, &json);
 		json_key(&json, "held_out");
 		table_write_json(&tables->held_out, &json);
-		json_object_end(&json);
-		buf_add_char(out, '\n');
+		json_document_end(&json);
 		return;
 	}
 	table_render(&tables->rows, format, out);
@@ -268,7 +266,7 @@ static char **own_experiments(struct cli *cli, size_t *count)
 	return names;
 }
 
-static int load(struct cli *cli, int argc, char **argv, struct validation *out)
+static int load_validation(struct cli *cli, int argc, char **argv, struct validation *out)
 {
 	size_t count = (size_t)argc;
 	char **paths = argc > 0 ? argv : own_experiments(cli, &count);
@@ -318,7 +316,7 @@ static int add_paper(struct cli *cli, struct validation *validation)
  */
 static int simulate_all(struct cli *cli, int argc, char **argv, struct validation *out, int *judged)
 {
-	int status = load(cli, argc, argv, out);
+	int status = load_validation(cli, argc, argv, out);
 	*judged = CLI_OK;
 	for (size_t i = 0; status == CLI_OK && i < out->part_count; i++) {
 		if (!experiment_options_replicate(cli, &out->parts[i].study))
@@ -340,7 +338,7 @@ static int leave_one_out(struct cli *cli, int argc, char **argv)
 	return validate_leave_one_out(cli, (const char *const *)paths, count);
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_validate(struct cli *cli, int argc, char **argv)
 {
 	struct validation validation;
 	int judged;
@@ -368,7 +366,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	struct buf out;
 	buf_init(&out);
 	tables_init(&tables, &validation, &cli->arena);
-	render(&tables, &validation, cli_format(cli), &out);
+	render_validation(&tables, &validation, cli_format(cli), &out);
 	cli_print(&out);
 	fflush(stdout); /* before what is said of the figure */
 	if (folder)
@@ -427,13 +425,13 @@ const struct command cmd_validate = {
 		"FOLDER a figure shows it.\n\n"
 		"Measured values stand in the experiment: `at` names the point of the sweep, `metric` a metric of "
 		"`lamina run`; a claim of `kind: fitted` took part in fitting. What many claims share can be said "
-		"once, "
-		"in `claim_defaults`. Exit status 1 says that records failed or that a bound stopped a simulation.",
+		"once, in `claim_defaults`. Exit status 1 says that records failed or that a bound stopped a "
+		"simulation.",
 	.examples = "lamina validate\n"
 		    "lamina validate configs/validation/cpu-share-slapp.yaml --format csv\n"
 		    "lamina validate -o results/validation\n"
 		    "lamina validate --leave-one-out\n"
 		    "lamina validate thumbnails.yaml --with resize.log -o results/resize\n",
 	.options = options,
-	.run = run,
+	.run = run_validate,
 };

@@ -6,10 +6,11 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "base/parallel.h"
+#include "base/version.h"
 #include "cli/interrupt.h"
 #include "report/advice.h"
 
-static int load(struct cli *cli, struct study_request *request, struct study *out)
+static int load_study(struct cli *cli, struct study_request *request, struct study *out)
 {
 	int64_t seed = 0;
 	int64_t replications = 0;
@@ -41,13 +42,13 @@ int experiment_options_load_over(struct cli *cli, const char *path, bool with_sw
 				 struct study *out)
 {
 	struct study_request request = {.load = {.path = path, .over = over}, .with_sweep = with_sweep};
-	return load(cli, &request, out);
+	return load_study(cli, &request, out);
 }
 
 int experiment_options_check(struct cli *cli, const char *path, struct study *out)
 {
 	struct study_request request = {.load = {.path = path}, .with_sweep = true, .is_check = true};
-	return load(cli, &request, out);
+	return load_study(cli, &request, out);
 }
 
 static void collect_identity(void *context, size_t point, const struct run_job *job)
@@ -116,6 +117,14 @@ bool experiment_options_replicate(struct cli *cli, struct study *study)
 	replicating_begin(&replicating, cli, study->least_replications);
 	bool finished = study_run(study, &replicating.control, &cli->arena);
 	return replicating_end(&replicating, cli) && finished;
+}
+
+void experiment_options_write_head(const char *experiment, const char *platform, struct json *json)
+{
+	if (experiment)
+		json_field_text(json, "experiment", experiment);
+	json_field_text(json, "platform", platform);
+	json_field_text(json, "lamina_version", lamina_version());
 }
 
 void experiment_options_describe(const struct study *study, const struct setting *setting, struct buf *out)

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "experiment/study.h"
@@ -69,6 +70,9 @@ bool replicating_end(struct replicating *replicating, const struct cli *cli);
 
 /* Simulates every job with progress and interrupts; false when interrupted (said on standard error). */
 bool experiment_options_replicate(struct cli *cli, struct study *study);
+
+/* How a JSON document about a platform begins: experiment (NULL: there is none), platform, version of Lamina. */
+void experiment_options_write_head(const char *experiment, const char *platform, struct json *json);
 
 /* One line for people on what was simulated. */
 void experiment_options_describe(const struct study *study, const struct setting *setting, struct buf *out);

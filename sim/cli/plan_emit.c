@@ -11,7 +11,7 @@
 enum { FORMATS_MAX = 16 };
 
 /* "sam=template.yaml": the format, or NULL, and the file, or NULL for standard output. */
-static const struct emit_format *parse(const char *text, struct arena *arena, const char **file)
+static const struct emit_format *parse_emit(const char *text, struct arena *arena, const char **file)
 {
 	const char *equals = strchr(text, '=');
 	*file = equals && strcmp(equals + 1, "-") != 0 ? equals + 1 : NULL;
@@ -49,7 +49,7 @@ bool plan_emit_check(const struct cli *cli, struct diag *diag)
 	const char *const *texts = options_list(&cli->options, "emit", &count);
 	for (size_t i = 0; i < count; i++) {
 		const char *file;
-		if (!parse(texts[i], &diag->arena, &file))
+		if (!parse_emit(texts[i], &diag->arena, &file))
 			unknown_format(texts[i], diag);
 		else if (file && file[0] == '\0')
 			diag_error(diag, (struct diag_place){.file = "--emit"}, "'%s' names no file behind '='",
@@ -95,7 +95,7 @@ int plan_emit_write(struct cli *cli, const struct deployment *deployment)
 		const char *file;
 		struct buf out;
 		buf_init(&out);
-		parse(texts[i], &cli->arena, &file)->write(deployment, &cli->arena, &out);
+		parse_emit(texts[i], &cli->arena, &file)->write(deployment, &cli->arena, &out);
 		if (result_file_write(cli, file, &out) != CLI_OK)
 			status = CLI_FAILED;
 		buf_release(&out);

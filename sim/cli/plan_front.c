@@ -34,7 +34,7 @@ static void add_row(struct table *table, double seconds, double usd, const char 
 	table_end_row(table);
 }
 
-static void fill(struct table *table, const struct plan_report *report)
+static void fill_front_rows(struct table *table, const struct plan_report *report)
 {
 	struct arena *arena = &report->cli->arena;
 	const struct plan *plan = report->plan;
@@ -136,7 +136,7 @@ int plan_front_print(const struct plan_report *report)
 	const char *name = options_text(&report->cli->options, "output");
 	struct table table;
 	int status = CLI_OK;
-	fill(&table, report);
+	fill_front_rows(&table, report);
 	if (is_figure(report->cli, name)) {
 		status = write_figure(report, &table, name);
 	} else {

@@ -549,8 +549,7 @@ void plan_report_json(const struct plan_report *report, struct buf *out)
 	const struct trial *best = &report->plan->best;
 	struct json json;
 	struct table table;
-	json_init(&json, out, true);
-	json_object_begin(&json);
+	json_document_begin(&json, out);
 	write_doubt(&json, report);
 	if (best->excerpt.shorter > 0) {
 		json_field_int(&json, "simulated_records", best->excerpt.longer);
@@ -559,9 +558,7 @@ void plan_report_json(const struct plan_report *report, struct buf *out)
 			json_field_double(&json, "whole_run_usd", report->plan->whole.usd);
 		}
 	}
-	json_field_text(&json, "experiment", report->study->experiment.name);
-	json_field_text(&json, "platform", best->setting->platform->name);
-	json_field_text(&json, "lamina_version", lamina_version());
+	experiment_options_write_head(report->study->experiment.name, best->setting->platform->name, &json);
 	json_field_text(&json, "strategy", plan_strategy_names[report->request->strategy]);
 	json_field_int(&json, "seed", (int64_t)report->plan->planner.control.seed);
 	json_field_int(&json, "replications", best->result.replications);
@@ -579,6 +576,5 @@ void plan_report_json(const struct plan_report *report, struct buf *out)
 	write_table(&json, "plans", &table);
 	fill_sensitivity(&table, report);
 	write_table(&json, "sensitivity", &table);
-	json_object_end(&json);
-	buf_add_char(out, '\n');
+	json_document_end(&json);
 }

@@ -29,8 +29,8 @@ struct overrides {
 	double profile_spreads;
 };
 
-static bool load(const struct paper_request *request, const char *file, const struct overrides *overrides,
-		 struct arena *arena, struct diag *diag, struct study *out)
+static bool load_study(const struct paper_request *request, const char *file, const struct overrides *overrides,
+		       struct arena *arena, struct diag *diag, struct study *out)
 {
 	struct study_request study = {
 		.load = {.path = arena_printf(arena, "%s/%s", request->folder, file),
@@ -48,7 +48,7 @@ static bool fit_parameters(const struct paper_request *request, struct overrides
 {
 	struct study study;
 	struct fit *fit = &out->fit;
-	if (!load(request, "fit.yaml", overrides, arena, diag, &study) ||
+	if (!load_study(request, "fit.yaml", overrides, arena, diag, &study) ||
 	    !fit_read(&study.experiment, arena, diag, fit) ||
 	    !fit_solve(fit, study.root, study.experiment.path, &study.library, &request->control, arena, diag))
 		return false;
@@ -75,7 +75,7 @@ static bool run_once(const struct paper_request *request, double profile_spreads
 		return false;
 	for (int i = 0; i < PAPER_PARTS; i++) {
 		struct study *study = &out->studies[i];
-		if (!load(request, parts[i].file, parts[i].is_machine ? &none : &overrides, arena, diag, study) ||
+		if (!load_study(request, parts[i].file, parts[i].is_machine ? &none : &overrides, arena, diag, study) ||
 		    !claims_read(study, arena, diag, &out->claims[i]) || !study_run(study, &request->control, arena))
 			return false;
 		claims_evaluate(study, &out->claims[i]);
@@ -87,7 +87,7 @@ static bool run_once(const struct paper_request *request, double profile_spreads
 }
 
 /* What the moved profile makes of each row, and whether a prediction survives it. */
-static void compare(struct paper *paper, const struct paper *moved)
+static void compare_with_moved_profile(struct paper *paper, const struct paper *moved)
 {
 	CHECK(paper->row_count == moved->row_count);
 	for (size_t i = 0; i < paper->row_count; i++) {
@@ -127,7 +127,7 @@ bool paper_run(const struct paper_request *request, struct arena *arena, struct 
 		diag_release(&again);
 		if (!ok)
 			return false;
-		compare(out, moved);
+		compare_with_moved_profile(out, moved);
 	}
 	doubt_loose_predictions(out, arena);
 	return true;

@@ -95,7 +95,7 @@ static const char *without_path(const char *text)
 	return reason;
 }
 
-static bool fill(struct csv_reader *reader)
+static bool fill_chunk(struct csv_reader *reader)
 {
 	if (reader->is_over)
 		return false;
@@ -119,7 +119,7 @@ static bool fill(struct csv_reader *reader)
 
 static int peek_byte(struct csv_reader *reader)
 {
-	if (reader->chunk_used == reader->chunk_count && !fill(reader))
+	if (reader->chunk_used == reader->chunk_count && !fill_chunk(reader))
 		return END_OF_FILE;
 	return reader->chunk[reader->chunk_used];
 }

@@ -36,7 +36,7 @@ static bool is_known(const struct diag *diag, struct diag_place place, const cha
 	return false;
 }
 
-static void add(struct diag *diag, struct diag_place place, bool is_warning, const char *format, va_list args)
+static void keep_entry(struct diag *diag, struct diag_place place, bool is_warning, const char *format, va_list args)
 {
 	char text[1024];
 	vsnprintf(text, sizeof text, format, args);
@@ -59,7 +59,7 @@ void diag_error(struct diag *diag, struct diag_place place, const char *format, 
 {
 	va_list args;
 	va_start(args, format);
-	add(diag, place, false, format, args);
+	keep_entry(diag, place, false, format, args);
 	va_end(args);
 }
 
@@ -67,7 +67,7 @@ void diag_warning(struct diag *diag, struct diag_place place, const char *format
 {
 	va_list args;
 	va_start(args, format);
-	add(diag, place, true, format, args);
+	keep_entry(diag, place, true, format, args);
 	va_end(args);
 }
 

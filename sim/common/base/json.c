@@ -151,3 +151,15 @@ void json_field_double(struct json *json, const char *key, double value)
 	json_key(json, key);
 	json_double(json, value);
 }
+
+void json_document_begin(struct json *json, struct buf *out)
+{
+	json_init(json, out, true);
+	json_object_begin(json);
+}
+
+void json_document_end(struct json *json)
+{
+	json_object_end(json);
+	buf_add_char(json->out, '\n');
+}

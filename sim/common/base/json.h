@@ -23,6 +23,10 @@ struct json {
 
 void json_init(struct json *json, struct buf *out, bool pretty);
 
+/* A whole document for people and programs: one indented object with a line end behind it. */
+void json_document_begin(struct json *json, struct buf *out);
+void json_document_end(struct json *json);
+
 void json_object_begin(struct json *json);
 void json_object_end(struct json *json);
 void json_array_begin(struct json *json);

@@ -215,7 +215,7 @@ static bool is_unit(const char *text)
 }
 
 /* The number at the text's beginning and the unit behind it ("" for none); false where there is no such pair. */
-static bool split(const char *text, double *value, const char **unit)
+static bool split_unit(const char *text, double *value, const char **unit)
 {
 	for (size_t length = strlen(text); length > 0; length--) {
 		*unit = text + length + strspn(text + length, " ");
@@ -252,7 +252,7 @@ const char *number_advice(const char *key, const char *text, bool is_whole, stru
 		return "";
 	if (!is_whole && (strcasecmp(text, "inf") == 0 || strcasecmp(text, "infinity") == 0))
 		return "; write .inf";
-	if (!split(text, &value, &unit))
+	if (!split_unit(text, &value, &unit))
 		return "";
 	if (*unit == '\0')
 		return say_value(value, is_whole, arena);

@@ -118,7 +118,7 @@ static void decode_part(const char *text, size_t length, struct buf *out)
 }
 
 /* The address's parts; returns their number, at most PARTS_MAX. */
-static int split(const char *fragment, size_t length, struct buf parts[PARTS_MAX])
+static int split_address(const char *fragment, size_t length, struct buf parts[PARTS_MAX])
 {
 	int count = 0;
 	size_t at = 0;
@@ -163,7 +163,7 @@ static const char *read_fragment(const char *fragment, size_t length, struct tun
 	struct buf parts[PARTS_MAX];
 	for (int i = 0; i < PARTS_MAX; i++)
 		buf_init(&parts[i]);
-	int count = split(fragment, length, parts);
+	int count = split_address(fragment, length, parts);
 	bool is_comparison = count >= 2 * ARRAYS;
 	const char *problem = count < 2 ? "it holds no sizes and times; is it cut off?" : NULL;
 	out->is_cut = false;

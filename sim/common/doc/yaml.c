@@ -358,8 +358,8 @@ static struct yaml_node *read_document(struct reader *reader)
 	return is_empty ? NULL : root;
 }
 
-static struct yaml_node *parse(const char *file, const char *text, size_t length, bool is_template, struct arena *arena,
-			       struct diag *diag)
+static struct yaml_node *parse_document(const char *file, const char *text, size_t length, bool is_template,
+					struct arena *arena, struct diag *diag)
 {
 	if (length > YAML_BYTES_MAX) {
 		diag_error(diag, (struct diag_place){.file = file}, "%zu bytes; at most %d are read", length,
@@ -385,13 +385,13 @@ static struct yaml_node *parse(const char *file, const char *text, size_t length
 
 struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, struct arena *arena, struct diag *diag)
 {
-	return parse(file, text, length, false, arena, diag);
+	return parse_document(file, text, length, false, arena, diag);
 }
 
 struct yaml_node *yaml_parse_template(const char *file, const char *text, size_t length, struct arena *arena,
 				      struct diag *diag)
 {
-	return parse(file, text, length, true, arena, diag);
+	return parse_document(file, text, length, true, arena, diag);
 }
 
 struct yaml_node *yaml_read(const char *path, struct arena *arena, struct diag *diag, bool *io_failed)

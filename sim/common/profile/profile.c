@@ -308,7 +308,7 @@ static void check_points(struct search *search, const char *name, const struct p
 	}
 }
 
-static void add(struct profile_doubts *out, const char *text)
+static void add_doubt(struct profile_doubts *out, const char *text)
 {
 	CHECK(out->count < PROFILE_DOUBTS_MAX);
 	if (text)
@@ -319,14 +319,14 @@ static void add_host(const struct profile *profile, struct arena *arena, struct 
 {
 	const struct profile_measurement *measurement = &profile->measurement;
 	if (measurement->other_programs_cores > OTHERS_MOST * (double)profile->host.cores)
-		add(out, arena_printf(arena, "other programs kept %.2f cores busy meanwhile",
-				      measurement->other_programs_cores));
+		add_doubt(out, arena_printf(arena, "other programs kept %.2f cores busy meanwhile",
+					    measurement->other_programs_cores));
 	if (measurement->steal_cores > STEAL_MOST)
-		add(out,
-		    arena_printf(arena, "the hypervisor took %.2f cores away meanwhile", measurement->steal_cores));
+		add_doubt(out, arena_printf(arena, "the hypervisor took %.2f cores away meanwhile",
+					    measurement->steal_cores));
 	if (profile->host.sgemm_parallel_speedup > THREADS_SLACK * (double)profile->host.cores)
-		add(out, arena_printf(arena, "matrix products are %.2f times as fast on %lld cores as on one",
-				      profile->host.sgemm_parallel_speedup, (long long)profile->host.cores));
+		add_doubt(out, arena_printf(arena, "matrix products are %.2f times as fast on %lld cores as on one",
+					    profile->host.sgemm_parallel_speedup, (long long)profile->host.cores));
 }
 
 /* Of the largest records: what small ones spread by matters little. */
@@ -345,11 +345,11 @@ static void add_spread(const struct profile *profile, struct arena *arena, struc
 	double share = spread / seconds + profile->host.sgemm_spread_share;
 	int64_t repeats = profile->measurement.repeats;
 	if (!has_spread)
-		add(out, "no time has a spread: each was measured once, or nothing is known of its repeats");
+		add_doubt(out, "no time has a spread: each was measured once, or nothing is known of its repeats");
 	else if (repeats > 0 && repeats < PROFILE_REPEATS_LEAST)
-		add(out, arena_printf(arena, "some times were measured only %lld times", (long long)repeats));
+		add_doubt(out, arena_printf(arena, "some times were measured only %lld times", (long long)repeats));
 	if (share > SPREAD_MOST)
-		add(out, arena_printf(arena, "repeats disagree by %.1f %% of the network's time", 100 * share));
+		add_doubt(out, arena_printf(arena, "repeats disagree by %.1f %% of the network's time", 100 * share));
 }
 
 void profile_find_doubts(const struct profile *profile, struct arena *arena, struct profile_doubts *out)
@@ -363,7 +363,7 @@ void profile_find_doubts(const struct profile *profile, struct arena *arena, str
 			check_points(&search, profile_phase_names[phase], &profile->functions[i].phases[phase]);
 	add_host(profile, arena, out);
 	add_spread(profile, arena, out);
-	add(out, search.faster_threads.text);
-	add(out, search.falling.text);
-	add(out, search.uneven.text);
+	add_doubt(out, search.faster_threads.text);
+	add_doubt(out, search.falling.text);
+	add_doubt(out, search.uneven.text);
 }

@@ -88,7 +88,7 @@ double paired_variance_ratio(const struct paired *paired)
 	return independent / summary_variance(&paired->difference);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_doubles(const void *a, const void *b)
 {
 	double x = *(const double *)a;
 	double y = *(const double *)b;
@@ -98,7 +98,7 @@ static int compare(const void *a, const void *b)
 void sample_quantiles_sort(double *values, size_t count)
 {
 	if (count > 0)
-		qsort(values, count, sizeof values[0], compare);
+		qsort(values, count, sizeof values[0], compare_doubles);
 }
 
 double sample_quantiles_value(const double *sorted, size_t count, double p)
