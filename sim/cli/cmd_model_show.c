@@ -164,7 +164,7 @@ static void write_text(const struct shown *shown, const struct table *layers, co
 	table_render(functions, TABLE_TEXT, out);
 }
 
-static void print_model(struct cli *cli, const struct shown *shown)
+static int print_model(struct cli *cli, const struct shown *shown)
 {
 	struct table layers;
 	struct table functions;
@@ -179,37 +179,39 @@ static void print_model(struct cli *cli, const struct shown *shown)
 		fill_layers(&layers, shown->model);
 		fill_functions(&functions, shown->model);
 	}
-	enum table_format format = cli_format(cli);
+	const char *path = options_text(&cli->options, "output");
+	enum table_format format = cli_format_of(cli, path);
 	if (format == TABLE_JSON)
 		write_json(shown, &layers, &functions, &out);
 	else if (format == TABLE_CSV)
 		table_render(options_flag(&cli->options, "functions") ? &functions : &layers, TABLE_CSV, &out);
 	else
 		write_text(shown, &layers, &functions, &out);
-	cli_print(&out);
+	int status = result_file_write(cli, path, &out);
 	table_release(&layers);
 	table_release(&functions);
 	buf_release(&out);
+	return status;
 }
 
-static bool show_model(struct cli *cli, const char *path, struct diag *diag)
+/* Both return an enum cli_exit; CLI_WRONG where the diag says why. */
+static int show_model(struct cli *cli, const char *path, struct diag *diag)
 {
 	struct model model;
-	bool ok = model_read(path, &cli->arena, diag, &model);
-	if (ok)
-		print_model(cli, &(struct shown){.model = &model});
-	return ok;
+	if (!model_read(path, &cli->arena, diag, &model))
+		return CLI_WRONG;
+	return print_model(cli, &(struct shown){.model = &model});
 }
 
-static bool show_graph(struct cli *cli, const char *path, const struct graph_options *options, struct diag *diag)
+static int show_graph(struct cli *cli, const char *path, const struct graph_options *options, struct diag *diag)
 {
 	struct onnx_model onnx;
 	struct graph graph;
 	if (!onnx_read(path, options, &cli->arena, diag, &onnx, &graph))
-		return false;
-	print_model(cli, &(struct shown){.graph = &graph});
+		return CLI_WRONG;
+	int status = print_model(cli, &(struct shown){.graph = &graph});
 	onnx_release(&onnx);
-	return true;
+	return status;
 }
 
 static int show_named_model(struct cli *cli, int argc, char **argv)
@@ -226,17 +228,16 @@ static int show_named_model(struct cli *cli, int argc, char **argv)
 	bool found = names_find_model(argv[0], &cli->arena, &path, &message);
 	int status = found ? CLI_OK : cli_wrong_usage(cli, "%s", buf_text(&message));
 	buf_release(&message);
-	if (!found)
+	if (found)
+		status = result_file_try(cli, options_text(&cli->options, "output"));
+	if (status != CLI_OK)
 		return status;
 	struct diag diag;
 	diag_init(&diag);
-	if (onnx_is_named(path))
-		show_graph(cli, path, &how, &diag);
-	else
-		show_model(cli, path, &diag);
-	status = cli_report(cli, &diag);
+	status = onnx_is_named(path) ? show_graph(cli, path, &how, &diag) : show_model(cli, path, &diag);
+	int reported = cli_report(cli, &diag);
 	diag_release(&diag);
-	return status;
+	return status == CLI_FAILED ? status : reported;
 }
 
 static const struct option_row options[] = {

@@ -93,9 +93,9 @@ static int write_files(struct cli *cli, struct record_set *set, const struct ima
 static int pack_images(struct cli *cli, const struct image_list *list)
 {
 	struct record_set set;
-	if (!record_set_init(&set, cli, (int64_t)list->count))
-		return CLI_WRONG;
-	int status = check_files(cli, list);
+	int status = record_set_init(&set, cli, (int64_t)list->count);
+	if (status == CLI_OK)
+		status = check_files(cli, list);
 	return status == CLI_OK ? write_files(cli, &set, list) : status;
 }
 
@@ -121,9 +121,9 @@ static const struct command pack_command = {
 	.operands = "JPEG|FOLDER...",
 	.operands_min = 1,
 	.operands_max = -1,
-	.description = "Packs JPEG files as they are, in the order given. A folder stands for its *.jpg and *.jpeg in "
-		       "the order "
-		       "of their names; folders in it are classes, numbered from 0, which label the images they hold.",
+	.description =
+		"Packs JPEG files as they are, in the order given. A folder stands for its *.jpg and *.jpeg in the "
+		"order of their names; folders in it are classes, numbered from 0, which label the images they hold.",
 	.examples = "lamina record pack -o photos.record photos/\n"
 		    "lamina record pack -o train --format tfrecord --images-per-record 1000 imagenet/train/\n",
 	.options = pack_options,
@@ -384,8 +384,9 @@ static int run_synth(struct cli *cli, int argc, char **argv)
 	    shape_values(shape) > values_max)
 		return cli_wrong_usage(cli, "--size %s: sides must be in 1..%d and width x height at most %lld", size,
 				       RECORD_SIDE_MAX, (long long)(values_max / CHANNELS));
-	if (!record_set_init(&set, cli, count))
-		return CLI_WRONG;
+	int status = record_set_init(&set, cli, count);
+	if (status != CLI_OK)
+		return status;
 	interrupt_catch();
 	image_synth_init(&synth, (uint64_t)options_int(&cli->options, "seed"), shape,
 			 (enum record_encoding)options_choice(&cli->options, "encoding"));

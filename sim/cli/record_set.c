@@ -6,9 +6,16 @@
 #include <unistd.h>
 
 #include "base/num.h"
-#include "cli/command.h"
+#include "cli/result_file.h"
 
-bool record_set_init(struct record_set *set, struct cli *cli, int64_t images)
+static const char *record_path(const struct record_set *set, int64_t index)
+{
+	if (!set->is_sharded)
+		return set->path;
+	return arena_printf(set->arena, "%s-%05" PRId64 "-of-%05" PRId64, set->path, index, set->records);
+}
+
+int record_set_init(struct record_set *set, struct cli *cli, int64_t images)
 {
 	*set = (struct record_set){
 		.path = options_text(&cli->options, "output"),
@@ -17,25 +24,14 @@ bool record_set_init(struct record_set *set, struct cli *cli, int64_t images)
 		.is_sharded = options_given(&cli->options, "images-per-record"),
 		.arena = &cli->arena,
 	};
-	if (!set->path) {
-		cli_wrong_usage(cli, "--output is missing: where to write the record");
-		return false;
-	}
-	if (set->is_sharded && strcmp(set->path, "-") == 0) {
-		cli_wrong_usage(cli, "--images-per-record makes several files, which standard output is not");
-		return false;
-	}
+	if (!set->path)
+		return cli_wrong_usage(cli, "--output is missing: where to write the record");
+	if (set->is_sharded && strcmp(set->path, "-") == 0)
+		return cli_wrong_usage(cli, "--images-per-record makes several files, which standard output is not");
 	if (set->is_sharded)
 		set->images_per_record = options_int(&cli->options, "images-per-record");
 	set->records = div_ceil_int64(images, set->images_per_record);
-	return true;
-}
-
-static const char *record_path(const struct record_set *set, int64_t index)
-{
-	if (!set->is_sharded)
-		return set->path;
-	return arena_printf(set->arena, "%s-%05" PRId64 "-of-%05" PRId64, set->path, index, set->records);
+	return result_file_try(cli, record_path(set, 0));
 }
 
 void record_set_discard(struct record_set *set)

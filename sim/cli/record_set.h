@@ -35,8 +35,11 @@ struct record_set {
 
 struct cli;
 
-/* Takes the options; images are how many will be appended. False, with a message, where the options do not fit. */
-bool record_set_init(struct record_set *set, struct cli *cli, int64_t images);
+/*
+ * Takes the options; images are how many will be appended. Returns an enum cli_exit, with a message where the options
+ * do not fit or the first record cannot be written.
+ */
+int record_set_init(struct record_set *set, struct cli *cli, int64_t images);
 
 /* On failure the set is gone. */
 bool record_set_append(struct record_set *set, const struct record_image *image, struct err *err);

@@ -34,14 +34,14 @@ void concurrency_init(struct concurrency *concurrency, const struct platform_lim
 /* Whether another synchronous call may start: for a caller that takes a place next. */
 bool concurrency_may_call(struct concurrency *places, int64_t now_ns);
 
-/* One did. */
+/* A synchronous call has started. */
 void concurrency_called(struct concurrency *places);
 
 /* Takes a place here and, where a new sandbox is needed, a token there; false when the call is throttled. */
 bool concurrency_admit_from(struct concurrency *places, struct concurrency *bucket, int64_t now_ns,
 			    bool needs_new_sandbox);
 
-/* The same where both are one. */
+/* concurrency_admit_from where the place and the token are taken of the same struct. */
 bool concurrency_admit(struct concurrency *concurrency, int64_t now_ns, bool needs_new_sandbox);
 
 void concurrency_leave(struct concurrency *concurrency);
