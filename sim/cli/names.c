@@ -42,6 +42,7 @@ void names_of_settings(struct buf *out)
 {
 	add_files("configs/platforms", "platform=", out);
 	add_files("profiles", "profile=", out);
+	add_files("configs/frameworks", "framework.preset=", out);
 }
 
 static void explain_unknown_model(const char *word, char *const *names, size_t count, struct arena *arena,

@@ -14,7 +14,7 @@ names_writer names_of_profiles;
 names_writer names_of_models;
 names_writer names_of_emit_formats;
 
-/* What --set can name: "platform=NAME" and "profile=NAME" for all of them. */
+/* What --set can name: "platform=NAME", "profile=NAME" and "framework.preset=NAME" for all of them. */
 names_writer names_of_settings;
 
 /*

@@ -28,7 +28,9 @@ offer lamina profile sh
 offer lamina plan x.yaml --emit s
 offer lamina plan x.yaml --emit sam = t
 offer lamina run x.yaml --set platform=az
+offer lamina run x.yaml --set framework.pre
 offer lamina run x.yaml --set platform = azure-f
+offer lamina run x.yaml --set framework.preset = py
 offer lamina run x.yaml -s profile = ''
 offer lamina run x.yaml -s profile =
 offer lamina run ''
