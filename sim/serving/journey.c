@@ -2,9 +2,8 @@
  * A record from its arrival to its result: it waits for a place (a job, or a function's place), visits its functions
  * in order and makes room for the next. Between functions an orchestrator may pass it on with a delay of its own.
  */
-#include <stdlib.h>
-
 #include "base/num.h"
+#include "base/sort.h"
 #include "serving/billing.h"
 #include "serving/simulation.h"
 
@@ -115,7 +114,7 @@ static void draw_turns(struct simulation *simulation)
 		probe.record = i;
 		simulation->turns[i] = (struct turn){hop_ns(&probe), i};
 	}
-	qsort(simulation->turns, (size_t)records, sizeof simulation->turns[0], compare_turns);
+	sort_values(simulation->turns, (size_t)records, sizeof simulation->turns[0], compare_turns, interrupt);
 }
 
 static void turn_comes(struct engine *engine, void *subject, int64_t argument);
