@@ -10,7 +10,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw data is little-en
 
 #define RULES(name) \
 	{ \
-#name, name##_rules, sizeof name##_rules / sizeof *name##_rules \
+#name, name##_rules, ARRAY_LEN(name##_rules) \
 	}
 
 static const struct wire_rule tensor_rules[] = {

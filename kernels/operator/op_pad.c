@@ -9,7 +9,8 @@
 #include "kernels/operator/op_move.h"
 
 enum pad_mode { PAD_CONSTANT, PAD_REFLECT, PAD_EDGE, PAD_WRAP, PAD_MODES };
-static const char *const mode_names[PAD_MODES] = {"constant", "reflect", "edge", "wrap"};
+static const char *const mode_names[PAD_MODES] = {
+	[PAD_CONSTANT] = "constant", [PAD_REFLECT] = "reflect", [PAD_EDGE] = "edge", [PAD_WRAP] = "wrap"};
 
 struct pad_settings {
 	enum pad_mode mode;

@@ -11,7 +11,8 @@
 #include "kernels/operator/op_move.h"
 
 enum resize_mode { RESIZE_NEAREST, RESIZE_LINEAR, RESIZE_CUBIC, RESIZE_MODES };
-static const char *const mode_names[RESIZE_MODES] = {"nearest", "linear", "cubic"};
+static const char *const mode_names[RESIZE_MODES] = {
+	[RESIZE_NEAREST] = "nearest", [RESIZE_LINEAR] = "linear", [RESIZE_CUBIC] = "cubic"};
 
 enum coordinates {
 	HALF_PIXEL,
@@ -21,11 +22,18 @@ enum coordinates {
 	HALF_PIXEL_SYMMETRIC,
 	COORDINATES,
 };
-static const char *const coordinate_names[COORDINATES] = {"half_pixel", "pytorch_half_pixel", "align_corners",
-							  "asymmetric", "half_pixel_symmetric"};
+static const char *const coordinate_names[COORDINATES] = {
+	[HALF_PIXEL] = "half_pixel", [PYTORCH_HALF_PIXEL] = "pytorch_half_pixel",     [ALIGN_CORNERS] = "align_corners",
+	[ASYMMETRIC] = "asymmetric", [HALF_PIXEL_SYMMETRIC] = "half_pixel_symmetric",
+};
 
 enum rounding { ROUND_PREFER_FLOOR, ROUND_PREFER_CEIL, FLOOR, CEIL, ROUNDINGS };
-static const char *const rounding_names[ROUNDINGS] = {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
+static const char *const rounding_names[ROUNDINGS] = {
+	[ROUND_PREFER_FLOOR] = "round_prefer_floor",
+	[ROUND_PREFER_CEIL] = "round_prefer_ceil",
+	[FLOOR] = "floor",
+	[CEIL] = "ceil",
+};
 
 struct resize_settings {
 	int mode;

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
-const char *const record_format_names[RECORD_FORMATS + 1] = {"protobuf", "tfrecord"};
-const char *const record_encoding_names[RECORD_ENCODINGS + 1] = {"uint8", "float32", "jpeg"};
+const char *const record_format_names[RECORD_FORMATS + 1] = {
+	[RECORD_PROTOBUF] = "protobuf", [RECORD_TFRECORD] = "tfrecord"};
+const char *const record_encoding_names[RECORD_ENCODINGS + 1] = {
+	[RECORD_UINT8] = "uint8", [RECORD_FLOAT32] = "float32", [RECORD_JPEG] = "jpeg"};
 
 static bool shape_check(struct shape shape, struct err *err)
 {

@@ -170,7 +170,7 @@ void report_reader_text(struct report_reader *reader, const char *text, const ch
 	reader->stream = around;
 }
 
-static bool fill(struct line_source *source)
+static bool fill_chunk(struct line_source *source)
 {
 	source->used = 0;
 	source->count = gzread(source->gz, source->chunk, CHUNK_BYTES);
@@ -189,7 +189,7 @@ static bool next_line(struct line_source *source, struct buf *line, size_t bytes
 {
 	buf_clear(line);
 	*is_cut = false;
-	if (source->used == source->count && !fill(source))
+	if (source->used == source->count && !fill_chunk(source))
 		return false;
 	for (;;) {
 		const char *start = source->chunk + source->used;
@@ -200,7 +200,7 @@ static bool next_line(struct line_source *source, struct buf *line, size_t bytes
 		*is_cut = *is_cut || length > room;
 		buf_add_bytes(line, start, length > room ? room : length);
 		source->used += (int)length + (end != NULL);
-		if (end || !fill(source))
+		if (end || !fill_chunk(source))
 			return true;
 	}
 }
@@ -241,7 +241,7 @@ static bool read_document(struct report_reader *reader, struct line_source *sour
 			return false;
 		}
 		buf_add_bytes(text, source->chunk + source->used, rest);
-	} while (fill(source));
+	} while (fill_chunk(source));
 	struct report_json_problem problem;
 	if (report_json_read(reader, text->text, text->length, "", 0, &problem))
 		return true;

@@ -28,9 +28,9 @@ const struct command cmd_check = {
 	.operands = "EXPERIMENT...",
 	.operands_min = 1,
 	.operands_max = -1,
-	.description = "Reads the experiment, its platform and its profile, resolves every point of its sweep and "
-		       "prints every "
-		       "mistake as file:line:column. Exit status 2 says that there are some.",
+	.description =
+		"Reads the experiment, its platform and its profile, resolves every point of its sweep and prints "
+		"every mistake as file:line:column. Exit status 2 says that there are some.",
 	.examples = "lamina check configs/paper/*.yaml\n",
 	.options = options,
 	.run = run_check,

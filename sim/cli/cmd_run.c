@@ -152,7 +152,7 @@ static void fill_phases(struct table *table, struct table_column columns[WORK_PH
 	}
 }
 
-#define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
+#define COLUMNS(array) (array), ARRAY_LEN(array)
 
 /* The five tables of a result, filled. */
 struct run_tables {

@@ -92,9 +92,9 @@ const struct command cmd_schema = {
 	.operands = "[KIND]",
 	.operand_names = kind_names,
 	.operands_max = 1,
-	.description = "Prints the JSON Schema (draft 7) of a kind of file: experiment, platform, profile, framework "
-		       "or model. Editors "
-		       "with YAML support check and complete by it. Without KIND, the list of kinds.",
+	.description =
+		"Prints the JSON Schema (draft 7) of a kind of file: experiment, platform, profile, framework or "
+		"model. Editors with YAML support check and complete by it. Without KIND, the list of kinds.",
 	.examples = "lamina schema experiment > lamina-experiment.schema.json\n",
 	.options = options,
 	.run = run_schema,

@@ -58,7 +58,7 @@ static const struct table_column held_out_columns[] = {
 	{.name = "inside_percent", .heading = "inside %", .align = TABLE_RIGHT, .decimals = 1},
 };
 
-#define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
+#define COLUMNS(array) (array), ARRAY_LEN(array)
 
 /* The tables of a validation, filled. */
 struct tables {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/json.h"
 #include "base/version.h"
 #include "cli/experiment_options.h"
@@ -10,7 +11,7 @@
 #include "report/advice.h"
 #include "report/trust.h"
 
-#define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
+#define COLUMNS(array) (array), ARRAY_LEN(array)
 
 static const struct table_column plan_columns[] = {
 	{.name = "plan"},

@@ -193,8 +193,7 @@ static const char *const record_in_names[] = {[RECORD_IN_MEMORY] = "memory", [RE
 static const struct bind_field framework_fields[] = {
 	BIND_FIELD(struct framework, preset, BIND_TEXT, .fallback = "",
 		   .help = "one of configs/frameworks by name, or a path to such a file (from this file's folder); "
-			   "what is "
-			   "stated beside it goes over it"),
+			   "what is stated beside it goes over it"),
 	BIND_FIELD(struct framework, name, BIND_TEXT, .fallback = "", .help = "for people"),
 	BIND_FIELD(struct framework, memory_mb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
 		   .help = "memory of language runtime and framework, MB (1 MB = 1024 kB)"),
@@ -475,8 +474,7 @@ static const struct bind_field experiment_fields[] = {
 		   .help = "a platform by name, or a path to its file (from this file's folder)"),
 	BIND_FIELD(struct experiment, region, BIND_TEXT, .fallback = "",
 		   .help = "one of the platform's regions, with its prices and limits; empty: the prices of the "
-			   "platform's "
-			   "price_region and the limits that hold in most"),
+			   "platform's price_region and the limits that hold in most"),
 	BIND_FIELD(struct experiment, platform_values, BIND_NODE,
 		   .help = "parts of a platform, put over it: what nobody has published, or what if"),
 	BIND_FIELD(

@@ -9,6 +9,7 @@ use Sources qw(c_files slurp code_only report);
 
 chdir "$FindBin::Bin/../.." or die;
 use constant { FILE_LINES_MAX => 700, FUNCTION_LINES_MAX => 70, COLUMNS_MAX => 120 };
+use constant { CRUMB_LINES => 40, CRUMBS_PERCENT_MAX => 18, PIECE_COLUMNS_MIN => 30 };
 
 my %text = map { $_ => slurp($_) } c_files('sim', 'kernels', 'tests');
 my %code = map { $_ => code_only($text{$_}) } keys %text;
@@ -55,6 +56,41 @@ report('files end with a line end', grep { $text{$_} !~ /[^\n]\n\z/ } @files);
 
 report('files are one noun: ' . FILE_LINES_MAX . ' lines at most',
 	map { my $n = () = $text{$_} =~ /\n/g; $n > FILE_LINES_MAX ? "$_: $n lines" : () } @files);
+
+# A small file is a noun of its own now and then; many of them are nouns that were cut in pieces.
+my @crumbs = grep { my $n = () = $text{$_} =~ /\n/g; $n < CRUMB_LINES } @files;
+report('at most ' . CRUMBS_PERCENT_MAX . ' % of the files have fewer than ' . CRUMB_LINES . ' lines',
+	100 * @crumbs > CRUMBS_PERCENT_MAX * @files ? (scalar(@crumbs) . ' of ' . @files . ' files', @crumbs) : ());
+
+my $bare_verb = qr/^static [^=;(]*\b(?:run|fill|find|add|get|set|do|handle|process)(?=\()/;
+report('static functions say what they do it to',
+	matches($bare_verb, 'name what it is done to', \%code, @ours));
+report('the length of an array is ARRAY_LEN',
+	matches(qr{\bsizeof\s*\(?(\w+)\)?\s*/\s*sizeof\s*\(*\*?\g{-1}\b}, 'use ARRAY_LEN', \%code, grep { !m{/base/check\.h$} } @files));
+
+# Where a formatter has broken lines that it may not join, pieces of a word or two are left between whole lines.
+my @broken;
+for my $file (@ours) {
+	my ($line, $run) = (0, 0);
+	for (split /\n/, $text{$file}) {
+		$line++;
+		my ($piece) = /^\t+ *"((?:[^"\\]|\\.)*)"$/;
+		push @broken, "$file:$line: \"$piece\" stands alone"
+			if defined $piece && $run && length $piece < PIECE_COLUMNS_MIN && $piece =~ / $/;
+		$run = defined $piece || /"$/;
+	}
+}
+report('texts fill their lines', @broken);
+
+# A row that is missing from a table by place leaves a NULL at its end, or shifts all others.
+report('tables of texts by an enumeration name their rows', map {
+	my $file = $_;
+	my @found;
+	while ($text{$file} =~ /^((?:static )?const char \*const (\w+)\[[A-Z]\w*(?: \+ 1)?\]) = \{\s*+(?!\[)/mg) {
+		push @found, "$file: $2";
+	}
+	@found;
+} @ours);
 
 my @long;
 for my $file (@files) {
