@@ -44,7 +44,7 @@ static const struct model_function *function_of(const struct profiler *profiler,
 }
 
 /* Reports progress; false where measuring is to stop. */
-static bool report_progress(struct profiler *profiler, const char *note, struct err *err)
+static bool tell_progress(struct profiler *profiler, const char *note, struct err *err)
 {
 	const struct profiler_options *options = profiler->options;
 	if (options->stop && *options->stop)
@@ -60,7 +60,7 @@ static bool report_progress(struct profiler *profiler, const char *note, struct 
 static bool estimate_seconds_per_image(struct profiler *profiler, double *seconds_per_image, struct err *err)
 {
 	double seconds = 0;
-	bool ok = report_progress(profiler, "estimating", err);
+	bool ok = tell_progress(profiler, "estimating", err);
 	for (size_t i = 0; ok && i < profiler->options->function_count; i++) {
 		const struct model_function *function = function_of(profiler, i);
 		struct scratch_record record;
@@ -91,7 +91,7 @@ static void init_functions(struct profiler *profiler, struct arena *arena)
 static bool make_records(struct profiler *profiler, struct err *err)
 {
 	for (size_t i = 0; i < profiler->options->function_count; i++)
-		if (!report_progress(profiler, "writing records", err) ||
+		if (!tell_progress(profiler, "writing records", err) ||
 		    !measured_function_make_records(&profiler->functions[i], err))
 			return false;
 	return true;
@@ -103,12 +103,12 @@ static bool measure_memory_of(struct profiler *profiler, struct measured_functio
 	for (size_t i = 0; i < profiler->sizes.memory_count; i++) {
 		size_t size = profiler->sizes.memory[i];
 		struct peak_memory peak;
-		if (!report_progress(profiler, "peak memory", err))
+		if (!tell_progress(profiler, "peak memory", err))
 			return false;
 		if (!peak_memory_measure(profiler->network, measured->timed[size], &measured->records[size], threads,
 					 &peak, err)) {
 			/* An interrupt ends the child as well: then that is the message. */
-			report_progress(profiler, "peak memory", err);
+			tell_progress(profiler, "peak memory", err);
 			return false;
 		}
 		measured->memory[measured->memory_count++] =
@@ -135,7 +135,7 @@ static bool load_weights(struct profiler *profiler, struct err *err)
 {
 	struct team *widest = &profiler->teams[profiler->team_count - 1];
 	for (size_t i = 0; i < profiler->options->function_count; i++)
-		if (!report_progress(profiler, "loading weights", err) ||
+		if (!tell_progress(profiler, "loading weights", err) ||
 		    !measured_function_load(&profiler->functions[i], widest, err))
 			return false;
 	return true;
@@ -149,7 +149,7 @@ static bool run_cell(struct profiler *profiler, size_t size, size_t thread, bool
 	double start = stopwatch_seconds();
 	double cpu_start = stopwatch_cpu_seconds();
 	for (size_t i = 0; i < profiler->options->function_count; i++)
-		if (!report_progress(profiler, note, err) ||
+		if (!tell_progress(profiler, note, err) ||
 		    !measured_function_run(&profiler->functions[i], size, thread, &profiler->kept,
 					   &profiler->teams[thread], is_warm_up, err))
 			return false;
@@ -198,7 +198,7 @@ static bool run_whole_round(struct profiler *profiler, struct err *err)
 	struct host_load start = host_load_now();
 	profiler->single_wall_seconds = 0;
 	profiler->single_cpu_seconds = 0;
-	if (!report_progress(profiler, "reference speeds", err))
+	if (!tell_progress(profiler, "reference speeds", err))
 		return false;
 	host_speed_measure(&profiler->speed);
 	if (!run_cells(profiler, err))

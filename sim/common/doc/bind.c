@@ -312,10 +312,10 @@ static void report_unknown(const struct binder *binder, const struct bind_schema
 		diag_error(binder->diag, entry->key_place, "unknown key");
 		return;
 	}
-	bind_report_unknown(schema, entry->key, "", entry->key_place, binder->diag);
+	bind_refuse_unknown(schema, entry->key, "", entry->key_place, binder->diag);
 }
 
-void bind_report_unknown(const struct bind_schema *schema, const char *key, const char *prefix, struct diag_place place,
+void bind_refuse_unknown(const struct bind_schema *schema, const char *key, const char *prefix, struct diag_place place,
 			 struct diag *diag)
 {
 	const char *known[BIND_FIELDS_MAX];

@@ -39,7 +39,7 @@ bool bind_check_key(const struct bind_schema *schema, const char *dotted_key, st
 		const char *prefix = depth > 0 ? arena_printf(arena, "%s.", dotted_prefix(&key, depth, arena)) : "";
 		const struct bind_field *field = bind_find_field(schema, key.parts[depth]);
 		if (!field) {
-			bind_report_unknown(schema, key.parts[depth], prefix, place, diag);
+			bind_refuse_unknown(schema, key.parts[depth], prefix, place, diag);
 			return false;
 		}
 		depth++;

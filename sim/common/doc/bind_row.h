@@ -16,7 +16,7 @@ enum {
 struct yaml_node *bind_parse_fallback(const struct bind_field *field, struct diag_place place, struct arena *arena);
 
 /* "unknown key 'prefixkey'" with the nearest known key, else with all of them. */
-void bind_report_unknown(const struct bind_schema *schema, const char *key, const char *prefix, struct diag_place place,
+void bind_refuse_unknown(const struct bind_schema *schema, const char *key, const char *prefix, struct diag_place place,
 			 struct diag *diag);
 
 #endif
