@@ -375,7 +375,7 @@ static int write_rows(struct export *export, const struct kind *kind, const char
 	return judge(export);
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_export(struct cli *cli, int argc, char **argv)
 {
 	struct err err;
 	struct export export = {.cli = cli};
@@ -443,5 +443,5 @@ const struct command cmd_export = {
 		    "lamina export r.sqlite --rows stages --format jsonl\n"
 		    "sqlite3 r.sqlite 'SELECT * FROM point_summary ORDER BY cost_usd LIMIT 10'\n",
 	.options = options,
-	.run = run,
+	.run = run_export,
 };

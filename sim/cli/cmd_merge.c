@@ -26,7 +26,7 @@ static bool merge_all(struct results *into, int count, char **paths, const struc
 	return false;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_merge(struct cli *cli, int argc, char **argv)
 {
 	struct err err;
 	struct merge_counts counts = {0};
@@ -76,5 +76,5 @@ const struct command cmd_merge = {
 		"experiment or version are refused, and OUT then stays as it was.",
 	.examples = "lamina merge r.sqlite r.*-of-10.sqlite\n",
 	.options = options,
-	.run = run,
+	.run = run_merge,
 };

@@ -68,7 +68,7 @@ int experiment_options_identify(struct cli *cli, const char *path, struct study 
 		.show_context = &bytes,
 	};
 	buf_init(&bytes);
-	int status = load(cli, &request, out);
+	int status = load_study(cli, &request, out);
 	*identities = ARENA_ARRAY(&cli->arena, struct digest, bytes.length / DIGEST_BYTES);
 	memcpy(*identities, buf_text(&bytes), bytes.length);
 	buf_release(&bytes);

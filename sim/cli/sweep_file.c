@@ -239,8 +239,7 @@ static int check_origin(const struct sweep_file *file)
 	    !options_flag(&cli->options, "force")) {
 		err_set(&err,
 			"'%s' was simulated by Lamina %s, and this is %s: figures may differ. --any-version goes on "
-			"all "
-			"the same, --force simulates all of it again",
+			"all the same, --force simulates all of it again",
 			file->path, version, lamina_version());
 		return cli_failed(cli, &err);
 	}

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/num.h"
 #include "base/parallel.h"
 #include "experiment/sample.h"
 #include "serving/simulate.h"
@@ -44,7 +45,7 @@ static void run_task(void *context, size_t index)
 struct estimate run_result_difference(const struct run_result *result, const struct run_result *base,
 				      enum metric_id metric)
 {
-	int64_t pairs = result->replications < base->replications ? result->replications : base->replications;
+	int64_t pairs = min_int64(result->replications, base->replications);
 	struct paired paired;
 	paired_init(&paired);
 	for (int64_t i = 0; i < pairs; i++)

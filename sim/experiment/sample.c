@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/num.h"
 #include "experiment/replicate.h"
 #include "stats/summary.h"
 
@@ -150,6 +151,6 @@ bool samples_want_more(const struct replications *rule, const struct sample *sam
 int64_t samples_next_batch(const struct replications *rule, int64_t done)
 {
 	int64_t batch = done == 0 ? rule->min : (done + 1) / 2;
-	int64_t most = rule->max > rule->min ? rule->max : rule->min;
-	return batch < most - done ? batch : most - done;
+	int64_t most = max_int64(rule->max, rule->min);
+	return min_int64(batch, most - done);
 }
