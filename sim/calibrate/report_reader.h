@@ -12,7 +12,7 @@ struct report_reader {
 	struct report_counts counts;
 	int line;           /* where reading is; 0 inside a document */
 	bool is_unit_told;  /* the warning about memory in units of 1024 * 1024 bytes was given */
-	const char *stream; /* that an event around what is read names; "" for none */
+	const char *stream; /* the log stream that an event around what is read names; "" for none */
 	struct report_streams *streams;
 };
 

@@ -35,7 +35,7 @@ struct rows {
 	const struct run_result *base; /* NULL where no baseline is asked for */
 	enum table_format format;
 	bool is_dry;
-	bool is_batch; /* its first point is; else records come over time */
+	bool is_batch; /* the first point is a batch; false: records come over time */
 	struct table_column *columns;
 	size_t column_count;
 };

@@ -32,7 +32,7 @@ struct command {
 	const struct option_row *options; /* NULL for none */
 	/* Gets the operands only; returns an enum cli_exit. NULL where only subcommands can run. */
 	int (*run)(struct cli *cli, int argc, char **argv);
-	names_writer *operand_names;              /* that completions offer, beside files; may be NULL */
+	names_writer *operand_names;              /* words that completions offer, beside files; may be NULL */
 	const struct command *const *subcommands; /* NULL-terminated list; NULL for none */
 	bool hidden;
 };

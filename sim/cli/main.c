@@ -68,7 +68,7 @@ int main(int argc, char **argv)
 {
 	blas_prepare(argv);
 	occupy_standard_descriptors();
-	signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe then fails like any other write */
-	signal(SIGXFSZ, SIG_IGN); /* and to a file that may not grow any more like to a full disk */
+	signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe fails like any other write */
+	signal(SIGXFSZ, SIG_IGN); /* writing to a file that may not grow any more fails as on a full disk */
 	return close_output(command_main(&lamina_program, argc, argv));
 }

@@ -40,7 +40,7 @@ enum table_kind {
 struct table_cell {
 	enum table_kind kind;
 	const char *text;
-	int64_t integer; /* also the bool */
+	int64_t integer; /* of TABLE_CELL_INT; of TABLE_CELL_BOOL 0 or 1 */
 	double number;
 };
 

@@ -48,7 +48,7 @@ struct claims {
 /* Reads the study's claims and finds their points. False when errors were added to the diag. */
 bool claims_read(const struct study *study, struct arena *arena, struct diag *diag, struct claims *out);
 
-/* After study_run. */
+/* Holds the claims against what the study gave; study_run comes first. */
 void claims_evaluate(const struct study *study, struct claims *claims);
 
 /* How good a mechanism should be, and how good others are on the same rows. */

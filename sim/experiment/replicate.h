@@ -33,13 +33,13 @@ struct function_result {
 	double peak_memory_mb;
 	struct estimate metrics[FUNCTION_METRICS]; /* by enum function_metric_id */
 	double phase_seconds[WORK_PHASES];         /* mean over invocations and replications */
-	double cause_seconds[CAUSES];              /* likewise; they add up to the time of a call */
-	double cause_usd[CAUSES];                  /* mean over replications; they add up to its part of the bill */
-	double failures[FAILURES];                 /* mean counts over replications */
+	double cause_seconds[CAUSES]; /* mean over invocations and replications; they add up to the time of a call */
+	double cause_usd[CAUSES];     /* mean over replications; they add up to its part of the bill */
+	double failures[FAILURES];    /* mean counts over replications */
 };
 
 struct run_result {
-	int64_t replications;             /* that were finished */
+	int64_t replications;             /* replications that were finished */
 	struct estimate metrics[METRICS]; /* by enum metric_id */
 	double *samples[METRICS];         /* each replication's value, for paired differences */
 	struct bill bill;                 /* mean lines */

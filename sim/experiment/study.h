@@ -9,7 +9,7 @@
 
 struct study_request {
 	struct load_request load;
-	bool with_sweep;        /* else the sweep is left aside: one point */
+	bool with_sweep;        /* every point of the sweep; false: one point, the sweep is left aside */
 	bool is_check;          /* points are checked one by one and none is kept: there will be no jobs */
 	double profile_spreads; /* profiles are moved by so many of their spreads (profile_shift) */
 	/* Override the experiment's own where the pointer is set. */

@@ -80,7 +80,7 @@ struct bind_schema {
 	 * which are replaced whole. NULL: every file is whole.
 	 */
 	const char *base_key;
-	const char *open_word; /* that may stand for any value before it is bound ("unknown"); NULL: none */
+	const char *open_word; /* a word that may stand for any value before it is bound ("unknown"); NULL: none */
 };
 
 /* clang-format off */

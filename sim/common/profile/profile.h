@@ -101,8 +101,8 @@ struct profile_host {
 /* How undisturbed the host was. */
 struct profile_measurement {
 	int64_t repeats;             /* fewest of any time; 0: unknown */
-	double other_programs_cores; /* that others computed on meanwhile, on average */
-	double steal_cores;          /* that the hypervisor gave to others */
+	double other_programs_cores; /* cores that other programs computed on meanwhile, on average */
+	double steal_cores;          /* cores that the hypervisor gave to other machines */
 };
 
 struct profile {
@@ -149,7 +149,7 @@ int64_t profile_cut_bytes_per_image(const struct profile_layer *layer);
 /* Whether a layer's kind computes (matrix products: conv, fc); all others only move memory. */
 bool profile_layer_is_arithmetic(const struct profile_layer *layer);
 
-/* Index by name, or -1. */
+/* The index of the layer or function with this name, or -1. */
 int profile_find_layer(const struct profile *profile, const char *name);
 int profile_find_function(const struct profile *profile, const char *name);
 

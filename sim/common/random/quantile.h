@@ -46,7 +46,7 @@ static inline double quantile_draw_only(const struct quantile_table *table, stru
 /* The mean of what quantile_draw gives. */
 double quantile_mean(const struct quantile_table *table);
 
-/* Its variance. */
+/* The variance of what quantile_draw gives. */
 double quantile_variance(const struct quantile_table *table);
 
 #endif

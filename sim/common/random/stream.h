@@ -112,7 +112,7 @@ static inline double stream_sign(uint64_t word)
 	return 1.0 - (double)(int)(word / (ZIGGURAT_LAYERS / 2) & 2);
 }
 
-/* Mean 0, variance 1. */
+/* A draw of the normal distribution with mean 0 and variance 1. */
 static inline double stream_normal(struct stream *stream)
 {
 	uint64_t word = stream_u64(stream);
