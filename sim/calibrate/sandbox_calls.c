@@ -16,7 +16,7 @@ static uint64_t key_of(const char *name, int64_t memory_mb)
 	return hash ? hash : 1;
 }
 
-static struct sandbox_calls *find(const struct sandbox_table *table, uint64_t key)
+static struct sandbox_calls *find_sandbox(const struct sandbox_table *table, uint64_t key)
 {
 	size_t at = (size_t)key & (table->capacity - 1);
 	while (table->places[at].key != 0 && table->places[at].key != key)
@@ -32,7 +32,7 @@ static void grow(struct sandbox_table *table, struct arena *arena)
 	larger.places = ARENA_ARRAY(arena, struct sandbox_calls, larger.capacity);
 	for (size_t i = 0; i < table->capacity; i++)
 		if (table->places[i].key != 0)
-			*find(&larger, table->places[i].key) = table->places[i];
+			*find_sandbox(&larger, table->places[i].key) = table->places[i];
 	*table = larger;
 }
 
@@ -42,7 +42,7 @@ void sandbox_table_add(struct sandbox_table *table, const char *name, int64_t me
 	uint64_t key = key_of(name, memory_mb);
 	if (2 * (table->count + 1) > table->capacity && table->count < SANDBOX_CALLS_MAX)
 		grow(table, arena);
-	struct sandbox_calls *calls = find(table, key);
+	struct sandbox_calls *calls = find_sandbox(table, key);
 	if (calls->key == 0) {
 		if (table->count == SANDBOX_CALLS_MAX)
 			return;

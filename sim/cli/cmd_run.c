@@ -385,11 +385,9 @@ const struct command cmd_run = {
 		"where that time went. Where requests arrive over time, one run is also shown in its steady state: its "
 		"warm-up is left out, and mean and quantiles have intervals that hold for requests that depend on each "
 		"other. Where the run is too short for one, the interval stays empty and a warning says how much "
-		"longer "
-		"it takes.\n\n"
+		"longer it takes.\n\n"
 		"Beside the means stands where 90 % of single runs are: luck as replications differ, and the model's "
-		"own "
-		"error, as `lamina validate` finds it for the mechanisms that the setting's time rests on.\n\n"
+		"own error, as `lamina validate` finds it for the mechanisms that the setting's time rests on.\n\n"
 		"Exit status 1 says that records failed (out of memory, out of time) or that a bound stopped the "
 		"simulation; what happened is on standard error.",
 	.examples = "lamina run configs/paper/table2.yaml\n"

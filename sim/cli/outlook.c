@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/check.h"
 #include "serving/outcome.h"
 
 static const struct table_column outlook_columns[] = {
@@ -54,11 +55,11 @@ void outlook_fill(const struct outlook *outlook, const struct run_job *job, cons
 	const struct platform *platform = job->setting->platform;
 	struct trust_spread run = spread_of(&job->result, METRIC_MAKESPAN_SECONDS);
 	struct trust_band band = trust_band_of_time(&outlook->trust, platform, &job->result, run);
-	table_init(table, outlook_columns, sizeof outlook_columns / sizeof outlook_columns[0]);
+	table_init(table, outlook_columns, ARRAY_LEN(outlook_columns));
 	trust_describe(&band, rests_on);
 	if (!times)
 		add_row(table, outcome_metrics[METRIC_MAKESPAN_SECONDS].name, run.center, &band);
-	for (size_t i = 0; i < sizeof of_requests / sizeof of_requests[0] && times; i++)
+	for (size_t i = 0; i < ARRAY_LEN(of_requests) && times; i++)
 		add_metric(outlook, job, of_requests[i], table);
 	if (times && times->count > 0) {
 		const struct trust_spread one = {times->mean.value, times->share_5, times->share_95};

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "calibrate/calibration.h"
 #include "calibrate/report_log.h"
@@ -154,7 +155,7 @@ static double from_others(const struct own_logs *logs, const struct function_sam
 	return ok ? calibration_predict(&calibration->functions[0], group) : (double)NAN;
 }
 
-static void fill(struct table *table, const struct own_logs *logs)
+static void fill_sizes(struct table *table, const struct own_logs *logs)
 {
 	for (size_t i = 0; i < logs->calibration.function_count; i++) {
 		const struct calibrated_function *function = &logs->calibration.functions[i];
@@ -258,8 +259,8 @@ int validate_logs(struct cli *cli, const char *experiment, const char *folder)
 	struct table table;
 	struct buf out;
 	buf_init(&out);
-	table_init(&table, columns, sizeof columns / sizeof columns[0]);
-	fill(&table, &logs);
+	table_init(&table, columns, ARRAY_LEN(columns));
+	fill_sizes(&table, &logs);
 	table_render(&table, cli_format(cli), &out);
 	cli_print(&out);
 	fflush(stdout); /* before what is said of the figure */

@@ -258,7 +258,7 @@ static const struct flattener {
 	{"GETs a second that the store allows", "1/s", 5, gets_of},
 	{"new sandboxes at once, then 500 a minute", "", 3, burst_of},
 };
-enum { FLATTENERS = sizeof flatteners / sizeof flatteners[0] };
+enum { FLATTENERS = ARRAY_LEN(flatteners) };
 
 /* 64 jobs over 32, less 1. */
 static double step_of(const struct study *study, size_t at_32, enum metric_id metric)

@@ -81,7 +81,7 @@ static void test_plateau(const struct paper *paper)
 		{"Fig. 5, flat (less than 10 %) with GETs a second that the store allows", 3, 6},
 		{"Fig. 5, then from 32 to 64 jobs cost rises by, GETs a second that the store allows", 20, 60},
 	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct paper_row *row = find_row(paper, rows[i].quantity);
 		if (t_ok(row, "%s is there", rows[i].quantity))
 			t_ok(row->lamina >= rows[i].least && row->lamina <= rows[i].most, "%s: %g", rows[i].quantity,
