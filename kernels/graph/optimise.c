@@ -260,7 +260,7 @@ static void fold_into_convolutions(struct pass *pass)
 static bool takes_activation(const struct graph_node *node)
 {
 	static const char *const names[] = {"Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "BatchNormalization"};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (is_named(node, names[i]))
 			return !node->activation;
 	return false;

@@ -1,4 +1,5 @@
 #include "kernels/timing/record_sizes.h"
+#include "base/num.h"
 
 #include <string.h>
 

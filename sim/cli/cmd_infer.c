@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/commands.h"
@@ -25,7 +26,7 @@ static const struct table_column columns[] = {
 	{.name = "most_at", .heading = "most at", .align = TABLE_RIGHT},
 };
 
-enum { COLUMNS = sizeof columns / sizeof columns[0] };
+enum { COLUMNS = ARRAY_LEN(columns) };
 
 /* One run: the graph, its inputs' values and where its tensors are. */
 struct inference {
@@ -206,7 +207,7 @@ static int run_network(struct inference *inference, struct diag *diag)
 	return CLI_OK;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int infer_network(struct cli *cli, int argc, char **argv)
 {
 	struct inference *inference = ARENA_NEW(&cli->arena, struct inference);
 	struct graph_options options = {.images = options_int(&cli->options, "images"), .needs_values = true};
@@ -270,5 +271,5 @@ const struct command cmd_infer = {
 	.examples = "lamina infer squeezenet.onnx\n"
 		    "lamina infer --input data_0=cat.f32 --output answers squeezenet.onnx\n",
 	.options = options,
-	.run = run,
+	.run = infer_network,
 };

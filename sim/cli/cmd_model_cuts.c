@@ -1,5 +1,6 @@
 #include "cli/cmd_model_cuts.h"
 
+#include "base/check.h"
 #include "cli/network_choice.h"
 #include "cli/table.h"
 
@@ -13,7 +14,7 @@ static const struct table_column columns[] = {
 	{.name = "can_be_cut", .heading = "can be cut"},
 };
 
-enum { COLUMNS = sizeof columns / sizeof columns[0] };
+enum { COLUMNS = ARRAY_LEN(columns) };
 
 static void put_crossing(struct table *table, const struct timed_layer *layer)
 {
@@ -25,7 +26,7 @@ static void put_crossing(struct table *table, const struct timed_layer *layer)
 	buf_release(&names);
 }
 
-static void fill(struct table *table, const struct timed_network *network)
+static void fill_cuts(struct table *table, const struct timed_network *network)
 {
 	int64_t mac = 0;
 	int64_t bytes = 0;
@@ -57,7 +58,7 @@ int model_cuts_show(struct cli *cli, const char *word)
 		return status;
 	table_init(&table, columns, COLUMNS);
 	buf_init(&out);
-	fill(&table, &network);
+	fill_cuts(&table, &network);
 	table_render(&table, cli_format(cli), &out);
 	cli_print(&out);
 	table_release(&table);

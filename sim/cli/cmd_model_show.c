@@ -8,6 +8,7 @@
 #include "cli/cmd_model_graph.h"
 #include "cli/graph_options.h"
 #include "cli/names.h"
+#include "cli/result_file.h"
 #include "kernels/model/model.h"
 #include "kernels/onnx/onnx_model.h"
 
@@ -243,6 +244,11 @@ static int show_named_model(struct cli *cli, int argc, char **argv)
 static const struct option_row options[] = {
 	OPTION_ROW_FORMAT,
 	OPTION_ROW_DIMENSION,
+	{.name = "output",
+	 .letter = 'o',
+	 .kind = OPTION_TEXT,
+	 .metavar = "FILE",
+	 .help = "write to a file instead of standard output; without --format, .csv and .json say which"},
 	{.name = "cuts",
 	 .kind = OPTION_FLAG,
 	 .help = "where the network can be cut into functions, and the bytes that would cross the store there"},
@@ -263,8 +269,7 @@ const struct command cmd_model_show = {
 		"and its parameters not. MODEL is a file or the name of one of configs/models/; - is standard input. A "
 		"file whose name ends in .onnx is an ONNX network, whose nodes are its layers; its weights may be in "
 		"other files, which are not opened. Cuts are told between the layers that `lamina profile` times: "
-		"those "
-		"that are left when an ONNX network was fused.",
+		"those that are left when an ONNX network was fused.",
 	.examples = "lamina model show vgg16\n"
 		    "lamina model show resnet50.onnx\n"
 		    "lamina model show --format csv --functions my-model.yaml\n",

@@ -165,7 +165,7 @@ static int print_outcome(const struct plan_report *report, enum plan_end end)
 	}
 	if (end == PLAN_INFEASIBLE)
 		return is_known ? infeasible_known(report) : infeasible(report);
-	return is_known ? print_known(report) : print_plan(report);
+	return is_known ? print_known(report) : print_found(report);
 }
 
 static int run_plan(struct cli *cli, int argc, char **argv)

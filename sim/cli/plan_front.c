@@ -39,7 +39,7 @@ static void fill_front_rows(struct table *table, const struct plan_report *repor
 	struct arena *arena = &report->cli->arena;
 	const struct plan *plan = report->plan;
 	const struct trial *best = &plan->best;
-	table_init(table, columns, sizeof columns / sizeof columns[0]);
+	table_init(table, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < plan->front->count; i++) {
 		const struct pareto_point *point = &plan->front->points[i];
 		add_row(table, point->seconds, point->usd, "front",

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/check.h"
 #include "scenario/pipeline_split.h"
 
 const char *const plan_strategy_names[] = {
@@ -169,7 +170,7 @@ static enum plan_end choose_split(const struct plan_request *request, const stru
 static bool find_more(const struct plan_request *request, struct plan *out)
 {
 	static const enum known_plan always[] = {KNOWN_MEM_MIN, KNOWN_MEM_MAX};
-	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(always); i++) {
 		const struct trial *known = &out->known[always[i]];
 		if (known->setting && !known_plan_dominators(&out->planner, known, &out->dominators[always[i]]))
 			return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "random/quantile.h"
 #include "scenario/function_name.h"
@@ -59,7 +60,7 @@ static void check_arrivals(void *value, const struct yaml_node *node, struct dia
 {
 	const struct arrivals_entry *entry = value;
 	const char *kind = arrival_names[entry->process.kind];
-	for (size_t i = 0; i < sizeof arrivals_needs / sizeof arrivals_needs[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(arrivals_needs); i++) {
 		const struct arrivals_need *need = &arrivals_needs[i];
 		double given = *(const double *)(const void *)((const char *)value + need->offset);
 		if (need->needed[entry->process.kind] && given == 0)
@@ -134,8 +135,8 @@ static const struct bind_field pipeline_fields[] = {
 		   .help = "sandboxes share the network cards of the platform's hosts"),
 	BIND_FIELD(struct pipeline, split, BIND_NODE,
 		   .help = "cuts the profile's network into functions part1, part2, ...: after the layers of a list, "
-			   "into a "
-			   "number of functions with the fewest bytes between them, or auto, for plan --split to join"),
+			   "into a number of functions with the fewest bytes between them, or auto, for plan --split "
+			   "to join"),
 	NUMBER(struct pipeline, client_seconds, "0", 0, 3600,
 	       "round trip between a caller that waits and the platform, on every call"),
 	NUMBER(struct pipeline, pause_seconds, "0", 0, 1e6, "a job's rest between two records (a client that thinks)"),

@@ -236,8 +236,7 @@ static bool check_cut(const struct resolution *resolution, const struct function
 		return true;
 	diag_error(resolution->diag, entry->place,
 		   "function '%s' cannot end at layer '%s': what model '%s' carries on from there is not one piece for "
-		   "each "
-		   "image",
+		   "each image",
 		   entry->name, last->name, profile->model);
 	return false;
 }

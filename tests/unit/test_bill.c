@@ -2,6 +2,7 @@
  * Every line of a bill by hand: all prices are different primes, so that no line can stand for another, and every field
  * of usage has a part in exactly one sum. Then a month of such runs, and what is counted before it is priced.
  */
+#include "base/check.h"
 #include "base/num.h"
 #include "serving/billing.h"
 #include "tests/tap.h"
@@ -313,7 +314,7 @@ static void cached_snapshots(void)
 		double seconds;
 		double paid;
 	} runs[] = {{60, 10800}, {10800, 10800}, {10801, 10801}, {86400, 86400}};
-	for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
 		struct usage usage = {0};
 		billing_standing(&price, &spec, 2048, ns_from_seconds(runs[i].seconds), &usage);
 		price_bill(&price, &usage, &bill);

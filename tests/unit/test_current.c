@@ -302,7 +302,7 @@ static void test_snapshots(void)
 		{"{\"lamina_functions\": {\"conv1\": {\"snap_start\": {\"apply_on\": \"PublishedVersions\"}}}}", 1},
 		{"{\"FunctionName\": \"conv1\", \"SnapStart\": {\"ApplyOn\": \"PublishedVersions\"}}", 1},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct reading reading;
 		read_text(cases[i].text, &reading);
 		t_ok(reading.ok, "%s", cases[i].text);

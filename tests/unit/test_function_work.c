@@ -1,6 +1,7 @@
 /* From a profile's layers to the work of a function: whose times count where measured functions are joined. */
 #include "scenario/function_work.h"
 
+#include "base/check.h"
 #include "base/num.h"
 #include "profile/profile.h"
 #include "tests/tap.h"
@@ -175,8 +176,8 @@ static void test_factors(void)
 		{.variation = 1, .factors = {.probability = probability, .value = value, .count = 4}},
 	};
 	static const double shares[] = {0.5, 0.95, 0.99};
-	for (size_t i = 0; i < sizeof works / sizeof works[0]; i++)
-		for (size_t k = 0; k < sizeof shares / sizeof shares[0]; k++) {
+	for (size_t i = 0; i < ARRAY_LEN(works); i++)
+		for (size_t k = 0; k < ARRAY_LEN(shares); k++) {
 			double limit = work_factor_at(&works[i], shares[k]);
 			struct stream luck;
 			int below = 0;

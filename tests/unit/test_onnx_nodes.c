@@ -200,7 +200,7 @@ int main(void)
 {
 	struct counts counts = {0};
 	struct counts optimised = {0};
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
 		try_all(folders[i], false, &counts);
 		try_all(folders[i], true, &optimised);
 	}

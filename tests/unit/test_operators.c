@@ -2,6 +2,7 @@
  * Operators of which ONNX's own tests, as Debian has them, say nothing: those that came after operator set 17, older
  * forms, and shapes that take another way through a kernel. Every answer is worked out by hand or from the formula.
  */
+#include "base/check.h"
 #include "kernels/graph/execute.h"
 #include "kernels/onnx/onnx_model.h"
 #include "kernels/operator/operator.h"
@@ -175,7 +176,7 @@ static bool is_right(size_t index)
 
 int main(void)
 {
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		t_ok(is_right(i), "%s", cases[i].name);
 	return t_done();
 }

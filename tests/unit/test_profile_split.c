@@ -1,4 +1,5 @@
 /* Cutting a network: where, what crosses, and what of the measured phases falls to the pieces. */
+#include "base/check.h"
 #include "profile/profile_split.h"
 #include "tests/tap.h"
 
@@ -76,7 +77,7 @@ static void by_layers(void)
 	};
 	struct fixture f;
 	setup(&f);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct profile_split split = {.layers = cases[i].layers, .layer_count = cases[i].count};
 		t_ok(!profile_split_apply(&f.profile, &split, &f.arena, &f.cut, &f.err), "a cut that cannot be");
 		t_str(f.err.text, cases[i].error, "is told");

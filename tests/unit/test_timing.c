@@ -128,7 +128,7 @@ static void sizes_of_a_slow_machine(void)
 	struct err err;
 	fixture_init(&f);
 	struct profiler_options options = asked();
-	for (size_t i = 0; i < sizeof seconds_per_image / sizeof *seconds_per_image; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(seconds_per_image); i++) {
 		t_ok(record_sizes_choose(&sizes, &f.network, &options, seconds_per_image[i], &f.diag, &err),
 		     "%g s an image", seconds_per_image[i]);
 		t_int(sizes.count, 4, "all sizes are measured");
