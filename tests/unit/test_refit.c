@@ -37,7 +37,7 @@ static const char *write_file(const char *name, const char *text, struct arena *
 {
 	struct err err;
 	char *path = arena_printf(arena, "/tmp/lamina-refit-%d-%s.yaml", (int)getpid(), name);
-	t_ok(file_write(path, text, strlen(text), &err), name);
+	t_ok(file_write(path, text, strlen(text), &err), "%s", name);
 	return path;
 }
 
@@ -61,7 +61,7 @@ int main(void)
 	t_int((long long)count, 3, "other mechanisms, documentation and what is stated are none");
 	t_int((long long)own.path_count, 1, "they are of one experiment");
 	for (size_t i = 0; i < count; i++)
-		t_ok(refit_without(&refits.items[0], &own, &arena, &diag, &results[i]), results[i].source);
+		t_ok(refit_without(&refits.items[0], &own, &arena, &diag, &results[i]), "%s", results[i].source);
 	diag_print(&diag, stdout);
 	t_near(results[0].before.bias_percent, 100 * (100.0 / 90 / 2 - 1), 1e-4, 0,
 	       "before, with the platform's 90 MB/s");
