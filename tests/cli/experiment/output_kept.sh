@@ -2,7 +2,7 @@
 # a part in the place of a whole file, and ends a command that waits for somebody to read.
 cp $ROOT/tests/data/p*.yaml .
 sed '/^sweep/,$d' $ROOT/tests/data/experiment.yaml > exp.yaml
-long='--set workload.images=100000000 --set workload.images_per_record=100'
+long='--set workload.images=1000000000 --set workload.images_per_record=100'
 for command in 'sweep exp.yaml -o' 'run exp.yaml --timeline' 'fit exp.yaml -o' 'plan exp.yaml --deadline 1e6 --pareto -o' \
 	'plan exp.yaml --deadline 1e6 --emit'; do
 	name=no/such/folder
