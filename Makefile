@@ -39,6 +39,8 @@ PKG_LIBS := $(filter-out -lgslcblas,$(shell pkg-config --libs $(PACKAGES) 2>/dev
 CFLAGS_ALL := -std=gnu17 -ffp-contract=off -pthread $(OPT) $(WARN) $(WERROR) -Isim -Isim/common -I. -I$(B)/gen $(PKG_CFLAGS) $(CFLAGS)
 # Loops over pixels gain 2 to 8 times from vectorisation, which gcc leaves out at -O2; bits stay the same.
 LAYERS_release := -O3 -fno-math-errno
+# Products and sums become fused multiply-adds where the innermost loops of convolutions are.
+CONTRACT := -ffp-contract=fast
 LIBS_ALL := $(PKG_LIBS) -lm -pthread $(LDLIBS)
 
 # --- sources ---------------------------------------------------------------------------------------------------
@@ -86,7 +88,8 @@ $(B)/sim/common/base/version.o: $(B)/gen/lamina_version.h
 $(B)/%.o: %.c $(B)/flags | $(GEN_H)
 	@mkdir -p $(@D)
 	@echo '  CC  $<'
-	$(Q)$(CC) $(CFLAGS_ALL) $(if $(filter kernels/layer/% kernels/operator/%,$<),$(LAYERS_$(MODE))) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) $(if $(filter kernels/layer/% kernels/operator/% kernels/conv/%,$<),$(LAYERS_$(MODE))) \
+		$(if $(filter kernels/conv/%,$<),$(CONTRACT)) -MMD -MP -c -o $@ $<
 
 # Generated protobuf code is not ours to warn about.
 $(B)/gen/%.pb-c.o: $(B)/gen/%.pb-c.c $(B)/flags
@@ -269,12 +272,15 @@ bench-programs: $(BENCH) ## build the benchmarks
 ifneq ($(wildcard /usr/include/simgrid/actor.h),)
 $(B)/tests/bench/bench_simgrid: LIBS_ALL += -lsimgrid
 endif
-# Whether SimGrid is there can have changed since.
-$(B)/tests/bench/bench_simgrid.o: FORCE
+ifneq ($(wildcard /usr/include/dnnl.h),)
+$(B)/tests/bench/bench_conv: LIBS_ALL += -ldnnl -l:libgomp.so.1
+endif
+# Whether SimGrid and oneDNN are there can have changed since.
+$(B)/tests/bench/bench_simgrid.o $(B)/tests/bench/bench_conv.o: FORCE
 
 .PHONY: bench
-bench: ## measure speed, about 90 seconds: a table here, results/bench.jsonl for programs
-	@contrib/build/setup.sh bench || echo 'without SimGrid' >&2
+bench: ## measure speed, about five minutes: a table here, results/bench.jsonl for programs
+	@contrib/build/setup.sh bench || echo 'without SimGrid or oneDNN' >&2
 	+@$(MAKE) --no-print-directory bench-run
 
 # What others are compared with goes first.

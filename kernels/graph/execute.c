@@ -59,6 +59,35 @@ static void run_activation(const struct graph_node *node, struct value *output, 
 	node->activation->run(&run, team);
 }
 
+static bool has_constants(const struct execution *execution, const struct graph_node *node)
+{
+	for (size_t i = 1; i < node->input_count; i++) {
+		size_t tensor = node->inputs[i];
+		if (tensor != GRAPH_NONE &&
+		    (!execution->graph->tensors[tensor].is_constant || !execution->values[tensor].data))
+			return false;
+	}
+	return true;
+}
+
+void execution_prepare(struct execution *execution, enum isa isa, struct arena *arena)
+{
+	const struct graph *graph = execution->graph;
+	if (execution->prepared)
+		return;
+	execution->prepared = ARENA_ARRAY(arena, const void *, graph->node_count);
+	for (size_t n = execution->plan.first; n < execution->plan.last; n++) {
+		const struct graph_node *node = &graph->nodes[n];
+		const struct value *inputs[GRAPH_PORTS_MAX];
+		if (!node->operator->prepare || !execution_has_work(execution, n) || !has_constants(execution, node))
+			continue;
+		for (size_t i = 0; i < node->input_count; i++)
+			inputs[i] = node->inputs[i] == GRAPH_NONE ? NULL : &execution->values[node->inputs[i]];
+		struct node_run run = {.settings = node->settings, .input_count = node->input_count, .inputs = inputs};
+		execution->prepared[n] = node->operator->prepare(&run, isa, arena);
+	}
+}
+
 void execution_run_node(struct execution *execution, size_t index, struct team *team)
 {
 	const struct value *inputs[GRAPH_PORTS_MAX];
@@ -78,6 +107,7 @@ void execution_run_node(struct execution *execution, size_t index, struct team *
 	}
 	struct node_run run = {
 		.settings = node->settings,
+		.prepared = execution->prepared ? execution->prepared[index] : NULL,
 		.input_count = node->input_count,
 		.inputs = inputs,
 		.output_count = node->output_count,

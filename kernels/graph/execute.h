@@ -5,13 +5,15 @@
 #ifndef LAMINA_EXECUTE_H
 #define LAMINA_EXECUTE_H
 
+#include "kernels/conv/isa.h"
 #include "kernels/graph/memory_plan.h"
 #include "kernels/tensor/team.h"
 
 struct execution {
 	const struct graph *graph;
 	struct memory_plan plan;
-	struct value *values; /* of every tensor */
+	struct value *values;  /* of every tensor */
+	const void **prepared; /* of every node, once execution_prepare was called; NULL before */
 };
 
 /* Plans nodes [first, last), in the arena; has_inputs as in memory_plan_make. */
@@ -23,6 +25,13 @@ void execution_set_block(struct execution *execution, void *block);
 
 /* Says where the data of an input, or of a constant whose values the file does not hold, is. Views follow. */
 void execution_set_data(struct execution *execution, size_t tensor, void *data);
+
+/*
+ * Makes ready, in the arena, what nodes need to run on Lamina's own kernels for an instruction set: convolutions pack
+ * their filters. To be called when constants have their data, whose values may not change afterwards; a second call
+ * does nothing. Without it all nodes run on OpenBLAS and the plain kernels.
+ */
+void execution_prepare(struct execution *execution, enum isa isa, struct arena *arena);
 
 /* Runs one node of the stretch. Every tensor it uses must have its data. */
 void execution_run_node(struct execution *execution, size_t node, struct team *team);

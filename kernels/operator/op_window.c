@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernels/conv/direct_conv.h"
 #include "kernels/layer/layer.h"
 #include "kernels/operator/window_node.h"
 
@@ -38,12 +39,34 @@ bool infer_conv(struct node_shapes *shapes, struct err *err)
 	return true;
 }
 
+/* Filters packed for one instruction set. */
+struct prepared_conv {
+	struct direct_conv direct;
+	float *packed;
+};
+
+const void *prepare_conv(const struct node_run *run, enum isa isa, struct arena *arena)
+{
+	const struct conv_settings *settings = run->settings;
+	struct prepared_conv *prepared = ARENA_NEW(arena, struct prepared_conv);
+	if (!direct_conv_init(&prepared->direct, &settings->conv, window_shape(&run->inputs[0]->dims), isa))
+		return NULL;
+	prepared->packed = arena_alloc(arena, value_bytes(run->inputs[1]));
+	direct_conv_pack(&prepared->direct, run->inputs[1]->data, prepared->packed);
+	return prepared;
+}
+
 void run_conv_op(const struct node_run *run, struct team *team)
 {
 	const struct conv_settings *settings = run->settings;
+	const struct prepared_conv *prepared = run->prepared;
 	struct tensor input = window_tensor(run->inputs[0]);
 	struct tensor output = window_tensor(run->outputs[0]);
 	const float *bias = settings->conv.has_bias ? run->inputs[2]->data : NULL;
+	if (prepared) {
+		direct_conv_run(&prepared->direct, prepared->packed, bias, &input, &output, team);
+		return;
+	}
 	conv_run(&settings->conv, &(struct layer_call){run->inputs[1]->data, bias, &input, &output, team});
 }
 

@@ -15,6 +15,7 @@ struct conv_settings {
 };
 
 operator_infer infer_conv, infer_conv_transpose, infer_pool, infer_global_pool;
+operator_prepare prepare_conv;
 operator_kernel run_conv_op, run_conv_transpose, run_max_pool, run_average_pool;
 operator_kernel run_global_max_pool, run_global_average_pool;
 

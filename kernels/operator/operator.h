@@ -7,6 +7,7 @@
 #define LAMINA_OPERATOR_H
 
 #include "base/err.h"
+#include "kernels/conv/isa.h"
 #include "kernels/graph/graph.h"
 #include "kernels/tensor/team.h"
 
@@ -30,6 +31,7 @@ typedef bool operator_infer(struct node_shapes *shapes, struct err *err);
 /* What a kernel sees: every value has its data, outputs' data is to be filled. */
 struct node_run {
 	const void *settings;
+	const void *prepared; /* what the operator's prepare made of its constants; NULL: nothing */
 	size_t input_count;
 	const struct value *const *inputs;
 	size_t output_count;
@@ -37,6 +39,9 @@ struct node_run {
 };
 
 typedef void operator_kernel(const struct node_run *run, struct team *team);
+
+/* What of a node's constants can be made ready once for kernels of this instruction set; NULL where nothing can. */
+typedef const void *operator_prepare(const struct node_run *run, enum isa isa, struct arena *arena);
 
 /* Types of the first input that the kernel computes with; numbers are float, int64 and int32. */
 enum operator_types { TYPES_FLOAT, TYPES_NUMBERS, TYPES_BOOL, TYPES_ANY };
@@ -50,11 +55,12 @@ struct operator_row {
 	enum operator_types types;
 	operator_infer *infer;
 	operator_kernel *run;
-	bool is_in_place;      /* the first output may overwrite the first input */
-	bool is_activation;    /* a function of single values: can be computed with what makes its input */
-	bool is_view;          /* the first output is the first input's data under another shape */
-	bool is_foldable;      /* of constants it is computed when the graph is read */
-	bool needs_shape_only; /* of its input: the output is constant whatever the input is */
+	operator_prepare *prepare; /* NULL: none */
+	bool is_in_place;          /* the first output may overwrite the first input */
+	bool is_activation;        /* a function of single values: can be computed with what makes its input */
+	bool is_view;              /* the first output is the first input's data under another shape */
+	bool is_foldable;          /* of constants it is computed when the graph is read */
+	bool needs_shape_only;     /* of its input: the output is constant whatever the input is */
 };
 
 /* By name, NULL where there is none. */

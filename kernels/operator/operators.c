@@ -29,7 +29,7 @@ static const struct operator_row rows[] = {
 	{"Concat", 1, 1, MANY, 1, TYPES_ANY, infer_concat, run_concat, SHAPES},
 	{"Constant", 1, 0, 0, 1, TYPES_ANY, infer_constant, run_constant, SHAPES},
 	{"ConstantOfShape", 9, 1, 1, 1, TYPES_ANY, infer_constant_of_shape, run_constant_of_shape, SHAPES},
-	{"Conv", 1, 2, 3, 1, TYPES_FLOAT, infer_conv, run_conv_op, PLAIN},
+	{"Conv", 1, 2, 3, 1, TYPES_FLOAT, infer_conv, run_conv_op, .prepare = prepare_conv},
 	{"ConvTranspose", 1, 2, 3, 1, TYPES_FLOAT, infer_conv_transpose, run_conv_transpose, PLAIN},
 	{"Cos", 7, 1, 1, 1, TYPES_FLOAT, infer_unary, run_cos, ACTIVATION},
 	{"DepthToSpace", 1, 1, 1, 1, TYPES_ANY, infer_depth_to_space, run_strided, PLAIN},

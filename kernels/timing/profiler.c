@@ -296,10 +296,16 @@ static struct profile_measurement measurement_of(const struct profiler *profiler
 	};
 }
 
+static const char *convolutions_text(const struct kernel_choice *kernels, struct arena *arena)
+{
+	return kernels->are_lamina ? arena_printf(arena, "lamina %s", isa_names[kernels->isa]) : "openblas";
+}
+
 static void fill_profile(const struct profiler *profiler, struct arena *arena, struct profile *profile)
 {
 	*profile = (struct profile){.path = NULL};
 	host_speed_fill(&profiler->speed, arena, &profile->host);
+	profile->host.convolutions = convolutions_text(&profiler->network->kernels, arena);
 	profile->measurement = measurement_of(profiler);
 	const struct profiler_options *options = profiler->options;
 	const struct scratch_record *first = &profiler->functions[0].records[profiler->sizes.count - 1];

@@ -56,6 +56,7 @@ struct timed_network {
 	const struct model *chain; /* NULL for an ONNX file */
 	struct onnx_model onnx;
 	struct graph_options options;
+	struct kernel_choice kernels;
 	struct bound_graph *bound; /* by number of images */
 	struct timed_function *timed;
 };

@@ -187,8 +187,9 @@ static int run_network(struct inference *inference, struct diag *diag)
 {
 	struct cli *cli = inference->cli;
 	struct graph *graph = &inference->graph;
+	struct kernel_choice kernels;
 	struct err err;
-	if (!names_are_known(inference, &err))
+	if (!names_are_known(inference, &err) || !kernel_choice_take(cli, &kernels, &err))
 		return cli_wrong_usage(cli, "%s", err.text);
 	if (!options_flag(&cli->options, "unfused"))
 		graph_optimise(graph, &cli->arena);
@@ -200,6 +201,8 @@ static int run_network(struct inference *inference, struct diag *diag)
 	for (size_t i = 0; i < graph->input_count; i++)
 		if (!take_input(inference, graph->inputs[i], &err))
 			return cli_failed(cli, &err), CLI_WRONG;
+	if (kernels.are_lamina)
+		execution_prepare(&inference->execution, kernels.isa, &cli->arena);
 	compute(inference, (int)options_int(&cli->options, "threads"));
 	if (!write_outputs(inference, &err))
 		return cli_failed(cli, &err);
@@ -240,6 +243,7 @@ static const struct option_row options[] = {
 	 .max = IMAGES_MAX,
 	 .help = "images at once, where the file leaves that open"},
 	OPTION_ROW_DIMENSION,
+	OPTION_ROWS_KERNELS,
 	{.name = "output",
 	 .letter = 'o',
 	 .kind = OPTION_TEXT,

@@ -157,8 +157,8 @@ static int profile_model(struct cli *cli, struct timed_network *network, struct 
 	struct request request = {.options.budget_seconds =
 					  options_flag(&cli->options, "quick") ? QUICK_BUDGET_SECONDS : BUDGET_SECONDS};
 	struct err err;
-	if (!take_images(cli, &request, &err) || !take_threads(cli, &request, &err) ||
-	    !take_functions(cli, network, &request, &cli->arena, &err))
+	if (!kernel_choice_take(cli, &network->kernels, &err) || !take_images(cli, &request, &err) ||
+	    !take_threads(cli, &request, &err) || !take_functions(cli, network, &request, &cli->arena, &err))
 		return cli_wrong_usage(cli, "%s", err.text);
 	const char *path = options_text(&cli->options, "output");
 	struct profile profile;
@@ -207,6 +207,7 @@ static const struct option_row options[] = {
 	 .metavar = "NAME",
 	 .help = "measure this function of the model only"},
 	OPTION_ROW_DIMENSION,
+	OPTION_ROWS_KERNELS,
 	OPTION_END,
 };
 

@@ -23,3 +23,17 @@ bool graph_options_take(struct cli *cli, struct graph_options *options, struct e
 	options->dimension_count = count;
 	return true;
 }
+
+const char *const kernel_choices[] = {"openblas", "lamina", NULL};
+
+bool kernel_choice_take(const struct cli *cli, struct kernel_choice *choice, struct err *err)
+{
+	bool is_told = options_given(&cli->options, "isa");
+	choice->are_lamina = options_choice(&cli->options, "kernels") == 1;
+	choice->isa = is_told ? (enum isa)options_choice(&cli->options, "isa") : isa_usual();
+	if (is_told && !choice->are_lamina)
+		return err_set(err, "--isa is of Lamina's own kernels: --kernels lamina");
+	if (!isa_is_supported(choice->isa))
+		return err_set(err, "--isa: this processor does not run %s", isa_names[choice->isa]);
+	return true;
+}

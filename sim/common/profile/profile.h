@@ -96,6 +96,7 @@ struct profile_host {
 	const char *blas;           /* "OpenBLAS 0.3.21" */
 	const char *blas_core_type; /* "SkylakeX", "Zen", ... */
 	int64_t blas_threads;
+	const char *convolutions; /* who computed them: "openblas", or "lamina avx2" and the like */
 };
 
 /* How undisturbed the host was. */

@@ -245,6 +245,8 @@ static const struct bind_field host_fields[] = {
 		   .help = "kernel set that the library chose"),
 	BIND_FIELD(struct profile_host, blas_threads, BIND_INT, .min = 1, .max = 4096, .fallback = "1",
 		   .help = "most threads used"),
+	BIND_FIELD(struct profile_host, convolutions, BIND_TEXT, .fallback = "openblas",
+		   .help = "kernels that computed convolutions"),
 	BIND_END,
 };
 

@@ -92,6 +92,8 @@ static void add_host(struct buf *out, const struct profile_host *host)
 	add_text(out, "  ", "blas", host->blas);
 	add_text(out, "  ", "blas_core_type", host->blas_core_type);
 	add_int(out, "  ", "blas_threads", host->blas_threads);
+	if (host->convolutions)
+		add_text(out, "  ", "convolutions", host->convolutions);
 }
 
 static void add_measurement(struct buf *out, const struct profile_measurement *measurement)

@@ -1,0 +1,20 @@
+/* Micro kernels for AVX2 with FMA: 16 registers of eight values. */
+#ifdef __x86_64__
+#include "kernels/conv/micro_kernel_sets.h"
+
+#define MICRO_LANES 8
+#define MICRO_SET avx2
+#define MICRO_TARGET __attribute__((target("avx2,fma")))
+#include "kernels/conv/micro_kernel_body.h"
+
+MICRO_KERNELS_TO_4(1)
+MICRO_KERNELS_TO_4(2)
+MICRO_KERNELS_TO_4(3)
+
+const struct micro_kernels micro_kernels_avx2 = {
+	.lanes = MICRO_LANES,
+	.filters_max = 4,
+	.run_rows = avx2_rows,
+	.run = {{MICRO_NAMES_TO_4(1)}, {MICRO_NAMES_TO_4(2)}, {MICRO_NAMES_TO_4(3)}},
+};
+#endif

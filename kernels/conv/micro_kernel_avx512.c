@@ -1,0 +1,20 @@
+/* Micro kernels for AVX-512: 32 registers of sixteen values. */
+#ifdef __x86_64__
+#include "kernels/conv/micro_kernel_sets.h"
+
+#define MICRO_LANES 16
+#define MICRO_SET avx512
+#define MICRO_TARGET __attribute__((target("avx512f,avx512vl,fma")))
+#include "kernels/conv/micro_kernel_body.h"
+
+MICRO_KERNELS_TO_8(1)
+MICRO_KERNELS_TO_8(2)
+MICRO_KERNELS_TO_8(3)
+
+const struct micro_kernels micro_kernels_avx512 = {
+	.lanes = MICRO_LANES,
+	.filters_max = 8,
+	.run_rows = avx512_rows,
+	.run = {{MICRO_NAMES_TO_8(1)}, {MICRO_NAMES_TO_8(2)}, {MICRO_NAMES_TO_8(3)}},
+};
+#endif

@@ -1,0 +1,14 @@
+/* Micro kernels for vectors of four values, which every processor has or the compiler makes. */
+#include "kernels/conv/micro_kernel_body.h"
+#include "kernels/conv/micro_kernel_sets.h"
+
+MICRO_KERNELS_TO_4(1)
+MICRO_KERNELS_TO_4(2)
+MICRO_KERNELS_TO_4(3)
+
+const struct micro_kernels micro_kernels_plain = {
+	.lanes = MICRO_LANES,
+	.filters_max = 4,
+	.run_rows = plain_rows,
+	.run = {{MICRO_NAMES_TO_4(1)}, {MICRO_NAMES_TO_4(2)}, {MICRO_NAMES_TO_4(3)}},
+};
