@@ -2,6 +2,8 @@
 # of them is lost in the middle, and its shards are done again by the other.
 command -v parallel >/dev/null || skip 'GNU parallel is not installed'
 unshare -n true 2>/dev/null || skip 'network namespaces are not allowed here'
+# As every login has it; GNU parallel's remote part starts nothing without.
+export SHELL=/bin/bash
 cp $ROOT/tests/data/*.yaml .
 sweep=(lamina sweep experiment.yaml -n 3 --jobs 1 --set 'sweep={matrix: {seed: {from: 1, to: 30, step: 1}}}')
 "${sweep[@]}" -o whole.sqlite 2>/dev/null

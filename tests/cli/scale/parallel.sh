@@ -1,5 +1,7 @@
 # contrib/scale/parallel.sh as it is, with hosts that are this one, reached by a shell in the place of ssh.
 command -v parallel >/dev/null || skip 'GNU parallel is not installed'
+# As every login has it; GNU parallel's remote part starts nothing without.
+export SHELL=/bin/bash
 cp $ROOT/tests/data/*.yaml .
 mkdir home
 cat >remote <<END
