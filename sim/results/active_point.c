@@ -151,10 +151,12 @@ bool active_point_put(struct active_point *active, struct results *results, stru
 {
 	int64_t id = active->stored.id;
 	bool ok = !active->is_new || results_put_point(results, &active->stored, err);
-	if (ok && active->is_forced && id > 0)
+	if (ok && active->is_forced && id > 0) {
 		ok = results_drop_samples(results, id, err);
-	else if (ok && active->has_damage)
+		active->content = NULL; /* which the file no longer has: replications planned later are simulated */
+	} else if (ok && active->has_damage) {
 		ok = drop_damaged(active, results, err);
+	}
 	if (ok && active->had_failures)
 		ok = results_drop_failures(results, id, err);
 	active->is_new = active->is_forced = active->has_damage = active->had_failures = false;

@@ -165,6 +165,19 @@ static void clocks_that_jump(struct fixture *f, const char *want)
 	t_int(counts.replications, 0, "nothing is simulated again");
 }
 
+/* Written again and again while points are half done: what is planned after that is simulated, too. */
+static void forced_sweeps(struct fixture *f, const char *want)
+{
+	struct campaign_counts counts;
+	struct campaign_counts again;
+	const char *path = new_path(f);
+	sweep(f, path, &(struct variant){1, no_time, NULL, false}, &counts);
+	t_int(sweep(f, path, &(struct variant){2, jumping, NULL, true}, &again), CAMPAIGN_FINISHED,
+	      "a forced sweep ends");
+	t_int(again.replications, counts.replications, "and simulates all that the file had");
+	t_ok(are_same(path, want), "and gives the same");
+}
+
 static void change(const char *path, const char *sql)
 {
 	sqlite3 *db;
@@ -201,6 +214,7 @@ static void changes_are_noticed(struct fixture *f, const char *want)
 		"DELETE FROM point_function",
 		"DELETE FROM point",
 		"UPDATE program SET lamina_version = '0'",
+		"INSERT INTO failure VALUES(1, 0, 'x')",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
 		const char *path = new_path(f);
@@ -208,6 +222,8 @@ static void changes_are_noticed(struct fixture *f, const char *want)
 		struct variant variant = {2, no_time, NULL, false};
 		sweep(f, path, &variant, &counts);
 		change(path, changes[i]);
+		/* A recorded failure stands until somebody says otherwise. */
+		variant.force = strstr(changes[i], "failure") != NULL;
 		t_int(sweep(f, path, &variant, &counts), CAMPAIGN_FINISHED, "the next sweep ends");
 		bool same = are_same(path, want);
 		t_ok(same && counts.complete == 18, "%s", changes[i]);
@@ -254,6 +270,7 @@ int main(void)
 	t_int(counts.complete, 18, "of all points");
 	t_ok(counts.replications > 2 * 18, "with more than the least replications");
 	clocks_that_jump(f, want);
+	forced_sweeps(f, want);
 	changes_are_noticed(f, want);
 	merging(f, want);
 	fixture_free(f);
