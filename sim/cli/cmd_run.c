@@ -11,6 +11,7 @@
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
 #include "cli/outlook.h"
+#include "cli/request_rows.h"
 #include "cli/result_file.h"
 #include "cli/table.h"
 #include "experiment/record_times.h"
@@ -326,13 +327,27 @@ static int write_timeline(struct cli *cli, const struct run_job *job, const char
 	return status;
 }
 
+static int try_requests(struct cli *cli, const struct study *study, const char *path)
+{
+	const struct platform *platform = study->jobs[0].setting->platform;
+	if (path && platform->kind == PLATFORM_MACHINE) {
+		fprintf(stderr, "%s: --requests: platform '%s' is one machine, which no function is called on\n",
+			cli->name, platform->name);
+		return CLI_WRONG;
+	}
+	return result_file_try(cli, path);
+}
+
 static int run_experiment(struct cli *cli, int argc, char **argv)
 {
 	struct study study;
 	const char *timeline_path = options_text(&cli->options, "timeline");
+	const char *requests_path = options_text(&cli->options, "requests");
 	int status = experiment_options_load(cli, argv[0], false, &study);
 	if (status == CLI_OK)
 		status = result_file_try(cli, timeline_path);
+	if (status == CLI_OK)
+		status = try_requests(cli, &study, requests_path);
 	if (status != CLI_OK)
 		return status;
 	bool finished = experiment_options_replicate(cli, &study);
@@ -360,6 +375,8 @@ static int run_experiment(struct cli *cli, int argc, char **argv)
 	status = experiment_options_judge(cli, &study);
 	if (timeline_path && write_timeline(cli, job, timeline_path) != CLI_OK)
 		status = CLI_FAILED;
+	if (requests_path && finished && request_rows_write(cli, job, requests_path) != CLI_OK)
+		status = CLI_FAILED;
 	return finished ? status : CLI_FAILED;
 }
 
@@ -370,6 +387,10 @@ static const struct option_row options[] = {
 	 .kind = OPTION_TEXT,
 	 .metavar = "FILE",
 	 .help = "write the first replication as a trace that Perfetto opens"},
+	{.name = "requests",
+	 .kind = OPTION_TEXT,
+	 .metavar = "FILE",
+	 .help = "write a row for every call of every replication: .csv, .json, .jsonl or .md"},
 	OPTION_END,
 };
 
@@ -391,7 +412,8 @@ const struct command cmd_run = {
 		"Exit status 1 says that records failed (out of memory, out of time) or that a bound stopped the "
 		"simulation; what happened is on standard error.",
 	.examples = "lamina run configs/paper/table2.yaml\n"
-		    "lamina run exp.yaml --set functions.conv1.memory_mb=2048 --timeline trace.json\n",
+		    "lamina run exp.yaml --set functions.conv1.memory_mb=2048 --timeline trace.json\n"
+		    "lamina run exp.yaml --requests calls.csv\n",
 	.options = options,
 	.run = run_experiment,
 };

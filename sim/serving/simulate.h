@@ -37,11 +37,34 @@ struct record_sink {
 	void *context;
 };
 
+/* A record's visit to a function, as it ended: what a provider's log has a line for. */
+struct visit_entry {
+	int64_t record;
+	uint32_t function;
+	uint64_t sandbox;
+	int attempt; /* visits of the record to this function that failed before */
+	bool is_cold;
+	const char *end;      /* "completed", "timeout", ... */
+	int64_t submitted_ns; /* the record came */
+	int64_t asked_ns;     /* for the function */
+	int64_t start_ns;     /* of the handler */
+	int64_t end_ns;
+	int64_t init_ns;   /* of its sandbox, before start_ns; 0 of a warm one */
+	int64_t billed_ns; /* 0 where its sandbox is paid for, not its time */
+};
+
+/* Where visits go, in order of their ends; may be NULL. A platform that is one machine has none. */
+struct visit_sink {
+	void (*ended)(void *context, const struct visit_entry *entry);
+	void *context;
+};
+
 struct simulate_options {
 	uint64_t seed;
 	uint32_t replication;
 	const struct span_sink *sink;
 	const struct record_sink *records;
+	const struct visit_sink *visits;
 	const volatile sig_atomic_t *interrupt; /* checked between events; may be NULL */
 };
 

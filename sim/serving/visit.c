@@ -20,13 +20,14 @@ static const struct end_rule {
 	size_t count_offset; /* in struct function_outcome */
 	bool keeps_sandbox;
 	bool keeps_instance; /* where others are, or may come, on it */
+	const char *name;
 } end_rules[VISIT_ENDS] = {
-	[VISIT_COMPLETED] = {offsetof(struct function_outcome, completed), true, true},
-	[VISIT_OUT_OF_MEMORY] = {offsetof(struct function_outcome, out_of_memory), false, false},
-	[VISIT_TMP_FULL] = {offsetof(struct function_outcome, tmp_full), true, true},
-	[VISIT_TIMEOUT] = {offsetof(struct function_outcome, timeouts), false, true},
-	[VISIT_ERROR] = {offsetof(struct function_outcome, errors), true, true},
-	[VISIT_CRASH] = {offsetof(struct function_outcome, crashes), false, false},
+	[VISIT_COMPLETED] = {offsetof(struct function_outcome, completed), true, true, "completed"},
+	[VISIT_OUT_OF_MEMORY] = {offsetof(struct function_outcome, out_of_memory), false, false, "out of memory"},
+	[VISIT_TMP_FULL] = {offsetof(struct function_outcome, tmp_full), true, true, "/tmp full"},
+	[VISIT_TIMEOUT] = {offsetof(struct function_outcome, timeouts), false, true, "timeout"},
+	[VISIT_ERROR] = {offsetof(struct function_outcome, errors), true, true, "error"},
+	[VISIT_CRASH] = {offsetof(struct function_outcome, crashes), false, false, "crash"},
 };
 
 static void leave_sandbox(struct invocation *invocation, bool is_kept)
@@ -64,10 +65,36 @@ static void came_back(struct engine *engine, void *subject, int64_t end)
 	engine_schedule(engine, simulation->driver_free_ns - now_ns, 0, simulation->visit_ended, invocation, end);
 }
 
+/* Billed time is what the visit has added to its function's. */
+static void tell_visit(const struct invocation *invocation, enum visit_end end, wide_sum billed_before_ns)
+{
+	const struct simulation *simulation = invocation->simulation;
+	const struct visit_sink *sink = simulation->options->visits;
+	if (!sink)
+		return;
+	const struct visit_entry entry = {
+		.record = invocation->record,
+		.function = (uint32_t)invocation->function,
+		.sandbox = invocation->sandbox->ordinal,
+		.attempt = invocation->failures,
+		.is_cold = invocation->is_cold,
+		.end = end_rules[end].name,
+		.submitted_ns = invocation->submitted_ns,
+		.asked_ns = invocation->asked_ns,
+		.start_ns = invocation->start_ns,
+		.end_ns = engine_now_ns(&simulation->engine),
+		.init_ns = invocation->is_cold ? invocation->init_ns : 0,
+		.billed_ns = (int64_t)(counts_of(invocation)->billed_ns - billed_before_ns),
+	};
+	sink->ended(sink->context, &entry);
+}
+
 static void end_one(struct invocation *invocation, enum visit_end end, bool is_kept)
 {
 	struct simulation *simulation = invocation->simulation;
+	wide_sum billed_before_ns = counts_of(invocation)->billed_ns;
 	billing_visit(invocation, engine_now_ns(&simulation->engine) - invocation->start_ns);
+	tell_visit(invocation, end, billed_before_ns);
 	int64_t *count = (int64_t *)(void *)((char *)counts_of(invocation) + end_rules[end].count_offset);
 	++*count;
 	leave_sandbox(invocation, is_kept);
