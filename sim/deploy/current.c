@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/num.h"
+#include "deploy/inventory.h"
 #include "deploy/template.h"
 #include "doc/yaml.h"
 #include "scenario/function_name.h"
@@ -19,71 +20,13 @@ struct reading {
 	bool said_anything; /* the file holds functions or a state machine */
 };
 
-/* One tool's names for what a function has; a value that a file leaves out is the tool's default. */
-struct dialect_key {
-	const char *path;
-	size_t offset; /* in struct current_function */
-	int64_t fallback;
-};
-
-enum { DIALECT_KEYS = 5 };
-
-struct dialect {
-	struct dialect_key keys[DIALECT_KEYS];
-	const char *architecture;
-	const char *snapshot;
-	const char *snapshot_on; /* its text for new versions; any other is none */
-};
-
-#define KEY(text, member, value) \
-	{ \
-		text, offsetof(struct current_function, member), value \
-	}
-
-/*
- * Source: CloudFormation template reference, AWS::Lambda::Function, its SnapStart (ApplyOn: PublishedVersions | None);
- * AWS SAM developer guide, AWS::Serverless::Function; and their defaults.
- */
-static const struct dialect cloudformation = {
-	.keys = {KEY("MemorySize", memory_mb, 128), KEY("Timeout", timeout_seconds, 3),
-		 KEY("EphemeralStorage.Size", tmp_mb, 512),
-		 KEY("ReservedConcurrentExecutions", reserved_concurrency, 0),
-		 KEY("ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions", provisioned_concurrency, 0)},
-	.architecture = "Architectures.0",
-	.snapshot = "SnapStart.ApplyOn",
-	.snapshot_on = "PublishedVersions",
-};
-
-/* Source: serverless.yml reference (snapStart: true is PublishedVersions, else None). */
-static const struct dialect serverless = {
-	.keys = {KEY("memorySize", memory_mb, 1024), KEY("timeout", timeout_seconds, 6),
-		 KEY("ephemeralStorageSize", tmp_mb, 512), KEY("reservedConcurrency", reserved_concurrency, 0),
-		 KEY("provisionedConcurrency", provisioned_concurrency, 0)},
-	.architecture = "architecture",
-	.snapshot = "snapStart",
-	.snapshot_on = "true",
-};
-
-/* Source: aws_lambda_function of the Terraform provider hashicorp/aws. */
-static const struct dialect terraform = {
-	.keys = {KEY("memory_size", memory_mb, 128), KEY("timeout", timeout_seconds, 3),
-		 KEY("ephemeral_storage.0.size", tmp_mb, 512),
-		 KEY("reserved_concurrent_executions", reserved_concurrency, 0),
-		 KEY("provisioned_concurrent_executions", provisioned_concurrency, 0)},
-	.architecture = "architectures.0",
-	.snapshot = "snap_start.0.apply_on",
-	.snapshot_on = "PublishedVersions",
-};
-
-/* The variables of emit_terraform.c. */
-static const struct dialect variables = {
-	.keys = {KEY("memory_size", memory_mb, 128), KEY("timeout", timeout_seconds, 3),
-		 KEY("ephemeral_storage_size", tmp_mb, 512),
-		 KEY("reserved_concurrent_executions", reserved_concurrency, 0),
-		 KEY("provisioned_concurrent_executions", provisioned_concurrency, 0)},
-	.architecture = "architectures.0",
-	.snapshot = "snap_start.apply_on",
-	.snapshot_on = "PublishedVersions",
+/* Where a dialect's numbers go. */
+static const size_t number_offsets[] = {
+	[DIALECT_MEMORY_MB] = offsetof(struct current_function, memory_mb),
+	[DIALECT_TIMEOUT_SECONDS] = offsetof(struct current_function, timeout_seconds),
+	[DIALECT_TMP_MB] = offsetof(struct current_function, tmp_mb),
+	[DIALECT_RESERVED] = offsetof(struct current_function, reserved_concurrency),
+	[DIALECT_PROVISIONED] = offsetof(struct current_function, provisioned_concurrency),
 };
 
 /* The value's text where it can be known; NULL, with a warning that names the reference, where it cannot. */
@@ -150,12 +93,12 @@ static const char *read_word(const struct reading *reading, const struct yaml_no
 static void read_settings(const struct reading *reading, const struct dialect *dialect, const struct yaml_node *own,
 			  const struct yaml_node *defaults, const char *owner, struct current_function *out)
 {
-	for (int i = 0; i < DIALECT_KEYS; i++) {
-		const struct dialect_key *key = &dialect->keys[i];
+	for (int i = 0; i < DIALECT_NUMBERS; i++) {
+		const struct dialect_key *key = &dialect->numbers[i];
 		const struct yaml_node *node = find_value(own, defaults, key->path);
-		*(int64_t *)(void *)((char *)out + key->offset) =
+		*(int64_t *)(void *)((char *)out + number_offsets[i]) =
 			node ? known_number(reading, node, key->path, owner) : key->fallback;
-		if (node && key->offset == offsetof(struct current_function, reserved_concurrency))
+		if (node && i == DIALECT_RESERVED)
 			warn_of_disabled(reading, node, key->path, owner);
 	}
 	const char *text =
@@ -187,21 +130,14 @@ static int match(const struct reading *reading, const char *const *given, size_t
 	return -1;
 }
 
-static void read_function(struct reading *reading, const struct dialect *dialect, const struct yaml_node *own,
-			  const struct yaml_node *defaults, const char *deployed_name, const char *id)
+static void read_function(struct reading *reading, const struct inventory_item *item)
 {
-	const char *names[] = {deployed_name, id};
-	int function = match(reading, names, 2, own->place);
+	const char *names[] = {item->deployed_name, item->id};
+	int function = match(reading, names, 2, item->node->place);
 	reading->said_anything = true;
 	if (function >= 0)
-		read_settings(reading, dialect, own, defaults, id, &reading->out->functions[function]);
-}
-
-/* The text of a map's entry where it is there and resolved; NULL otherwise. */
-static const char *plain_text(const struct yaml_node *map, const char *path)
-{
-	const struct yaml_node *node = template_find(map, path);
-	return node && node->kind == YAML_SCALAR && !template_is_unresolved(node) ? node->text : NULL;
+		read_settings(reading, item->dialect, item->node, item->defaults, item->id,
+			      &reading->out->functions[function]);
 }
 
 static void read_states(struct reading *reading, const struct yaml_node *machine);
@@ -246,7 +182,7 @@ static void read_states(struct reading *reading, const struct yaml_node *machine
 		return;
 	reading->said_anything = true;
 	for (const struct yaml_node *state = states->first; state; state = state->next) {
-		const char *type = plain_text(state, "Type");
+		const char *type = inventory_plain_text(state, "Type");
 		if (!type)
 			continue;
 		if (strcmp(type, "Map") == 0)
@@ -259,180 +195,14 @@ static void read_states(struct reading *reading, const struct yaml_node *machine
 	}
 }
 
-/* A state machine written as one text. */
-static void read_definition(struct reading *reading, const struct yaml_node *node, const char *key, const char *owner)
-{
-	const char *text = template_text(node);
-	const struct yaml_node *machine = text ? template_parse_json(reading->file, text, reading->arena) : NULL;
-	if (machine)
-		read_states(reading, machine);
-	else
-		diag_warning(reading->diag, node->place, "'%s' of '%s' is %s; skipped", key,
-			     diag_excerpt(owner, reading->arena), text ? "no JSON" : "put together by deployment");
-}
-
 /* Provisioned concurrency that stands beside its function, which the file tells before. */
-static void read_provisioned(struct reading *reading, const struct yaml_node *number, const char *key,
-			     const char *deployed_name, const char *id, const struct yaml_node *owner)
+static void read_provisioned(struct reading *reading, const struct inventory_item *item)
 {
-	const char *names[] = {deployed_name, id};
-	int found = match(reading, names, 2, owner->place);
+	const char *names[] = {item->deployed_name, item->id};
+	int found = match(reading, names, 2, item->place);
 	if (found >= 0 && reading->out->functions[found].is_found)
 		reading->out->functions[found].provisioned_concurrency =
-			known_number(reading, number, key, owner->key ? owner->key : id);
-}
-
-/* What stands on a version or an alias belongs to the function that these are of. */
-static void read_version(struct reading *reading, const struct yaml_node *resources, const struct yaml_node *version)
-{
-	static const char path[] = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions";
-	const struct yaml_node *properties = yaml_get(version, "Properties");
-	const struct yaml_node *number = template_find(properties, path);
-	const struct yaml_node *function = yaml_get(properties, "FunctionName");
-	const char *id = number && function ? template_referent(function, reading->arena) : NULL;
-	if (!id)
-		return;
-	const struct yaml_node *resource = yaml_get(resources, id);
-	read_provisioned(reading, number, path,
-			 plain_text(resource ? yaml_get(resource, "Properties") : NULL, "FunctionName"), id, version);
-}
-
-static bool read_cloudformation(struct reading *reading, const struct yaml_node *root)
-{
-	const struct yaml_node *resources = yaml_get(root, "Resources");
-	if (!resources || resources->kind != YAML_MAP)
-		return false;
-	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
-		const char *type = plain_text(resource, "Type");
-		const struct yaml_node *properties = yaml_get(resource, "Properties");
-		if (!type)
-			continue;
-		bool is_serverless = strcmp(type, "AWS::Serverless::Function") == 0;
-		if (is_serverless || strcmp(type, "AWS::Lambda::Function") == 0)
-			read_function(reading, &cloudformation, properties ? properties : resource,
-				      is_serverless ? template_find(root, "Globals.Function") : NULL,
-				      plain_text(properties, "FunctionName"), resource->key);
-		read_states(reading, yaml_get(properties, "Definition"));
-		const struct yaml_node *definition = yaml_get(properties, "DefinitionString");
-		if (definition)
-			read_definition(reading, definition, "DefinitionString", resource->key);
-	}
-	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
-		const char *type = plain_text(resource, "Type");
-		if (type && (strcmp(type, "AWS::Lambda::Version") == 0 || strcmp(type, "AWS::Lambda::Alias") == 0))
-			read_version(reading, resources, resource);
-	}
-	return true;
-}
-
-static void read_serverless_map(struct reading *reading, const struct yaml_node *functions,
-				const struct yaml_node *provider)
-{
-	for (const struct yaml_node *function = functions->first; function; function = function->next)
-		read_function(reading, &serverless, function, provider, plain_text(function, "name"), function->key);
-}
-
-static bool read_serverless(struct reading *reading, const struct yaml_node *root)
-{
-	const struct yaml_node *functions = yaml_get(root, "functions");
-	const struct yaml_node *provider = yaml_get(root, "provider");
-	if (!functions || functions->kind == YAML_SCALAR)
-		return false;
-	if (functions->kind == YAML_MAP)
-		read_serverless_map(reading, functions, provider);
-	/* Or a list of such maps, each often a file of its own. */
-	for (const struct yaml_node *part = functions->kind == YAML_LIST ? functions->first : NULL; part;
-	     part = part->next) {
-		if (part->kind == YAML_MAP)
-			read_serverless_map(reading, part, provider);
-		else
-			diag_warning(reading->diag, part->place,
-				     "'functions' holds '%s', which only deployment resolves; skipped",
-				     template_describe(part, reading->arena));
-	}
-	return true;
-}
-
-static void read_module(struct reading *reading, const struct yaml_node *module)
-{
-	const struct yaml_node *resources = yaml_get(module, "resources");
-	const struct yaml_node *children = yaml_get(module, "child_modules");
-	for (const struct yaml_node *resource = resources ? resources->first : NULL; resource;
-	     resource = resource->next) {
-		const char *type = plain_text(resource, "type");
-		const char *name = plain_text(resource, "name");
-		const char *index = plain_text(resource, "index");
-		const struct yaml_node *values = yaml_get(resource, "values");
-		if (!type || !name || !values)
-			continue;
-		if (strcmp(type, "aws_lambda_function") == 0)
-			read_function(reading, &terraform, values, NULL, plain_text(values, "function_name"),
-				      index ? index : name);
-		/* Modules list resources by their address, so that a function comes before it. */
-		const struct yaml_node *number = yaml_get(values, "provisioned_concurrent_executions");
-		if (strcmp(type, "aws_lambda_provisioned_concurrency_config") == 0 && number)
-			read_provisioned(reading, number, "provisioned_concurrent_executions",
-					 plain_text(values, "function_name"), name, values);
-		const struct yaml_node *definition = yaml_get(values, "definition");
-		if (strcmp(type, "aws_sfn_state_machine") == 0 && definition)
-			read_definition(reading, definition, "definition", name);
-	}
-	for (const struct yaml_node *child = children ? children->first : NULL; child; child = child->next)
-		read_module(reading, child);
-}
-
-static bool read_terraform(struct reading *reading, const struct yaml_node *root)
-{
-	const struct yaml_node *module = template_find(root, "values.root_module");
-	/* `terraform show -json PLAN` */
-	module = module ? module : template_find(root, "planned_values.root_module");
-	if (!module)
-		return false;
-	read_module(reading, module);
-	return true;
-}
-
-static bool read_variables(struct reading *reading, const struct yaml_node *root)
-{
-	const struct yaml_node *functions = yaml_get(root, "lamina_functions");
-	if (!functions || functions->kind != YAML_MAP)
-		return false;
-	for (const struct yaml_node *function = functions->first; function; function = function->next)
-		read_function(reading, &variables, function, NULL, NULL, function->key);
-	return true;
-}
-
-/*
- * What the Lambda API answers about functions, under the names of CloudFormation's properties; GetFunction tells the
- * reservation beside the configuration. Source: AWS Lambda API reference, ListFunctions, GetFunction and
- * GetFunctionConfiguration.
- */
-static void read_configuration(struct reading *reading, const struct yaml_node *configuration,
-			       const struct yaml_node *beside)
-{
-	const char *name = plain_text(configuration, "FunctionName");
-	if (name)
-		read_function(reading, &cloudformation, configuration, beside, NULL, name);
-}
-
-static bool read_api_answer(struct reading *reading, const struct yaml_node *root)
-{
-	const struct yaml_node *list = root->kind == YAML_LIST ? root : yaml_get(root, "Functions");
-	const struct yaml_node *single = yaml_get(root, "Configuration");
-	single = single ? single : root;
-	if (list && list->kind == YAML_LIST) {
-		for (const struct yaml_node *function = list->first; function; function = function->next)
-			read_configuration(reading, function, NULL);
-		return true;
-	}
-	read_configuration(reading, single, template_find(root, "Concurrency"));
-	return plain_text(single, "FunctionName") != NULL;
-}
-
-static bool read_machine(struct reading *reading, const struct yaml_node *root)
-{
-	read_states(reading, root);
-	return yaml_get(root, "States") != NULL;
+			known_number(reading, item->node, item->key, item->owner);
 }
 
 /* A file of functions that lacks some of the experiment's; a state machine says nothing about any. */
@@ -454,9 +224,6 @@ static void warn_of_missing(const struct reading *reading)
 bool current_read(const char *path, const char *const *names, size_t count, struct arena *arena, struct diag *diag,
 		  struct current *out, bool *io_failed)
 {
-	static bool (*const kinds[])(struct reading *, const struct yaml_node *) = {
-		read_cloudformation, read_serverless, read_terraform, read_variables, read_api_answer, read_machine,
-	};
 	*out = (struct current){
 		.functions = ARENA_ARRAY(arena, struct current_function, count),
 		.function_count = count,
@@ -466,19 +233,20 @@ bool current_read(const char *path, const char *const *names, size_t count, stru
 	for (size_t i = 0; i < count; i++)
 		out->functions[i].name = names[i];
 	size_t errors_before = diag->error_count;
-	const struct yaml_node *root = template_read(path, arena, diag, io_failed);
-	if (!root)
+	struct inventory inventory;
+	if (!inventory_read(path, arena, diag, &inventory, io_failed))
 		return false;
-	struct reading reading = {.out = out, .names = names, .arena = arena, .diag = diag, .file = root->place.file};
-	bool is_known = false;
-	for (size_t i = 0; i < ARRAY_LEN(kinds) && !is_known; i++)
-		is_known = kinds[i](&reading, root);
-	if (!is_known)
-		diag_error(
-			diag, (struct diag_place){.file = reading.file},
-			"neither a SAM or CloudFormation template, nor a serverless.yml, nor `terraform show -json`, "
-			"nor a state machine, nor what `aws lambda list-functions` prints");
-	else if (!reading.said_anything)
+	struct reading reading = {.out = out, .names = names, .arena = arena, .diag = diag, .file = inventory.file};
+	for (size_t i = 0; i < inventory.count; i++) {
+		const struct inventory_item *item = &inventory.items[i];
+		if (item->kind == INVENTORY_FUNCTION)
+			read_function(&reading, item);
+		else if (item->kind == INVENTORY_PROVISIONED)
+			read_provisioned(&reading, item);
+		else
+			read_states(&reading, item->node);
+	}
+	if (!reading.said_anything)
 		diag_error(diag, (struct diag_place){.file = reading.file}, "there is no Lambda function in it");
 	else
 		warn_of_missing(&reading);

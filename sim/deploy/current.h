@@ -1,7 +1,5 @@
 /*
- * What is deployed now, from the files that deployed it: AWS SAM and CloudFormation templates, serverless.yml,
- * `terraform show -json`, the variables that `plan --emit terraform` writes, and state machines in Amazon States
- * Language; or from what `aws lambda get-function-configuration`, `get-function` and `list-functions` print. Their
+ * What is deployed now, from the file that deployed it or from what the AWS command line prints (inventory.h). Its
  * functions are matched to the experiment's by name. What a file leaves out has the tool's default; what it leaves to
  * be resolved is skipped with a warning that names it, and so is a function that it lacks.
  */
@@ -28,7 +26,7 @@ struct current_function {
 	int64_t reserved_concurrency;
 	int64_t provisioned_concurrency;
 	const char *architecture;             /* "x86_64" or "arm64"; NULL: unknown */
-	struct diag_place architecture_place; /* line 0 where the file does not say, or is JSON */
+	struct diag_place architecture_place; /* line 0 where the file does not say */
 	int64_t has_snapshot;                 /* 1 or 0 */
 	struct diag_place snapshot_place;
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/num.h"
 #include "doc/yaml.h"
@@ -16,7 +17,7 @@ static bool add_children(struct yaml_node *node, const json_t *value, int depth,
 	const char *key;
 	json_t *child;
 	size_t index;
-	if (depth == TEMPLATE_DEPTH_MAX)
+	if (depth == YAML_TEMPLATE_DEPTH_MAX)
 		return false;
 	json_object_foreach((json_t *)(uintptr_t)value, key, child)
 	{
@@ -82,24 +83,36 @@ static struct yaml_node *parse_json(const char *file, const char *text, size_t l
 	struct yaml_node *root = from_json(value, place, 0, arena);
 	json_decref(value);
 	if (!root)
-		diag_error(diag, place, "nested more than %d levels deep, the most that is read", TEMPLATE_DEPTH_MAX);
+		diag_error(diag, place, "nested more than %d levels deep, the most that is read", YAML_TEMPLATE_DEPTH_MAX);
 	return root;
 }
 
-/* YAML may begin like JSON; what is neither is called broken JSON. */
+/* Copies what another diag holds. */
+static void pass_on(const struct diag *from, struct diag *to)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		const struct diag_entry *entry = &from->entries[i];
+		if (entry->is_warning)
+			diag_warning(to, entry->place, "%s", entry->text);
+		else
+			diag_error(to, entry->place, "%s", entry->text);
+	}
+}
+
+/*
+ * JSON is YAML, whose reader knows the lines; what only a reader of JSON understands (pairs of \u escapes) comes
+ * without. What is neither is called broken JSON.
+ */
 static struct yaml_node *parse_braced(const char *file, const char *text, size_t length, struct arena *arena,
 				      struct diag *diag)
 {
-	struct diag as_json;
 	struct diag as_yaml;
-	diag_init(&as_json);
 	diag_init(&as_yaml);
-	struct yaml_node *root = parse_json(file, text, length, arena, &as_json);
-	if (!root)
-		root = yaml_parse_template(file, text, length, arena, &as_yaml);
-	if (!root)
-		parse_json(file, text, length, arena, diag);
-	diag_release(&as_json);
+	struct yaml_node *root = yaml_parse_template(file, text, length, arena, &as_yaml);
+	if (root && !diag_has_errors(&as_yaml))
+		pass_on(&as_yaml, diag);
+	else
+		root = parse_json(file, text, length, arena, diag);
 	diag_release(&as_yaml);
 	return root;
 }
@@ -109,7 +122,7 @@ struct yaml_node *template_read(const char *path, struct arena *arena, struct di
 	char *text;
 	size_t length;
 	struct err err;
-	*io_failed = !file_read(path, TEMPLATE_BYTES_MAX, arena, &text, &length, &err);
+	*io_failed = !file_read(path, YAML_TEMPLATE_BYTES_MAX, arena, &text, &length, &err);
 	if (*io_failed) {
 		diag_error(diag, (struct diag_place){0}, "%s", err.text);
 		return NULL;
@@ -120,15 +133,6 @@ struct yaml_node *template_read(const char *path, struct arena *arena, struct di
 	return yaml_parse_template(file, text, length, arena, diag);
 }
 
-struct yaml_node *template_parse_json(const char *file, const char *text, struct arena *arena)
-{
-	struct diag unheard;
-	diag_init(&unheard);
-	struct yaml_node *root = parse_json(file, text, strlen(text), arena, &unheard);
-	diag_release(&unheard);
-	return root;
-}
-
 static const struct yaml_node *child_at(const struct yaml_node *node, const char *part, size_t length)
 {
 	size_t index = strtoul(part, NULL, 10);
@@ -137,7 +141,8 @@ static const struct yaml_node *child_at(const struct yaml_node *node, const char
 					    : strlen(child->key) == length && strncmp(child->key, part, length) == 0)
 			return child;
 	}
-	return NULL;
+	/* A block of Terraform is a list of one, or what would be in it. */
+	return node->kind == YAML_MAP && length == 1 && part[0] == '0' ? node : NULL;
 }
 
 const struct yaml_node *template_find(const struct yaml_node *node, const char *path)
@@ -183,14 +188,96 @@ const char *template_referent(const struct yaml_node *node, struct arena *arena)
 	return node->kind == YAML_SCALAR ? name_in(node->text, arena) : NULL;
 }
 
-const char *template_text(const struct yaml_node *node)
+/* A reference as it stands within a text: "${Size}", "${Size.Arn}". */
+static void add_reference(const struct yaml_node *node, struct arena *arena, struct buf *out)
+{
+	const struct yaml_node *value = node->kind == YAML_MAP && node->count == 1 ? node->first : node;
+	if (value->kind == YAML_SCALAR) {
+		buf_printf(out, "${%s}", value->text);
+		return;
+	}
+	buf_add(out, "${");
+	for (const struct yaml_node *part = value->first; part; part = part->next)
+		buf_printf(out, "%s%s", part == value->first ? "" : ".", part->kind == YAML_SCALAR ? part->text : "?");
+	buf_add_char(out, '}');
+}
+
+/* [DELIMITER, [PIECES]]; NULL where it is nothing of the kind. */
+static const char *joined_text(const struct yaml_node *join, struct arena *arena)
+{
+	const struct yaml_node *delimiter = join->kind == YAML_LIST ? join->first : NULL;
+	const struct yaml_node *pieces = delimiter ? delimiter->next : NULL;
+	if (!pieces || delimiter->kind != YAML_SCALAR || pieces->kind != YAML_LIST)
+		return NULL;
+	struct buf text;
+	buf_init(&text);
+	for (const struct yaml_node *piece = pieces->first; piece; piece = piece->next) {
+		buf_add(&text, piece == pieces->first ? "" : delimiter->text);
+		if (piece->kind == YAML_SCALAR && !piece->tag)
+			buf_add(&text, piece->text);
+		else
+			add_reference(piece, arena, &text);
+	}
+	const char *whole = arena_strdup(arena, buf_text(&text));
+	buf_release(&text);
+	return whole;
+}
+
+/* The text of a scalar, of a substitution or of its long form, [TEXT, {NAME: VALUE}]; NULL of anything else. */
+static const struct yaml_node *scalar_of(const struct yaml_node *node)
 {
 	if (node->kind == YAML_MAP && node->count == 1 && strcmp(node->first->key, "Fn::Sub") == 0)
 		node = node->first;
-	/* [TEXT, {NAME: VALUE}] */
 	if (node->kind == YAML_LIST && node->first)
 		node = node->first;
-	return node->kind == YAML_SCALAR ? node->text : NULL;
+	return node->kind == YAML_SCALAR ? node : NULL;
+}
+
+const char *template_text(const struct yaml_node *node, struct arena *arena)
+{
+	if (node->kind == YAML_MAP && node->count == 1 && strcmp(node->first->key, "Fn::Join") == 0)
+		return joined_text(node->first, arena);
+	if (node->tag && strcmp(node->tag, "!Join") == 0)
+		return joined_text(node, arena);
+	const struct yaml_node *scalar = scalar_of(node);
+	return scalar ? scalar->text : NULL;
+}
+
+/* Where a place inside a text stands in the file. */
+static struct diag_place outer_place(struct diag_place inner, const struct yaml_node *text)
+{
+	if (text->block_column == 0 || inner.line == 0)
+		return text->place;
+	return (struct diag_place){
+		.file = text->place.file,
+		.line = text->place.line + inner.line,
+		.column = text->block_column + inner.column - 1,
+	};
+}
+
+static void move_out(struct yaml_node *node, const struct yaml_node *text)
+{
+	node->place = outer_place(node->place, text);
+	node->key_place = outer_place(node->key_place, text);
+	for (struct yaml_node *child = node->first; child; child = child->next)
+		move_out(child, text);
+}
+
+struct yaml_node *template_parse_within(const struct yaml_node *node, struct arena *arena)
+{
+	const char *text = template_text(node, arena);
+	if (!text)
+		return NULL;
+	const struct yaml_node *written = scalar_of(node);
+	struct diag unheard;
+	diag_init(&unheard);
+	struct yaml_node *root = parse_braced(node->place.file, text, strlen(text), arena, &unheard);
+	if (diag_has_errors(&unheard) || (root && root->kind != YAML_MAP))
+		root = NULL;
+	if (root)
+		move_out(root, written ? written : node);
+	diag_release(&unheard);
+	return root;
 }
 
 const char *template_describe(const struct yaml_node *node, struct arena *arena)

@@ -11,17 +11,17 @@
 #include "base/diag.h"
 #include "doc/yaml.h"
 
-enum { TEMPLATE_BYTES_MAX = 16 * 1024 * 1024, TEMPLATE_DEPTH_MAX = 64 };
-
 /*
- * Reads path ("-" is standard input); what begins with '{' is JSON, whose nodes have no line, or else YAML in flow
- * style. NULL with diag errors;
+ * Reads path ("-" is standard input); what begins with '{' is JSON, or else YAML in flow style. NULL with diag errors;
  * *io_failed tells a file that cannot be read. path must outlive the tree.
  */
 struct yaml_node *template_read(const char *path, struct arena *arena, struct diag *diag, bool *io_failed);
 
-/* JSON text inside a template, such as a state machine's definition; NULL where it is none. */
-struct yaml_node *template_parse_json(const char *file, const char *text, struct arena *arena);
+/*
+ * What stands as one text at a node, such as a state machine's definition; NULL where the text is no tree. Its nodes
+ * have the lines of a block, else the node's place.
+ */
+struct yaml_node *template_parse_within(const struct yaml_node *node, struct arena *arena);
 
 /*
  * The node at a dotted path ("EphemeralStorage.Size"; elements of lists by index) below node, or NULL. Stops at a
@@ -36,8 +36,11 @@ bool template_is_unresolved(const struct yaml_node *node);
  * name one thing. */
 const char *template_referent(const struct yaml_node *node, struct arena *arena);
 
-/* The text that a substitution (Fn::Sub) is made in, or of a plain scalar; NULL of anything else. */
-const char *template_text(const struct yaml_node *node);
+/*
+ * The text that a substitution (Fn::Sub) is made in, what Fn::Join makes with references as "${Name.Arn}", or a plain
+ * scalar's; NULL of anything else.
+ */
+const char *template_text(const struct yaml_node *node, struct arena *arena);
 
 /* The reference as it is written: "!Ref Size", "Ref Size", "${self:custom.size}". */
 const char *template_describe(const struct yaml_node *node, struct arena *arena);

@@ -144,7 +144,7 @@ static void test_scattered(void)
 		  "\"Iterator\":{\"States\":{\"A\":{\"Type\":\"Task\",\"Resource\":\"${First.Arn}\"}}}}}}\n"
 		  "  Joined:\n"
 		  "    Type: AWS::StepFunctions::StateMachine\n"
-		  "    Properties: {DefinitionString: {'Fn::Join': ['', ['{', '}']]}}\n"
+		  "    Properties: {DefinitionString: {'Fn::Join': ['', !Ref Pieces]}}\n"
 		  "  Broken:\n"
 		  "    Type: AWS::StepFunctions::StateMachine\n"
 		  "    Properties: {DefinitionString: 'StartAt: A'}\n",
@@ -158,7 +158,8 @@ static void test_scattered(void)
 	      "ProvisionedConcurrentExecutions' of 'Second' is '!Ref Many', which only deployment resolves",
 	      "the reference is named");
 	t_has(reading.words, "'DefinitionString' of 'Joined' is put together by deployment; skipped", "a joined text");
-	t_has(reading.words, "'DefinitionString' of 'Broken' is no JSON; skipped", "a text that is none");
+	t_has(reading.words, "'DefinitionString' of 'Broken' is no state machine; skipped", "a text that is none");
+	t_has(reading.words, ":17:104: warning: 'A' is no function of the experiment", "the line of a task in a block");
 	arena_release(&reading.arena);
 
 	read_text("{Resources: {conv1: {Type: 'AWS::Lambda::Function', Properties: {MemorySize: 640}}}}\n", &reading);
@@ -420,7 +421,7 @@ static void test_mistakes(void)
 		{"YAML that is none", "Resources: [", "did not find expected node content"},
 		{"something else", "a: 1\n",
 		 ": neither a SAM or CloudFormation template, nor a serverless.yml, nor `terraform show -json`, nor a "
-		 "state machine"},
+		 "*.tf.json, nor a state machine"},
 		{"no function", "Resources: {B: {Type: 'AWS::S3::Bucket'}}\n", ": there is no Lambda function in it"},
 		{"anchors", "Resources: {B: &a {Type: x}}\n", "anchors and aliases are not allowed"},
 	};

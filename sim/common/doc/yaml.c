@@ -1,6 +1,7 @@
 /*
  * libyaml's events into a tree with positions. libyaml resolves no aliases at event level, so a document that would
- * unfold to gigabytes is refused at its first anchor. The walk recurses at most YAML_DEPTH_MAX deep; everything else
+ * unfold to gigabytes is refused at its first anchor. The walk recurses at most YAML_DEPTH_MAX deep (templates:
+ * YAML_TEMPLATE_DEPTH_MAX); everything else
  * is linear in the text, but for sorting the keys of a map to find duplicates.
  * Source of the grammar: YAML 1.2, chapter 10.3 (core schema).
  */
@@ -24,6 +25,8 @@ struct reader {
 	size_t nodes;
 	int depth;
 	bool is_template;
+	size_t sought_line; /* where the last line looked up begins; lines are looked up in ascending order */
+	size_t sought_offset;
 };
 
 static struct diag_place place_of_mark(const struct reader *reader, yaml_mark_t mark)
@@ -58,6 +61,17 @@ static size_t offset_of_line(const struct reader *reader, size_t number)
 	for (; number > 0 && offset < reader->length; offset++)
 		number -= reader->text[offset] == '\n';
 	return offset;
+}
+
+/* The first column of a line that is not blank. */
+static int column_of_line(struct reader *reader, size_t number)
+{
+	for (; reader->sought_line < number && reader->sought_offset < reader->length; reader->sought_offset++)
+		reader->sought_line += reader->text[reader->sought_offset] == '\n';
+	int column = 1;
+	while (byte_at(reader, reader->sought_offset + (size_t)column - 1) == ' ')
+		column++;
+	return column;
 }
 
 /* Columns count characters. */
@@ -152,8 +166,9 @@ static bool admit(struct reader *reader, const yaml_event_t *event, struct diag_
 	}
 	if (*tag && !reader->is_template)
 		diag_error(reader->diag, place, "tags are not allowed");
-	if (++reader->nodes > YAML_NODES_MAX) {
-		diag_error(reader->diag, place, "more than %d keys and values, the most that are read", YAML_NODES_MAX);
+	size_t nodes_max = reader->is_template ? YAML_TEMPLATE_NODES_MAX : YAML_NODES_MAX;
+	if (++reader->nodes > nodes_max) {
+		diag_error(reader->diag, place, "more than %zu keys and values, the most that are read", nodes_max);
 		return false;
 	}
 	return true;
@@ -165,6 +180,8 @@ static void read_scalar(struct reader *reader, struct yaml_node *node, const yam
 	size_t length = event->data.scalar.length;
 	node->kind = YAML_SCALAR;
 	node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	if (reader->is_template && event->data.scalar.style == YAML_LITERAL_SCALAR_STYLE)
+		node->block_column = column_of_line(reader, event->start_mark.line + 1);
 	node->text = arena_strndup(reader->arena, text, length);
 	if (length > YAML_SCALAR_BYTES_MAX && !reader->is_template)
 		diag_error(reader->diag, node->place, "a text of %zu bytes; at most %d are allowed", length,
@@ -261,9 +278,10 @@ static void report_duplicates(struct reader *reader, struct yaml_node *map)
 
 static bool read_children(struct reader *reader, struct yaml_node *node)
 {
-	if (++reader->depth > YAML_DEPTH_MAX) {
+	int depth_max = reader->is_template ? YAML_TEMPLATE_DEPTH_MAX : YAML_DEPTH_MAX;
+	if (++reader->depth > depth_max) {
 		diag_error(reader->diag, node->place, "nested more than %d levels deep, the most that is allowed",
-			   YAML_DEPTH_MAX);
+			   depth_max);
 		return false;
 	}
 	yaml_event_type_t end = node->kind == YAML_MAP ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
@@ -361,9 +379,10 @@ static struct yaml_node *read_document(struct reader *reader)
 static struct yaml_node *parse_document(const char *file, const char *text, size_t length, bool is_template,
 					struct arena *arena, struct diag *diag)
 {
-	if (length > YAML_BYTES_MAX) {
-		diag_error(diag, (struct diag_place){.file = file}, "%zu bytes; at most %d are read", length,
-			   YAML_BYTES_MAX);
+	size_t bytes_max = is_template ? YAML_TEMPLATE_BYTES_MAX : YAML_BYTES_MAX;
+	if (length > bytes_max) {
+		diag_error(diag, (struct diag_place){.file = file}, "%zu bytes; at most %zu are read", length,
+			   bytes_max);
 		return NULL;
 	}
 	/* libyaml would count it as a column. */

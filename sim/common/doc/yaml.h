@@ -20,6 +20,10 @@ enum {
 	YAML_NODES_MAX = 100000,
 	YAML_SCALAR_BYTES_MAX = 4096,
 	YAML_KEY_BYTES_MAX = 200, /* libyaml reads no key of more than 1024 characters, escapes included */
+	/* Templates of other tools, which are made by programs, too. */
+	YAML_TEMPLATE_BYTES_MAX = 16 * 1024 * 1024,
+	YAML_TEMPLATE_DEPTH_MAX = 64,
+	YAML_TEMPLATE_NODES_MAX = 1000000,
 };
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
@@ -29,12 +33,14 @@ struct yaml_node {
 	struct diag_place place;
 	const char *text; /* scalar: its text */
 	bool quoted;      /* scalar: written in quotes (then it is a string, never a number) */
+	int block_column; /* scalar, a block (|) whose lines are the file's: the column that they begin at; else 0 */
 	const char *key;  /* entry of a map: its key */
 	struct diag_place key_place;
 	struct yaml_node *first; /* list, map: children in file order */
 	struct yaml_node *next;
 	size_t count;    /* children */
-	const char *tag; /* yaml_parse_template only: "!Ref"; NULL where there is none */
+	const char *tag;     /* yaml_parse_template only: "!Ref"; NULL where there is none */
+	const char *comment; /* yaml_write only: behind the value, or behind the key of a block; may be NULL */
 };
 
 /*
@@ -47,7 +53,7 @@ struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, 
 
 /*
  * The same for templates of other tools, which give their own meaning to tags: these are kept at their nodes, and texts
- * of any length are read. Of duplicate keys the last counts, with a warning. Anchors and aliases are refused here too.
+ * of any length are read, within the bounds for templates. Of duplicate keys the last counts, with a warning. Anchors and aliases are refused here too.
  */
 struct yaml_node *yaml_parse_template(const char *file, const char *text, size_t length, struct arena *arena,
 				      struct diag *diag);
@@ -135,7 +141,10 @@ void yaml_build_bool(struct yaml_node *parent, const char *key, bool value, stru
 /* Rounded to this many significant digits. */
 void yaml_build_number(struct yaml_node *parent, const char *key, double value, int digits, struct arena *arena);
 
-/* The tree as YAML text (block style, flow for lists of scalars); reads back as an equal tree. */
+/*
+ * The tree as YAML text (block style, flow for lists of scalars); reads back as an equal tree. Of comments, what a line
+ * cannot hold becomes '?'.
+ */
 struct buf;
 void yaml_write(const struct yaml_node *node, struct buf *out);
 

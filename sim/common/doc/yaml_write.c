@@ -137,6 +137,16 @@ static void write_on_line(const struct yaml_node *node, struct buf *out)
 	buf_add_char(out, node->kind == YAML_MAP ? '}' : ']');
 }
 
+/* Of a text that may be any bytes, such as a file's name. */
+static void write_comment(const char *comment, struct buf *out)
+{
+	if (!comment)
+		return;
+	buf_add(out, "  # ");
+	for (const char *p = comment; *p; p++)
+		buf_add_char(out, *p >= 0x20 && *p < 0x7f ? *p : '?');
+}
+
 /* The first child goes where the line already is: at its start, or after the "- " of a list around it. */
 static void write_block(const struct yaml_node *node, int column, struct buf *out)
 {
@@ -152,13 +162,16 @@ static void write_block(const struct yaml_node *node, int column, struct buf *ou
 		if (fits_on_line(child)) {
 			buf_add_char(out, ' ');
 			write_on_line(child, out);
+			write_comment(child->comment, out);
 			buf_add_char(out, '\n');
 			continue;
 		}
-		if (node->kind == YAML_MAP)
+		if (node->kind == YAML_MAP) {
+			write_comment(child->comment, out);
 			buf_printf(out, "\n%*s", column + INDENT_COLUMNS, "");
-		else
+		} else {
 			buf_add_char(out, ' ');
+		}
 		write_block(child, column + INDENT_COLUMNS, out);
 	}
 }

@@ -1,0 +1,379 @@
+#include "deploy/inventory.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/file.h"
+#include "deploy/template.h"
+
+struct walk {
+	struct inventory *out;
+	struct arena *arena;
+	struct diag *diag;
+};
+
+static void add_item(struct walk *walk, struct inventory_item item)
+{
+	struct inventory *out = walk->out;
+	if (out->count == out->capacity) {
+		size_t capacity = out->capacity > 0 ? 2 * out->capacity : 16;
+		struct inventory_item *items = ARENA_ARRAY(walk->arena, struct inventory_item, capacity);
+		if (out->count > 0)
+			memcpy(items, out->items, out->count * sizeof *items);
+		out->items = items;
+		out->capacity = capacity;
+	}
+	out->items[out->count++] = item;
+}
+
+const char *inventory_plain_text(const struct yaml_node *map, const char *path)
+{
+	const struct yaml_node *node = template_find(map, path);
+	return node && node->kind == YAML_SCALAR && !template_is_unresolved(node) ? node->text : NULL;
+}
+
+static const struct yaml_node *first_of(const struct yaml_node *node)
+{
+	return node && node->kind != YAML_SCALAR ? node->first : NULL;
+}
+
+static void add_machine(struct walk *walk, const struct yaml_node *machine, const char *id,
+			const struct yaml_node *resource, const struct yaml_node *substitutions)
+{
+	const struct yaml_node *states = yaml_get(machine, "States");
+	if (states && states->kind == YAML_MAP)
+		add_item(walk, (struct inventory_item){
+				       .kind = INVENTORY_MACHINE,
+				       .id = id,
+				       .node = machine,
+				       .place = resource->key ? resource->key_place : resource->place,
+				       .resource = resource,
+				       .substitutions = substitutions,
+			       });
+}
+
+/* A state machine as a tree, or written as one text. */
+static void add_definition(struct walk *walk, const struct yaml_node *node, const char *key, const char *owner,
+			   const struct yaml_node *resource, const struct yaml_node *substitutions)
+{
+	/* [TEXT, {NAME: VALUE}] */
+	const struct yaml_node *sub = node->kind == YAML_MAP && node->count == 1 ? node->first : node;
+	if (!substitutions && sub->kind == YAML_LIST && sub->count == 2 && sub->first->next->kind == YAML_MAP)
+		substitutions = sub->first->next;
+	const struct yaml_node *machine = node;
+	if (!yaml_get(node, "States"))
+		machine = template_parse_within(node, walk->arena);
+	if (machine && yaml_get(machine, "States"))
+		add_machine(walk, machine, owner, resource, substitutions);
+	else
+		diag_warning(walk->diag, node->place, "'%s' of '%s' is %s; skipped", key,
+			     diag_excerpt(owner, walk->arena),
+			     machine || template_text(node, walk->arena) ? "no state machine"
+									 : "put together by deployment");
+}
+
+/* A definition in a file of its own, beside the template. */
+static void add_definition_file(struct walk *walk, const struct yaml_node *uri, const char *owner,
+				const struct yaml_node *resource, const struct yaml_node *substitutions)
+{
+	if (uri->kind != YAML_SCALAR || template_is_unresolved(uri) || strstr(uri->text, "://"))
+		return;
+	bool io_failed;
+	const char *path = file_resolve(walk->out->file, uri->text, walk->arena);
+	struct diag reading;
+	diag_init(&reading);
+	const struct yaml_node *machine = template_read(path, walk->arena, &reading, &io_failed);
+	if (machine)
+		add_machine(walk, machine, owner, resource, substitutions);
+	for (size_t i = 0; i < reading.count; i++)
+		diag_warning(walk->diag, io_failed ? uri->place : reading.entries[i].place, "%s%s",
+			     reading.entries[i].text, machine ? "" : "; skipped");
+	diag_release(&reading);
+}
+
+/* What stands on a version or an alias belongs to the function that these are of. */
+static void add_version(struct walk *walk, const struct yaml_node *resources, const struct yaml_node *version)
+{
+	static const char path[] = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions";
+	const struct yaml_node *properties = yaml_get(version, "Properties");
+	const struct yaml_node *number = template_find(properties, path);
+	const struct yaml_node *function = yaml_get(properties, "FunctionName");
+	const char *id = number && function ? template_referent(function, walk->arena) : NULL;
+	if (!id)
+		return;
+	const struct yaml_node *resource = yaml_get(resources, id);
+	add_item(walk, (struct inventory_item){
+			       .kind = INVENTORY_PROVISIONED,
+			       .id = id,
+			       .deployed_name = inventory_plain_text(
+				       resource ? yaml_get(resource, "Properties") : NULL, "FunctionName"),
+			       .node = number,
+			       .place = version->place,
+			       .key = path,
+			       .owner = version->key,
+		       });
+}
+
+static void add_resource(struct walk *walk, const struct yaml_node *root, const struct yaml_node *resource)
+{
+	const char *type = inventory_plain_text(resource, "Type");
+	const struct yaml_node *properties = yaml_get(resource, "Properties");
+	if (!type)
+		return;
+	bool is_serverless = strcmp(type, "AWS::Serverless::Function") == 0;
+	if (is_serverless || strcmp(type, "AWS::Lambda::Function") == 0)
+		add_item(walk, (struct inventory_item){
+				       .kind = INVENTORY_FUNCTION,
+				       .id = resource->key,
+				       .deployed_name = inventory_plain_text(properties, "FunctionName"),
+				       .node = properties ? properties : resource,
+				       .place = resource->key_place,
+				       .dialect = is_serverless ? &dialect_sam : &dialect_cloudformation,
+				       .defaults = is_serverless ? template_find(root, "Globals.Function") : NULL,
+				       .resource = resource,
+			       });
+	const struct yaml_node *substitutions = yaml_get(properties, "DefinitionSubstitutions");
+	static const char *const keys[] = {"Definition", "DefinitionString"};
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const struct yaml_node *definition = yaml_get(properties, keys[i]);
+		if (definition)
+			add_definition(walk, definition, keys[i], resource->key, resource, substitutions);
+	}
+	const struct yaml_node *uri = yaml_get(properties, "DefinitionUri");
+	if (uri && strstr(type, "StateMachine"))
+		add_definition_file(walk, uri, resource->key, resource, substitutions);
+}
+
+static bool walk_cloudformation(struct walk *walk, const struct yaml_node *root)
+{
+	const struct yaml_node *resources = yaml_get(root, "Resources");
+	if (!resources || resources->kind != YAML_MAP)
+		return false;
+	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next)
+		add_resource(walk, root, resource);
+	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
+		const char *type = inventory_plain_text(resource, "Type");
+		if (type && (strcmp(type, "AWS::Lambda::Version") == 0 || strcmp(type, "AWS::Lambda::Alias") == 0))
+			add_version(walk, resources, resource);
+	}
+	return true;
+}
+
+static void add_serverless_map(struct walk *walk, const struct yaml_node *functions, const struct yaml_node *provider)
+{
+	for (const struct yaml_node *function = functions->first; function; function = function->next)
+		add_item(walk, (struct inventory_item){
+				       .kind = INVENTORY_FUNCTION,
+				       .id = function->key,
+				       .deployed_name = inventory_plain_text(function, "name"),
+				       .node = function,
+				       .place = function->key_place,
+				       .dialect = &dialect_serverless,
+				       .defaults = provider,
+				       .resource = function,
+			       });
+}
+
+/* Of the plugin serverless-step-functions. */
+static void add_serverless_machines(struct walk *walk, const struct yaml_node *root)
+{
+	const struct yaml_node *machines = template_find(root, "stepFunctions.stateMachines");
+	for (const struct yaml_node *machine = machines && machines->kind == YAML_MAP ? machines->first : NULL; machine;
+	     machine = machine->next) {
+		const struct yaml_node *definition = yaml_get(machine, "definition");
+		if (definition)
+			add_definition(walk, definition, "definition", machine->key, machine, NULL);
+	}
+}
+
+static bool walk_serverless(struct walk *walk, const struct yaml_node *root)
+{
+	const struct yaml_node *functions = yaml_get(root, "functions");
+	const struct yaml_node *provider = yaml_get(root, "provider");
+	if (!functions || functions->kind == YAML_SCALAR)
+		return false;
+	if (functions->kind == YAML_MAP)
+		add_serverless_map(walk, functions, provider);
+	/* Or a list of such maps, each often a file of its own. */
+	for (const struct yaml_node *part = functions->kind == YAML_LIST ? functions->first : NULL; part;
+	     part = part->next) {
+		if (part->kind == YAML_MAP)
+			add_serverless_map(walk, part, provider);
+		else
+			diag_warning(walk->diag, part->place,
+				     "'functions' holds '%s', which only deployment resolves; skipped",
+				     template_describe(part, walk->arena));
+	}
+	add_serverless_machines(walk, root);
+	return true;
+}
+
+/* A resource of Terraform by its type; deployed names and indices are known of what is deployed only. */
+static void add_terraform(struct walk *walk, const char *type, const char *name, const char *index,
+			  const struct yaml_node *values, const struct yaml_node *resource)
+{
+	const char *function_name = inventory_plain_text(values, "function_name");
+	if (strcmp(type, "aws_lambda_function") == 0)
+		add_item(walk, (struct inventory_item){
+				       .kind = INVENTORY_FUNCTION,
+				       .id = index ? index : name,
+				       .deployed_name = function_name,
+				       .node = values,
+				       .place = values->key ? values->key_place : values->place,
+				       .dialect = &dialect_terraform,
+				       .resource = resource,
+			       });
+	/* Modules list resources by their address, so that a function comes before it. */
+	const struct yaml_node *number = yaml_get(values, "provisioned_concurrent_executions");
+	if (strcmp(type, "aws_lambda_provisioned_concurrency_config") == 0 && number)
+		add_item(walk, (struct inventory_item){
+				       .kind = INVENTORY_PROVISIONED,
+				       .id = name,
+				       .deployed_name = function_name,
+				       .node = number,
+				       .place = values->place,
+				       .key = "provisioned_concurrent_executions",
+				       .owner = values->key ? values->key : name,
+			       });
+	const struct yaml_node *definition = yaml_get(values, "definition");
+	if (strcmp(type, "aws_sfn_state_machine") == 0 && definition)
+		add_definition(walk, definition, "definition", name, resource, NULL);
+}
+
+static void walk_module(struct walk *walk, const struct yaml_node *module)
+{
+	for (const struct yaml_node *resource = first_of(yaml_get(module, "resources")); resource;
+	     resource = resource->next) {
+		const char *type = inventory_plain_text(resource, "type");
+		const char *name = inventory_plain_text(resource, "name");
+		const struct yaml_node *values = yaml_get(resource, "values");
+		if (type && name && values)
+			add_terraform(walk, type, name, inventory_plain_text(resource, "index"), values, resource);
+	}
+	for (const struct yaml_node *child = first_of(yaml_get(module, "child_modules")); child; child = child->next)
+		walk_module(walk, child);
+}
+
+static bool walk_terraform(struct walk *walk, const struct yaml_node *root)
+{
+	const struct yaml_node *module = template_find(root, "values.root_module");
+	/* `terraform show -json PLAN` */
+	module = module ? module : template_find(root, "planned_values.root_module");
+	if (!module)
+		return false;
+	walk_module(walk, module);
+	return true;
+}
+
+/*
+ * Blocks of Terraform's JSON syntax are maps by type and name, or lists of such maps at each level.
+ * Source: Terraform language documentation, JSON configuration syntax.
+ */
+static void walk_blocks(struct walk *walk, const struct yaml_node *node, const char *type, const char *name)
+{
+	if (node->kind == YAML_SCALAR)
+		return;
+	if (type && name && node->kind == YAML_MAP) {
+		add_terraform(walk, type, name, NULL, node, node);
+		return;
+	}
+	for (const struct yaml_node *child = node->first; child; child = child->next) {
+		bool is_named = node->kind == YAML_MAP;
+		walk_blocks(walk, child, type || !is_named ? type : child->key,
+			    type && is_named ? child->key : name);
+	}
+}
+
+static bool walk_terraform_configuration(struct walk *walk, const struct yaml_node *root)
+{
+	const struct yaml_node *resources = yaml_get(root, "resource");
+	if (!resources || resources->kind == YAML_SCALAR)
+		return false;
+	walk_blocks(walk, resources, NULL, NULL);
+	return true;
+}
+
+static bool walk_variables(struct walk *walk, const struct yaml_node *root)
+{
+	const struct yaml_node *functions = yaml_get(root, "lamina_functions");
+	if (!functions || functions->kind != YAML_MAP)
+		return false;
+	for (const struct yaml_node *function = functions->first; function; function = function->next)
+		add_item(walk, (struct inventory_item){
+				       .kind = INVENTORY_FUNCTION,
+				       .id = function->key,
+				       .node = function,
+				       .place = function->key_place,
+				       .dialect = &dialect_variables,
+				       .resource = function,
+			       });
+	return true;
+}
+
+/*
+ * What the Lambda API answers about functions, under the names of CloudFormation's properties; GetFunction tells the
+ * reservation beside the configuration. Source: AWS Lambda API reference, ListFunctions, GetFunction and
+ * GetFunctionConfiguration.
+ */
+static void add_configuration(struct walk *walk, const struct yaml_node *configuration, const struct yaml_node *beside)
+{
+	const char *name = inventory_plain_text(configuration, "FunctionName");
+	if (name)
+		add_item(walk, (struct inventory_item){
+				       .kind = INVENTORY_FUNCTION,
+				       .id = name,
+				       .node = configuration,
+				       .place = configuration->place,
+				       .dialect = &dialect_cloudformation,
+				       .defaults = beside,
+				       .resource = configuration,
+			       });
+}
+
+static bool walk_api_answer(struct walk *walk, const struct yaml_node *root)
+{
+	const struct yaml_node *list = root->kind == YAML_LIST ? root : yaml_get(root, "Functions");
+	const struct yaml_node *single = yaml_get(root, "Configuration");
+	single = single ? single : root;
+	if (list && list->kind == YAML_LIST) {
+		for (const struct yaml_node *function = list->first; function; function = function->next)
+			add_configuration(walk, function, NULL);
+		return true;
+	}
+	add_configuration(walk, single, template_find(root, "Concurrency"));
+	return inventory_plain_text(single, "FunctionName") != NULL;
+}
+
+static bool walk_machine(struct walk *walk, const struct yaml_node *root)
+{
+	add_machine(walk, root, "", root, NULL);
+	return yaml_get(root, "States") != NULL;
+}
+
+bool inventory_read(const char *path, struct arena *arena, struct diag *diag, struct inventory *out, bool *io_failed)
+{
+	static bool (*const kinds[])(struct walk *, const struct yaml_node *) = {
+		[TOOL_CLOUDFORMATION] = walk_cloudformation,
+		[TOOL_SERVERLESS] = walk_serverless,
+		[TOOL_TERRAFORM_STATE] = walk_terraform,
+		[TOOL_TERRAFORM_CONFIGURATION] = walk_terraform_configuration,
+		[TOOL_TERRAFORM_VARIABLES] = walk_variables,
+		[TOOL_API] = walk_api_answer,
+		[TOOL_STATES_LANGUAGE] = walk_machine,
+	};
+	*out = (struct inventory){.root = template_read(path, arena, diag, io_failed)};
+	if (!out->root)
+		return false;
+	out->file = out->root->place.file;
+	struct walk walk = {.out = out, .arena = arena, .diag = diag};
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		out->tool = (enum inventory_tool)i;
+		if (kinds[i](&walk, out->root))
+			return true;
+	}
+	diag_error(diag, (struct diag_place){.file = out->file},
+		   "neither a SAM or CloudFormation template, nor a serverless.yml, nor `terraform show -json`, nor a "
+		   "*.tf.json, nor a state machine, nor what `aws lambda list-functions` prints");
+	return false;
+}

@@ -1,0 +1,71 @@
+/*
+ * What a deployment's file holds, of whatever tool it is: AWS SAM and CloudFormation templates (as AWS CDK writes them,
+ * too), serverless.yml, `terraform show -json`, Terraform's JSON configuration (*.tf.json), the variables that
+ * `plan --emit terraform` writes, state machines in Amazon States Language, and what `aws lambda list-functions`,
+ * `get-function` and `get-function-configuration` print. It says where functions, provisioned concurrency and state
+ * machines stand; their values are not read yet (current.h, import.h).
+ */
+#ifndef LAMINA_INVENTORY_H
+#define LAMINA_INVENTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "deploy/dialect.h"
+#include "doc/yaml.h"
+
+enum inventory_tool {
+	TOOL_CLOUDFORMATION, /* and AWS SAM */
+	TOOL_SERVERLESS,
+	TOOL_TERRAFORM_STATE,
+	TOOL_TERRAFORM_CONFIGURATION,
+	TOOL_TERRAFORM_VARIABLES,
+	TOOL_API,
+	TOOL_STATES_LANGUAGE,
+};
+
+enum inventory_kind {
+	INVENTORY_FUNCTION,
+	INVENTORY_PROVISIONED, /* concurrency that stands beside its function, which comes before */
+	INVENTORY_MACHINE,
+};
+
+struct inventory_item {
+	enum inventory_kind kind;
+	const char *id;               /* logical id, key or resource; of the function that is provisioned; "" for none */
+	const char *deployed_name;    /* where the file says it; else NULL */
+	const struct yaml_node *node; /* a function's settings; the number that is provisioned; a machine with `States` */
+	struct diag_place place;      /* where the resource stands */
+	/* Functions. */
+	const struct dialect *dialect;
+	const struct yaml_node *defaults; /* what holds where the function says nothing; NULL: none */
+	const struct yaml_node *resource; /* with its type; a function's, a machine's */
+	/* Machines: names in its text by what they stand for; NULL: none. */
+	const struct yaml_node *substitutions;
+	/* Provisioned: its key, and who has it. */
+	const char *key;
+	const char *owner;
+};
+
+struct inventory {
+	const char *file;
+	const struct yaml_node *root;
+	enum inventory_tool tool;
+	struct inventory_item *items; /* in the file's order, but for what stands beside functions */
+	size_t count;
+	size_t capacity;
+};
+
+/*
+ * Reads path ("-" is standard input), and files of definitions that it names. False with diag errors where it cannot
+ * be read (*io_failed) or is of no kind that is known. What only deployment can put together is skipped with a warning.
+ * path must outlive the inventory.
+ */
+bool inventory_read(const char *path, struct arena *arena, struct diag *diag, struct inventory *out, bool *io_failed);
+
+/* The text of a map's entry where it is there and resolved; NULL otherwise. */
+const char *inventory_plain_text(const struct yaml_node *map, const char *path);
+
+#endif
