@@ -25,6 +25,7 @@ struct calibrate {
 	struct calibration_context context;
 	struct calibration calibration;
 	const char *const *names; /* of the experiment's functions */
+	const char *const *deployed_names;
 	size_t name_count;
 	const char *file_function; /* of the file being read: by --function, else by its name */
 	bool is_named;             /* by --function */
@@ -88,7 +89,9 @@ static const char *known_name(struct calibrate *calibrate, const char *name)
 {
 	if (!calibrate->context.experiment)
 		return name;
-	int match = function_name_match(name, calibrate->names, calibrate->name_count);
+	int match = function_name_match(name, calibrate->deployed_names, calibrate->name_count);
+	if (match < 0)
+		match = function_name_match(name, calibrate->names, calibrate->name_count);
 	if (match >= 0)
 		return calibrate->names[match];
 	struct buf all;
@@ -404,16 +407,20 @@ static int choose_platform(struct calibrate *calibrate, struct study *study, str
 	const char *path = options_text(&cli->options, "experiment");
 	const char *name = options_text(&cli->options, "platform");
 	if (path) {
-		int status = experiment_options_load(cli, path, false, study);
+		int status = experiment_options_load_with_blanks(cli, path, study);
 		if (status != CLI_OK)
 			return status;
 		const struct setting *setting = study->jobs[0].setting;
 		const char **names = ARENA_ARRAY(&cli->arena, const char *, setting->function_count);
-		for (size_t i = 0; i < setting->function_count; i++)
+		const char **deployed_names = ARENA_ARRAY(&cli->arena, const char *, setting->function_count);
+		for (size_t i = 0; i < setting->function_count; i++) {
 			names[i] = setting->functions[i].name;
+			deployed_names[i] = setting->functions[i].deployed_name;
+		}
 		calibrate->context.experiment = &study->experiment;
 		calibrate->context.setting = setting;
 		calibrate->names = names;
+		calibrate->deployed_names = deployed_names;
 		calibrate->name_count = setting->function_count;
 		calibrate->context.platform = setting->platform;
 	}

@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&cmd_validate,
 	&cmd_explain,
 	&cmd_calibrate,
+	&cmd_import,
 	&cmd_model,
 	&cmd_infer,
 	&cmd_paper,

@@ -19,6 +19,7 @@ extern const struct command cmd_explain;
 extern const struct command cmd_fit;
 extern const struct command cmd_validate;
 extern const struct command cmd_calibrate;
+extern const struct command cmd_import;
 extern const struct command cmd_model;
 extern const struct command cmd_infer;
 extern const struct command cmd_paper;

@@ -45,6 +45,12 @@ int experiment_options_load_over(struct cli *cli, const char *path, bool with_sw
 	return load_study(cli, &request, out);
 }
 
+int experiment_options_load_with_blanks(struct cli *cli, const char *path, struct study *out)
+{
+	struct study_request request = {.load = {.path = path, .allows_blanks = true}};
+	return load_study(cli, &request, out);
+}
+
 int experiment_options_check(struct cli *cli, const char *path, struct study *out)
 {
 	struct study_request request = {.load = {.path = path}, .with_sweep = true, .is_check = true};

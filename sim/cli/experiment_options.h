@@ -45,6 +45,9 @@ int experiment_options_load(struct cli *cli, const char *path, bool with_sweep, 
 int experiment_options_load_over(struct cli *cli, const char *path, bool with_sweep, const struct yaml_node *over,
 				 struct study *out);
 
+/* One point without a sweep, whose blanks are nobody's mistake: what is in their places counts for nothing. */
+int experiment_options_load_with_blanks(struct cli *cli, const char *path, struct study *out);
+
 /* Finds the mistakes of every point and keeps none, so that memory does not grow with their number. */
 int experiment_options_check(struct cli *cli, const char *path, struct study *out);
 

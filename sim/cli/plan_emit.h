@@ -10,8 +10,9 @@
 	{ \
 		.name = "emit", .letter = 'e', .kind = OPTION_LIST, .metavar = "FORMAT[=FILE]", \
 		.names = names_of_emit_formats, \
-		.help = "write the plan as a fragment of a deployment file (sam, serverless, terraform, cli, " \
-			"stepfunctions, power-tuning, infracost, json), to FILE or instead of the report" \
+		.help = "write the plan as a fragment of a deployment file (sam, cloudformation, serverless, " \
+			"terraform, terraform-json, cli, stepfunctions, power-tuning, infracost, json), to FILE or " \
+			"instead of the report" \
 	}
 #define OPTION_ROW_CURRENT \
 	{ \

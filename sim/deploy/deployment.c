@@ -62,6 +62,9 @@ void deployment_init(struct deployment *deployment, const struct setting *settin
 		struct deployment_point own = point_at(&stage, function->memory_mb);
 		functions[i] = (struct deployed_function){
 			.name = function->name,
+			.resource = function->resource && function->resource[0] ? function->resource : NULL,
+			.deployed_name = function->deployed_name && function->deployed_name[0] ? function->deployed_name
+											       : function->name,
 			.memory_mb = function->memory_mb,
 			.timeout_seconds = div_ceil_int64(function->timeout_ns, NS_PER_SECOND),
 			.tmp_mb = function->tmp_mb,

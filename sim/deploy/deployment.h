@@ -21,6 +21,8 @@ struct deployment_point {
 
 struct deployed_function {
 	const char *name;
+	const char *resource;      /* what the user's files call it; NULL: nobody says */
+	const char *deployed_name; /* in the account */
 	int64_t memory_mb;
 	int64_t timeout_seconds;
 	int64_t tmp_mb;

@@ -5,8 +5,10 @@
 
 const struct emit_format emit_formats[] = {
 	{"sam", "AWS SAM resources, merged by logical id", "sam.yaml", emit_sam},
+	{"cloudformation", "CloudFormation resources, as of AWS CDK", "cloudformation.yaml", emit_cloudformation},
 	{"serverless", "Serverless Framework functions", "serverless.yml", emit_serverless},
 	{"terraform", "Terraform variables", "lamina.auto.tfvars.json", emit_terraform},
+	{"terraform-json", "a Terraform override file", "lamina_override.tf.json", emit_terraform_json},
 	{"cli", "AWS command lines", "deploy.sh", emit_cli},
 	{"stepfunctions", "a Step Functions state machine", "pipeline.asl.json", emit_stepfunctions},
 	{"power-tuning", "AWS Lambda Power Tuning results, one a line", "power-tuning.json", emit_power_tuning},
@@ -41,8 +43,15 @@ static const char *camel_case(const char *name, struct arena *arena)
 	return isalpha((unsigned char)id[0]) ? id : arena_printf(arena, "F%s", id);
 }
 
+const char *emit_resource(const struct deployed_function *function)
+{
+	return function->resource ? function->resource : function->name;
+}
+
 const char *emit_logical_id(const struct deployment *deployment, size_t function, struct arena *arena)
 {
+	if (deployment->functions[function].resource)
+		return deployment->functions[function].resource;
 	const char *id = camel_case(deployment->functions[function].name, arena);
 	for (size_t i = 0; i < function; i++)
 		if (strcmp(camel_case(deployment->functions[i].name, arena), id) == 0)

@@ -1,6 +1,6 @@
 /*
  * Fragments of deployment files, to be merged into a user's own: a template is never rewritten. Each format is a row;
- * its writer is in emit_NAME.c (sam: serverless, too; terraform: infracost), with its source.
+ * its writer is in emit_NAME.c with its source (sam: cloudformation, serverless; terraform: terraform-json, infracost).
  */
 #ifndef LAMINA_EMIT_H
 #define LAMINA_EMIT_H
@@ -21,12 +21,17 @@ extern const struct emit_format emit_formats[];
 /* NULL where there is none. */
 const struct emit_format *emit_find(const char *name);
 
-/* "conv-1" as a logical id: "Conv1". Ids of different functions differ. */
+/* What the user's files call it, else its name. */
+const char *emit_resource(const struct deployed_function *function);
+
+/* What the user's files call it, else "conv-1" as a logical id: "Conv1". Ids of different functions differ. */
 const char *emit_logical_id(const struct deployment *deployment, size_t function, struct arena *arena);
 
 void emit_sam(const struct deployment *deployment, struct arena *arena, struct buf *out);
+void emit_cloudformation(const struct deployment *deployment, struct arena *arena, struct buf *out);
 void emit_serverless(const struct deployment *deployment, struct arena *arena, struct buf *out);
 void emit_terraform(const struct deployment *deployment, struct arena *arena, struct buf *out);
+void emit_terraform_json(const struct deployment *deployment, struct arena *arena, struct buf *out);
 void emit_cli(const struct deployment *deployment, struct arena *arena, struct buf *out);
 void emit_stepfunctions(const struct deployment *deployment, struct arena *arena, struct buf *out);
 void emit_power_tuning(const struct deployment *deployment, struct arena *arena, struct buf *out);

@@ -32,7 +32,7 @@ static const char *shell_word(const char *text, struct arena *arena)
 
 static void write_function(const struct deployed_function *function, struct arena *arena, struct buf *out)
 {
-	const char *name = shell_word(function->name, arena);
+	const char *name = shell_word(function->deployed_name, arena);
 	buf_printf(out,
 		   "aws lambda update-function-configuration --function-name %s --memory-size %lld --timeout %lld "
 		   "--ephemeral-storage Size=%lld%s\n",

@@ -49,7 +49,8 @@ static void write_task(const struct deployment *deployment, size_t index, struct
 	json_key(json, "Parameters");
 	json_object_begin(json);
 	json_field_text(json, "FunctionName",
-			arena_printf(arena, "${%sFunctionArn}%s", id, needs_version(function) ? ":live" : ""));
+			arena_printf(arena, "${%s%s}%s", id, function->resource ? "Arn" : "FunctionArn",
+				     needs_version(function) ? ":live" : ""));
 	json_field_text(json, "Payload.$", "$");
 	json_object_end(json);
 	json_field_text(json, "OutputPath", "$.Payload");

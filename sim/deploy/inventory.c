@@ -106,8 +106,8 @@ static void add_version(struct walk *walk, const struct yaml_node *resources, co
 	add_item(walk, (struct inventory_item){
 			       .kind = INVENTORY_PROVISIONED,
 			       .id = id,
-			       .deployed_name = inventory_plain_text(
-				       resource ? yaml_get(resource, "Properties") : NULL, "FunctionName"),
+			       .deployed_name = inventory_plain_text(resource ? yaml_get(resource, "Properties") : NULL,
+								     "FunctionName"),
 			       .node = number,
 			       .place = version->place,
 			       .key = path,
@@ -280,8 +280,7 @@ static void walk_blocks(struct walk *walk, const struct yaml_node *node, const c
 	}
 	for (const struct yaml_node *child = node->first; child; child = child->next) {
 		bool is_named = node->kind == YAML_MAP;
-		walk_blocks(walk, child, type || !is_named ? type : child->key,
-			    type && is_named ? child->key : name);
+		walk_blocks(walk, child, type || !is_named ? type : child->key, type && is_named ? child->key : name);
 	}
 }
 

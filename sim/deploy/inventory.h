@@ -34,10 +34,11 @@ enum inventory_kind {
 
 struct inventory_item {
 	enum inventory_kind kind;
-	const char *id;               /* logical id, key or resource; of the function that is provisioned; "" for none */
-	const char *deployed_name;    /* where the file says it; else NULL */
-	const struct yaml_node *node; /* a function's settings; the number that is provisioned; a machine with `States` */
-	struct diag_place place;      /* where the resource stands */
+	const char *id;            /* logical id, key or resource; of the function that is provisioned; "": none */
+	const char *deployed_name; /* where the file says it; else NULL */
+	/* A function's settings, the number that is provisioned, or a machine with `States`. */
+	const struct yaml_node *node;
+	struct diag_place place; /* where the resource stands */
 	/* Functions. */
 	const struct dialect *dialect;
 	const struct yaml_node *defaults; /* what holds where the function says nothing; NULL: none */

@@ -83,7 +83,8 @@ static struct yaml_node *parse_json(const char *file, const char *text, size_t l
 	struct yaml_node *root = from_json(value, place, 0, arena);
 	json_decref(value);
 	if (!root)
-		diag_error(diag, place, "nested more than %d levels deep, the most that is read", YAML_TEMPLATE_DEPTH_MAX);
+		diag_error(diag, place, "nested more than %d levels deep, the most that is read",
+			   YAML_TEMPLATE_DEPTH_MAX);
 	return root;
 }
 

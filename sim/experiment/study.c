@@ -59,7 +59,9 @@ bool study_load(const struct study_request *request, struct arena *arena, struct
 	*out = (struct study){0};
 	library_init(&out->library, arena);
 	out->library.profile_spreads = request->profile_spreads;
-	if (!experiment_load(&request->load, arena, diag, &out->root, &out->experiment, io_failed)) {
+	struct load_request load = request->load;
+	load.with_sweep = request->with_sweep;
+	if (!experiment_load(&load, arena, diag, &out->root, &out->experiment, io_failed)) {
 		library_check_names(&out->library, out->root, diag);
 		return false;
 	}

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/file.h"
 #include "random/quantile.h"
+#include "scenario/blank.h"
 #include "scenario/function_name.h"
 #include "serving/outcome.h"
 
@@ -361,6 +362,10 @@ static const struct bind_field function_fields[] = {
 		   .help = "new sandboxes are restored from a snapshot instead of initialised"),
 	BIND_FIELD(struct function_entry, architecture, BIND_CHOICE, .fallback = "x86_64", .choices = architectures,
 		   .help = "of its processors"),
+	BIND_FIELD(struct function_entry, resource, BIND_TEXT, .fallback = "", .is_label = true,
+		   .help = "what deployment files call it (a logical id, a key), for plan --emit"),
+	BIND_FIELD(struct function_entry, deployed_name, BIND_TEXT, .fallback = "", .is_label = true,
+		   .help = "what logs and the account call it"),
 	BIND_FIELD(struct function_entry, work, BIND_STRUCT, .schema = &work_schema,
 		   .help = "work stated outright instead of layers"),
 	BIND_END,
@@ -512,6 +517,7 @@ const struct bind_schema experiment_schema = {
 	.bytes = sizeof(struct experiment),
 	.fields = experiment_fields,
 	.base_key = "base",
+	.open_word = blank_word,
 };
 
 /* A network is simulated by what was measured of it, which is kept beside its file. */
@@ -628,6 +634,8 @@ bool experiment_load(const struct load_request *request, struct arena *arena, st
 		yaml_merge(*root, request->over, arena);
 	for (size_t i = 0; i < request->set_count; i++)
 		apply_set(*root, request->sets[i], arena, diag);
+	blank_set_aside(*root, &experiment_schema, request->allows_blanks,
+			request->with_sweep ? yaml_get(*root, "sweep") : NULL, arena, diag);
 	experiment_bind(*root, request->path, arena, diag, out);
 	return diag->error_count == errors_before;
 }

@@ -134,7 +134,9 @@ struct function_entry {
 	int64_t provisioned_concurrency;
 	int64_t requests_per_instance; /* 0: by default */
 	bool snapshot;
-	int architecture; /* enum architecture */
+	int architecture;          /* enum architecture */
+	const char *resource;      /* "": none */
+	const char *deployed_name; /* "": none */
 	bool has_work;
 	struct stated_work work;
 	const struct yaml_node *node;
@@ -209,6 +211,8 @@ struct load_request {
 	const char *const *sets; /* "key=value" (--set) */
 	size_t set_count;
 	const struct yaml_node *over; /* put over the overlays, before the values; NULL for nothing */
+	bool allows_blanks;           /* without a word; else each is an error (blank.h) */
+	bool with_sweep;              /* what the experiment's sweep states is none */
 };
 
 /*

@@ -327,6 +327,8 @@ static bool resolve_function(struct resolution *resolution, const struct functio
 	const struct setting *setting = resolution->setting;
 	struct layer_range layers = {0};
 	out->name = entry->name;
+	out->resource = entry->resource;
+	out->deployed_name = entry->deployed_name;
 	bool ok = resolve_memory(resolution, entry, out);
 	ok = resolve_timeout(resolution, entry, out) && ok;
 	ok = sandbox_choice_resolve(resolution->experiment, resolution->platform, entry, resolution->arena,

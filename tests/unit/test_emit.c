@@ -12,6 +12,7 @@ static const struct deployment_point points[] = {{768, 41.2, 2e-4}, {2048, 17, 3
 
 static const struct deployed_function functions[] = {
 	{.name = "conv1",
+	 .deployed_name = "conv1",
 	 .memory_mb = 2048,
 	 .timeout_seconds = 300,
 	 .tmp_mb = 512,
@@ -22,6 +23,7 @@ static const struct deployed_function functions[] = {
 	 .points = points,
 	 .point_count = 2},
 	{.name = "it's fc-6",
+	 .deployed_name = "it's fc-6",
 	 .memory_mb = 768,
 	 .timeout_seconds = 60,
 	 .tmp_mb = 1024,

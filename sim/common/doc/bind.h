@@ -64,6 +64,7 @@ struct bind_field {
 	const struct bind_schema *schema; /* BIND_STRUCT*: the nested table */
 	size_t count_max;                 /* lists and maps: most elements; 0 means 10,000 */
 	const char *text_key;             /* BIND_STRUCT: what a text in its place may have meant; may be NULL */
+	bool is_label;                    /* for people and other tools: no part of what is meant (bind_write_bytes) */
 };
 
 struct bind_schema {

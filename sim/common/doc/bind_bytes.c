@@ -130,7 +130,7 @@ void bind_write_bytes(const struct bind_schema *schema, const void *value, const
 {
 	const char *bytes = value;
 	for (const struct bind_field *field = schema->fields; field->key; field++) {
-		if (is_among(left_out, field->key))
+		if (field->is_label || is_among(left_out, field->key))
 			continue;
 		bytes_add_text(out, field->key);
 		add_functions[field->type](field, bytes + field->offset, out);

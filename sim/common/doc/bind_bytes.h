@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "doc/bind.h"
 
-/* Values of the keys in left_out (NULL-terminated, of the outermost struct; may be NULL) are left out. */
+/* Labels, and values of the keys in left_out (NULL-terminated, of the outermost struct; may be NULL), are left out. */
 void bind_write_bytes(const struct bind_schema *schema, const void *value, const char *const *left_out,
 		      struct buf *out);
 

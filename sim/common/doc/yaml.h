@@ -33,12 +33,12 @@ struct yaml_node {
 	struct diag_place place;
 	const char *text; /* scalar: its text */
 	bool quoted;      /* scalar: written in quotes (then it is a string, never a number) */
-	int block_column; /* scalar, a block (|) whose lines are the file's: the column that they begin at; else 0 */
+	int block_column; /* scalar that is a block (|): the column that its lines begin at; else 0 */
 	const char *key;  /* entry of a map: its key */
 	struct diag_place key_place;
 	struct yaml_node *first; /* list, map: children in file order */
 	struct yaml_node *next;
-	size_t count;    /* children */
+	size_t count;        /* children */
 	const char *tag;     /* yaml_parse_template only: "!Ref"; NULL where there is none */
 	const char *comment; /* yaml_write only: behind the value, or behind the key of a block; may be NULL */
 };
@@ -53,7 +53,8 @@ struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, 
 
 /*
  * The same for templates of other tools, which give their own meaning to tags: these are kept at their nodes, and texts
- * of any length are read, within the bounds for templates. Of duplicate keys the last counts, with a warning. Anchors and aliases are refused here too.
+ * of any length are read, within the bounds for templates. Of duplicate keys the last counts, with a warning. Anchors
+ * and aliases are refused here too.
  */
 struct yaml_node *yaml_parse_template(const char *file, const char *text, size_t length, struct arena *arena,
 				      struct diag *diag);
