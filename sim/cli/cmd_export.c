@@ -279,15 +279,6 @@ static const struct kind {
 
 /* --- the file ------------------------------------------------------------------------------------------------- */
 
-/* Replications from the first on, without a gap. */
-static int64_t finished_prefix(const struct results_content *content)
-{
-	int64_t count = 0;
-	while (count < content->count && content->samples[count].is_finished)
-		count++;
-	return count;
-}
-
 static bool export_point(struct export *export, int64_t id, const struct kind *kind, struct err *err)
 {
 	struct results_content content;
@@ -297,7 +288,7 @@ static bool export_point(struct export *export, int64_t id, const struct kind *k
 		return err_set(err, "the file is damaged at point %lld: lamina sweep simulates again what is lost",
 			       (long long)content.point.ordinal + 1);
 	bool has_failed = content.failure_count > 0;
-	int64_t count = finished_prefix(&content);
+	int64_t count = results_finished_prefix(&content);
 	bool has_place = content.point.ordinal >= 0;
 	export->failed += has_place && has_failed;
 	export->complete += has_place && !has_failed && count >= content.point.replications;

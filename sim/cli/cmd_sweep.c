@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "base/num.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/interrupt.h"
@@ -142,22 +143,6 @@ static void add_point(struct rows *rows, struct table *table, size_t point, cons
 	table_end_row(table);
 }
 
-/* What is held at a time: enough for every thread to be busy, few enough for any number of points. */
-enum { WINDOW_POINTS = 1024 };
-
-/* Resolves and simulates so many points from `first` on; false when it was interrupted. */
-static bool simulate_points(struct study *study, size_t first, size_t count, const struct run_control *control,
-			    struct arena *arena, struct run_job **jobs)
-{
-	struct diag said_before;
-	diag_init(&said_before);
-	*jobs = ARENA_ARRAY(arena, struct run_job, count);
-	for (size_t i = 0; i < count; i++)
-		CHECK(study_point(study, first + i, arena, &said_before, &(*jobs)[i]));
-	diag_release(&said_before);
-	return replicate(*jobs, count, control, arena);
-}
-
 /* The baseline, whose result the rows compare with; false when the sweep has no such point. */
 static bool check_baseline(struct cli *cli, const struct study *study)
 {
@@ -178,7 +163,7 @@ static void simulate_baseline(struct rows *rows, struct study *study, const stru
 	struct run_control uncounted = *control;
 	uncounted.progress = NULL;
 	size_t point = (size_t)options_int(&rows->cli->options, "baseline") - 1;
-	simulate_points(study, point, 1, &uncounted, &rows->cli->arena, &job);
+	study_run_some(study, &point, 1, &uncounted, &rows->cli->arena, &job);
 	if (job->result.replications > 0)
 		rows->base = &job->result;
 }
@@ -217,10 +202,13 @@ static bool add_simulated_rows(struct rows *rows, struct table *table, struct st
 	make_columns(rows);
 	table_init(table, rows->columns, rows->column_count);
 	bool finished = !interrupt_requested();
-	for (size_t first = 0; first < points && finished; first += WINDOW_POINTS) {
-		size_t count = points - first < WINDOW_POINTS ? points - first : WINDOW_POINTS;
+	for (size_t first = 0; first < points && finished; first += STUDY_WINDOW_POINTS) {
+		size_t numbers[STUDY_WINDOW_POINTS];
+		size_t count = min_size(points - first, STUDY_WINDOW_POINTS);
+		for (size_t i = 0; i < count; i++)
+			numbers[i] = first + i;
 		struct run_job *jobs;
-		finished = simulate_points(study, first, count, &replicating.control, &arena, &jobs);
+		finished = study_run_some(study, numbers, count, &replicating.control, &arena, &jobs);
 		for (size_t i = 0; i < count; i++) {
 			if (jobs[i].result.replications > 0)
 				add_point(rows, table, first + i, &jobs[i].result);

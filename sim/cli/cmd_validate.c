@@ -251,7 +251,7 @@ static int write_files(struct cli *cli, const struct validation *validation, con
 		file_make_directories(folder, &err) &&
 		file_write(arena_printf(&cli->arena, "%s/validation.csv", folder), buf_text(&csv), csv.length, &err) &&
 		write_script(validation, folder, script, &cli->arena, &err) &&
-		gnuplot_run(folder, "validation.gp", &err);
+		gnuplot_run(folder, "validation.gp", arena_printf(&cli->arena, "%s/validation.gp", folder), &err);
 	buf_release(&csv);
 	if (!ok)
 		return cli_failed(cli, &err);

@@ -7,6 +7,7 @@ static const struct command *const commands[] = {
 	&cmd_run,
 	&cmd_sweep,
 	&cmd_export,
+	&cmd_plot,
 	&cmd_merge,
 	&cmd_plan,
 	&cmd_check,

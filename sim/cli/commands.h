@@ -12,6 +12,7 @@ extern const struct command cmd_profile_show;
 extern const struct command cmd_run;
 extern const struct command cmd_sweep;
 extern const struct command cmd_export;
+extern const struct command cmd_plot;
 extern const struct command cmd_merge;
 extern const struct command cmd_plan;
 extern const struct command cmd_check;

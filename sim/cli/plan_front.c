@@ -105,7 +105,7 @@ static int write_figure(const struct plan_report *report, const struct table *ta
 		status = result_file_write(report->cli, arena_printf(arena, "%s.gp", name), &text);
 	buf_release(&text);
 	struct err err;
-	if (status == CLI_OK && !gnuplot_run(folder[0] ? folder : ".", script, &err))
+	if (status == CLI_OK && !gnuplot_run(folder[0] ? folder : ".", script, name, &err))
 		fprintf(stderr, "%s: warning: %s\n", report->cli->name, err.text);
 	return status;
 }

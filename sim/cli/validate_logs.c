@@ -233,7 +233,8 @@ static int write_files(const struct own_logs *logs, const struct table *table, c
 	table_render(table, TABLE_CSV, &csv);
 	const char *path = arena_printf(&logs->cli->arena, "%s/own-logs.csv", folder);
 	bool ok = file_make_directories(folder, &err) && file_write(path, buf_text(&csv), csv.length, &err) &&
-		  write_script(logs, folder, &err) && gnuplot_run(folder, "own-logs.gp", &err);
+		  write_script(logs, folder, &err) &&
+		  gnuplot_run(folder, "own-logs.gp", arena_printf(&logs->cli->arena, "%s/own-logs.gp", folder), &err);
 	buf_release(&csv);
 	if (!ok)
 		return cli_failed(logs->cli, &err);

@@ -84,3 +84,15 @@ bool study_run(struct study *study, const struct run_control *control, struct ar
 {
 	return replicate(study->jobs, study->sweep.point_count, control, arena);
 }
+
+bool study_run_some(struct study *study, const size_t *points, size_t count, const struct run_control *control,
+		    struct arena *arena, struct run_job **jobs)
+{
+	struct diag said_before;
+	diag_init(&said_before);
+	*jobs = ARENA_ARRAY(arena, struct run_job, count);
+	for (size_t i = 0; i < count; i++)
+		CHECK(study_point(study, points[i], arena, &said_before, &(*jobs)[i]));
+	diag_release(&said_before);
+	return replicate(*jobs, count, control, arena);
+}

@@ -52,6 +52,16 @@ bool study_load(const struct study_request *request, struct arena *arena, struct
  */
 bool study_point(struct study *study, size_t point, struct arena *arena, struct diag *diag, struct run_job *out);
 
+/*
+ * Resolves and simulates some of the points, by their numbers, into jobs in the arena; the study was checked, so that
+ * none has mistakes. False when interrupted.
+ */
+bool study_run_some(struct study *study, const size_t *points, size_t count, const struct run_control *control,
+		    struct arena *arena, struct run_job **jobs);
+
+/* Of very many points so many are simulated at a time: enough for every thread to be busy, few enough to be held. */
+enum { STUDY_WINDOW_POINTS = 1024 };
+
 /* Simulates every point; false when interrupted (results then hold what was finished). */
 bool study_run(struct study *study, const struct run_control *control, struct arena *arena);
 

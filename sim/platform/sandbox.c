@@ -121,6 +121,9 @@ void sandbox_pool_count(struct sandbox_pool *pool)
 	price_mb_ns passed_ns = (price_mb_ns)(now_ns - pool->counted_ns);
 	pool->busy_instance_ns += passed_ns * (price_mb_ns)pool->busy_count;
 	pool->idle_instance_ns += passed_ns * (price_mb_ns)pool->idle_count;
+	if (pool->watch && passed_ns > 0)
+		pool->watch->stretch(pool->watch->context, pool->counted_ns, now_ns, pool->busy_count,
+				     pool->idle_count);
 	pool->counted_ns = now_ns;
 }
 

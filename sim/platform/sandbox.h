@@ -116,6 +116,12 @@ enum sandbox_luck {
 	SANDBOX_LUCKS
 };
 
+/* Told of every stretch of time in which a pool's numbers of sandboxes stayed the same, in the order of time. */
+struct sandbox_watch {
+	void (*stretch)(void *context, int64_t from_ns, int64_t to_ns, int64_t busy, int64_t idle);
+	void *context;
+};
+
 struct sandbox_pool {
 	struct engine *engine;
 	struct arena *arena;
@@ -139,6 +145,7 @@ struct sandbox_pool {
 	struct sandbox *provisioned_idle; /* linked by `older` */
 	struct sandbox *free_list;
 	void (*gone)(struct sandbox *sandbox); /* called before one with an instance is forgotten; may be NULL */
+	const struct sandbox_watch *watch;     /* may be NULL */
 };
 
 void sandbox_pool_init(struct sandbox_pool *pool, struct engine *engine, struct arena *arena,

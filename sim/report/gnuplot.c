@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -23,17 +24,18 @@ void gnuplot_quote(const char *text, struct buf *out)
 	buf_add_char(out, '\'');
 }
 
-bool gnuplot_run(const char *folder, const char *script, struct err *err)
+bool gnuplot_run(const char *folder, const char *script, const char *shown, struct err *err)
 {
 	char path[NAME_MAX + sizeof "./"];
 	if (snprintf(path, sizeof path, "./%s", script) >= (int)sizeof path)
-		return err_set(err, "cannot draw '%s/%s': the name is too long", folder, script);
+		return err_set(err, "cannot draw '%s': the name is too long", shown);
 	pid_t child = fork();
 	if (child < 0)
 		return err_set(err, "cannot start gnuplot: %s", strerror(errno));
 	if (child == 0) {
-		if (chdir(folder) == 0)
-			execlp("gnuplot", "gnuplot", path, (char *)NULL);
+		/* Figures are UTF-8, and the same whatever language their user speaks. */
+		if (chdir(folder) == 0 && setenv("LC_ALL", "C.UTF-8", 1) == 0)
+			execlp("gnuplot", "gnuplot", "--default-settings", path, (char *)NULL);
 		_exit(CANNOT_EXECUTE);
 	}
 	int status;
@@ -44,6 +46,6 @@ bool gnuplot_run(const char *folder, const char *script, struct err *err)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_EXECUTE)
-		return err_set(err, "gnuplot is not installed; '%s/%s' was not drawn", folder, script);
-	return err_set(err, "gnuplot could not draw '%s/%s'", folder, script);
+		return err_set(err, "gnuplot is not installed; '%s' was not drawn", shown);
+	return err_set(err, "gnuplot could not draw '%s'", shown);
 }

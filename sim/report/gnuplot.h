@@ -14,7 +14,10 @@
  */
 void gnuplot_quote(const char *text, struct buf *out);
 
-/* Runs the script (a file of folder) in folder. False where gnuplot is missing or the script fails. */
-bool gnuplot_run(const char *folder, const char *script, struct err *err);
+/*
+ * Runs the script (a file of folder) in folder, without what users have set for gnuplot. False where it is missing or
+ * the script fails; `shown` is what messages call that which was to be drawn.
+ */
+bool gnuplot_run(const char *folder, const char *script, const char *shown, struct err *err);
 
 #endif

@@ -199,7 +199,8 @@ bool paper_draw(const char *scripts, const char *folder, struct err *err)
 		size_t length;
 		ok = file_read(arena_printf(&arena, "%s/%s", scripts, names[i]), 1024 * 1024, &arena, &text, &length,
 			       err) &&
-		     write_in(folder, names[i], text, length, err) && gnuplot_run(folder, names[i], err);
+		     write_in(folder, names[i], text, length, err) &&
+		     gnuplot_run(folder, names[i], arena_printf(&arena, "%s/%s", folder, names[i]), err);
 	}
 	arena_release(&arena);
 	return ok;

@@ -66,6 +66,9 @@ struct results_content {
 	size_t failure_count;
 };
 
+/* Finished replications from the first on, without a gap: what a result is gathered from. */
+int64_t results_finished_prefix(const struct results_content *content);
+
 /* Opens to read; refuses what is no file of results, or one of a newer schema. */
 struct results *results_open(const char *path, struct err *err);
 

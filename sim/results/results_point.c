@@ -244,3 +244,11 @@ bool results_read_point(struct results *results, int64_t id, struct arena *arena
 	*is_whole = *is_whole && (checksum == checksum_of(results, out) || out->ordinal < 0);
 	return true;
 }
+
+int64_t results_finished_prefix(const struct results_content *content)
+{
+	int64_t count = 0;
+	while (count < content->count && content->samples[count].is_finished)
+		count++;
+	return count;
+}

@@ -2,6 +2,7 @@
 #ifndef LAMINA_SWEPT_VALUE_H
 #define LAMINA_SWEPT_VALUE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -18,5 +19,13 @@ struct swept_value {
 
 /* node may be NULL: no value. Texts point into the node or live in the arena. */
 struct swept_value swept_value_of(const struct yaml_node *node, struct arena *arena);
+
+/* As it is written; "" where there is none. In the arena. */
+const char *swept_value_text(const struct swept_value *value, struct arena *arena);
+
+/* The number, or NaN. */
+double swept_value_number(const struct swept_value *value);
+
+bool swept_value_equal(const struct swept_value *a, const struct swept_value *b);
 
 #endif

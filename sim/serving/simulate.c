@@ -40,6 +40,7 @@ static void init_function(struct simulation *simulation, size_t index)
 	sandbox_pool_init(&simulation->pools[index], &simulation->engine, simulation->arena, setting->platform, &spec,
 			  index, simulation->options->seed, simulation->options->replication);
 	simulation->pools[index].gone = instance_gone;
+	simulation->pools[index].watch = simulation->options->sandboxes;
 	concurrency_init(&simulation->functions[index], &setting->platform->limits);
 	if (function->reserved_concurrency > 0)
 		simulation->functions[index].limit = function->reserved_concurrency;

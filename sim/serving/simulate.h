@@ -65,6 +65,7 @@ struct simulate_options {
 	const struct span_sink *sink;
 	const struct record_sink *records;
 	const struct visit_sink *visits;
+	const struct sandbox_watch *sandboxes;  /* of all functions; may be NULL */
 	const volatile sig_atomic_t *interrupt; /* checked between events; may be NULL */
 };
 

@@ -1,0 +1,307 @@
+#include "report/figure_axis.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "report/gnuplot.h"
+#include "stats/summary.h"
+
+/* --- settings ---------------------------------------------------------------------------------------------------- */
+
+void figure_set_text(struct figure_sheet *sheet, const char *name, const char *text)
+{
+	buf_printf(&sheet->settings, "%s = ", name);
+	gnuplot_quote(text, &sheet->settings);
+	buf_add_char(&sheet->settings, '\n');
+}
+
+void figure_set_number(struct figure_sheet *sheet, const char *name, double value)
+{
+	char text[NUM_TEXT_BYTES];
+	buf_printf(&sheet->settings, "%s = %s\n", name, isfinite(value) ? num_format_double(value, text) : "NaN");
+}
+
+void figure_set_texts(struct figure_sheet *sheet, const char *name, const char *const *texts, size_t count)
+{
+	CHECK(count > 0);
+	buf_printf(&sheet->settings, "array %s[%zu]\n", name, count);
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(&sheet->settings, "%s[%zu] = ", name, i + 1);
+		gnuplot_quote(texts[i], &sheet->settings);
+		buf_add_char(&sheet->settings, '\n');
+	}
+}
+
+/* --- names ------------------------------------------------------------------------------------------------------- */
+
+/* Units stand last in names: "_mb" is ", MB". */
+static const struct {
+	const char *ending;
+	const char *unit;
+} unit_endings[] = {
+	{"_per_second", " per second"}, {"_seconds", ", s"}, {"_mb", ", MB"}, {"_usd", ", USD"}, {"_ms", ", ms"},
+};
+
+/* name without its unit and with blanks, the unit apart. */
+static const char *split_unit(const char *name, struct arena *arena, const char **unit)
+{
+	size_t length = strlen(name);
+	*unit = "";
+	for (size_t i = 0; i < ARRAY_LEN(unit_endings); i++) {
+		size_t ending = strlen(unit_endings[i].ending);
+		if (length > ending && strcmp(name + length - ending, unit_endings[i].ending) == 0) {
+			*unit = unit_endings[i].unit;
+			length -= ending;
+			break;
+		}
+	}
+	char *words = arena_strndup(arena, name, length);
+	for (char *c = words; *c; c++)
+		if (*c == '_')
+			*c = ' ';
+	return words;
+}
+
+const char *figure_key_title(const char *key, struct arena *arena)
+{
+	static const char functions[] = "functions.";
+	const char *unit;
+	const char *last = strrchr(key, '.');
+	last = last ? last + 1 : key;
+	const char *words = split_unit(last, arena, &unit);
+	if (strncmp(key, functions, strlen(functions)) != 0)
+		return arena_printf(arena, "%s%s", words, unit);
+	const char *name = key + strlen(functions);
+	return arena_printf(arena, "%s of %.*s%s", words, (int)strcspn(name, "."), name, unit);
+}
+
+const char *figure_number_text(double value, struct arena *arena)
+{
+	char text[NUM_TEXT_BYTES];
+	double rounded = num_rounded(value, 4);
+	if (fabs(value) >= 1e4 && fabs(value) < 1e15 && value == floor(value))
+		rounded = value;
+	return arena_strdup(arena, num_format_double(rounded, text));
+}
+
+/* --- quantities -------------------------------------------------------------------------------------------------- */
+
+static const char *const metric_titles[METRICS] = {
+	[METRIC_MAKESPAN_SECONDS] = "time of a run",
+	[METRIC_RECORD_SECONDS] = "time of a record",
+	[METRIC_RECORD_P50_SECONDS] = "time of a record, P50",
+	[METRIC_RECORD_P95_SECONDS] = "time of a record, P95",
+	[METRIC_RECORD_P99_SECONDS] = "time of a record, P99",
+	[METRIC_RECORD_BILLED_SECONDS] = "billed time of a record",
+	[METRIC_COST_USD] = "cost of a run",
+	[METRIC_MONTH_USD] = "cost of a month",
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text);
+	size_t end_length = strlen(end);
+	return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+struct figure_unit figure_unit_of(enum metric_id metric, double largest, struct arena *arena)
+{
+	const char *name = outcome_metrics[metric].name;
+	const char *unit;
+	const char *words = split_unit(name, arena, &unit);
+	struct figure_unit out = {.factor = 1, .short_unit = unit[0] == ',' ? unit + 2 : ""};
+	if (metric_titles[metric])
+		words = metric_titles[metric];
+	if (ends_with(name, "_seconds") && largest < 1) {
+		out.factor = 1000;
+		out.short_unit = "ms";
+	} else if (ends_with(name, "_seconds") && largest > 5 * 3600) {
+		out.factor = 1.0 / 3600;
+		out.short_unit = "h";
+	} else if (ends_with(name, "_usd") && largest < 0.001) {
+		out.factor = 1e6;
+		out.title = arena_printf(arena, "%s, USD per million", words);
+		out.short_unit = "USD per million";
+	}
+	if (!out.title && out.short_unit[0] != '\0')
+		out.title = arena_printf(arena, "%s, %s", words, out.short_unit);
+	else if (!out.title)
+		out.title = arena_printf(arena, "%s%s", words, unit);
+	return out;
+}
+
+int figure_metric(const char *name, enum metric_id fallback, struct buf *why)
+{
+	int metric = name ? outcome_find_metric(name) : (int)fallback;
+	if (metric < 0)
+		buf_printf(why, "'%s' is no metric of lamina run", name);
+	return metric;
+}
+
+/* --- axes -------------------------------------------------------------------------------------------------------- */
+
+enum { VALUES_WITH_MARKS_MAX = 1000 };
+
+/* Of the axis, that a mark's text takes: letters are about this wide on a figure of 100 letters' width. */
+static const double letter_share = 0.013;
+
+struct span_of {
+	double low;
+	double high;
+};
+
+static struct span_of span_of_values(const double *values, size_t count)
+{
+	struct span_of span = {INFINITY, -INFINITY};
+	for (size_t i = 0; i < count; i++) {
+		if (!isfinite(values[i]))
+			continue;
+		span.low = fmin(span.low, values[i]);
+		span.high = fmax(span.high, values[i]);
+	}
+	if (span.low > span.high)
+		span = (struct span_of){0, 1};
+	return span;
+}
+
+static double place_of(double value, const struct span_of *span, bool is_log)
+{
+	if (span->low == span->high)
+		return 0.5;
+	return is_log ? log(value / span->low) / log(span->high / span->low)
+		      : (value - span->low) / (span->high - span->low);
+}
+
+/* Marks at the values themselves, as many as there is room for beside each other; the last one has its own. */
+static void add_value_marks(struct figure_sheet *sheet, const struct figure_axis *axis, const struct span_of *span,
+			    bool is_log)
+{
+	struct arena arena;
+	arena_init(&arena);
+	double *sorted = ARENA_ARRAY(&arena, double, axis->count);
+	memcpy(sorted, axis->values, axis->count * sizeof sorted[0]);
+	sample_quantiles_sort(sorted, axis->count);
+	bool is_across = strcmp(axis->name, "x") == 0;
+	double last_from = 1;
+	double free_from = -1;
+	const char *separator = "";
+	buf_printf(&sheet->settings, "set %stics (", axis->name);
+	for (size_t i = 0; i < axis->count; i++) {
+		if (i > 0 && sorted[i] == sorted[i - 1])
+			continue;
+		const char *text = figure_number_text(sorted[i], &arena);
+		double half = is_across ? letter_share * (0.5 * (double)strlen(text) + 0.4) : 0.025;
+		double place = place_of(sorted[i], span, is_log);
+		bool is_last = sorted[i] == span->high;
+		if (i == 0) {
+			const char *end = figure_number_text(span->high, &arena);
+			last_from = 1 - (is_across ? letter_share * (0.5 * (double)strlen(end) + 0.4) : 0.025);
+		}
+		if (!is_last && (place - half < free_from || (i > 0 && place + half > last_from)))
+			continue;
+		free_from = place + half;
+		buf_printf(&sheet->settings, "%s'%s' %s", separator, text, text);
+		separator = ", ";
+	}
+	buf_add(&sheet->settings, ")\n");
+	arena_release(&arena);
+}
+
+/* 1, 2, 5, 10, ..., or powers of ten where these would be too many. */
+static void add_decade_marks(struct figure_sheet *sheet, const char *name, double low, double high)
+{
+	static const int steps[] = {1, 2, 5};
+	double decades = log10(high / low);
+	const char *separator = "";
+	buf_printf(&sheet->settings, "set %stics (", name);
+	for (int power = (int)floor(log10(low)); power <= (int)ceil(log10(high)); power++) {
+		for (size_t i = 0; i < (decades > 4 ? 1 : ARRAY_LEN(steps)); i++) {
+			char text[NUM_TEXT_BYTES];
+			double mark = num_rounded(steps[i] * pow(10, power), 1);
+			if (mark < low * 0.999 || mark > high * 1.001)
+				continue;
+			num_format_double(mark, text);
+			buf_printf(&sheet->settings, "%s'%s' %s", separator, text, text);
+			separator = ", ";
+		}
+	}
+	buf_add(&sheet->settings, ")\n");
+}
+
+static double margin_below(const struct span_of *span, bool is_log)
+{
+	return is_log ? span->low / pow(span->high / span->low, 0.04) : span->low - 0.04 * (span->high - span->low);
+}
+
+static double margin_above(const struct span_of *span, bool is_log)
+{
+	return is_log ? span->high * pow(span->high / span->low, 0.04) : span->high + 0.04 * (span->high - span->low);
+}
+
+void figure_set_axis(struct figure_sheet *sheet, const struct figure_axis *axis)
+{
+	struct span_of span = span_of_values(axis->values, axis->count);
+	bool is_log = span.low > 0 && span.high / span.low >= axis->log_from_ratio;
+	bool is_flat = span.low == span.high;
+	double low = margin_below(&span, is_log);
+	double high = margin_above(&span, is_log);
+	if (is_flat) {
+		low = span.low - (span.low != 0 ? 0.5 * fabs(span.low) : 1);
+		high = span.high + (span.high != 0 ? 0.5 * fabs(span.high) : 1);
+	}
+	if (axis->is_from_zero && !is_log && span.low >= 0) {
+		low = 0;
+		high = span.high > 0 ? 1.08 * span.high : 1;
+	}
+	buf_printf(&sheet->settings, "set %srange [%.6g:%.6g]\n", axis->name, low, high);
+	buf_printf(&sheet->settings, is_log ? "set logscale %s\n" : "unset logscale %s\n", axis->name);
+	if (axis->has_marks_at_values && axis->count <= VALUES_WITH_MARKS_MAX)
+		add_value_marks(sheet, axis, &span, is_log);
+	else if (is_log)
+		add_decade_marks(sheet, axis->name, low, high);
+	else
+		buf_printf(&sheet->settings, "set %stics autofreq\n", axis->name);
+}
+
+void figure_set_axis_text(struct figure_sheet *sheet, const char *variable, const struct figure_axis *axis)
+{
+	struct figure_sheet apart = {0};
+	buf_init(&apart.settings);
+	figure_set_axis(&apart, axis);
+	for (char *c = apart.settings.text; *c; c++)
+		if (*c == '\n')
+			*c = ';';
+	figure_set_text(sheet, variable, buf_text(&apart.settings));
+	buf_release(&apart.settings);
+}
+
+/* A text that is shown as a mark: there, per cent signs begin formats. */
+static void quote_mark(const char *text, struct buf *out)
+{
+	struct buf doubled;
+	buf_init(&doubled);
+	for (; *text; text++) {
+		if (*text == '%')
+			buf_add_char(&doubled, '%');
+		buf_add_char(&doubled, *text);
+	}
+	gnuplot_quote(buf_text(&doubled), out);
+	buf_release(&doubled);
+}
+
+void figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
+			   int first)
+{
+	size_t letters = 0;
+	for (size_t i = 0; i < count; i++)
+		letters = max_size(letters, strlen(texts[i]) + 1);
+	bool is_turned = strcmp(axis, "x") == 0 && (double)(letters * count) * letter_share > 1;
+	buf_printf(&sheet->settings, "set %stics %s(", axis, is_turned ? "rotate by -35 left " : "norotate ");
+	for (size_t i = 0; i < count; i++) {
+		buf_add(&sheet->settings, i > 0 ? ", " : "");
+		quote_mark(texts[i], &sheet->settings);
+		buf_printf(&sheet->settings, " %d", (int)i + first);
+	}
+	buf_add(&sheet->settings, ")\n");
+}

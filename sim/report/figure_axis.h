@@ -1,0 +1,52 @@
+/* Axes, names and settings of figures: what a script needs beside its data. */
+#ifndef LAMINA_FIGURE_AXIS_H
+#define LAMINA_FIGURE_AXIS_H /* private to report */
+
+#include "report/figure.h"
+
+/* name = 'text', name = number, an array of texts. */
+void figure_set_text(struct figure_sheet *sheet, const char *name, const char *text);
+void figure_set_number(struct figure_sheet *sheet, const char *name, double value);
+void figure_set_texts(struct figure_sheet *sheet, const char *name, const char *const *texts, size_t count);
+
+/* "functions.resize.memory_mb" as "memory of resize, MB"; in the arena. */
+const char *figure_key_title(const char *key, struct arena *arena);
+
+/* A value with as many digits as tell it from its neighbours, for marks on axes; in the arena. */
+const char *figure_number_text(double value, struct arena *arena);
+
+/* A quantity on an axis, in the unit that suits its size: what is stored is multiplied by the factor. */
+struct figure_unit {
+	double factor;
+	const char *title;      /* "time of a record, ms" */
+	const char *short_unit; /* "ms" */
+};
+
+/* Of a metric whose largest value that is: USD become USD per million runs, seconds become milliseconds or hours. */
+struct figure_unit figure_unit_of(enum metric_id metric, double largest, struct arena *arena);
+
+/* The metric that a user named, or the one that suits; -1 with words. */
+int figure_metric(const char *name, enum metric_id fallback, struct buf *why);
+
+/*
+ * The commands for an axis ("x", "y", "y2", "cb") that holds these values: range, marks at the values themselves where
+ * they are few, logarithmic where they span too much for a linear one. is_from_zero: a linear one begins at 0.
+ */
+struct figure_axis {
+	const char *name;
+	const double *values;
+	size_t count;
+	bool is_from_zero;
+	bool has_marks_at_values;
+	double log_from_ratio; /* of the largest to the smallest; infinite: never logarithmic */
+};
+void figure_set_axis(struct figure_sheet *sheet, const struct figure_axis *axis);
+
+/* The same as a text that the script evaluates where it draws with this axis. */
+void figure_set_axis_text(struct figure_sheet *sheet, const char *variable, const struct figure_axis *axis);
+
+/* Marks 1, 2, ... with texts beside them, turned where they need it; first is the position of the first. */
+void figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
+			   int first);
+
+#endif

@@ -1,0 +1,22 @@
+# What cannot be drawn says why, and nothing is left.
+lamina sweep "$ROOT/tests/cli/plot/two.yaml" -n 1 -o r.sqlite 2>/dev/null
+fails 2 lamina plot r.sqlite memroy -o f
+fails 2 lamina plot r.sqlite record-size -o f.svg
+fails 2 lamina plot r.sqlite memory key -o f.svg
+fails 2 lamina plot r.sqlite -o f.svg
+fails 2 lamina plot r.sqlite memory --time makespan -o f.svg
+fails 2 lamina plot r.sqlite memory --x platform -o f.svg
+fails 2 lamina plot r.sqlite memory --set name=x -o f.svg
+fails 2 lamina plot r.sqlite memory -o f.svg --terminal
+fails 2 lamina plot r.sqlite memory --only platform=x -o f.svg
+fails 1 lamina plot none.sqlite memory -o f.svg
+fails 1 lamina plot r.sqlite memory -o /dev/null/f.svg
+fails 1 lamina plot none.yaml memory -o f.svg
+ls
+
+# Nor is anything where gnuplot is missing, but for what it would have read.
+mkdir bin
+ln -s "$(command -v lamina)" bin/lamina
+PATH=$PWD/bin fails 1 lamina plot r.sqlite memory -o g.svg
+ls
+lamina plot r.sqlite
