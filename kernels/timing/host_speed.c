@@ -102,11 +102,22 @@ static double product_seconds(struct host_speed *speed, int threads)
 	return seconds / threads;
 }
 
-static double copy_seconds(struct host_speed *speed)
+static void copy_part(void *context, struct team *team, int worker, int64_t first, int64_t last)
 {
+	float *values = context;
+	memcpy(values + COPY_FLOATS + first, values + first, (size_t)(last - first) * sizeof *values);
+}
+
+/* Thread seconds over threads of a copy between the blocks, whose parts a team's threads copy at the same time. */
+static double copy_seconds(struct host_speed *speed, int threads)
+{
+	struct team team;
+	team_init(&team, threads);
 	double start = stopwatch_cpu_seconds();
-	memcpy(speed->values + COPY_FLOATS, speed->values, COPY_BYTES);
-	return stopwatch_cpu_seconds() - start;
+	team_run(&team, COPY_FLOATS, COPY_FLOATS / threads, copy_part, speed->values);
+	double seconds = stopwatch_cpu_seconds() - start;
+	team_release(&team);
+	return seconds / threads;
 }
 
 /* Seconds to fill a block; a pointer that the compiler knows nothing of keeps it from leaving that out. */
@@ -154,20 +165,22 @@ void host_speed_measure(struct host_speed *speed)
 	if (speed->threads > 1)
 		samples_add(&speed->all, product_seconds(speed, speed->threads));
 	for (int i = 0; i < COPIES_IN_A_ROW; i++)
-		samples_add(&speed->copy, copy_seconds(speed));
+		samples_add(&speed->copy, copy_seconds(speed, 1));
+	for (int i = 0; i < COPIES_IN_A_ROW && speed->threads > 1; i++)
+		samples_add(&speed->copies, copy_seconds(speed, speed->threads));
 	samples_add(&speed->touch, touch_seconds());
 }
 
 static double spread_share(const struct samples *seconds)
 {
-	return samples_rounded(samples_spread(seconds) / samples_least(seconds));
+	return samples_rounded(samples_half_width(seconds) / samples_median(seconds));
 }
 
 void host_speed_fill(const struct host_speed *speed, struct arena *arena, struct profile_host *host)
 {
 	static const double touched_gb = 1e-9 * TOUCH_BYTES;
 	char version[BLAS_VERSION_BYTES];
-	double one = samples_least(&speed->one);
+	double one = samples_median(&speed->one);
 	host->cpu = cpu_name(arena);
 	host->cores = host_cores();
 	host->blas = arena_strdup(arena, blas_version(version));
@@ -176,12 +189,16 @@ void host_speed_fill(const struct host_speed *speed, struct arena *arena, struct
 	host->sgemm_gflop_per_second_per_core = samples_rounded(2e-9 * MATRIX_SIDE * MATRIX_VALUES / one);
 	host->sgemm_spread_share = spread_share(&speed->one);
 	host->sgemm_parallel_speedup =
-		speed->threads == 1 ? 1 : samples_rounded(speed->threads * one / samples_least(&speed->all));
-	host->memory_gb_per_second = samples_rounded(2e-9 * COPY_BYTES / samples_least(&speed->copy));
+		speed->threads == 1 ? 1 : samples_rounded(speed->threads * one / samples_median(&speed->all));
+	host->memory_gb_per_second = samples_rounded(2e-9 * COPY_BYTES / samples_median(&speed->copy));
 	host->memory_spread_share = spread_share(&speed->copy);
-	double touch = samples_least(&speed->touch) / touched_gb;
+	host->memory_parallel_threads = speed->threads;
+	if (speed->threads > 1)
+		host->memory_parallel_speedup =
+			samples_rounded(samples_median(&speed->copy) / samples_median(&speed->copies));
+	double touch = samples_median(&speed->touch) / touched_gb;
 	host->first_touch_seconds_per_gb = samples_rounded(touch > TOUCH_LEAST ? touch : TOUCH_LEAST);
-	host->first_touch_spread_seconds_per_gb = samples_rounded(samples_spread(&speed->touch) / touched_gb);
+	host->first_touch_spread_seconds_per_gb = samples_rounded(samples_half_width(&speed->touch) / touched_gb);
 }
 
 bool host_load_parse(const char *line, double ticks_per_second, struct host_load *load)

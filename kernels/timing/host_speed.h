@@ -23,10 +23,11 @@ int64_t host_available_bytes(void);
  * a while slows the other down too.
  */
 struct host_speed {
-	struct samples one;   /* seconds of a product on one thread */
-	struct samples all;   /* of a product on each of all threads at once */
-	struct samples copy;  /* of a copy between touched blocks */
-	struct samples touch; /* of touching a block for the first time, less touching it again */
+	struct samples one;    /* seconds of a product on one thread */
+	struct samples all;    /* of a product on each of all threads at once */
+	struct samples copy;   /* of a copy between touched blocks */
+	struct samples copies; /* of a copy of that size by all threads together */
+	struct samples touch;  /* of touching a block for the first time, less touching it again */
 	int threads;
 	float *values; /* the matrices and blocks, touched */
 	void *memory;

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <malloc.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -35,7 +36,8 @@ struct profiler {
 	double single_cpu_seconds;
 	struct samples others; /* cores that other programs and hypervisor took, in each round of all cells */
 	struct samples stolen;
-	double cell_seconds[PROFILER_THREADS_MAX][PROFILER_SIZES_MAX]; /* of the last run; 0 before */
+	double cell_seconds[PROFILER_THREADS_MAX][PROFILER_SIZES_MAX];  /* of the last run; 0 before */
+	struct samples cells[PROFILER_THREADS_MAX][PROFILER_SIZES_MAX]; /* of all layers together */
 };
 
 static const struct model_function *function_of(const struct profiler *profiler, size_t index)
@@ -111,8 +113,12 @@ static bool measure_memory_of(struct profiler *profiler, struct measured_functio
 			tell_progress(profiler, "peak memory", err);
 			return false;
 		}
-		measured->memory[measured->memory_count++] =
-			(struct profile_memory_point){.images = measured->images[size], .peak_bytes = peak.bytes};
+		measured->memory[measured->memory_count++] = (struct profile_memory_point){
+			.images = measured->images[size],
+			.peak_bytes = peak.bytes,
+			.planned_bytes = timed_network_planned_bytes(profiler->network, measured->timed[size],
+								     (int64_t)measured->records[size].bytes),
+		};
 	}
 	return true;
 }
@@ -141,6 +147,16 @@ static bool load_weights(struct profiler *profiler, struct err *err)
 	return true;
 }
 
+/* Of all layers, in the run that was just made. */
+static double network_seconds(const struct profiler *profiler)
+{
+	double seconds = 0;
+	for (size_t i = 0; i < profiler->options->function_count; i++)
+		for (size_t layer = 0; layer < profiler->functions[i].function->count; layer++)
+			seconds += profiler->functions[i].times.layers[layer];
+	return seconds;
+}
+
 static bool run_cell(struct profiler *profiler, size_t size, size_t thread, bool is_warm_up, struct err *err)
 {
 	char note[64];
@@ -154,6 +170,8 @@ static bool run_cell(struct profiler *profiler, size_t size, size_t thread, bool
 					   &profiler->teams[thread], is_warm_up, err))
 			return false;
 	profiler->cell_seconds[thread][size] = stopwatch_seconds() - start;
+	if (!is_warm_up)
+		samples_add(&profiler->cells[thread][size], network_seconds(profiler));
 	if (profiler->options->threads[thread] == 1) {
 		profiler->single_wall_seconds += profiler->cell_seconds[thread][size];
 		profiler->single_cpu_seconds += stopwatch_cpu_seconds() - cpu_start;
@@ -228,14 +246,25 @@ static bool run_needed_rounds(struct profiler *profiler, struct err *err)
 	return true;
 }
 
-/* Then again while time is left: the large first, which would else never be repeated. */
+static double half_width_share(const struct samples *cell)
+{
+	return samples_half_width(cell) / samples_median(cell);
+}
+
+static bool is_narrow(const struct samples *cell)
+{
+	return cell->count >= PROFILER_REPEATS_MAX || half_width_share(cell) <= PROFILE_NARROW_SHARE;
+}
+
+/* Cells in turns, the large first, which would else never be repeated. */
 static bool run_spare_round(struct profiler *profiler, bool *ran, struct err *err)
 {
 	double deadline = profiler->start_seconds + profiler->options->budget_seconds;
 	*ran = false;
 	for (size_t size = profiler->sizes.count; size-- > 0;)
 		for (size_t thread = 0; thread < profiler->options->thread_count; thread++) {
-			if (stopwatch_seconds() + profiler->cell_seconds[thread][size] > deadline)
+			if (is_narrow(&profiler->cells[thread][size]) ||
+			    stopwatch_seconds() + profiler->cell_seconds[thread][size] > deadline)
 				continue;
 			if (!run_cell(profiler, size, thread, false, err))
 				return false;
@@ -246,8 +275,7 @@ static bool run_spare_round(struct profiler *profiler, bool *ran, struct err *er
 
 static bool run_spare_rounds(struct profiler *profiler, struct err *err)
 {
-	bool ran = true;
-	for (int round = PROFILE_REPEATS_LEAST; round < PROFILER_REPEATS_MAX && ran; round++)
+	for (bool ran = true; ran;)
 		if (!run_spare_round(profiler, &ran, err))
 			return false;
 	return true;
@@ -270,10 +298,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/*
- * The least times count, so what happened in the quietest rounds counts too: of as many as there must be repeats, the
- * most disturbed one.
- */
+/* What happened in the quietest rounds: of as many as there must be repeats, the most disturbed one. */
 static double in_quiet_rounds(const struct samples *cores)
 {
 	struct samples sorted = *cores;
@@ -289,11 +314,19 @@ static struct profile_measurement measurement_of(const struct profiler *profiler
 		size_t of_function = measured_function_repeats(&profiler->functions[i]);
 		repeats = min_size(of_function, repeats);
 	}
-	return (struct profile_measurement){
+	struct profile_measurement out = {
 		.repeats = (int64_t)repeats,
 		.other_programs_cores = in_quiet_rounds(&profiler->others),
 		.steal_cores = in_quiet_rounds(&profiler->stolen),
 	};
+	for (size_t thread = 0; thread < profiler->options->thread_count; thread++)
+		for (size_t size = 0; size < profiler->sizes.count; size++) {
+			const struct samples *cell = &profiler->cells[thread][size];
+			out.runs += (int64_t)cell->count;
+			out.outliers += (int64_t)samples_outliers(cell);
+			out.interval_share = fmax(out.interval_share, samples_rounded(half_width_share(cell)));
+		}
+	return out;
 }
 
 static const char *convolutions_text(const struct kernel_choice *kernels, struct arena *arena)

@@ -3,8 +3,8 @@
  *
  * A cell is a number of images per record and of threads; measuring it once runs every function on a record of that
  * size. After peak memory, all cells and the reference speeds are measured in rounds, as often as a spread needs
- * (PROFILE_REPEATS_LEAST), however long that takes; then again while the time budget lasts, so that small records,
- * which are cheap and noisy, get many repeats; then again, a few times, while the result leaves doubts
+ * (PROFILE_REPEATS_LEAST), however long that takes; then, in turns again, those cells whose median is not yet known
+ * well (PROFILE_NARROW_SHARE) while the time budget lasts; then all again, a few times, while the result leaves doubts
  * (profile.h). A first run of each thread count is discarded (warm-up). Sizes that would burst the memory or
  * what a record may hold are left out with a warning, unless the user asked for them.
  */
@@ -19,7 +19,7 @@
 enum {
 	PROFILER_SIZES_MAX = 32,
 	PROFILER_THREADS_MAX = 16,     /* different thread counts */
-	PROFILER_REPEATS_MAX = 15,     /* of one cell */
+	PROFILER_REPEATS_MAX = 60,     /* of one cell */
 	PROFILER_MEMORY_SIZES_MAX = 4, /* sizes of which the peak memory is measured */
 };
 

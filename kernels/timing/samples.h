@@ -1,7 +1,9 @@
 /*
- * Repeated measurements of one computation's time. Whatever disturbs it (caches and memory shared with others, page
- * faults, interrupts, clocks that slow down) makes it longer, never shorter: the least is the best estimate, and what
- * the median lies above it says how disturbed the repeats were.
+ * Repeated measurements of one computation's time. Their median is the estimate, and it is known as well as its 95 %
+ * interval is narrow: that between two order statistics, whatever the samples' distribution (David, Nagaraja, "Order
+ * Statistics", 2003, 7.1); of fewer than six samples, between all of them. Samples far from the others (Tukey,
+ * "Exploratory Data Analysis", 1977: more than three times the width of the middle half beyond it) are kept, and
+ * counted.
  */
 #ifndef LAMINA_SAMPLES_H
 #define LAMINA_SAMPLES_H
@@ -18,9 +20,10 @@ struct samples {
 /* Samples beyond SAMPLES_MAX are not kept. */
 void samples_add(struct samples *samples, double value);
 
-/* CHECK that there is at least one sample; the spread of one sample is 0. */
-double samples_least(const struct samples *samples);
-double samples_spread(const struct samples *samples); /* median less the least */
+/* CHECK that there is at least one sample; the half width of one sample's interval is 0. */
+double samples_median(const struct samples *samples);
+double samples_half_width(const struct samples *samples);
+size_t samples_outliers(const struct samples *samples);
 
 /* To six digits: more than any clock and any repeat is good for, and a number that can be read. */
 double samples_rounded(double value);

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/num.h"
 #include "kernels/graph/crossing.h"
 #include "kernels/graph/optimise.h"
 #include "kernels/model/model_graph.h"
 #include "kernels/operator/operator.h"
+#include "kernels/record/record_batch.h"
 
 struct bound_graph {
 	int64_t images;
@@ -289,4 +291,26 @@ int64_t timed_network_parameter_bytes(const struct timed_network *network, const
 	for (size_t i = function->first; i < function->first + function->count; i++)
 		bytes += network->layers[i].parameter_bytes;
 	return bytes;
+}
+
+/* Filters that kernels of Lamina's own read in an order of theirs. */
+static int64_t packed_bytes(const struct timed_network *network, const struct timed_function *timed)
+{
+	const struct graph *graph = timed->execution.graph;
+	int64_t bytes = 0;
+	if (!network->kernels.are_lamina)
+		return 0;
+	for (size_t i = timed->execution.plan.first; i < timed->execution.plan.last; i++)
+		if (graph->nodes[i].operator->prepare && execution_has_work(&timed->execution, i))
+			bytes += graph_node_parameters(graph, i) * (int64_t)sizeof(float);
+	return bytes;
+}
+
+int64_t timed_network_planned_bytes(const struct timed_network *network, const struct timed_function *timed,
+				    int64_t record_bytes)
+{
+	struct tensor output = {.images = timed->images, .shape = timed_function_output(timed)};
+	int64_t records = max_int64(record_bytes, (int64_t)record_batch_bytes(&output));
+	return timed_network_parameter_bytes(network, timed->function) + packed_bytes(network, timed) +
+	       timed->execution.plan.bytes + records;
 }

@@ -80,6 +80,13 @@ struct timed_function *timed_network_function(struct timed_network *network, con
 struct shape timed_function_input(const struct timed_function *timed);
 struct shape timed_function_output(const struct timed_function *timed);
 
+/*
+ * What a process that runs the function on a record must hold at once, by the plan of its tensors' lives: parameters,
+ * those copies of them that kernels want, tensors and the larger of its two records.
+ */
+int64_t timed_network_planned_bytes(const struct timed_network *network, const struct timed_function *timed,
+				    int64_t record_bytes);
+
 int64_t timed_network_parameter_bytes(const struct timed_network *network, const struct model_function *function);
 
 #endif

@@ -168,6 +168,10 @@ static void show_head(const struct profile *profile, struct arena *arena, struct
 	if (host->first_touch_seconds_per_gb > 0)
 		buf_printf(out, "first touch of memory %.3g s/GB (+ %.1g), in none of the times\n",
 			   host->first_touch_seconds_per_gb, host->first_touch_spread_seconds_per_gb);
+	if (profile->measurement.runs > 0)
+		buf_printf(out, "%lld runs, %lld of them outliers; every median of the network's time within %.2g %%\n",
+			   (long long)profile->measurement.runs, (long long)profile->measurement.outliers,
+			   100 * profile->measurement.interval_share);
 	profile_find_doubts(profile, arena, &doubts);
 	for (size_t i = 0; i < doubts.count; i++)
 		buf_printf(out, "not to be trusted: %s\n", doubts.texts[i]);
@@ -262,6 +266,7 @@ static void show_memory(const struct profile *profile, struct buf *out)
 		{.name = "function"},
 		{.name = "images", .align = TABLE_RIGHT},
 		{.name = "peak MiB", .align = TABLE_RIGHT, .decimals = 1},
+		{.name = "planned MiB", .align = TABLE_RIGHT, .decimals = 1},
 	};
 	struct table table;
 	table_init(&table, columns, ARRAY_LEN(columns));
@@ -271,6 +276,10 @@ static void show_memory(const struct profile *profile, struct buf *out)
 			table_text(&table, profile->functions[i].name);
 			table_int(&table, point->images);
 			table_double(&table, (double)point->peak_bytes / (1024 * 1024));
+			if (point->planned_bytes > 0)
+				table_double(&table, (double)point->planned_bytes / (1024 * 1024));
+			else
+				table_missing(&table);
 			table_end_row(&table);
 		}
 	if (table_row_count(&table) > 0) {

@@ -187,7 +187,12 @@ static const struct bind_schema failures_schema = {
 	.fields = failures_fields,
 };
 
-static const char *const activations_names[] = {[ACTIVATIONS_HELD] = "held", [ACTIVATIONS_LIVE] = "live", NULL};
+static const char *const activations_names[] = {
+	[ACTIVATIONS_HELD] = "held",
+	[ACTIVATIONS_LIVE] = "live",
+	[ACTIVATIONS_MEASURED] = "measured",
+	NULL,
+};
 static const char *const package_kinds[] = {[PACKAGE_ZIP] = "zip", [PACKAGE_IMAGE] = "image", NULL};
 static const char *const import_places[] = {[IMPORT_IN_HANDLER] = "handler", [IMPORT_IN_INIT] = "init", NULL};
 static const char *const record_in_names[] = {[RECORD_IN_MEMORY] = "memory", [RECORD_IN_TMP] = "tmp", NULL};
@@ -229,8 +234,10 @@ static const struct bind_field framework_fields[] = {
 		.help = "more CPU than the profile's to make weights usable, one thread, on one vCPU, per 10^6 bytes"),
 	BIND_FIELD(struct framework, device_images_per_second, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e9,
 		   .help = "the profile's whole network on the platform's device; 0: layers run on vCPUs"),
-	BIND_FIELD(struct framework, activations, BIND_CHOICE, .fallback = "held", .choices = activations_names,
-		   .help = "memory holds every activation of the function, or only those of the running layer"),
+	BIND_FIELD(
+		struct framework, activations, BIND_CHOICE, .fallback = "measured", .choices = activations_names,
+		.help = "memory holds every activation of the function, only those of the running layer, or what was "
+			"measured, where the profile has it"),
 	BIND_FIELD(struct framework, record_in, BIND_CHOICE, .fallback = "memory", .choices = record_in_names,
 		   .help = "where a record is put before it is decoded"),
 	BIND_END,

@@ -78,7 +78,7 @@ struct framework {
 
 enum package_kind { PACKAGE_ZIP, PACKAGE_IMAGE };
 enum import_at { IMPORT_IN_HANDLER, IMPORT_IN_INIT };
-enum activations { ACTIVATIONS_HELD, ACTIVATIONS_LIVE };
+enum activations { ACTIVATIONS_HELD, ACTIVATIONS_LIVE, ACTIVATIONS_MEASURED };
 enum record_in { RECORD_IN_MEMORY, RECORD_IN_TMP };
 
 /* What each call does, however many images it has. */

@@ -44,6 +44,14 @@ static double activation_bytes_per_image(const struct profile *profile, struct l
 	return activations == ACTIVATIONS_HELD ? held : live;
 }
 
+static bool has_branches(const struct profile *profile, struct layer_range layers)
+{
+	for (size_t i = layers.first; i < layers.end; i++)
+		if (profile->layers[i].live_bytes_per_image > 0)
+			return true;
+	return false;
+}
+
 static int64_t parameter_bytes(const struct profile *profile, struct layer_range layers)
 {
 	int64_t bytes = 0;
@@ -58,6 +66,34 @@ static size_t measured_function(const struct profile *profile, size_t layer)
 	int function = profile_find_function(profile, profile->layers[layer].function);
 	CHECK(function >= 0);
 	return (size_t)function;
+}
+
+/* Whether the layers are all of a function as it was measured. */
+static bool is_as_measured(const struct profile *profile, struct layer_range layers)
+{
+	const char *function = profile->layers[layers.first].function;
+	for (size_t i = 0; i < profile->layer_count; i++) {
+		bool is_here = i >= layers.first && i < layers.end;
+		if (is_here != (strcmp(profile->layers[i].function, function) == 0))
+			return false;
+	}
+	return true;
+}
+
+/* Weights and activations. Of layers that were not measured together, a network with branches reuses what it can. */
+static double peak_bytes(const struct profile *profile, struct layer_range layers, int64_t images, int activations)
+{
+	double weights = (double)parameter_bytes(profile, layers);
+	if (activations == ACTIVATIONS_MEASURED) {
+		double measured =
+			is_as_measured(profile, layers)
+				? profile_peak_bytes(profile, measured_function(profile, layers.first), images)
+				: 0;
+		if (measured > weights)
+			return measured;
+		activations = has_branches(profile, layers) ? ACTIVATIONS_LIVE : ACTIVATIONS_HELD;
+	}
+	return weights + (double)images * activation_bytes_per_image(profile, layers, activations);
 }
 
 /* Of all layers that were measured in a function. */
@@ -110,17 +146,26 @@ static struct carried carried_over(const struct profile_host *host, const struct
 	};
 }
 
-/* Of the layers, on host or vCPU as the ratios say. */
-static double compute_seconds(const struct profile *profile, struct layer_range layers, int64_t images, int64_t threads,
-			      struct carried carried)
+/* By which ratio: the roof that binds the layer (profile.h). */
+static double carried_by(const struct profile *profile, size_t layer, int64_t images, struct carried carried)
+{
+	struct profile_roofs roofs = profile_layer_roofs(profile, layer, images);
+	return roofs.arithmetic_seconds >= roofs.memory_seconds ? carried.arithmetic : carried.memory;
+}
+
+/* Of the layers, on host or vCPU as the ratios say. They are off together: one team, one memory. */
+static struct profile_time compute_time(const struct profile *profile, struct layer_range layers, int64_t images,
+					int64_t threads, struct carried carried)
 {
 	double seconds = 0;
+	double error = 0;
 	for (size_t i = layers.first; i < layers.end; i++) {
-		bool is_arithmetic = profile_layer_is_arithmetic(&profile->layers[i]);
-		seconds += profile_layer_seconds(profile, i, images, threads) *
-			   (is_arithmetic ? carried.arithmetic : carried.memory);
+		struct profile_time time = profile_layer_time(profile, i, images, threads);
+		double on_vcpu = time.seconds * carried_by(profile, i, images, carried);
+		seconds += on_vcpu;
+		error += on_vcpu * time.error_share;
 	}
-	return seconds;
+	return (struct profile_time){.seconds = seconds, .error_share = seconds > 0 ? error / seconds : 0};
 }
 
 /* A function's part of the whole network, by the measured time of its layers. */
@@ -132,8 +177,8 @@ static int64_t device_ns(const struct experiment *experiment, const struct profi
 	if (rate == 0)
 		return 0;
 	struct carried as_measured = {1, 1};
-	double part = compute_seconds(profile, layers, images, 1, as_measured) /
-		      compute_seconds(profile, all, images, 1, as_measured);
+	double part = compute_time(profile, layers, images, 1, as_measured).seconds /
+		      compute_time(profile, all, images, 1, as_measured).seconds;
 	return ns_from_seconds((double)images / rate * part);
 }
 
@@ -152,7 +197,7 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 	size_t last = measured_function(profile, layers.end - 1);
 	int64_t threads = framework->compute_threads;
 	int64_t weights = parameter_bytes(profile, layers);
-	double compute = compute_seconds(profile, layers, images, threads, carried) * (double)threads;
+	struct profile_time compute = compute_time(profile, layers, images, threads, carried);
 
 	*out = (struct work){.images = images};
 	if (framework->import_at == IMPORT_IN_HANDLER)
@@ -173,7 +218,8 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 		cpu_phase(profile_phase_seconds(profile, first, PROFILE_DECODE, images) * carried.memory, 1);
 	out->phases[WORK_DEVICE].device_ns = device_ns(experiment, profile, layers, images);
 	if (out->phases[WORK_DEVICE].device_ns == 0)
-		out->phases[WORK_COMPUTE] = cpu_phase(compute, threads);
+		out->phases[WORK_COMPUTE] = cpu_phase(compute.seconds * (double)threads, threads);
+	out->phases[WORK_COMPUTE].cpu_error_share = compute.error_share;
 	out->phases[WORK_SERIALISE] =
 		cpu_phase(profile_phase_seconds(profile, last, PROFILE_SERIALISE, images) * carried.memory, 1);
 	out->phases[WORK_RECORD_PUT] = (struct phase){
@@ -183,8 +229,7 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 	};
 	out->shared_memory_mb = framework->memory_mb + (double)weights / MB_IN_BYTES;
 	out->peak_memory_mb =
-		out->shared_memory_mb +
-		(double)images * activation_bytes_per_image(profile, layers, framework->activations) / MB_IN_BYTES;
+		framework->memory_mb + peak_bytes(profile, layers, images, framework->activations) / MB_IN_BYTES;
 }
 
 static struct phase stated_get(double mb, int64_t objects)

@@ -2,15 +2,16 @@
  * What a function does to a record of n images, from a profile or as stated.
  *
  * CPU time of a layer = its time on the profile's host with the framework's threads, times those threads, times a
- * ratio of host core to platform vCPU: that of matrix product speeds for arithmetic (conv, fc), that of copy
- * bandwidths for what only moves memory (pooling, LRN, ReLU, decoding, serialising, weight loading).
+ * ratio of host core to platform vCPU: that of matrix product speeds where arithmetic binds it, that of copy
+ * bandwidths where memory does (roofline, profile.h), as it does decoding, serialising and loading weights.
  * Where the platform's bandwidth has no source, or the profile's times hold page faults, products stand for both. What
  * a first touch of memory takes is not carried over: it is the measuring host's kernel and hypervisor, not its core.
  *
- * Memory = framework + weights + images * activations, float32. "held": the input and every layer's output that is
- * not computed in place, as a graph session holds what it fetches (with alexnet-h1 this gives 1.451, 0.766 and
- * 0.353 MB per image in conv1, conv2, conv3). "live": the largest input + output of a single layer,
- * and what later layers wait for where the network has branches.
+ * Memory = framework + what a process was measured to take with that function on such a record, where the profile has
+ * it; else, and where the experiment says so, framework + weights + images * activations, float32. "held": the input
+ * and every layer's output that is not computed in place, as a graph session holds what it fetches (with alexnet-h1
+ * this gives 1.451, 0.766 and 0.353 MB per image in conv1, conv2, conv3). "live": the largest input + output of a
+ * single layer, and what later layers wait for where the network has branches.
  */
 #ifndef LAMINA_FUNCTION_WORK_H
 #define LAMINA_FUNCTION_WORK_H /* private to scenario */

@@ -56,6 +56,7 @@ static void demand_init(struct demand *demand, const struct platform *platform, 
 	if (!demand->is_transfer) {
 		demand->wait_ns = phase->wait_ns;
 		demand->cpu_ns = phase->cpu_ns;
+		demand->cpu_error_share = phase->cpu_error_share;
 		demand->threads = phase->threads > 0 ? phase->threads : 1;
 		demand->pieces = phase->pieces > 0 ? phase->pieces : 1;
 		demand->device_ns = phase->device_ns;

@@ -40,6 +40,7 @@ struct demand {
 	int64_t wait_ns;             /* before the CPU work */
 	int64_t traced_wait_ns;      /* beside it, which does not vary */
 	int64_t cpu_ns;              /* thread time on a nominal vCPU, summed over threads */
+	double cpu_error_share;      /* how far it may be off, the same way in all requests */
 	int64_t threads;             /* 1 or more */
 	int64_t pieces;              /* in which wait and CPU work alternate, 1 or more */
 	int64_t device_ns;           /* on the accelerator */

@@ -1,6 +1,7 @@
 /* What an invocation, a record on its way, knows of itself; every part of the folder may ask it (simulation.h). */
 #include <math.h>
 
+#include "random/elementary.h"
 #include "serving/demand.h"
 #include "serving/simulation.h"
 
@@ -24,6 +25,10 @@ void invocation_name_luck(struct simulation *simulation)
 	for (int luck = 0; luck < LUCKS; luck++)
 		simulation->luck[luck] =
 			stream_id_from_name(luck < LUCK_PHASE ? luck_names[luck] : work_phase_names[luck - LUCK_PHASE]);
+	struct stream world;
+	stream_init(&world, simulation->options->seed, simulation->options->replication, stream_id_from_name("world"),
+		    0);
+	simulation->cpu_error = stream_normal(&world);
 }
 
 void invocation_stream(struct stream *stream, const struct invocation *invocation, int luck)
@@ -56,9 +61,16 @@ int64_t invocation_wait_ns(const struct invocation *invocation, const struct dem
 	return llround((double)demand->wait_ns * (demand->varies ? invocation->variation : 1)) + demand->traced_wait_ns;
 }
 
+/* What a CPU time that is not known exactly is over what it is taken for, in this world: of mean 1 over worlds. */
+static double error_factor(const struct simulation *simulation, double share)
+{
+	return share > 0 ? elementary_exp(share * simulation->cpu_error - share * share / 2) : 1;
+}
+
 int64_t invocation_cpu_ns(const struct invocation *invocation, const struct demand *demand)
 {
-	double work_ns = (double)demand->cpu_ns * (demand->varies ? invocation->variation : 1);
+	double work_ns = (double)demand->cpu_ns * (demand->varies ? invocation->variation : 1) *
+			 error_factor(invocation->simulation, demand->cpu_error_share);
 	return llround(fmin(work_ns * invocation->sandbox->slowness * invocation->straggling, 1e18));
 }
 

@@ -68,6 +68,7 @@ struct simulation {
 	bool is_turn_awaited;   /* the next one's time is an event */
 	int64_t driver_free_ns; /* when the driver can start its next call, or take its next answer */
 	uint32_t luck[LUCKS];   /* ids of their streams */
+	double cpu_error;       /* of this world: in deviations of what phases' CPU times may be off by */
 	struct invocation *free_list;
 	/* One per function; NULL where every request has its sandbox and host alone. */
 	struct function_instances *instances;

@@ -34,10 +34,11 @@ extern const char *const work_phase_names[WORK_PHASES];
 enum { WORK_PIECES_MAX = 10000 };
 
 struct phase {
-	int64_t cpu_ns;  /* thread time on one nominal vCPU of the platform, summed over threads */
-	int64_t threads; /* >= 1 where cpu_ns > 0 */
-	int64_t wait_ns; /* before the CPU work */
-	int64_t pieces;  /* in which both alternate, each beginning with a wait; 0: 1 */
+	int64_t cpu_ns;         /* thread time on one nominal vCPU of the platform, summed over threads */
+	int64_t threads;        /* >= 1 where cpu_ns > 0 */
+	double cpu_error_share; /* how far cpu_ns may be off in a world, its standard deviation over it */
+	int64_t wait_ns;        /* before the CPU work */
+	int64_t pieces;         /* in which both alternate, each beginning with a wait; 0: 1 */
 	int64_t device_ns;
 	int64_t gets; /* store requests, each with its own first-byte latency, one after the other */
 	int64_t puts;

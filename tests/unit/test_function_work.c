@@ -1,6 +1,8 @@
 /* From a profile's layers to the work of a function: whose times count where measured functions are joined. */
 #include "scenario/function_work.h"
 
+#include <math.h>
+
 #include "base/check.h"
 #include "base/num.h"
 #include "profile/profile.h"
@@ -112,6 +114,41 @@ static void test_memory(void)
 	release(&f);
 }
 
+static void test_measured_memory(void)
+{
+	struct fixture f;
+	struct profile_memory_point points[] = {{10, 20 << 20, 0}, {100, 110 << 20, 0}};
+	double mb = 1024 * 1024;
+	setup(&f);
+	f.profile.functions[0].memory = points;
+	f.profile.functions[0].memory_count = ARRAY_LEN(points);
+	f.experiment.framework.activations = ACTIVATIONS_MEASURED;
+	t_near(work_of(&f, 0, 2).peak_memory_mb, 100 + 20, 1e-12, 0, "what the function was measured to take");
+	t_near(work_of(&f, 0, 3).peak_memory_mb, 100 + (160140000 + 10 * 1804000) / mb, 1e-12, 0,
+	       "layers that were not measured together: all that is held");
+	f.profile.layers[0].live_bytes_per_image = 80 * 1048576;
+	t_near(work_of(&f, 0, 1).peak_memory_mb, 100 + 140000 / mb + 800, 1e-12, 0,
+	       "in a network with branches: what lives at once");
+	points[0].peak_bytes = 100000;
+	t_ok(work_of(&f, 0, 2).peak_memory_mb > 800, "less than the weights was not measured with them");
+	release(&f);
+}
+
+/* Measured on two threads: conv1 with 4 % of it serial; what alone is known of ReLU is one thread's time. */
+static void test_more_threads_than_measured(void)
+{
+	struct fixture f;
+	setup(&f);
+	f.experiment.framework.compute_threads = 2;
+	t_ok(work_of(&f, 0, 1).phases[WORK_COMPUTE].cpu_error_share == 0, "what was measured is certain");
+	f.experiment.framework.compute_threads = 5;
+	struct phase compute = work_of(&f, 0, 1).phases[WORK_COMPUTE];
+	double seconds = 0.05 * (0.04 + 0.96 / 5);
+	t_near((double)compute.cpu_ns * 1e-9, 2 * 5 * seconds, 1e-8, 0, "Amdahl's law, in thread time");
+	t_near(compute.cpu_error_share, (seconds - 0.026 * 2 / 5) / sqrt(3) / seconds, 1e-6, 0, "and its uncertainty");
+	release(&f);
+}
+
 /* 3 s on one thread and 1 s on four, which alternate with 2 s of waiting eight times for each image. */
 static void test_alternating(void)
 {
@@ -195,6 +232,8 @@ int main(void)
 	test_branches();
 	test_carried_over();
 	test_memory();
+	test_measured_memory();
+	test_more_threads_than_measured();
 	test_alternating();
 	test_per_call();
 	test_factors();

@@ -1,4 +1,5 @@
 /* Profiles: what is read back, what lies between measured points, and the exact words for what is wrong. */
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -117,8 +118,6 @@ static void between_points(void)
 		{40, 1, 1.1, "largest that both layers cover"},
 		{10, 2, 0.25, "two threads"},
 		{55, 2, 0.775, "halfway with two threads"},
-		{10, 3, 0.25, "three threads fall back to two"},
-		{10, 64, 0.25, "so do 64"},
 	};
 	struct fixture f;
 	fixture_init(&f, good);
@@ -135,6 +134,105 @@ static void between_points(void)
 	f.profile.layers[0].times.points[1].seconds = 0.4;
 	t_near(profile_layer_seconds(&f.profile, 0, 5, 1), 0.5, 1e-12, 0, "never more than the first point");
 	t_near(profile_layer_seconds(&f.profile, 0, 200, 1), 0.4, 1e-12, 0, "never shrinks past the last");
+	fixture_release(&f);
+}
+
+static void use_times(struct profile *profile, struct profile_point *points, size_t count)
+{
+	profile->layer_count = 1;
+	profile->layers[0].times = (struct profile_points){.points = points, .count = count};
+}
+
+/* A matrix-vector product that becomes a matrix product: 1, 2 and 4 images take hardly longer than 1. */
+static void between_points_of_no_line(void)
+{
+	struct profile_point bent[] = {{1, 1, 1, 0}, {4, 1, 1.2, 0}, {16, 1, 2, 0}, {64, 1, 8, 0}};
+	struct profile_point straight[] = {{1, 1, 1.1, 0}, {4, 1, 1.41, 0}, {16, 1, 2.6, 0}, {64, 1, 7.4, 0}};
+	struct fixture f;
+	fixture_init(&f, good);
+	use_times(&f.profile, bent, ARRAY_LEN(bent));
+	double before = 1;
+	bool rises = true;
+	for (int64_t images = 2; images <= 64; images++) {
+		double seconds = profile_layer_seconds(&f.profile, 0, images, 1);
+		rises = rises && seconds >= before;
+		before = seconds;
+	}
+	t_ok(rises, "a curve rises where its points do");
+	t_near(profile_layer_seconds(&f.profile, 0, 16, 1), 2, 0, 0, "and goes through them");
+	/* Halfway between logarithms; the straight line between 16 and 64 has 4 there. */
+	double on_curve = profile_layer_seconds(&f.profile, 0, 32, 1);
+	t_ok(on_curve > 3 && on_curve < 4.2, "between them, below their chord");
+	use_times(&f.profile, straight, ARRAY_LEN(straight));
+	t_near(profile_layer_seconds(&f.profile, 0, 40, 1), 5, 1e-12, 0, "within 2 % of a line: straight lines");
+	straight[1].seconds = 1.5;
+	t_ok(fabs(profile_layer_seconds(&f.profile, 0, 10, 1) - (1.5 + 1.1 / 12 * 6)) > 0.01,
+	     "one off the line: a curve");
+	for (size_t i = 0; i < ARRAY_LEN(straight); i++)
+		straight[i].spread_seconds = straight[i].seconds / 10;
+	t_near(profile_layer_seconds(&f.profile, 0, 10, 1), 1.5 + 1.1 / 12 * 6, 1e-12, 0,
+	       "unless their spreads can be why");
+	fixture_release(&f);
+}
+
+/* 10 % serial: 1, 0.55 and 0.325 s; 0.28 s with 5 threads and 0.19 with 10. */
+static void beyond_threads(void)
+{
+	struct profile_point points[] = {{10, 1, 1, 0}, {10, 2, 0.55, 0}, {10, 4, 0.325, 0}};
+	struct fixture f;
+	fixture_init(&f, good);
+	use_times(&f.profile, points, ARRAY_LEN(points));
+	struct profile_time time = profile_layer_time(&f.profile, 0, 10, 5);
+	t_near(time.seconds, 0.28, 1e-12, 0, "Amdahl's law goes on past what was measured");
+	t_near(time.error_share, (0.28 - 0.26) / sqrt(3) / 0.28, 1e-9, 0, "as uncertain as it is far from ideal");
+	t_near(profile_layer_seconds(&f.profile, 0, 10, 10), 0.19, 1e-12, 0, "and further");
+	t_near(profile_layer_seconds(&f.profile, 0, 10, 3), 0.4, 1e-12, 0, "and holds between counts that were");
+	time = profile_layer_time(&f.profile, 0, 10, 4);
+	t_near(time.error_share, 0, 0, 0, "what was measured is as it was measured");
+	points[1].spread_seconds = 0.055;
+	t_ok(profile_layer_time(&f.profile, 0, 10, 5).error_share > 0.05,
+	     "repeats that disagree make the law uncertain");
+	/* 3 GB that one thread moves in 0.3 s, and two in a sixth less. */
+	f.profile.layers[0].parameter_bytes = 3000000000;
+	f.profile.host.memory_parallel_speedup = 1.2;
+	f.profile.host.memory_parallel_threads = 2;
+	t_near(profile_layer_seconds(&f.profile, 0, 10, 20), 0.3 * (2 / 1.2 - 1 + (2 - 2 / 1.2) / 20), 1e-6, 0,
+	       "no faster than memory brings what it must have");
+	use_times(&f.profile, points, 1);
+	time = profile_layer_time(&f.profile, 0, 10, 2);
+	t_near(time.seconds, 1, 0, 0, "of one thread alone, more are not faster");
+	t_near(time.error_share, 0.5 / sqrt(3), 1e-12, 0, "but nobody knows");
+	fixture_release(&f);
+}
+
+static void roofs(void)
+{
+	struct fixture f;
+	fixture_init(&f, good);
+	struct profile_layer *layer = &f.profile.layers[1];
+	layer->mac_per_image = 50e6;
+	layer->parameter_bytes = 200000000;
+	struct profile_roofs one = profile_layer_roofs(&f.profile, 1, 1);
+	struct profile_roofs many = profile_layer_roofs(&f.profile, 1, 100);
+	t_near(one.arithmetic_seconds, 0.001, 1e-12, 0, "0.1 GFLOP at 100 GFLOP/s");
+	t_near(one.memory_seconds, 0.02, 1e-6, 0, "200 MB at 10 GB/s");
+	t_ok(many.arithmetic_seconds > many.memory_seconds, "weights are read once for all images");
+	layer->mac_per_image = 0;
+	t_ok(profile_layer_roofs(&f.profile, 1, 1).arithmetic_seconds > 1e9, "fc without a count is arithmetic");
+	fixture_release(&f);
+}
+
+static void peaks(void)
+{
+	struct fixture f;
+	fixture_init(&f, good);
+	t_near(profile_peak_bytes(&f.profile, 0, 10), 1e6, 0, 0, "measured");
+	t_near(profile_peak_bytes(&f.profile, 0, 55), 1.5e6, 1e-12, 0, "between");
+	t_near(profile_peak_bytes(&f.profile, 0, 200), 1e6 + 1e6 * 190 / 90, 1e-12, 0, "beyond");
+	t_near(profile_peak_bytes(&f.profile, 1, 20), 0, 0, 0, "not measured");
+	f.profile.functions[0].memory_count = 1;
+	t_near(profile_peak_bytes(&f.profile, 0, 20), 2e6, 0, 0, "one size: in proportion, which is too much");
+	t_near(profile_peak_bytes(&f.profile, 0, 5), 1e6, 0, 0, "but never less for fewer");
 	fixture_release(&f);
 }
 
@@ -285,6 +383,10 @@ int main(void)
 {
 	read_members();
 	between_points();
+	between_points_of_no_line();
+	beyond_threads();
+	roofs();
+	peaks();
 	phases_and_range();
 	round_trip();
 	wrong_files();

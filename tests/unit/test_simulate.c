@@ -42,6 +42,35 @@ static void one_function(void)
 	toy_release(&toy);
 }
 
+/* A CPU time known to 20 %: longer or shorter for all requests of a world, right in the mean. */
+static void unknown_cpu_time(void)
+{
+	enum { WORLDS = 2000 };
+	struct toy toy;
+	double sum = 0, squares = 0;
+	bool all_alike = true;
+	toy_init(&toy);
+	toy_function(&toy, "f", 1000, &(struct toy_work){.cpu_seconds = 10});
+	toy_records(&toy, 2);
+	toy.functions[0].work.phases[WORK_COMPUTE].cpu_error_share = 0.2;
+	toy.functions[0].last_work.phases[WORK_COMPUTE].cpu_error_share = 0.2;
+	for (uint32_t world = 0; world < WORLDS; world++) {
+		struct outcome out;
+		struct simulate_options options = {.seed = 1, .replication = world};
+		simulate(&toy.setting, &options, &toy.arena, &out);
+		double seconds = (double)out.functions[0].duration_ns * 1e-9 / 2;
+		double first = (double)out.record_times.values[0] * 1e-9 - 0.5;
+		all_alike = all_alike && fabs(first - seconds) < 0.03;
+		sum += seconds / 10;
+		squares += seconds * seconds / 100;
+	}
+	double mean = sum / WORLDS;
+	t_ok(all_alike, "both requests of a world are off alike");
+	t_near(mean, 1, 0.015, 0, "right in the mean");
+	t_near(sqrt(squares / WORLDS - mean * mean), 0.2, 0.05, 0, "by a fifth over worlds");
+	toy_release(&toy);
+}
+
 static void per_record(void)
 {
 	struct toy toy;
@@ -182,6 +211,7 @@ static void keep_alive(void)
 int main(void)
 {
 	one_function();
+	unknown_cpu_time();
 	per_record();
 	pipelined();
 	waves();

@@ -49,16 +49,27 @@ static void summaries(void)
 {
 	struct samples samples = {.count = 0};
 	samples_add(&samples, 4);
-	t_near(samples_least(&samples), 4, 0, 0, "the least of one");
-	t_near(samples_spread(&samples), 0, 0, 0, "spread of one");
+	t_near(samples_median(&samples), 4, 0, 0, "the median of one");
+	t_near(samples_half_width(&samples), 0, 0, 0, "which nobody knows the error of");
 	samples_add(&samples, 1);
-	t_near(samples_least(&samples), 1, 0, 0, "the least of two");
-	t_near(samples_spread(&samples), 1.5, 0, 0, "their middle lies above it");
+	t_near(samples_median(&samples), 2.5, 0, 0, "the middle of two");
+	t_near(samples_half_width(&samples), 1.5, 0, 0, "which is somewhere between them");
 	samples_add(&samples, 2);
 	samples_add(&samples, 3);
 	samples_add(&samples, 1000);
-	t_near(samples_least(&samples), 1, 0, 0, "a disturbed repeat does not move the least");
-	t_near(samples_spread(&samples), 2, 0, 0, "and little the spread");
+	t_near(samples_median(&samples), 3, 0, 0, "a disturbed repeat hardly moves the median");
+	t_int((int64_t)samples_outliers(&samples), 1, "is counted");
+	t_near(samples_half_width(&samples), 499.5, 0, 0, "and kept: of five, all are its interval");
+	samples.count = 0;
+	for (int i = 1; i <= 20; i++)
+		samples_add(&samples, i);
+	/* Of 20, the 6th and the 15th: 95.9 % (tables of the sign test). */
+	t_near(samples_half_width(&samples), 4.5, 0, 0, "of twenty, five are left out at either end");
+	t_int((int64_t)samples_outliers(&samples), 0, "and none is far from the others");
+	samples.count = 9;
+	t_near(samples_half_width(&samples), 3, 0, 0, "of nine, one is");
+	samples.count = 8;
+	t_near(samples_half_width(&samples), 3.5, 0, 0, "of eight, none");
 	for (int i = 0; i < 2 * SAMPLES_MAX; i++)
 		samples_add(&samples, 5);
 	t_int(samples.count, SAMPLES_MAX, "samples are bounded");
@@ -334,6 +345,18 @@ static void whole_profile(void)
 			check_points(&profile.functions[i].phases[phase], phase == PROFILE_LOAD_WEIGHTS ? 1 : 2,
 				     profile_phase_names[phase]);
 	t_ok(profile.measurement.repeats >= 3, "each time was measured three times without any budget");
+	t_int(profile.measurement.runs >= 12, 1, "in each of four cells");
+	t_ok(profile.measurement.interval_share > 0, "and the widest interval is told");
+	t_ok(profile.host.memory_parallel_speedup > 0 && profile.host.memory_parallel_threads == 2,
+	     "copies of two threads");
+	bool is_as_planned = true;
+	for (size_t i = 0; i < profile.function_count; i++)
+		for (size_t k = 0; k < profile.functions[i].memory_count; k++) {
+			const struct profile_memory_point *point = &profile.functions[i].memory[k];
+			is_as_planned &= point->planned_bytes > 0 && point->peak_bytes > point->planned_bytes &&
+					 point->peak_bytes < point->planned_bytes + 32 * 1024 * 1024;
+		}
+	t_ok(is_as_planned, "a process takes what the plan says, and a few megabytes for itself");
 	t_ok(profile.host.first_touch_seconds_per_gb > 0, "what a first touch takes is a number of its own");
 	t_near(profile.layers[0].mac_per_image, 62 * 62 * 16 * 9, 0, 0, "multiply-accumulates");
 	t_ok(!profile.layers[0].in_place && profile.layers[1].in_place, "ReLU works in place");

@@ -5,9 +5,10 @@
  * memory, and the host's own reference speeds, by which times are carried over to another machine.
  * It is a YAML file (profiles/README.md documents it) that can be written from another framework's measurements.
  *
- * Between measured record sizes, times are interpolated linearly (inference time is affine in batch size: one CNN on
- * Lambda took 1174 + 555.3*B ms for B = 1..17 with 0.5 % mean error, BATCH, SC'20); outside [smallest/2, 2*largest]
- * they are refused rather than extrapolated. A phase that was not measured is left out of the file and costs nothing.
+ * Inference time is affine in batch size (one CNN on Lambda took 1174 + 555.3*B ms for B = 1..17 with 0.5 % mean error,
+ * BATCH, SC'20): between measured record sizes times lie on straight lines where that holds, else on a monotone curve;
+ * outside [smallest / PROFILE_REACH, largest * PROFILE_REACH] they are refused rather than extrapolated
+ * (profile_times.c). A phase that was not measured is left out of the file and costs nothing.
  */
 #ifndef LAMINA_PROFILE_H
 #define LAMINA_PROFILE_H
@@ -22,6 +23,7 @@
 enum {
 	PROFILE_FORMAT = 1, /* version of the file format, its first key */
 	PROFILE_THREADS_MAX = 64,
+	PROFILE_REACH = 2, /* how far past the measured record sizes times are told */
 };
 
 /* Phases of a function around its layers, each timed by itself. */
@@ -41,8 +43,8 @@ extern const char *const profile_phase_names[PROFILE_PHASES]; /* "read", "decode
 struct profile_point {
 	int64_t images;
 	int64_t threads;
-	double seconds;        /* least over repeats: what disturbs only lengthens */
-	double spread_seconds; /* median over repeats less that */
+	double seconds;        /* median over repeats */
+	double spread_seconds; /* half the width of its 95 % interval */
 };
 
 struct profile_points {
@@ -69,10 +71,11 @@ struct profile_layer {
 	struct profile_points times;
 };
 
-/* Measured peak resident memory of a whole function process. */
+/* Measured peak resident memory of a whole function process, and what its plan by liveness says; 0: unknown. */
 struct profile_memory_point {
 	int64_t images;
 	int64_t peak_bytes;
+	int64_t planned_bytes;
 };
 
 struct profile_function {
@@ -88,7 +91,9 @@ struct profile_host {
 	double sgemm_gflop_per_second_per_core; /* float32, one thread, large square matrices */
 	double sgemm_parallel_speedup;          /* all measured threads against one */
 	double memory_gb_per_second;            /* copy bandwidth, one thread, 10^9 bytes read + written */
-	double sgemm_spread_share;              /* what the two speeds differ by between repeats, over the speed */
+	double memory_parallel_speedup;         /* of so many threads that copy at once; 0: not measured */
+	int64_t memory_parallel_threads;
+	double sgemm_spread_share; /* what the two speeds differ by between repeats, over the speed */
 	double memory_spread_share;
 	/* Seconds that touching 10^9 bytes for the first time takes; 0: not measured, and then part of the times. */
 	double first_touch_seconds_per_gb;
@@ -102,6 +107,9 @@ struct profile_host {
 /* How undisturbed the host was. */
 struct profile_measurement {
 	int64_t repeats;             /* fewest of any time; 0: unknown */
+	int64_t runs;                /* of the network, over all sizes and threads */
+	int64_t outliers;            /* of these, far from the others of their kind; they are among the repeats */
+	double interval_share;       /* widest 95 % interval of a median of the network's time: half of it, over that */
 	double other_programs_cores; /* cores that other programs computed on meanwhile, on average */
 	double steal_cores;          /* cores that the hypervisor gave to other machines */
 };
@@ -147,9 +155,6 @@ void profile_shift(struct profile *profile, double spreads);
 /* Bytes that a cut after the layer carries over, for one image: what crosses there, in a chain its output. */
 int64_t profile_cut_bytes_per_image(const struct profile_layer *layer);
 
-/* Whether a layer's kind computes (matrix products: conv, fc); all others only move memory. */
-bool profile_layer_is_arithmetic(const struct profile_layer *layer);
-
 /* The index of the layer or function with this name, or -1. */
 int profile_find_layer(const struct profile *profile, const char *name);
 int profile_find_function(const struct profile *profile, const char *name);
@@ -158,11 +163,26 @@ int profile_find_function(const struct profile *profile, const char *name);
 bool profile_covers(const struct profile *profile, int64_t images, int64_t *min, int64_t *max);
 
 /*
- * Host seconds of one layer for a record of `images` with `threads` threads: linear between measured record
- * sizes; between measured thread counts the larger not above `threads` is used. CHECKs that the layer was measured near
- * them (profile_covers).
+ * Host seconds of one layer for a record of `images` with `threads` threads, between and beyond what was measured
+ * (profile_times.c); how far off they may be, as a standard deviation over them: 0 for threads up to the most that
+ * were measured. CHECKs that the layer was measured near so many images (profile_covers).
  */
+struct profile_time {
+	double seconds;
+	double error_share;
+};
+struct profile_time profile_layer_time(const struct profile *profile, size_t layer, int64_t images, int64_t threads);
 double profile_layer_seconds(const struct profile *profile, size_t layer, int64_t images, int64_t threads);
+
+/*
+ * The roofline (Williams, Waterman, Patterson, CACM 2009): what the layer's multiply-accumulates take one core at the
+ * speed of matrix products, and what its parameters and activations take at that of copies. The larger binds it.
+ */
+struct profile_roofs {
+	double arithmetic_seconds;
+	double memory_seconds;
+};
+struct profile_roofs profile_layer_roofs(const struct profile *profile, size_t layer, int64_t images);
 
 /*
  * The same for a phase of a function (single-threaded); 0 where the phase was not measured. Loading weights does not
@@ -171,12 +191,20 @@ double profile_layer_seconds(const struct profile *profile, size_t layer, int64_
 double profile_phase_seconds(const struct profile *profile, size_t function, enum profile_phase phase, int64_t images);
 
 /*
+ * Peak resident memory of a function's process on a record of `images`, on straight lines through what was measured;
+ * 0 where nothing was.
+ */
+double profile_peak_bytes(const struct profile *profile, size_t function, int64_t images);
+
+/*
  * Reasons not to trust a profile, from what is written in it: a host on which other programs ran, times that were taken
  * once or whose repeats disagree, threads that are faster than threads can be, records that take less time than smaller
  * ones or much more an image. Computing time on a quiet machine shows none of these.
  */
+#define PROFILE_NARROW_SHARE 0.01 /* half the interval of a median that is known well enough, over it */
+
 enum {
-	PROFILE_DOUBTS_MAX = 8,    /* kinds, each told once with its worst case */
+	PROFILE_DOUBTS_MAX = 10,   /* kinds, each told once with its worst case */
 	PROFILE_REPEATS_LEAST = 3, /* fewer show no spread */
 };
 

@@ -57,9 +57,9 @@ static const struct bind_field point_fields[] = {
 	BIND_FIELD(struct profile_point, threads, BIND_INT, .min = 1, .max = PROFILE_THREADS_MAX, .fallback = "1",
 		   .help = "threads that computed"),
 	BIND_FIELD(struct profile_point, seconds, BIND_DOUBLE, .required = true, .min = 0, .max = SECONDS_MAX,
-		   .help = "thread time over threads, the least of all repeats"),
+		   .help = "thread time over threads, the median of all repeats"),
 	BIND_FIELD(struct profile_point, spread_seconds, BIND_DOUBLE, .min = 0, .max = SECONDS_MAX, .fallback = "0",
-		   .help = "how much longer the median of the repeats is"),
+		   .help = "half the width of the median's 95 % interval"),
 	BIND_END,
 };
 
@@ -74,6 +74,8 @@ static const struct bind_field memory_fields[] = {
 		   .help = "images in the record"),
 	BIND_FIELD(struct profile_memory_point, peak_bytes, BIND_INT, .required = true, .min = 1, .max = BYTES_MAX,
 		   .help = "largest resident memory of the function's process"),
+	BIND_FIELD(struct profile_memory_point, planned_bytes, BIND_INT, .min = 0, .max = BYTES_MAX, .fallback = "0",
+		   .help = "what the plan by its tensors' lives says; 0: unknown"),
 	BIND_END,
 };
 
@@ -232,6 +234,10 @@ static const struct bind_field host_fields[] = {
 		   .help = "the same with all measured threads against one"),
 	BIND_FIELD(struct profile_host, memory_gb_per_second, BIND_DOUBLE, .required = true, .min = 1e-3, .max = 1e6,
 		   .help = "copy bandwidth of one thread, 10^9 bytes read and written per second"),
+	BIND_FIELD(struct profile_host, memory_parallel_speedup, BIND_DOUBLE, .min = 0, .max = 4096, .fallback = "0",
+		   .help = "copy bandwidth of memory_parallel_threads threads at once against one; 0: not measured"),
+	BIND_FIELD(struct profile_host, memory_parallel_threads, BIND_INT, .min = 1, .max = 4096, .fallback = "1",
+		   .help = "threads that copied at once"),
 	BIND_FIELD(struct profile_host, sgemm_spread_share, BIND_DOUBLE, .min = 0, .max = 1e3, .fallback = "0",
 		   .help = "spread of the matrix product's speed over repeats, part of the speed"),
 	BIND_FIELD(struct profile_host, memory_spread_share, BIND_DOUBLE, .min = 0, .max = 1e3, .fallback = "0",
@@ -259,6 +265,12 @@ static const struct bind_schema host_schema = {
 static const struct bind_field measurement_fields[] = {
 	BIND_FIELD(struct profile_measurement, repeats, BIND_INT, .min = 0, .max = 1000000, .fallback = "0",
 		   .help = "fewest repeats of any time; 0: unknown"),
+	BIND_FIELD(struct profile_measurement, runs, BIND_INT, .min = 0, .max = 1000000000, .fallback = "0",
+		   .help = "of the network, over all record sizes and threads; 0: unknown"),
+	BIND_FIELD(struct profile_measurement, outliers, BIND_INT, .min = 0, .max = 1000000000, .fallback = "0",
+		   .help = "of these, far from the others; they are among the repeats"),
+	BIND_FIELD(struct profile_measurement, interval_share, BIND_DOUBLE, .min = 0, .max = 1e3, .fallback = "0",
+		   .help = "half the widest 95 % interval of a median of the network's time, over it"),
 	BIND_FIELD(struct profile_measurement, other_programs_cores, BIND_DOUBLE, .min = 0, .max = 4096,
 		   .fallback = "0", .help = "cores that other programs kept busy meanwhile, on average"),
 	BIND_FIELD(struct profile_measurement, steal_cores, BIND_DOUBLE, .min = 0, .max = 4096, .fallback = "0",

@@ -70,9 +70,14 @@ static void add_memory(struct buf *out, const struct profile_function *function)
 	if (function->memory_count == 0)
 		return;
 	buf_add(out, "    memory:\n");
-	for (size_t i = 0; i < function->memory_count; i++)
-		buf_printf(out, "      - {images: %lld, peak_bytes: %lld}\n", (long long)function->memory[i].images,
-			   (long long)function->memory[i].peak_bytes);
+	for (size_t i = 0; i < function->memory_count; i++) {
+		const struct profile_memory_point *point = &function->memory[i];
+		buf_printf(out, "      - {images: %lld, peak_bytes: %lld", (long long)point->images,
+			   (long long)point->peak_bytes);
+		if (point->planned_bytes > 0)
+			buf_printf(out, ", planned_bytes: %lld", (long long)point->planned_bytes);
+		buf_add(out, "}\n");
+	}
 }
 
 static void add_host(struct buf *out, const struct profile_host *host)
@@ -83,6 +88,10 @@ static void add_host(struct buf *out, const struct profile_host *host)
 	add_double(out, "  ", "sgemm_gflop_per_second_per_core", host->sgemm_gflop_per_second_per_core);
 	add_double(out, "  ", "sgemm_parallel_speedup", host->sgemm_parallel_speedup);
 	add_double(out, "  ", "memory_gb_per_second", host->memory_gb_per_second);
+	if (host->memory_parallel_speedup > 0) {
+		add_double(out, "  ", "memory_parallel_speedup", host->memory_parallel_speedup);
+		add_int(out, "  ", "memory_parallel_threads", host->memory_parallel_threads);
+	}
 	if (host->first_touch_seconds_per_gb > 0) {
 		add_double(out, "  ", "sgemm_spread_share", host->sgemm_spread_share);
 		add_double(out, "  ", "memory_spread_share", host->memory_spread_share);
@@ -102,6 +111,11 @@ static void add_measurement(struct buf *out, const struct profile_measurement *m
 		return;
 	buf_add(out, "measurement:\n");
 	add_int(out, "  ", "repeats", measurement->repeats);
+	if (measurement->runs > 0) {
+		add_int(out, "  ", "runs", measurement->runs);
+		add_int(out, "  ", "outliers", measurement->outliers);
+		add_double(out, "  ", "interval_share", measurement->interval_share);
+	}
 	add_double(out, "  ", "other_programs_cores", measurement->other_programs_cores);
 	add_double(out, "  ", "steal_cores", measurement->steal_cores);
 }
