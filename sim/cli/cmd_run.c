@@ -313,16 +313,18 @@ static int write_timeline(struct cli *cli, const struct run_job *job, const char
 	struct timeline timeline;
 	struct outcome outcome;
 	buf_init(&text);
-	timeline_begin(&timeline, job->setting, &text);
+	timeline_init(&timeline, job->setting);
 	struct span_sink sink = timeline_sink(&timeline);
 	struct simulate_options options = {.seed = job->seed, .sink = &sink, .interrupt = interrupt_flag()};
 	simulate(job->setting, &options, &cli->arena, &outcome);
-	timeline_end(&timeline);
+	bool is_whole =
+		outcome.end != OUTCOME_INTERRUPTED && timeline_write(&timeline, &outcome, interrupt_flag(), &text);
+	timeline_release(&timeline);
 	int status = CLI_FAILED;
-	if (outcome.end == OUTCOME_INTERRUPTED)
-		fprintf(stderr, "%s: interrupted; '%s' stays as it was\n", cli->name, path);
-	else
+	if (is_whole)
 		status = result_file_write(cli, path, &text);
+	else
+		fprintf(stderr, "%s: interrupted; '%s' stays as it was\n", cli->name, path);
 	buf_release(&text);
 	return status;
 }
@@ -409,6 +411,10 @@ const struct command cmd_run = {
 		"longer it takes.\n\n"
 		"Beside the means stands where 90 % of single runs are: luck as replications differ, and the model's "
 		"own error, as `lamina validate` finds it for the mechanisms that the setting's time rests on.\n\n"
+		"With --timeline the first replication is written as a trace that Perfetto and chrome://tracing open: "
+		"a process for each function, in it a track for each sandbox with its start and its calls, in each "
+		"call its phases (import, weights, record get, compute, record put), and in these what their time went "
+		"to, such as CPU throttled or store latency. Counters show concurrency and cost as they grow.\n\n"
 		"Exit status 1 says that records failed (out of memory, out of time) or that a bound stopped the "
 		"simulation; what happened is on standard error.",
 	.examples = "lamina run configs/paper/table2.yaml\n"

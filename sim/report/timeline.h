@@ -1,26 +1,35 @@
 /*
- * A run as a Chrome trace (JSON), which Perfetto and chrome://tracing open: one process per function, one thread per
- * sandbox, one slice per phase, cold starts as slices of their own. Times are microseconds of simulated time.
- * Argument names follow OpenTelemetry's FaaS conventions (faas.coldstart).
+ * A run as a Chrome trace (JSON), which Perfetto and chrome://tracing open. One process per function, one
+ * track per sandbox: its start, then the calls that it takes, in each of them its phases, in each phase what its time
+ * went to (serving/cause.h), so that throttling and waiting for the store are seen where they are. Requests that share
+ * a sandbox have a track each. Counters say how many sandboxes are in use and what is on the bill, of each function and
+ * of the whole run. Times are microseconds of simulated time. Argument names follow OpenTelemetry's FaaS conventions
+ * (faas.coldstart).
+ *
+ * The format: "Trace Event Format" (Google, 2016). What its readers ask for beyond that, as Perfetto's importer of JSON
+ * traces does: slices of a track nest, an outer one stands before the inner one that begins with it, no two tracks
+ * have one tid even in two processes, and a time is cut off, not rounded, to whole nanoseconds.
  */
 #ifndef LAMINA_TIMELINE_H
 #define LAMINA_TIMELINE_H
 
 #include "base/buf.h"
-#include "base/json.h"
 #include "serving/simulate.h"
 
 struct timeline {
-	struct json json;
 	const struct setting *setting;
-	size_t spans;
+	struct buf spans; /* of struct span */
+	struct buf costs; /* of struct timeline_cost */
 };
 
-/* Begins the trace in out; give &timeline's sink to simulate(). */
-void timeline_begin(struct timeline *timeline, const struct setting *setting, struct buf *out);
+void timeline_init(struct timeline *timeline, const struct setting *setting);
+void timeline_release(struct timeline *timeline);
 
+/* Give it to simulate(). */
 struct span_sink timeline_sink(struct timeline *timeline);
 
-void timeline_end(struct timeline *timeline);
+/* The trace of what was simulated, once; false when the flag (may be NULL) was raised meanwhile. */
+bool timeline_write(struct timeline *timeline, const struct outcome *outcome, const volatile sig_atomic_t *interrupt,
+		    struct buf *out);
 
 #endif

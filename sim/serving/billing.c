@@ -69,6 +69,9 @@ void billing_time(struct simulation *simulation, size_t index, const struct bill
 		      &counts->usage);
 	counts->paid_mb_ns += (price_mb_ns)used_ns * (price_mb_ns)function->memory_mb;
 	counts->used_mb_ns += (price_mb_ns)((double)time->busy_ns * time->used_mb);
+	const struct span_sink *sink = simulation->options->sink;
+	if (sink && sink->billed)
+		sink->billed(sink->context, index, engine_now_ns(&simulation->engine), &counts->usage);
 }
 
 int64_t billing_init_ns(const struct platform_price *price, const struct sandbox *sandbox)

@@ -302,10 +302,30 @@ static void become_idle(struct instance *instance, bool is_lost)
 		sandbox_pool_return(instance->sandbox);
 }
 
+/* For timelines, as a request tells of the sandbox that it has started. */
+static void tell_start(const struct instance *instance)
+{
+	const struct span_sink *sink = instance->simulation->options->sink;
+	if (!sink)
+		return;
+	int64_t now_ns = engine_now_ns(&instance->simulation->engine);
+	const struct span span = {
+		.kind = SPAN_COLD_START,
+		.function = (uint32_t)instance->function,
+		.sandbox = instance->sandbox->ordinal,
+		.record = -1,
+		.start_ns = now_ns - instance->start_ns,
+		.end_ns = now_ns,
+		.is_cold = true,
+	};
+	sink->span(sink->context, &span);
+}
+
 static void unasked_has_started(struct engine *engine, void *subject, int64_t argument)
 {
 	struct instance *instance = subject;
 	instance->busy_since_ns = engine_now_ns(engine);
+	tell_start(instance);
 	begin_waiting(instance, NULL);
 	if (instance->requests == 0)
 		become_idle(instance, false);

@@ -39,21 +39,45 @@ void invocation_stream(struct stream *stream, const struct invocation *invocatio
 	stream_init(stream, options->seed, options->replication, invocation->simulation->luck[luck], visit + again);
 }
 
-void invocation_span(const struct invocation *invocation, const char *name, int64_t start_ns, int64_t end_ns)
+static struct span span_until_now(const struct invocation *invocation, enum span_kind kind, const char *name,
+				  int64_t start_ns)
 {
-	const struct span_sink *sink = invocation->simulation->options->sink;
-	if (!sink)
-		return;
-	struct span span = {
+	return (struct span){
+		.kind = kind,
 		.name = name,
 		.function = (uint32_t)invocation->function,
 		.sandbox = invocation->sandbox->ordinal,
 		.record = invocation->record,
 		.start_ns = start_ns,
-		.end_ns = end_ns,
+		.end_ns = engine_now_ns(&invocation->simulation->engine),
 		.is_cold = invocation->is_cold,
 	};
+}
+
+void invocation_span(const struct invocation *invocation, enum span_kind kind, const char *name, int64_t start_ns)
+{
+	const struct span_sink *sink = invocation->simulation->options->sink;
+	if (!sink)
+		return;
+	struct span span = span_until_now(invocation, kind, name, start_ns);
 	sink->span(sink->context, &span);
+}
+
+/* The causes of a step that is over, in the order in which they pass. */
+static void tell_causes(const struct invocation *invocation, const struct phase_split *split)
+{
+	const struct span_sink *sink = invocation->simulation->options->sink;
+	struct span span = span_until_now(invocation, SPAN_CAUSE, NULL, invocation->step_start_ns);
+	int64_t step_end_ns = span.end_ns;
+	for (int cause = CAUSE_HANDLER_FIRST; span.start_ns < step_end_ns && cause <= CAUSE_HANDLER_LAST; cause++) {
+		if (split->ns[cause] <= 0)
+			continue;
+		int64_t left_ns = step_end_ns - span.start_ns;
+		span.name = cause_names[cause];
+		span.end_ns = span.start_ns + (split->ns[cause] < left_ns ? split->ns[cause] : left_ns);
+		sink->span(sink->context, &span);
+		span.start_ns = span.end_ns;
+	}
 }
 
 int64_t invocation_wait_ns(const struct invocation *invocation, const struct demand *demand)
@@ -79,6 +103,8 @@ void invocation_count_step(struct invocation *invocation)
 	struct function_outcome *counts = counts_of(invocation);
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	int64_t elapsed_ns = now_ns - invocation->step_start_ns;
+	if (invocation->simulation->options->sink)
+		tell_causes(invocation, &invocation->split);
 	invocation->step_start_ns = now_ns;
 	if (invocation->work->phases[invocation->phase].cold_only)
 		counts->cause_ns[CAUSE_LOAD] += elapsed_ns;

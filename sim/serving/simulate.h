@@ -14,20 +14,32 @@
 #include "serving/outcome.h"
 #include "serving/setting.h"
 
-/* One stretch of time of a sandbox, for timelines. */
+/* What a stretch of time of a sandbox is. */
+enum span_kind {
+	SPAN_COLD_START, /* it starts */
+	SPAN_VISIT,      /* a request's handler runs on it */
+	SPAN_PHASE,      /* a phase of that */
+	SPAN_CAUSE,      /* what part of a phase's time went to */
+};
+
 struct span {
-	const char *name; /* a phase, or "cold start" */
+	enum span_kind kind;
+	const char *name; /* of the phase or cause; how a visit ended */
 	uint32_t function;
 	uint64_t sandbox;
-	int64_t record;
+	int64_t record; /* -1: a sandbox that no request asked for */
 	int64_t start_ns;
 	int64_t end_ns;
 	bool is_cold; /* of an invocation that started its sandbox */
 };
 
-/* Where spans go; may be NULL. Calls come in order of end time. */
+/*
+ * Where timelines come from; may be NULL. Spans come in order of end time, causes when the step of the phase that they
+ * are part of is over. Whenever time is put on the bill of a function, billed (may be NULL) has its usage so far.
+ */
 struct span_sink {
 	void (*span)(void *context, const struct span *span);
+	void (*billed)(void *context, size_t function, int64_t now_ns, const struct usage *usage);
 	void *context;
 };
 

@@ -145,8 +145,8 @@ void invocation_name_luck(struct simulation *simulation);
  */
 void invocation_stream(struct stream *stream, const struct invocation *invocation, int luck);
 
-/* A span for timelines, where anybody wants them. */
-void invocation_span(const struct invocation *invocation, const char *name, int64_t start_ns, int64_t end_ns);
+/* A span for timelines, where anybody wants them; it is over now. */
+void invocation_span(const struct invocation *invocation, enum span_kind kind, const char *name, int64_t start_ns);
 
 /* CPU work that a phase asks for, on the visit's sandbox: thread time, at its speed. */
 int64_t invocation_cpu_ns(const struct invocation *invocation, const struct demand *demand);

@@ -95,6 +95,7 @@ static void end_one(struct invocation *invocation, enum visit_end end, bool is_k
 	wide_sum billed_before_ns = counts_of(invocation)->billed_ns;
 	billing_visit(invocation, engine_now_ns(&simulation->engine) - invocation->start_ns);
 	tell_visit(invocation, end, billed_before_ns);
+	invocation_span(invocation, SPAN_VISIT, end_rules[end].name, invocation->start_ns);
 	int64_t *count = (int64_t *)(void *)((char *)counts_of(invocation) + end_rules[end].count_offset);
 	++*count;
 	leave_sandbox(invocation, is_kept);
@@ -112,7 +113,7 @@ static void count_phase(struct invocation *invocation)
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	invocation_count_step(invocation);
 	counts_of(invocation)->phase_ns[invocation->phase] += now_ns - invocation->phase_start_ns;
-	invocation_span(invocation, work_phase_names[invocation->phase], invocation->phase_start_ns, now_ns);
+	invocation_span(invocation, SPAN_PHASE, work_phase_names[invocation->phase], invocation->phase_start_ns);
 }
 
 /* An instance is lost with all of its requests, those whose handlers have not started among them. */
@@ -281,6 +282,7 @@ static void next_phase(struct invocation *invocation)
 	const struct phase *phase = &work->phases[invocation->phase];
 	invocation->phase_start_ns = engine_now_ns(&invocation->simulation->engine);
 	invocation->step_start_ns = invocation->phase_start_ns;
+	invocation->split = (struct phase_split){0};
 	if (seat) {
 		seat->is_in_phase = true;
 		if (!may_load(seat, phase))
@@ -368,8 +370,7 @@ void visit_start(struct engine *engine, void *subject, int64_t argument)
 	invocation->work = invocation_work(invocation);
 	invocation->start_ns = engine_now_ns(engine);
 	if (invocation->is_cold)
-		invocation_span(invocation, "cold start", invocation->start_ns - invocation->init_ns,
-				invocation->start_ns);
+		invocation_span(invocation, SPAN_COLD_START, NULL, invocation->start_ns - invocation->init_ns);
 	invocation->phase = 0;
 	draw_failures(invocation);
 	invocation->variation = draw_variation(invocation);

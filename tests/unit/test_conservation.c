@@ -5,7 +5,9 @@
 /* Sums of spans, as a timeline shows them. */
 struct spans {
 	int64_t phase_ns[SETTING_FUNCTIONS_MAX][WORK_PHASES];
+	int64_t cause_ns[SETTING_FUNCTIONS_MAX][CAUSES];
 	int64_t init_ns[SETTING_FUNCTIONS_MAX];
+	int64_t visit_ns[SETTING_FUNCTIONS_MAX];
 	int64_t last_end_ns;
 	bool in_order;
 };
@@ -16,11 +18,18 @@ static void add_span(void *context, const struct span *span)
 	int64_t length_ns = span->end_ns - span->start_ns;
 	if (length_ns < 0)
 		spans->in_order = false;
-	if (strcmp(span->name, "cold start") == 0)
+	if (span->kind == SPAN_COLD_START)
 		spans->init_ns[span->function] += length_ns;
-	for (int phase = 0; phase < WORK_PHASES; phase++)
+	if (span->kind == SPAN_VISIT)
+		spans->visit_ns[span->function] += length_ns;
+	for (int phase = 0; span->kind == SPAN_PHASE && phase < WORK_PHASES; phase++)
 		if (strcmp(span->name, work_phase_names[phase]) == 0)
 			spans->phase_ns[span->function][phase] += length_ns;
+	for (int cause = 0; span->kind == SPAN_CAUSE && cause < CAUSES; cause++)
+		if (strcmp(span->name, cause_names[cause]) == 0)
+			spans->cause_ns[span->function][cause] += length_ns;
+	if (span->kind == SPAN_CAUSE)
+		return;
 	if (span->end_ns < spans->last_end_ns)
 		spans->in_order = false;
 	spans->last_end_ns = span->end_ns;
@@ -35,7 +44,15 @@ static void check_function(const struct setting_function *setting, const struct 
 		phases_ns += part->phase_ns[phase];
 		spans_agree = spans_agree && spans->phase_ns[i][phase] == part->phase_ns[phase];
 	}
+	int64_t causes_ns = 0;
+	for (int cause = 0; cause < CAUSES; cause++)
+		causes_ns += spans->cause_ns[i][cause];
 	t_int(phases_ns, part->duration_ns, "phases add up to the handler's time");
+	t_int(spans->visit_ns[i], part->duration_ns, "so do the spans of visits");
+	t_int(causes_ns, part->duration_ns, "and those of causes");
+	t_ok(spans->cause_ns[i][CAUSE_THROTTLED] >= part->cause_ns[CAUSE_THROTTLED] &&
+		     spans->cause_ns[i][CAUSE_LATENCY] >= part->cause_ns[CAUSE_LATENCY],
+	     "which also say what loading on a new sandbox waits for");
 	t_ok(spans_agree, "spans of %s add up to its phases", setting->name);
 	t_int(part->completed + part->out_of_memory + part->timeouts, part->invocations, "every invocation ends once");
 	t_int(part->usage.requests, part->invocations, "and is billed once");
@@ -58,7 +75,7 @@ static void conserved(int schedule, int64_t parallel)
 	struct toy toy;
 	toy_network(&toy, 60, schedule, parallel);
 	struct spans spans = {.in_order = true};
-	struct span_sink sink = {add_span, &spans};
+	struct span_sink sink = {.span = add_span, .context = &spans};
 	struct simulate_options options = {.seed = 5, .sink = &sink};
 	struct outcome o;
 	simulate(&toy.setting, &options, &toy.arena, &o);
