@@ -220,12 +220,24 @@ static const char *price_region(const struct platform *platform)
 	return platform->region ? platform->region : platform->price_region;
 }
 
-static void say_left_out(const struct bind_texts *left_out, struct buf *out)
+static void say_left_out(const struct setting *setting, struct buf *out)
 {
-	for (size_t i = 0; i < left_out->count; i++)
-		buf_printf(out, "%s%s", i == 0 ? "Not on it: " : ", ", left_out->values[i]);
-	if (left_out->count > 0)
+	const char *names[SETTING_LEFT_OUT_MAX];
+	size_t count = setting_left_out(setting, names);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "%s%s", i == 0 ? "Not on it: " : ", ", names[i]);
+	if (count > 0)
 		buf_add(out, ".\n");
+}
+
+static void write_left_out(const struct setting *setting, struct json *json)
+{
+	const char *names[SETTING_LEFT_OUT_MAX];
+	size_t count = setting_left_out(setting, names);
+	json_array_begin(json);
+	for (size_t i = 0; i < count; i++)
+		json_text(json, names[i]);
+	json_array_end(json);
 }
 
 static void render_text(const struct run_tables *tables, const struct study *study, struct buf *out)
@@ -243,7 +255,7 @@ static void render_text(const struct run_tables *tables, const struct study *stu
 	const char *region = price_region(job->setting->platform);
 	buf_printf(out, "\nThe bill, mean of a run%s%s\n", region[0] ? ", at prices of " : "", region);
 	table_render(&tables->bill, TABLE_TEXT, out);
-	say_left_out(&job->setting->platform->price.left_out, out);
+	say_left_out(job->setting, out);
 	if (job->result.function_count == 0)
 		return;
 	buf_add(out, "\nFunctions, mean of a call\n");
@@ -276,10 +288,7 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 	json_key(&json, "bill");
 	table_write_json(&tables->bill, &json);
 	json_key(&json, "bill_leaves_out");
-	json_array_begin(&json);
-	for (size_t i = 0; i < job->setting->platform->price.left_out.count; i++)
-		json_text(&json, job->setting->platform->price.left_out.values[i]);
-	json_array_end(&json);
+	write_left_out(job->setting, &json);
 	json_key(&json, "functions");
 	table_write_json(&tables->functions, &json);
 	json_key(&json, "phases");

@@ -52,7 +52,8 @@ struct setting *excerpt_setting(const struct setting *setting, int64_t records, 
 static struct stage_standing standing_of(const struct setting *setting)
 {
 	struct stage_standing standing = {.step_seconds = setting->platform->price.provisioned_step_seconds,
-					  .clock_least_seconds = setting->platform->price.cached_minimum_seconds};
+					  .clock_least_seconds = setting->platform->price.cached_minimum_seconds,
+					  .beside_usd = stage_beside_usd(setting)};
 	for (size_t i = 0; i < setting->function_count; i++) {
 		struct stage stage;
 		struct stage_figures figures;

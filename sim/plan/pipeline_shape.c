@@ -316,6 +316,7 @@ static void served_task(const struct space *space, const struct shape *shape, st
 				.clock_least_seconds = size->setting->platform->price.cached_minimum_seconds,
 				.step_usd = figures->step_usd,
 				.clock_usd = figures->clock_usd,
+				.beside_usd = i == 0 ? stage_beside_usd(size->setting) : 0,
 			};
 			seconds[o] = served_seconds(space, work, figures, cold) + size->stages[i].hop_seconds;
 			usd[o] = size->requests * visit_usd + stage_standing_usd(&standing, served->seconds);
@@ -350,6 +351,7 @@ void shape_task(const struct space *space, const struct shape *shape, struct are
 		.least_seconds = least_seconds(setting),
 		.step_seconds = setting->platform->price.provisioned_step_seconds,
 		.clock_least_seconds = setting->platform->price.cached_minimum_seconds,
+		.beside_usd = stage_beside_usd(setting),
 	};
 	if (!rhythm.is_pipelined)
 		out->extra_seconds += (double)(rhythm.waves - 1) * pause_seconds;

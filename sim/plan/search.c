@@ -147,7 +147,7 @@ static void take(struct search *search, const struct shape_state *state, const s
 
 static bool has_standing(const struct solve_task *task)
 {
-	bool has = false;
+	bool has = task->beside_usd > 0;
 	for (size_t i = 0; i < task->stage_count; i++)
 		has = has || task->stages[i].step_usd || task->stages[i].clock_usd;
 	return has;
@@ -159,6 +159,7 @@ static struct solve_task task_between(const struct solve_task *task, double from
 {
 	struct solve_task part = *task;
 	part.seconds_max = fmin(task->seconds_max, to_seconds);
+	part.beside_usd = 0;
 	for (size_t i = 0; i < task->stage_count; i++) {
 		struct solve_stage *stage = &part.stages[i];
 		double *usd = ARENA_ARRAY(arena, double, stage->count);
@@ -168,6 +169,7 @@ static struct solve_task task_between(const struct solve_task *task, double from
 				.clock_least_seconds = task->clock_least_seconds,
 				.step_usd = stage->step_usd ? stage->step_usd[o] : 0,
 				.clock_usd = stage->clock_usd ? stage->clock_usd[o] : 0,
+				.beside_usd = i == 0 ? task->beside_usd : 0,
 			};
 			usd[o] = stage->usd[o] + stage_standing_usd(&standing, from_seconds);
 		}

@@ -336,7 +336,8 @@ void solve_evaluate(const struct solve_task *task, const size_t *choice, double 
 {
 	struct label_time time = {0};
 	struct stage_standing standing = {.step_seconds = task->step_seconds,
-					  .clock_least_seconds = task->clock_least_seconds};
+					  .clock_least_seconds = task->clock_least_seconds,
+					  .beside_usd = task->beside_usd};
 	*usd = 0;
 	for (size_t i = 0; i < task->stage_count; i++) {
 		const struct solve_stage *stage = &task->stages[i];

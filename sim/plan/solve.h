@@ -53,6 +53,7 @@ struct solve_task {
 	double usd_max;
 	double step_seconds;        /* that step_usd are for */
 	double clock_least_seconds; /* that clock_usd are for at least */
+	double beside_usd;          /* for each second, whatever is chosen */
 	double beat;                /* only an objective below this is of interest */
 	size_t labels_max;          /* of one stage; 0: no enumeration, the bound and the best choice met on the way */
 };

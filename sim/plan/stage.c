@@ -80,7 +80,8 @@ static void add_phases(struct stage_visit *visit, const struct setting *setting,
 		       double slowness, const struct demand_visit *does)
 {
 	const struct platform *platform = setting->platform;
-	struct usage usage = {.requests = billing_requests(setting, work)};
+	struct usage usage = {0};
+	billing_call(setting, work, &usage);
 	visit->variation = work->variation;
 	struct demand demand;
 	for (int i = 0; demand_find(&demand, platform, work, does, &i); i++) {
@@ -91,6 +92,7 @@ static void add_phases(struct stage_visit *visit, const struct setting *setting,
 		else
 			add_work(visit, &platform->cpu, &demand, slowness);
 	}
+	billing_derived(setting, &usage);
 	visit->fixed_usd = usd_of(&platform->price, &usage);
 }
 
@@ -187,6 +189,8 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 	const struct quantiles *hop = setting_hop(setting, function);
 	stage->hop_seconds = hop ? quantile_mean(&hop->table) : 0;
 	struct usage visit = {.transitions = billing_transitions(setting)};
+	if (function == 0)
+		billing_record(setting, true, &visit);
 	stage->visit_usd = usd_of(&setting->platform->price, &visit);
 	add_child(stage, setting, function);
 }
@@ -356,7 +360,15 @@ static void rates_at(const struct stage *stage, int64_t memory_mb, struct stage_
 double stage_standing_usd(const struct stage_standing *standing, double seconds)
 {
 	double steps = standing->step_seconds > 0 ? ceil(seconds / standing->step_seconds) : seconds;
-	return standing->step_usd * steps + standing->clock_usd * fmax(seconds, standing->clock_least_seconds);
+	return standing->step_usd * steps + standing->clock_usd * fmax(seconds, standing->clock_least_seconds) +
+	       standing->beside_usd * seconds;
+}
+
+double stage_beside_usd(const struct setting *setting)
+{
+	struct usage second = {0};
+	billing_beside(setting, NS_PER_SECOND, &second);
+	return usd_of(&setting->platform->price, &second);
 }
 
 void stage_at(const struct stage *stage, int64_t memory_mb, struct stage_figures *out)

@@ -141,10 +141,14 @@ struct stage_standing {
 	double step_usd;
 	double clock_usd;           /* for each second ... */
 	double clock_least_seconds; /* ... of so many at least */
+	double beside_usd;          /* for each second, whatever the choice (stage_beside_usd) */
 };
 
 /* What it costs for so long. */
 double stage_standing_usd(const struct stage_standing *standing, double seconds);
+
+/* What stands on the bill beside costs in a second. */
+double stage_beside_usd(const struct setting *setting);
 
 /* Seconds until `sandboxes` new ones can have been made: burst first, then a rate. */
 double stage_sandboxes_ready_seconds(const struct platform *platform, int64_t sandboxes);

@@ -52,7 +52,7 @@ static const struct bind_field price_fields[] = {
 		     "of an asynchronous call's payload, what one request pays for, kB of 1024 bytes; 0: all of it"),
 	MAYBE_NUMBER(struct platform_price, async_chunk_kb, "0", 0, 1e9, "and what each further one does"),
 	BIND_FIELD(struct platform_price, left_out, BIND_TEXT_LIST,
-		   .help = "what a real bill has and this one has not"),
+		   .help = "what a real bill has beside that no item here stands for"),
 	PRICE(usd_per_1000_puts, "object store PUT, COPY, POST, LIST"),
 	PRICE(usd_per_1000_gets, "object store GET and all others"),
 	PRICE(usd_per_put_gb, "bytes written to the object store, 10^9"),
@@ -60,22 +60,90 @@ static const struct bind_field price_fields[] = {
 	PRICE(usd_per_stored_gb_month, "bytes written, kept for a month, 10^9"),
 	PRICE(usd_per_hour, "machines: price of an hour, by the second"),
 	PRICE(minimum_hour_seconds, "machines: the least time paid for"),
+	PRICE(usd_per_log_gb, "logs ingested; GB of this and what follows are 2^30 bytes"),
+	PRICE(usd_per_nat_hour, "a NAT gateway"),
+	PRICE(usd_per_nat_gb, "bytes that pass it"),
+	PRICE(usd_per_egress_gb, "bytes that leave for the internet"),
+	BIND_FIELD(struct platform_price, egress_tier_above_gb, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
+		   .help = "GB of a month above which a lower price holds, ascending"),
+	BIND_FIELD(struct platform_price, egress_tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
+		   .help = "that price over the first"),
+	PRICE(usd_per_million_http_requests, "a gateway in front: requests of an HTTP API"),
+	MAYBE_NUMBER(struct platform_price, http_request_kb, "0", 0, 1e9,
+		     "of such a request, what it is metered by, kB of 1024 bytes; 0: it is one whatever it holds"),
+	BIND_FIELD(struct platform_price, http_tier_above_requests, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
+		   .help = "requests of a month above which a lower price holds, ascending"),
+	BIND_FIELD(struct platform_price, http_tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
+		   .help = "that price over the first"),
+	PRICE(usd_per_million_rest_requests, "the same of a REST API"),
+	BIND_FIELD(struct platform_price, rest_tier_above_requests, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
+		   .help = "requests of a month above which a lower price holds, ascending"),
+	BIND_FIELD(struct platform_price, rest_tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
+		   .help = "that price over the first"),
+	PRICE(usd_per_file_gb_month, "a file system that functions mount: what it keeps"),
+	PRICE(usd_per_file_read_gb, "bytes read from it"),
+	PRICE(usd_per_file_written_gb, "bytes written to it"),
+	PRICE(usd_per_registry_gb_month, "container images kept in a registry"),
+	PRICE(usd_per_kept_gb_month, "objects of the store that stay after a run"),
+	BIND_FIELD(struct platform_price, savings_plan_discount, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1,
+		   .help = "what a commitment takes off durations and provisioned concurrency"),
+	BIND_FIELD(struct platform_price, savings_plan_share, BIND_DOUBLE, .fallback = "1", .min = 0, .max = 1,
+		   .help = "how much of them it covers"),
 	BIND_FIELD(struct platform_price, free_requests, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
 		   .help = "requests of a month that are free"),
 	BIND_FIELD(struct platform_price, free_gb_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
 		   .help = "GB-seconds of a month that are free"),
 	BIND_FIELD(struct platform_price, free_transitions, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
 		   .help = "workflow state transitions of a month that are free"),
+	BIND_FIELD(struct platform_price, free_log_gb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "logs of a month that are free"),
+	BIND_FIELD(struct platform_price, free_egress_gb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "egress of a month that is free"),
 	BIND_END,
 };
 
-static void check_tiers(const struct bind_doubles *above, const struct yaml_node *node, const char *key,
-			struct diag *diag)
+/* Lists that belong together: above which amounts which price over the first holds. */
+static const struct tier_keys {
+	const char *above;
+	size_t above_offset;
+	const char *ratio;
+	size_t ratio_offset;
+} tier_keys[] = {
+#define TIERS(above, ratio) \
+	{ \
+#above, offsetof(struct platform_price, above), #ratio, offsetof(struct platform_price, ratio) \
+	}
+	TIERS(tier_above_gb_seconds, tier_price_ratio),
+	TIERS(egress_tier_above_gb, egress_tier_price_ratio),
+	TIERS(http_tier_above_requests, http_tier_price_ratio),
+	TIERS(rest_tier_above_requests, rest_tier_price_ratio),
+#undef TIERS
+};
+
+static const struct bind_doubles *list_at(const struct platform_price *price, size_t offset)
+{
+	return (const struct bind_doubles *)(const void *)((const char *)price + offset);
+}
+
+static void check_ascent(const struct bind_doubles *above, const struct yaml_node *node, const char *key,
+			 struct diag *diag)
 {
 	for (size_t i = 1; i < above->count; i++) {
 		if (above->values[i] <= above->values[i - 1])
 			diag_error(diag, bind_place(node, key), "'%s' must ascend (entry %zu)", key, i + 1);
 	}
+}
+
+static void check_tiers(const struct platform_price *price, const struct tier_keys *keys, const struct yaml_node *node,
+			struct diag *diag)
+{
+	const struct bind_doubles *above = list_at(price, keys->above_offset);
+	size_t ratios = list_at(price, keys->ratio_offset)->count;
+	if (above->count != ratios)
+		diag_error(diag, bind_place(node, keys->ratio),
+			   "'%s' has %zu entries and '%s' %zu; both need the same number", keys->ratio, ratios,
+			   keys->above, above->count);
+	check_ascent(above, node, keys->above, diag);
 }
 
 static void check_needs(const struct platform_price *price, const struct yaml_node *node, struct diag *diag)
@@ -96,17 +164,13 @@ static void check_price(void *value, const struct yaml_node *node, struct diag *
 {
 	const struct platform_price *price = value;
 	const struct bind_doubles *above = &price->tier_above_gb_seconds;
-	if (above->count != price->tier_price_ratio.count)
-		diag_error(
-			diag, bind_place(node, "tier_price_ratio"),
-			"'tier_price_ratio' has %zu entries and 'tier_above_gb_seconds' %zu; both need the same number",
-			price->tier_price_ratio.count, above->count);
+	for (size_t i = 0; i < ARRAY_LEN(tier_keys); i++)
+		check_tiers(price, &tier_keys[i], node, diag);
 	if (price->used_memory_step_mb > 0 && price->billed_by != BILLED_BY_REQUEST)
 		diag_error(diag, bind_place(node, "used_memory_step_mb"),
 			   "memory is billed as used where requests are paid for, not where 'billed_by' is '%s'",
 			   billed_by_names[price->billed_by]);
-	check_tiers(above, node, "tier_above_gb_seconds", diag);
-	check_tiers(&price->tier_above_gb_seconds_arm64, node, "tier_above_gb_seconds_arm64", diag);
+	check_ascent(&price->tier_above_gb_seconds_arm64, node, "tier_above_gb_seconds_arm64", diag);
 	check_needs(price, node, diag);
 	size_t arm64 = price->tier_above_gb_seconds_arm64.count;
 	if (arm64 > 0 && arm64 != above->count)
@@ -133,11 +197,21 @@ const char *const billed_by_names[] = {
 /* 1 GB-s = 1024 MB * 10^9 ns */
 #define MB_NS_PER_GB_SECOND (1024.0 * 1e9)
 
+/* A month has 30 days. */
+#define MONTH_SECONDS (30 * 86400.0)
+#define MONTH_NS (MONTH_SECONDS * 1e9)
+#define GB_BYTES (1024.0 * 1024.0 * 1024.0)
+
 #define PAID(member, per_unit, price, per_price) \
 	.usage_offset = offsetof(struct usage, member), .usage_per_unit = (per_unit), \
 	.price_offset = _Generic(((struct platform_price *)0)->price, double \
 				 : offsetof(struct platform_price, price)), \
-	.units_per_price = (per_price)
+	.units_per_price = (per_price), .price_key = #price
+
+#define FREE(member) .free_plus_one = 1 + offsetof(struct platform_price, member)
+#define TIERED(above, ratio) \
+	.above_plus_one = 1 + offsetof(struct platform_price, above), \
+	.ratio_plus_one = 1 + offsetof(struct platform_price, ratio)
 
 #define IS_WIDE(type, name) _Static_assert(sizeof(type) == sizeof(wide_sum), "rows read " #name " as a wide sum");
 USAGE_MEMBERS(IS_WIDE)
@@ -146,21 +220,27 @@ USAGE_MEMBERS(IS_WIDE)
 /* clang-format off */
 const struct bill_row bill_rows[BILL_ITEMS] = {
 	[BILL_COMPUTE] = {"compute", "GB-s", BILL_BY_DURATION,
-		PAID(billed_mb_ns, MB_NS_PER_GB_SECOND, usd_per_gb_second, 1)},
+		PAID(billed_mb_ns, MB_NS_PER_GB_SECOND, usd_per_gb_second, 1), .is_discounted = true,
+		FREE(free_gb_seconds), TIERED(tier_above_gb_seconds, tier_price_ratio)},
 	[BILL_COMPUTE_ARM64] = {"compute arm64", "GB-s", BILL_BY_DURATION,
-		PAID(billed_arm64_mb_ns, MB_NS_PER_GB_SECOND, usd_per_gb_second_arm64, 1)},
+		PAID(billed_arm64_mb_ns, MB_NS_PER_GB_SECOND, usd_per_gb_second_arm64, 1), .is_discounted = true,
+		FREE(free_gb_seconds), TIERED(tier_above_gb_seconds_arm64, tier_price_ratio)},
 	[BILL_VCPU] = {"vCPU", "vCPU-s", BILL_BY_DURATION,
 		PAID(billed_micro_vcpu_ns, 1e15, usd_per_vcpu_second, 1), .is_only_if_priced = true},
 	[BILL_DEVICE] = {"device", "seconds", BILL_BY_DURATION,
 		PAID(device_ns, 1e9, usd_per_device_second, 1)},
 	[BILL_PROVISIONED] = {"provisioned", "GB-s", BILL_STANDING,
-		PAID(provisioned_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second, 1)},
+		PAID(provisioned_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second, 1),
+		.is_discounted = true},
 	[BILL_PROVISIONED_ARM64] = {"provisioned arm64", "GB-s", BILL_STANDING,
-		PAID(provisioned_arm64_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second_arm64, 1)},
+		PAID(provisioned_arm64_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second_arm64, 1),
+		.is_discounted = true},
 	[BILL_PROVISIONED_BUSY] = {"provisioned compute", "GB-s", BILL_BY_DURATION,
-		PAID(provisioned_busy_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second_busy, 1)},
+		PAID(provisioned_busy_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second_busy, 1),
+		.is_discounted = true},
 	[BILL_PROVISIONED_BUSY_ARM64] = {"provisioned compute arm64", "GB-s", BILL_BY_DURATION,
-		PAID(provisioned_busy_arm64_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second_busy_arm64, 1)},
+		PAID(provisioned_busy_arm64_mb_ns, MB_NS_PER_GB_SECOND, usd_per_provisioned_gb_second_busy_arm64, 1),
+		.is_discounted = true},
 	[BILL_TMP] = {"tmp", "GB-s", BILL_BY_DURATION,
 		PAID(tmp_mb_ns, MB_NS_PER_GB_SECOND, usd_per_tmp_gb_second, 1)},
 	[BILL_SNAPSHOT_CACHE] = {"snapshot cache", "GB-s", BILL_STANDING,
@@ -168,9 +248,9 @@ const struct bill_row bill_rows[BILL_ITEMS] = {
 	[BILL_SNAPSHOT_RESTORE] = {"snapshot restore", "GB", BILL_STANDING,
 		PAID(restored_mb, 1024, usd_per_gb_restored, 1)},
 	[BILL_REQUESTS] = {"requests", "requests", BILL_FEES,
-		PAID(requests, 1, usd_per_million_requests, 1e6)},
+		PAID(requests, 1, usd_per_million_requests, 1e6), FREE(free_requests)},
 	[BILL_TRANSITIONS] = {"transitions", "transitions", BILL_FEES,
-		PAID(transitions, 1, usd_per_1000_transitions, 1e3)},
+		PAID(transitions, 1, usd_per_1000_transitions, 1e3), FREE(free_transitions)},
 	[BILL_EXPRESS] = {"express executions", "executions", BILL_FEES,
 		PAID(express, 1, usd_per_million_express, 1e6)},
 	[BILL_EXPRESS_TIME] = {"express duration", "GB-s", BILL_FEES,
@@ -187,6 +267,34 @@ const struct bill_row bill_rows[BILL_ITEMS] = {
 		PAID(put_bytes, 1e9, usd_per_stored_gb_month, 1), .is_only_if_priced = true},
 	[BILL_MACHINE] = {"machine", "hours", BILL_WHOLE_MACHINE,
 		PAID(machine_ns, 1e9, usd_per_hour, 1)},
+	[BILL_SAVINGS] = {"savings plan", "USD", BILL_BY_DURATION, .price_key = "savings_plan_discount"},
+	[BILL_LOGS] = {"logs", "GB", BILL_BESIDE,
+		PAID(log_bytes, GB_BYTES, usd_per_log_gb, 1), .beside = "logs", FREE(free_log_gb)},
+	[BILL_NAT_HOURS] = {"NAT", "hours", BILL_BESIDE,
+		PAID(nat_ns, 3600e9, usd_per_nat_hour, 1), .beside = "NAT", .is_always_there = true},
+	[BILL_NAT_BYTES] = {"NAT bytes", "GB", BILL_BESIDE,
+		PAID(nat_bytes, GB_BYTES, usd_per_nat_gb, 1), .beside = "NAT"},
+	[BILL_EGRESS] = {"egress", "GB", BILL_BESIDE,
+		PAID(egress_bytes, GB_BYTES, usd_per_egress_gb, 1), .beside = "egress", FREE(free_egress_gb),
+		TIERED(egress_tier_above_gb, egress_tier_price_ratio)},
+	[BILL_HTTP_REQUESTS] = {"HTTP API", "requests", BILL_BESIDE,
+		PAID(micro_http_requests, 1e6, usd_per_million_http_requests, 1e6), .beside = "API Gateway",
+		TIERED(http_tier_above_requests, http_tier_price_ratio)},
+	[BILL_REST_REQUESTS] = {"REST API", "requests", BILL_BESIDE,
+		PAID(micro_rest_requests, 1e6, usd_per_million_rest_requests, 1e6), .beside = "API Gateway",
+		TIERED(rest_tier_above_requests, rest_tier_price_ratio)},
+	[BILL_FILES_KEPT] = {"files kept", "GB-month", BILL_BESIDE,
+		PAID(file_byte_ns, GB_BYTES * MONTH_NS, usd_per_file_gb_month, 1), .beside = "EFS",
+		.is_always_there = true},
+	[BILL_FILES_READ] = {"files read", "GB", BILL_BESIDE,
+		PAID(file_read_bytes, GB_BYTES, usd_per_file_read_gb, 1), .beside = "EFS"},
+	[BILL_FILES_WRITTEN] = {"files written", "GB", BILL_BESIDE,
+		PAID(file_written_bytes, GB_BYTES, usd_per_file_written_gb, 1), .beside = "EFS"},
+	[BILL_REGISTRY] = {"registry", "GB-month", BILL_BESIDE,
+		PAID(registry_byte_ns, GB_BYTES * MONTH_NS, usd_per_registry_gb_month, 1), .beside = "ECR",
+		.is_always_there = true},
+	[BILL_KEPT] = {"objects kept", "GB-month", BILL_BESIDE,
+		PAID(kept_byte_months, GB_BYTES, usd_per_kept_gb_month, 1), .beside = "stored objects"},
 };
 /* clang-format on */
 
@@ -254,6 +362,12 @@ int64_t price_async_requests(const struct platform_price *price, int64_t payload
 	return 1 + (int64_t)ceil(beyond / (1024 * price->async_chunk_kb));
 }
 
+int64_t price_http_requests(const struct platform_price *price, int64_t bytes)
+{
+	double parts = price->http_request_kb > 0 ? ceil((double)bytes / (1024 * price->http_request_kb)) : 1;
+	return (int64_t)fmax(1, parts);
+}
+
 void price_express(const struct platform_price *price, int64_t duration_ns, struct usage *usage)
 {
 	int64_t billed_ns = rounded_up_ns(duration_ns, price->express_granularity_seconds);
@@ -267,11 +381,19 @@ static double machine_hours(const struct platform_price *price, double seconds)
 	return seconds > 0 ? fmax(seconds, price->minimum_hour_seconds) / 3600 : 0;
 }
 
+double price_of_row(const struct platform_price *price, const struct bill_row *row)
+{
+	return *(const double *)(const void *)((const char *)price + row->price_offset);
+}
+
+/* What a savings plan takes off follows from other lines. */
 static struct bill_line line_of(const struct platform_price *price, const struct usage *usage, enum bill_item item)
 {
 	const struct bill_row *row = &bill_rows[item];
+	if (item == BILL_SAVINGS)
+		return (struct bill_line){0};
 	wide_sum used = *(const wide_sum *)((const char *)usage + row->usage_offset);
-	double usd = *(const double *)((const char *)price + row->price_offset);
+	double usd = price_of_row(price, row);
 	double quantity = (double)used / row->usage_per_unit;
 	if (item == BILL_MACHINE)
 		quantity = machine_hours(price, quantity);
@@ -280,8 +402,13 @@ static struct bill_line line_of(const struct platform_price *price, const struct
 	return (struct bill_line){quantity, quantity * (usd / row->units_per_price)};
 }
 
-static void add_up(struct bill *bill)
+static void add_up(const struct platform_price *price, struct bill *bill)
 {
+	double covered = 0;
+	for (int i = 0; i < BILL_ITEMS; i++)
+		covered += bill_rows[i].is_discounted ? bill->lines[i].usd * price->savings_plan_share : 0;
+	if (price->savings_plan_discount > 0)
+		bill->lines[BILL_SAVINGS] = (struct bill_line){covered, -covered * price->savings_plan_discount};
 	bill->total_usd = 0;
 	for (int i = 0; i < BILL_ITEMS; i++)
 		bill->total_usd += bill->lines[i].usd;
@@ -291,27 +418,36 @@ void price_bill(const struct platform_price *price, const struct usage *usage, s
 {
 	for (int item = 0; item < BILL_ITEMS; item++)
 		bill->lines[item] = line_of(price, usage, (enum bill_item)item);
-	add_up(bill);
+	add_up(price, bill);
 }
 
-/* The price of a month's GB-seconds, each at the rate of its tier. */
-static double tiered_usd(const struct platform_price *price, const struct bind_doubles *above, double quantity,
-			 double usd_per_gb_second)
+/* A month's units, each at the price of its tier. */
+static double tiered_usd(const struct platform_price *price, enum bill_item item, double quantity)
 {
+	static const struct bind_doubles none = {0};
+	const struct bill_row *row = &bill_rows[item];
+	const struct bind_doubles *above = row->above_plus_one > 0 ? list_at(price, row->above_plus_one - 1) : &none;
+	/* Those of arm64 are no other by default. */
+	if (item == BILL_COMPUTE_ARM64 && above->count == 0)
+		above = &price->tier_above_gb_seconds;
+	double unit_usd = price_of_row(price, row);
 	double usd = 0;
 	double upper = quantity;
 	for (size_t i = above->count; i-- > 0;) {
 		if (upper <= above->values[i])
 			continue;
-		usd += (upper - above->values[i]) * usd_per_gb_second * price->tier_price_ratio.values[i];
+		usd += (upper - above->values[i]) * unit_usd * list_at(price, row->ratio_plus_one - 1)->values[i];
 		upper = above->values[i];
 	}
-	return usd + upper * usd_per_gb_second;
+	return (usd + upper * unit_usd) / row->units_per_price;
 }
 
-static void take_off(struct bill_line *line, double free)
+/* What is free of a line's units; arm64 has what x86_64 leaves of the GB-seconds. */
+static double free_of(const struct platform_price *price, enum bill_item item, double x86_quantity)
 {
-	line->quantity = fmax(0, line->quantity - free);
+	size_t offset = bill_rows[item].free_plus_one - 1;
+	double free = *(const double *)(const void *)((const char *)price + offset);
+	return item == BILL_COMPUTE_ARM64 ? fmax(0, free - x86_quantity) : free;
 }
 
 /*
@@ -320,7 +456,6 @@ static void take_off(struct bill_line *line, double free)
  */
 static void limit_cached(const struct platform_price *price, double runs, struct bill_line *cached)
 {
-	static const double MONTH_SECONDS = 30 * 86400.0;
 	if (price->cached_minimum_seconds == 0)
 		return;
 	double share = fmin(1, MONTH_SECONDS / (runs * price->cached_minimum_seconds));
@@ -328,33 +463,31 @@ static void limit_cached(const struct platform_price *price, double runs, struct
 	cached->usd *= share;
 }
 
+/* What a run's line becomes in a month of so many. */
+static void make_monthly(const struct usage *usage, double runs, enum bill_item item, struct bill_line *line)
+{
+	bool is_always_there = bill_rows[item].is_always_there && usage->beside_ns > 0;
+	double times = is_always_there ? MONTH_NS / (double)usage->beside_ns : runs;
+	line->quantity *= times;
+	line->usd *= times;
+}
+
 void price_bill_month(const struct platform_price *price, const struct usage *usage, double runs, bool with_free_tier,
 		      struct bill *bill)
 {
-	price_bill(price, usage, bill);
-	for (int i = 0; i < BILL_ITEMS; i++) {
-		bill->lines[i].quantity *= runs;
-		bill->lines[i].usd *= runs;
+	for (int item = 0; item < BILL_ITEMS; item++) {
+		bill->lines[item] = line_of(price, usage, (enum bill_item)item);
+		make_monthly(usage, runs, (enum bill_item)item, &bill->lines[item]);
 	}
 	limit_cached(price, runs, &bill->lines[BILL_SNAPSHOT_CACHE]);
-	struct bill_line *compute = &bill->lines[BILL_COMPUTE];
-	struct bill_line *compute_arm64 = &bill->lines[BILL_COMPUTE_ARM64];
-	struct bill_line *requests = &bill->lines[BILL_REQUESTS];
-	struct bill_line *transitions = &bill->lines[BILL_TRANSITIONS];
-	if (with_free_tier) {
-		double free = price->free_gb_seconds;
-		double free_arm64 = fmax(0, free - compute->quantity);
-		take_off(compute, free);
-		take_off(compute_arm64, free_arm64);
-		take_off(requests, price->free_requests);
-		take_off(transitions, price->free_transitions);
+	double x86_quantity = bill->lines[BILL_COMPUTE].quantity;
+	for (int item = 0; item < BILL_ITEMS; item++) {
+		const struct bill_row *row = &bill_rows[item];
+		struct bill_line *line = &bill->lines[item];
+		if (row->free_plus_one > 0 && with_free_tier)
+			line->quantity = fmax(0, line->quantity - free_of(price, (enum bill_item)item, x86_quantity));
+		if (row->free_plus_one > 0 || row->above_plus_one > 0)
+			line->usd = tiered_usd(price, (enum bill_item)item, line->quantity);
 	}
-	const struct bind_doubles *above = &price->tier_above_gb_seconds;
-	const struct bind_doubles *above_arm64 = &price->tier_above_gb_seconds_arm64;
-	compute->usd = tiered_usd(price, above, compute->quantity, price->usd_per_gb_second);
-	compute_arm64->usd = tiered_usd(price, above_arm64->count > 0 ? above_arm64 : above, compute_arm64->quantity,
-					price->usd_per_gb_second_arm64);
-	requests->usd = requests->quantity * price->usd_per_million_requests / 1e6;
-	transitions->usd = transitions->quantity * price->usd_per_1000_transitions / 1e3;
-	add_up(bill);
+	add_up(price, bill);
 }

@@ -4,6 +4,11 @@
  * Source: AWS Lambda pricing; billed duration is rounded up to 100 ms until 1 December 2020, to 1 ms since; the init
  * phase is billed since 1 August 2025, that of container images always; provisioned concurrency is paid for from its
  * start, rounded up; /tmp above what comes with a function is billed by GB-second; GB = 1024 MB.
+ *
+ * A bill's lines are the rows of one table, bill_rows: what they are paid for, at which price, with which tiers and
+ * which free amounts of a month. What stands on an account's bill beside functions and store (logs, NAT, egress, a file
+ * system, a registry) is switched on by the experiment (serving/billing.h says how it is counted); what is not, and
+ * has a price or one that nobody has published, is what the bill leaves out.
  */
 #ifndef LAMINA_PRICE_H
 #define LAMINA_PRICE_H
@@ -62,10 +67,34 @@ struct platform_price {
 	double usd_per_stored_gb_month; /* of what a run puts, kept for a month */
 	double usd_per_hour;            /* machines: per second of use, from start to end */
 	double minimum_hour_seconds;    /* the least time a machine is paid for */
-	double free_requests;           /* a month */
-	double free_gb_seconds;         /* a month */
-	double free_transitions;        /* a month */
-	struct bind_texts left_out;     /* what a real bill has and this one has not */
+	/* What stands on a bill beside, where an experiment switches it on; GB of these are 2^30 bytes. */
+	double usd_per_log_gb; /* ingested */
+	double usd_per_nat_hour;
+	double usd_per_nat_gb;
+	double usd_per_egress_gb;
+	struct bind_doubles
+		egress_tier_above_gb; /* a month's GB above [i] cost that price times [i]; as of GB-seconds */
+	struct bind_doubles egress_tier_price_ratio;
+	double usd_per_million_http_requests; /* of a gateway in front: HTTP APIs, metered by so many kB, ... */
+	double http_request_kb;               /* ... 0: whatever they hold */
+	struct bind_doubles http_tier_above_requests;
+	struct bind_doubles http_tier_price_ratio;
+	double usd_per_million_rest_requests; /* REST APIs */
+	struct bind_doubles rest_tier_above_requests;
+	struct bind_doubles rest_tier_price_ratio;
+	double usd_per_file_gb_month; /* a file system that functions mount: kept, ... */
+	double usd_per_file_read_gb;
+	double usd_per_file_written_gb;
+	double usd_per_registry_gb_month; /* of container images */
+	double usd_per_kept_gb_month;     /* objects of the store that stay */
+	double savings_plan_discount;     /* of what is billed by duration or kept ready ... */
+	double savings_plan_share;        /* ... for as much of it as was committed to */
+	double free_requests;             /* a month */
+	double free_gb_seconds;           /* a month */
+	double free_transitions;          /* a month */
+	double free_log_gb;               /* a month */
+	double free_egress_gb;            /* a month */
+	struct bind_texts left_out;       /* what a real bill has and this one can not have */
 };
 extern const struct bind_schema platform_price_schema;
 
@@ -93,7 +122,19 @@ __extension__ typedef unsigned __int128 price_mb_ns;
 	X(wide_sum, gets) \
 	X(wide_sum, put_bytes) \
 	X(wide_sum, get_bytes) \
-	X(wide_sum, machine_ns)
+	X(wide_sum, machine_ns) \
+	X(wide_sum, log_bytes) \
+	X(wide_sum, nat_ns) /* of all gateways */ \
+	X(wide_sum, nat_bytes) \
+	X(wide_sum, egress_bytes) \
+	X(wide_sum, micro_http_requests) /* 10^-6 requests, as they are metered */ \
+	X(wide_sum, micro_rest_requests) \
+	X(wide_sum, file_byte_ns) \
+	X(wide_sum, file_read_bytes) \
+	X(wide_sum, file_written_bytes) \
+	X(wide_sum, registry_byte_ns) \
+	X(wide_sum, kept_byte_months) \
+	X(wide_sum, beside_ns) /* the time that what stands beside is paid for, once a run */
 /* clang-format on */
 
 struct usage {
@@ -109,6 +150,7 @@ enum bill_group {
 	BILL_FEES,        /* calls and what conducts them */
 	BILL_STORE,
 	BILL_WHOLE_MACHINE,
+	BILL_BESIDE, /* what else an account pays for that runs this */
 	BILL_GROUPS,
 };
 
@@ -134,6 +176,18 @@ enum bill_item {
 	BILL_GET_BYTES,
 	BILL_STORED,
 	BILL_MACHINE,
+	BILL_SAVINGS,
+	BILL_LOGS,
+	BILL_NAT_HOURS,
+	BILL_NAT_BYTES,
+	BILL_EGRESS,
+	BILL_HTTP_REQUESTS,
+	BILL_REST_REQUESTS,
+	BILL_FILES_KEPT,
+	BILL_FILES_READ,
+	BILL_FILES_WRITTEN,
+	BILL_REGISTRY,
+	BILL_KEPT,
 	BILL_ITEMS,
 };
 
@@ -157,6 +211,14 @@ struct bill_row {
 	size_t price_offset;    /* of the price in struct platform_price ... */
 	double units_per_price; /* ... which is for so many units */
 	bool is_only_if_priced; /* what costs nothing wherever it is used is no line of the bill */
+	bool is_discounted;     /* by a savings plan */
+	bool is_always_there;   /* a month's bill has it for the whole month, whatever the runs */
+	const char *beside;     /* what it is called where an experiment could switch it on and has not; else NULL */
+	const char *price_key;  /* "usd_per_log_gb", of the price */
+	/* 1 + offsets of members of struct platform_price; 0: there is none. */
+	size_t free_plus_one;  /* double: units of a month that are free */
+	size_t above_plus_one; /* struct bind_doubles: a month's units above which there is another price ... */
+	size_t ratio_plus_one; /* ... over the first */
 };
 extern const struct bill_row bill_rows[BILL_ITEMS];
 
@@ -183,10 +245,16 @@ int64_t price_cached_ns(const struct platform_price *price, int64_t elapsed_ns);
 /* Requests that an asynchronous call with a payload of so many bytes is paid as. */
 int64_t price_async_requests(const struct platform_price *price, int64_t payload_bytes);
 
+/* Requests that an HTTP API meters one of so many bytes as. */
+int64_t price_http_requests(const struct platform_price *price, int64_t bytes);
+
 /* An express workflow's execution that took so long. */
 void price_express(const struct platform_price *price, int64_t duration_ns, struct usage *usage);
 
 void price_bill(const struct platform_price *price, const struct usage *usage, struct bill *bill);
+
+/* The price of a line's unit in struct platform_price. */
+double price_of_row(const struct platform_price *price, const struct bill_row *row);
 
 /*
  * A month with `runs` times this usage: tiers apply to the sum, and what is free each month is taken off where that is

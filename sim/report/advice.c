@@ -230,6 +230,12 @@ static void say_standing(const struct subject *subject, struct buf *out)
 		   subject->name);
 }
 
+static void say_beside(const struct subject *subject, struct buf *out)
+{
+	buf_printf(out, "what stands on the bill beside %s (logs, NAT, egress, ...) is paid whatever its size.",
+		   subject->name);
+}
+
 static void (*const sentences[CAUSES])(const struct subject *, struct buf *) = {
 	[CAUSE_QUEUE] = say_queue,
 	[CAUSE_CLIENT] = say_client,
@@ -249,6 +255,7 @@ static void (*const sentences[CAUSES])(const struct subject *, struct buf *) = {
 	[CAUSE_INVOKING] = say_invoking,
 	[CAUSE_STORING] = say_storing,
 	[CAUSE_STANDING] = say_standing,
+	[CAUSE_BESIDE] = say_beside,
 };
 
 /* A batch may wait for places most of its time, which must not hide what its calls do. */

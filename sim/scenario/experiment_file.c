@@ -500,6 +500,8 @@ static const struct bind_field experiment_fields[] = {
 		   .help = "what is to be served"),
 	PART(pipeline, "how records meet functions"),
 	PART(traffic, "what a month looks like, for its bill"),
+	BIND_FIELD(struct experiment, bill, BIND_STRUCT, .schema = &bill_section_schema,
+		   .help = "what stands on the bill beside functions and store, each switched on by its key"),
 	PART(failures, "what goes wrong by itself"),
 	BIND_FIELD(struct experiment, framework, BIND_STRUCT, .fallback = "{}", .schema = &framework_schema,
 		   .text_key = "preset", .help = "what the serving program costs beyond its arithmetic"),

@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "doc/bind.h"
 #include "platform/quantiles.h"
+#include "scenario/bill_section.h"
 #include "scenario/plan_section.h"
 #include "serving/setting.h"
 
@@ -180,6 +181,7 @@ struct experiment {
 	struct pipeline pipeline;
 	struct failures failures;
 	struct traffic traffic;
+	struct bill_section bill;
 	struct framework framework;
 	struct function_defaults defaults;
 	struct bind_structs functions; /* struct function_entry */

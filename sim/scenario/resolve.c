@@ -542,7 +542,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	struct platform_changes changes = {
 		.region = experiment->region,
 		.region_place = bind_place(experiment->root, "region"),
-		.values = experiment->platform_values,
+		.values = bill_section_values(&experiment->bill, experiment->platform_values, library->arena),
 	};
 	resolution.platform = library_platform(library, experiment->platform, &changes, at_platform, diag);
 	bool has_profile = experiment->profile[0] != '\0' || experiment->pipeline.split;
@@ -576,5 +576,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	bool is_machine = resolution.platform->kind == PLATFORM_MACHINE;
 	if (!is_machine)
 		warn_of_no_framework(&resolution, library);
-	return (is_machine || resolve_functions(&resolution)) && unknown_check(out, has_profile, at_platform, diag);
+	bool has_functions = is_machine || resolve_functions(&resolution);
+	bool has_bill = bill_section_resolve(&experiment->bill, diag, out);
+	return has_functions && unknown_check(out, has_profile, at_platform, diag) && has_bill;
 }

@@ -171,8 +171,21 @@ static const struct need {
 	{"", always},
 };
 
+/* Of what stands on the bill beside: whether the experiment has switched it on; -1 where the key is another. */
+static int is_switched_on(const char *key, const struct setting *setting)
+{
+	const char *of_price = strncmp(key, "price.", strlen("price.")) == 0 ? key + strlen("price.") : "";
+	for (int item = 0; item < BILL_ITEMS; item++)
+		if (bill_rows[item].beside && strcmp(bill_rows[item].price_key, of_price) == 0)
+			return setting->beside.is_on[item];
+	return -1;
+}
+
 static bool is_needed(const char *key, const struct setting *setting, bool has_profile)
 {
+	int is_on = is_switched_on(key, setting);
+	if (is_on >= 0)
+		return is_on > 0;
 	const struct need *need = needs;
 	while (strncmp(key, need->prefix, strlen(need->prefix)) != 0)
 		need++;

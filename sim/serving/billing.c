@@ -18,11 +18,51 @@ void billing_usage(const struct platform *platform, const struct setting_functio
 	usage->tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;
 }
 
-int64_t billing_requests(const struct setting *setting, const struct work *work)
+/* Requests that a call with this work is paid as. */
+static int64_t requests_of(const struct setting *setting, const struct work *work)
 {
 	/* Only a caller's own asynchronous call has a payload: an event of the store has none. */
 	bool is_queued = setting->invocation == INVOCATION_ASYNC && setting->orchestrator != ORCHESTRATOR_STORE_EVENTS;
 	return is_queued ? price_async_requests(&setting->platform->price, work->payload_bytes) : 1;
+}
+
+void billing_call(const struct setting *setting, const struct work *work, struct usage *usage)
+{
+	const struct setting_beside *beside = &setting->beside;
+	usage->requests += requests_of(setting, work);
+	usage->log_bytes += beside->log_bytes;
+	usage->nat_bytes += beside->nat_bytes;
+	usage->file_read_bytes += beside->file_read_bytes;
+	usage->file_written_bytes += beside->file_written_bytes;
+}
+
+void billing_record(const struct setting *setting, bool is_completed, struct usage *usage)
+{
+	const struct setting_beside *beside = &setting->beside;
+	if (beside->is_rest_api)
+		usage->micro_rest_requests += llround(1e6 * beside->api_requests);
+	else
+		usage->micro_http_requests += llround(1e6 * beside->api_requests) *
+					      price_http_requests(&setting->platform->price, beside->api_bytes);
+	usage->egress_bytes += is_completed ? beside->egress_bytes : 0;
+}
+
+void billing_derived(const struct setting *setting, struct usage *usage)
+{
+	const struct setting_beside *beside = &setting->beside;
+	if (beside->nat_carries_store)
+		usage->nat_bytes += usage->put_bytes + usage->get_bytes;
+	if (beside->kept_months > 0)
+		usage->kept_byte_months = (wide_sum)((double)usage->put_bytes * beside->kept_months);
+}
+
+void billing_beside(const struct setting *setting, int64_t elapsed_ns, struct usage *usage)
+{
+	const struct setting_beside *beside = &setting->beside;
+	usage->beside_ns = elapsed_ns;
+	usage->nat_ns = (wide_sum)beside->nat_gateways * elapsed_ns;
+	usage->file_byte_ns = (wide_sum)beside->file_bytes * elapsed_ns;
+	usage->registry_byte_ns = (wide_sum)beside->registry_bytes * elapsed_ns;
 }
 
 int64_t billing_transitions(const struct setting *setting)
@@ -85,7 +125,7 @@ void billing_visit(const struct invocation *invocation, int64_t duration_ns)
 	const struct work *work = invocation_work(invocation);
 	struct function_outcome *counts = counts_of(invocation);
 	counts->duration_ns += duration_ns;
-	counts->usage.requests += billing_requests(invocation->simulation->setting, work);
+	billing_call(invocation->simulation->setting, work, &counts->usage);
 	const struct platform_price *price = &invocation->simulation->setting->platform->price;
 	bool is_own = !invocation->seat || price->billed_by == BILLED_BY_REQUEST;
 	if (!is_own) {

@@ -2,6 +2,11 @@
  * What is put on the bill while the simulation runs: a request's fee, and time, which is a request's own or that of
  * its sandbox, as the platform's price says (enum billed_by).
  *
+ * What stands beside (struct setting_beside) is counted by the call (logs, bytes through a NAT gateway, a mounted file
+ * system), by the record (requests of a gateway in front, egress of answers), from what functions move (bytes of the
+ * store that pass NAT, objects that stay) or by the clock (gateways, images, files): a run pays its share of these, a
+ * month's bill the whole month.
+ *
  * Who may call it: whoever ends what is paid for (visit.c, instance.c, journey.c, call.c, simulate.c); the planner, for
  * what it costs.
  */
@@ -23,8 +28,17 @@ struct billed_time {
 void billing_usage(const struct platform *platform, const struct setting_function *function, int64_t memory_mb,
 		   double used_mb, bool is_provisioned, int64_t billed_ns, struct usage *usage);
 
-/* Requests that a call with this work is paid as. */
-int64_t billing_requests(const struct setting *setting, const struct work *work);
+/* What a call with this work is paid for by the call: its requests, and what stands on the bill beside. */
+void billing_call(const struct setting *setting, const struct work *work, struct usage *usage);
+
+/* What a record is paid for that has come to its end. */
+void billing_record(const struct setting *setting, bool is_completed, struct usage *usage);
+
+/* What follows from the bytes that usage counts already. */
+void billing_derived(const struct setting *setting, struct usage *usage);
+
+/* What stands beside, for so long a run. */
+void billing_beside(const struct setting *setting, int64_t elapsed_ns, struct usage *usage);
 
 /* Transitions of the orchestrator for a call: none within an express child of a map. */
 int64_t billing_transitions(const struct setting *setting);

@@ -12,6 +12,7 @@ const char *const cause_names[CAUSES] = {
 	[CAUSE_CARD] = "sharing a host",       [CAUSE_INSTANCE] = "sharing a sandbox",
 	[CAUSE_ROUNDING] = "rounding",         [CAUSE_INVOKING] = "request fees",
 	[CAUSE_STORING] = "store fees",        [CAUSE_STANDING] = "kept ready",
+	[CAUSE_BESIDE] = "on the bill beside",
 };
 
 void cause_count(struct function_outcome *counts, const struct phase_split *split, int64_t elapsed_ns)
@@ -50,6 +51,7 @@ void cause_costs(const struct function_outcome *counts, const struct platform_pr
 	usd[CAUSE_ROUNDING] = per_ns * (double)counts->billed_rounding_ns;
 	usd[CAUSE_INVOKING] = bill_usd_of(&bill, 1U << BILL_FEES);
 	usd[CAUSE_STORING] = bill_usd_of(&bill, 1U << BILL_STORE);
+	usd[CAUSE_BESIDE] = bill_usd_of(&bill, 1U << BILL_BESIDE);
 	usd[CAUSE_STANDING] = per_ns * (double)counts->billed_idle_ns + bill_usd_of(&bill, 1U << BILL_STANDING);
 }
 

@@ -30,6 +30,7 @@ enum cause {
 	CAUSE_INVOKING,   /* money: fees for requests and transitions */
 	CAUSE_STORING,    /* money: the store's requests, bytes and storage */
 	CAUSE_STANDING,   /* money: provisioned concurrency and snapshots, by the clock */
+	CAUSE_BESIDE,     /* money: what stands on the bill beside */
 	CAUSES,
 	CAUSE_HANDLER_FIRST = CAUSE_LOAD,
 	CAUSE_HANDLER_LAST = CAUSE_INSTANCE,

@@ -195,6 +195,7 @@ static void record_done(struct invocation *invocation, bool completed)
 		outcome->records_failed++;
 	}
 	billing_child(simulation->setting, now_ns - invocation->begun_ns, &outcome->functions[0].usage);
+	billing_record(simulation->setting, completed, &outcome->functions[0].usage);
 	outcome->makespan_ns = now_ns;
 	invocation->next_free = simulation->free_list;
 	simulation->free_list = invocation;

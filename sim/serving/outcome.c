@@ -104,6 +104,11 @@ static double cost_store_usd(const struct outcome *outcome)
 	return bill_usd_of(&outcome->bill, 1U << BILL_STORE);
 }
 
+static double cost_beside_usd(const struct outcome *outcome)
+{
+	return bill_usd_of(&outcome->bill, 1U << BILL_BESIDE);
+}
+
 static double month_usd(const struct outcome *outcome)
 {
 	return outcome->month.total_usd;
@@ -216,6 +221,8 @@ const struct metric outcome_metrics[METRICS] = {
 	[METRIC_COST_REQUESTS_USD] = {"cost_requests_usd", "invocation fees, transitions and express executions",
 				      cost_requests_usd},
 	[METRIC_COST_STORE_USD] = {"cost_store_usd", "object store requests, bytes and storage", cost_store_usd},
+	[METRIC_COST_BESIDE_USD] = {"cost_beside_usd", "what `bill` switches on: logs, NAT, egress, a gateway in front",
+				    cost_beside_usd},
 	[METRIC_MONTH_USD] = {"month_usd", "a month of traffic.runs_per_month such runs, by tiers", month_usd},
 	[METRIC_GB_SECONDS] = {"gb_seconds", "billed memory-time, GB = 1024 MB", gb_seconds},
 	[METRIC_INVOCATIONS] = {"invocations", "invocations that started", invocations},

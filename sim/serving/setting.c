@@ -1,5 +1,8 @@
 #include "serving/setting.h"
 
+#include <stdio.h>
+#include <string.h>
+
 const char *const schedule_names[] = {[SCHEDULE_PER_RECORD] = "per_record", [SCHEDULE_PIPELINED] = "pipelined", NULL};
 const char *const orchestrator_names[] = {
 	[ORCHESTRATOR_DRIVER] = "driver",
@@ -46,4 +49,51 @@ bool setting_has_instances(const struct setting *setting)
 			return true;
 	}
 	return false;
+}
+
+bool bill_row_is_known(const struct bill_row *row, const struct platform *platform)
+{
+	char key[64];
+	snprintf(key, sizeof key, "price.%s", row->price_key);
+	return price_of_row(&platform->price, row) > 0 || platform_is_unknown(platform, key);
+}
+
+/* Whether an item of this name is on the bill; *is_sold: whether the platform has a price for one. */
+static bool is_beside(const struct setting *setting, const char *name, bool *is_sold)
+{
+	bool is_on = false;
+	*is_sold = false;
+	for (int item = 0; item < BILL_ITEMS; item++) {
+		const struct bill_row *row = &bill_rows[item];
+		if (!row->beside || strcmp(row->beside, name) != 0)
+			continue;
+		is_on = is_on || setting->beside.is_on[item];
+		*is_sold = *is_sold || bill_row_is_known(row, setting->platform);
+	}
+	return is_on;
+}
+
+static void add_name(const char *name, const char *names[SETTING_LEFT_OUT_MAX], size_t *count)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(names[i], name) == 0)
+			return;
+	if (*count < SETTING_LEFT_OUT_MAX)
+		names[(*count)++] = name;
+}
+
+size_t setting_left_out(const struct setting *setting, const char *names[SETTING_LEFT_OUT_MAX])
+{
+	const struct bind_texts *listed = &setting->platform->price.left_out;
+	size_t count = 0;
+	bool is_sold;
+	for (int item = 0; item < BILL_ITEMS; item++) {
+		const char *name = bill_rows[item].beside;
+		if (name && !is_beside(setting, name, &is_sold) && is_sold)
+			add_name(name, names, &count);
+	}
+	for (size_t i = 0; i < listed->count; i++)
+		if (!is_beside(setting, listed->values[i], &is_sold))
+			add_name(listed->values[i], names, &count);
+	return count;
 }

@@ -63,6 +63,24 @@ struct failures {
 	double straggler_slowdown; /* ... by this factor on CPU time */
 };
 
+/* What stands on the bill beside functions and store; all 0: nothing does. */
+struct setting_beside {
+	bool is_on[BILL_ITEMS];  /* of the items that can be switched on */
+	int64_t log_bytes;       /* of a call */
+	int64_t nat_gateways;    /* that stand */
+	int64_t nat_bytes;       /* of a call, there and back, ... */
+	bool nat_carries_store;  /* ... beside what it reads from the store and writes to it */
+	int64_t egress_bytes;    /* of a record that has a result */
+	double api_requests;     /* to a gateway in front, of a record */
+	int64_t api_bytes;       /* of one */
+	bool is_rest_api;        /* else an HTTP API's, metered by their bytes */
+	int64_t file_bytes;      /* kept on a file system */
+	int64_t file_read_bytes; /* of a call */
+	int64_t file_written_bytes;
+	int64_t registry_bytes; /* of container images */
+	double kept_months;     /* that what is put into the store stays */
+};
+
 struct setting {
 	const struct platform *platform;
 	struct setting_function *functions;
@@ -83,6 +101,7 @@ struct setting {
 	int orchestrator;       /* enum orchestrator */
 	int map;                /* enum map_kind, of a workflow */
 	struct failures failures;
+	struct setting_beside beside;
 	bool has_hosts;             /* sandboxes share the network cards of the platform's hosts */
 	double framework_memory_mb; /* of peak memory, what language and framework take */
 	double runs_per_month;      /* for a month's bill; 0: none is asked for */
@@ -100,6 +119,14 @@ const struct quantiles *setting_hop(const struct setting *setting, size_t functi
 
 /* The most records that the orchestrator has in work at once: a workflow's inline map is bounded. */
 int64_t setting_parallel_max(const struct setting *setting);
+
+/* Whether the platform tells the price of a line, or tells that nobody does. */
+bool bill_row_is_known(const struct bill_row *row, const struct platform *platform);
+
+enum { SETTING_LEFT_OUT_MAX = 64 };
+
+/* What a real bill has and this setting's has not: items that are not switched on, and what the platform lists. */
+size_t setting_left_out(const struct setting *setting, const char *names[SETTING_LEFT_OUT_MAX]);
 
 /* Whether a request may share what it runs on, or its bill, with others; else each has a sandbox to itself. */
 bool setting_has_instances(const struct setting *setting);

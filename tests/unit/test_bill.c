@@ -30,13 +30,28 @@ static const struct platform_price prime_prices = {
 	.usd_per_get_gb = 67,
 	.usd_per_stored_gb_month = 71,
 	.usd_per_hour = 73,
+	.usd_per_log_gb = 79,
+	.usd_per_nat_hour = 83,
+	.usd_per_nat_gb = 89,
+	.usd_per_egress_gb = 97,
+	.usd_per_million_http_requests = 101e6,
+	.usd_per_million_rest_requests = 103e6,
+	.usd_per_file_gb_month = 107,
+	.usd_per_file_read_gb = 109,
+	.usd_per_file_written_gb = 113,
+	.usd_per_registry_gb_month = 127,
+	.usd_per_kept_gb_month = 131,
 	.granularity_seconds = 0.001,
 };
 
 /* 1 GB for a second. */
 #define GB_SECOND ((price_mb_ns)1024 * NS_PER_SECOND)
 
-/* One unit of each item, and the line that it makes. */
+/* 2^30 bytes, and these for a month of 30 days. */
+#define GB 1073741824
+#define GB_MONTH ((wide_sum)GB * 30 * 86400 * NS_PER_SECOND)
+
+/* One unit of each item, and the line that it makes. What a savings plan takes off has no usage of its own. */
 static const struct {
 	struct usage usage;
 	enum bill_item item;
@@ -63,6 +78,18 @@ static const struct {
 	{{.get_bytes = 1000000000}, BILL_GET_BYTES, 67},
 	{{.put_bytes = 1000000000}, BILL_STORED, 71},
 	{{.machine_ns = 3600 * NS_PER_SECOND}, BILL_MACHINE, 73},
+	{{0}, BILL_SAVINGS, 0},
+	{{.log_bytes = GB}, BILL_LOGS, 79},
+	{{.nat_ns = 3600 * NS_PER_SECOND}, BILL_NAT_HOURS, 83},
+	{{.nat_bytes = GB}, BILL_NAT_BYTES, 89},
+	{{.egress_bytes = GB}, BILL_EGRESS, 97},
+	{{.micro_http_requests = 1000000}, BILL_HTTP_REQUESTS, 101},
+	{{.micro_rest_requests = 1000000}, BILL_REST_REQUESTS, 103},
+	{{.file_byte_ns = GB_MONTH}, BILL_FILES_KEPT, 107},
+	{{.file_read_bytes = GB}, BILL_FILES_READ, 109},
+	{{.file_written_bytes = GB}, BILL_FILES_WRITTEN, 113},
+	{{.registry_byte_ns = GB_MONTH}, BILL_REGISTRY, 127},
+	{{.kept_byte_months = GB}, BILL_KEPT, 131},
 };
 enum { ITEMS = ARRAY_LEN(items) };
 _Static_assert((int)ITEMS == (int)BILL_ITEMS, "every line of a bill is tried");
@@ -105,10 +132,11 @@ static void test_sums(void)
 	}
 	struct outcome outcome = {.bill = bill};
 	double parts = 0;
-	static const char *const names[] = {"cost_compute_usd", "cost_requests_usd", "cost_store_usd"};
+	static const char *const names[] = {"cost_compute_usd", "cost_requests_usd", "cost_store_usd",
+					    "cost_beside_usd"};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		parts += outcome_metrics[outcome_find_metric(names[i])].value(&outcome);
-	t_near(parts, bill.total_usd, 1e-12, 0, "the three parts of the cost are all of it");
+	t_near(parts, bill.total_usd, 1e-12, 0, "the parts of the cost are all of it");
 	t_near(outcome_metrics[METRIC_GB_SECONDS].value(&outcome), 8, 1e-12, 0,
 	       "memory-time of both kinds of processor, provisioned or not");
 }
@@ -193,6 +221,104 @@ static void test_free_and_large(void)
 	for (size_t i = 0; i < ARRAY_LEN(of); i++)
 		t_near(bill.lines[of[i].item].quantity, 5 * 9223372036854775807.0 / of[i].per_unit, 1e-12, 0,
 		       bill_rows[of[i].item].name);
+}
+
+/* A commitment covers three quarters of what is billed by duration or kept ready, and nothing else. */
+static void test_savings_plan(void)
+{
+	struct platform_price price = prime_prices;
+	price.savings_plan_discount = 0.2;
+	price.savings_plan_share = 0.75;
+	struct usage usage = {
+		.billed_mb_ns = GB_SECOND,
+		.provisioned_arm64_mb_ns = GB_SECOND,
+		.requests = 1,
+		.log_bytes = GB,
+	};
+	struct bill bill;
+	price_bill(&price, &usage, &bill);
+	t_near(bill.lines[BILL_SAVINGS].quantity, 0.75 * (2 + 13), 1e-12, 0, "what it covers");
+	t_near(bill.lines[BILL_SAVINGS].usd, -0.2 * 0.75 * (2 + 13), 1e-12, 0, "what it takes off");
+	t_near(bill.total_usd, 2 + 13 + 37 + 79 - 0.15 * 15, 1e-12, 0, "and what is left");
+	price_bill_month(&price, &usage, 4, false, &bill);
+	t_near(bill.total_usd, 4 * (2 + 13 + 37 + 79 - 0.15 * 15), 1e-12, 0, "in a month of four runs");
+}
+
+/* What stands beside is there all month, however many runs there are; what goes by the call is not. */
+static void test_beside_month(void)
+{
+	double above[] = {10, 50};
+	double ratio[] = {0.5, 0.25};
+	struct platform_price price = prime_prices;
+	price.egress_tier_above_gb = (struct bind_doubles){above, 2};
+	price.egress_tier_price_ratio = (struct bind_doubles){ratio, 2};
+	price.free_egress_gb = 1;
+	struct usage usage = {
+		.beside_ns = 600 * NS_PER_SECOND,
+		.nat_ns = 1200 * NS_PER_SECOND,
+		.registry_byte_ns = (wide_sum)GB * 600 * NS_PER_SECOND,
+		.nat_bytes = GB,
+		.egress_bytes = GB,
+	};
+	struct bill month;
+	price_bill_month(&price, &usage, 71, true, &month);
+	t_near(month.lines[BILL_NAT_HOURS].quantity, 2 * 720, 1e-12, 0, "two gateways for 30 days");
+	t_near(month.lines[BILL_REGISTRY].usd, 127, 1e-12, 0, "an image for a month");
+	t_near(month.lines[BILL_NAT_BYTES].usd, 71 * 89, 1e-12, 0, "bytes by the run");
+	t_near(month.lines[BILL_EGRESS].usd, 97 * (10 + 40 * 0.5 + 20 * 0.25), 1e-12, 0, "tiers above what is free");
+}
+
+/* An HTTP API meters a request by parts of 512 kB. */
+static void test_metered_requests(void)
+{
+	struct platform_price price = {.http_request_kb = 512};
+	t_int(price_http_requests(&price, 0), 1, "an empty request is one");
+	t_int(price_http_requests(&price, 512 * 1024), 1, "512 kB are one");
+	t_int(price_http_requests(&price, 512 * 1024 + 1), 2, "a byte more is two");
+	price.http_request_kb = 0;
+	t_int(price_http_requests(&price, 1000000), 1, "elsewhere it is one whatever it holds");
+}
+
+/* What is counted while a simulation runs: by the call, by the record, from what moves, and by the clock. */
+static void test_beside(void)
+{
+	struct toy toy;
+	toy_init(&toy);
+	toy.platform.price.http_request_kb = 512;
+	toy_records(&toy, 5);
+	toy_function(&toy, "f", 1000, &(struct toy_work){.cpu_seconds = 1, .download_mb = 20});
+	toy_function(&toy, "g", 1000, &(struct toy_work){.cpu_seconds = 1, .upload_mb = 3});
+	toy.setting.beside = (struct setting_beside){
+		.log_bytes = 2048,
+		.nat_gateways = 2,
+		.nat_bytes = 10,
+		.nat_carries_store = true,
+		.egress_bytes = 100,
+		.api_requests = 1.5,
+		.api_bytes = 600 * 1024,
+		.file_bytes = 7,
+		.file_read_bytes = 11,
+		.file_written_bytes = 13,
+		.registry_bytes = 17,
+		.kept_months = 2,
+	};
+	struct outcome outcome = toy_simulate(&toy, 1);
+	const struct usage *usage = &outcome.usage;
+	t_int((int64_t)usage->log_bytes, 5 * 2 * 2048, "logs of every call");
+	t_int((int64_t)usage->nat_bytes, 5 * (2 * 10 + 23000000), "NAT: of every call, and the store's bytes");
+	t_int((int64_t)usage->nat_ns, 2 * outcome.elapsed_ns, "two gateways, by the clock");
+	t_int((int64_t)usage->egress_bytes, 5 * 100, "egress of every record");
+	t_int((int64_t)usage->micro_http_requests, 5 * 2 * 1500000, "requests, metered by 512 kB");
+	t_int((int64_t)usage->file_byte_ns, 7 * outcome.elapsed_ns, "files kept");
+	t_int((int64_t)usage->file_read_bytes, 5 * 2 * 11, "files read");
+	t_int((int64_t)usage->file_written_bytes, 5 * 2 * 13, "files written");
+	t_int((int64_t)usage->registry_byte_ns, 17 * outcome.elapsed_ns, "images kept");
+	t_int((int64_t)usage->kept_byte_months, 5 * 2 * 3000000, "objects that stay for two months");
+	toy.setting.failures.error_rate = 1;
+	outcome = toy_simulate(&toy, 1);
+	t_int((int64_t)outcome.usage.egress_bytes, 0, "no result, no egress");
+	t_int((int64_t)outcome.usage.micro_http_requests, 5 * 2 * 1500000, "but a request");
+	toy_release(&toy);
 }
 
 static void test_rounding(void)
@@ -336,6 +462,10 @@ int main(void)
 	test_rows();
 	test_tiers();
 	test_free_and_large();
+	test_savings_plan();
+	test_beside_month();
+	test_metered_requests();
+	test_beside();
 	test_rounding();
 	test_parts();
 	test_children();

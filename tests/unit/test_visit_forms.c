@@ -204,9 +204,32 @@ static struct cost planned(struct toy *toy, int64_t records)
 		.clock_least_seconds = toy->platform.price.cached_minimum_seconds,
 		.step_usd = of.step_usd,
 		.clock_usd = of.clock_usd,
+		.beside_usd = stage_beside_usd(&toy->setting),
 	};
 	cost.usd += stage_standing_usd(&standing, cost.seconds);
 	return cost;
+}
+
+/* What stands on the bill beside costs about as much as the function. */
+static void random_beside(struct toy *toy)
+{
+	struct platform_price *price = &toy->platform.price;
+	const int64_t kb = 1024;
+	price->usd_per_log_gb = price->usd_per_nat_gb = price->usd_per_egress_gb = 0.1;
+	price->usd_per_file_read_gb = price->usd_per_kept_gb_month = 0.1;
+	price->usd_per_nat_hour = price->usd_per_million_http_requests = 1;
+	price->usd_per_registry_gb_month = 1000;
+	toy->setting.beside = (struct setting_beside){
+		.log_bytes = one_in(2) ? 10 * kb : 0,
+		.nat_gateways = one_in(2) ? 3 : 0,
+		.nat_bytes = one_in(2) ? 200 * kb : 0,
+		.nat_carries_store = one_in(2),
+		.egress_bytes = one_in(2) ? 100 * kb : 0,
+		.api_requests = one_in(2) ? 2 : 0,
+		.file_read_bytes = one_in(2) ? 300 * kb : 0,
+		.registry_bytes = one_in(2) ? 1000 * kb * kb : 0,
+		.kept_months = one_in(2) ? 3 : 0,
+	};
 }
 
 enum form { IN_CLOSED_FORM, ON_A_HOST, SHARED, FORMS };
@@ -256,6 +279,7 @@ static void forms_agree(bool is_throttled)
 		random_platform(&toy, &runtime);
 		struct quantiles measured = some(&toy, 1, 12);
 		random_function(&toy, &runtime, &measured);
+		random_beside(&toy);
 		toy.setting.client_ns = one_in(2) ? ns_from_seconds(between(0.02, 0.1)) : 0;
 		toy.setting.orchestrator = one_in(3) ? ORCHESTRATOR_STORE_EVENTS : ORCHESTRATOR_DRIVER;
 		toy_memory(&toy, is_throttled ? 300 + 100 * (int64_t)stream_below(&luck, 17) : 3000);
