@@ -89,7 +89,8 @@ static void test_snapshots(struct arena *arena)
 	static const char *const words[] = {"SnapStart:",         "snapStart: true",
 					    "\"snap_start\": {",  "--snap-start ApplyOn=PublishedVersions",
 					    "\"snapshot\": true", "${ApiFunctionArn}:live"};
-	struct deployed_function java = {.name = "api", .memory_mb = 1769, .timeout_seconds = 9, .tmp_mb = 512};
+	struct deployed_function java = {
+		.name = "api", .deployed_name = "api", .memory_mb = 1769, .timeout_seconds = 9, .tmp_mb = 512};
 	struct deployment plan = plan_of(1);
 	plan.functions = &java;
 	plan.function_count = 1;
