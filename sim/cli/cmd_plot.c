@@ -349,8 +349,8 @@ static int draw_figures(struct plot *plot)
 	if (drawn > 0 && path && format_of(path) < 0) {
 		char *shown = arena_strdup(&plot->cli->arena, path);
 		printable_make(shown, "");
-		fprintf(stderr, "%zu figures (SVG, PNG, PDF), with data and script beside each, are in %s/\n", drawn,
-			shown);
+		fprintf(stderr, "%zu figure%s (SVG, PNG, PDF) with data and script beside each: %s/\n", drawn,
+			drawn == 1 ? "" : "s", shown);
 	}
 	figure_sheet_release(&sheet);
 	buf_release(&why);

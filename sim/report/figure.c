@@ -103,7 +103,11 @@ static bool make_script(const struct figure_sheet *sheet, const char *base, cons
 		   sheet->figure->name, sheet->figure->title, lamina_version());
 	gnuplot_quote(arena_printf(&arena, "./%s.gp", base), out);
 	buf_add_char(out, '\n');
-	add_name("figure", sheet->figure->name, out);
+	char *id = arena_strdup(&arena, sheet->figure->name);
+	for (char *c = id; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	add_name("figure", id, out);
 	add_name("base", arena_printf(&arena, "./%s", base), out);
 	add_name("formats", formats, out);
 	buf_add(out, "data = base.'.csv'\noutput(format) = base.'.'.format\ncolumns = 79\nlines = 24\n\n");
@@ -226,8 +230,9 @@ bool figure_print(const struct figure_sheet *sheet, int columns, int lines, stru
 		  draw_in_scratch(&scratch, sheet, &script, "figure", sheet->figure->name, err) &&
 		  file_read(scratch_path(&scratch, "figure", "txt"), IMAGE_BYTES_MAX, &scratch.arena, &text, &length,
 			    err);
+	/* The page begins with a form feed. */
 	if (ok)
-		buf_add_bytes(out, text, length);
+		buf_add(out, text[0] == '\f' ? text + 1 : text);
 	buf_release(&sized.settings);
 	buf_release(&script);
 	scratch_remove(&scratch, "figure");

@@ -254,8 +254,9 @@ void figure_set_axis(struct figure_sheet *sheet, const struct figure_axis *axis)
 		low = 0;
 		high = span.high > 0 ? 1.08 * span.high : 1;
 	}
-	buf_printf(&sheet->settings, "set %srange [%.6g:%.6g]\n", axis->name, low, high);
-	buf_printf(&sheet->settings, is_log ? "set logscale %s\n" : "unset logscale %s\n", axis->name);
+	buf_printf(&sheet->settings, "unset logscale %s\nset %srange [%.6g:%.6g]\n", axis->name, axis->name, low, high);
+	if (is_log)
+		buf_printf(&sheet->settings, "set logscale %s\n", axis->name);
 	if (axis->has_marks_at_values && axis->count <= VALUES_WITH_MARKS_MAX)
 		add_value_marks(sheet, axis, &span, is_log);
 	else if (is_log)
@@ -264,15 +265,20 @@ void figure_set_axis(struct figure_sheet *sheet, const struct figure_axis *axis)
 		buf_printf(&sheet->settings, "set %stics autofreq\n", axis->name);
 }
 
+void figure_set_commands(struct figure_sheet *sheet, const char *variable, struct buf *commands)
+{
+	for (char *c = commands->text; c && *c; c++)
+		if (*c == '\n')
+			*c = ';';
+	figure_set_text(sheet, variable, buf_text(commands));
+}
+
 void figure_set_axis_text(struct figure_sheet *sheet, const char *variable, const struct figure_axis *axis)
 {
 	struct figure_sheet apart = {0};
 	buf_init(&apart.settings);
 	figure_set_axis(&apart, axis);
-	for (char *c = apart.settings.text; *c; c++)
-		if (*c == '\n')
-			*c = ';';
-	figure_set_text(sheet, variable, buf_text(&apart.settings));
+	figure_set_commands(sheet, variable, &apart.settings);
 	buf_release(&apart.settings);
 }
 
@@ -290,18 +296,126 @@ static void quote_mark(const char *text, struct buf *out)
 	buf_release(&doubled);
 }
 
-void figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
-			   int first)
+/* Longer names are cut. */
+enum { CATEGORY_LETTERS_MAX = 28 };
+
+static const char *cut(const char *text, struct arena *arena)
 {
 	size_t letters = 0;
+	for (const char *c = text; *c; c++) {
+		letters += ((unsigned char)*c & 0xc0) != 0x80;
+		if (letters > CATEGORY_LETTERS_MAX)
+			return arena_printf(arena, "%.*s…", (int)(c - text), text);
+	}
+	return text;
+}
+
+bool figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
+			   int first, int beside)
+{
+	struct arena arena;
+	size_t letters = 0;
+	arena_init(&arena);
 	for (size_t i = 0; i < count; i++)
-		letters = max_size(letters, strlen(texts[i]) + 1);
-	bool is_turned = strcmp(axis, "x") == 0 && (double)(letters * count) * letter_share > 1;
-	buf_printf(&sheet->settings, "set %stics %s(", axis, is_turned ? "rotate by -35 left " : "norotate ");
+		letters = max_size(letters, strlen(cut(texts[i], &arena)) + 1);
+	bool is_turned = strcmp(axis, "x") == 0 && (double)(letters * count) * letter_share * (double)beside > 1.05;
+	buf_printf(&sheet->settings, "set %stics %s(", axis, is_turned ? "rotate by 40 right " : "norotate ");
 	for (size_t i = 0; i < count; i++) {
 		buf_add(&sheet->settings, i > 0 ? ", " : "");
-		quote_mark(texts[i], &sheet->settings);
+		quote_mark(cut(texts[i], &arena), &sheet->settings);
 		buf_printf(&sheet->settings, " %d", (int)i + first);
 	}
 	buf_add(&sheet->settings, ")\n");
+	arena_release(&arena);
+	return is_turned;
+}
+
+/* --- time and cost ----------------------------------------------------------------------------------------------- */
+
+/* A time of 30 times another leaves nothing of it to be seen. */
+static const double log_from_ratio = 30;
+
+void figure_set_value_axis(struct figure_sheet *sheet, const char *variable, const char *axis, const double *values,
+			   size_t count)
+{
+	figure_set_axis_text(sheet, variable,
+			     &(struct figure_axis){.name = axis,
+						   .values = values,
+						   .count = count,
+						   .is_from_zero = true,
+						   .log_from_ratio = log_from_ratio});
+}
+
+static double *scaled(const struct figure_data *data, int metric, double factor, struct arena *arena)
+{
+	double *values = ARENA_ARRAY(arena, double, 2 * data->point_count);
+	for (size_t i = 0; i < data->point_count; i++) {
+		const struct estimate *estimate = &data->points[i].result.metrics[metric];
+		values[i] = factor * estimate->mean;
+		values[data->point_count + i] =
+			factor * (estimate->mean + (isfinite(estimate->half_width) ? estimate->half_width : 0));
+	}
+	return values;
+}
+
+static double largest_of(const struct figure_data *data, int metric)
+{
+	double most = 0;
+	for (size_t i = 0; i < data->point_count; i++)
+		most = fmax(most, data->points[i].result.metrics[metric].mean);
+	return most;
+}
+
+bool figure_shown_init(struct figure_shown *shown, const struct figure_data *data, const struct figure_choice *choice,
+		       struct figure_sheet *sheet, struct arena *arena)
+{
+	enum metric_id time = data->is_batch ? METRIC_MAKESPAN_SECONDS : METRIC_RECORD_SECONDS;
+	shown->time = figure_metric(choice->time, time, sheet->why);
+	shown->cost = figure_metric(choice->cost, METRIC_COST_USD, sheet->why);
+	if (shown->time < 0 || shown->cost < 0)
+		return false;
+	shown->time_unit = figure_unit_of(shown->time, largest_of(data, shown->time), arena);
+	shown->cost_unit = figure_unit_of(shown->cost, largest_of(data, shown->cost), arena);
+	shown->times = scaled(data, shown->time, shown->time_unit.factor, arena);
+	shown->costs = scaled(data, shown->cost, shown->cost_unit.factor, arena);
+	figure_set_text(sheet, "time_name", outcome_metrics[shown->time].name);
+	figure_set_text(sheet, "cost_name", outcome_metrics[shown->cost].name);
+	figure_set_number(sheet, "time_factor", shown->time_unit.factor);
+	figure_set_number(sheet, "cost_factor", shown->cost_unit.factor);
+	figure_set_text(sheet, "time_title", shown->time_unit.title);
+	figure_set_text(sheet, "cost_title", shown->cost_unit.title);
+	return true;
+}
+
+bool figure_has_intervals(const struct figure_data *data, int metric)
+{
+	for (size_t i = 0; i < data->point_count; i++)
+		if (isfinite(data->points[i].result.metrics[metric].half_width))
+			return true;
+	return false;
+}
+
+bool figure_has_failures(const struct figure_data *data)
+{
+	for (size_t i = 0; i < data->point_count; i++)
+		if (data->points[i].result.metrics[METRIC_FAILED_RECORDS].mean > 0)
+			return true;
+	return false;
+}
+
+void figure_head_estimate(struct csv *csv, int metric, struct arena *arena)
+{
+	csv_text(csv, outcome_metrics[metric].name);
+	csv_text(csv, arena_printf(arena, "%s_half_width_95", outcome_metrics[metric].name));
+}
+
+void figure_put_estimate(struct csv *csv, const struct estimate *estimate)
+{
+	csv_double(csv, estimate->mean);
+	csv_double(csv, estimate->half_width);
+}
+
+void figure_put_value(struct csv *csv, const struct swept_value *value, struct arena *arena)
+{
+	csv_text(csv, swept_value_text(value, arena));
 }

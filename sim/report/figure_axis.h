@@ -45,8 +45,43 @@ void figure_set_axis(struct figure_sheet *sheet, const struct figure_axis *axis)
 /* The same as a text that the script evaluates where it draws with this axis. */
 void figure_set_axis_text(struct figure_sheet *sheet, const char *variable, const struct figure_axis *axis);
 
-/* Marks 1, 2, ... with texts beside them, turned where they need it; first is the position of the first. */
-void figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
-			   int first);
+/* Commands, a line each, as such a text. */
+void figure_set_commands(struct figure_sheet *sheet, const char *variable, struct buf *commands);
+
+/* Of a quantity: from 0, logarithmic where one value is 30 times another and more. */
+void figure_set_value_axis(struct figure_sheet *sheet, const char *variable, const char *axis, const double *values,
+			   size_t count);
+
+/* Two metrics of all points, as time and cost; their names, titles and factors are set for the script. */
+struct figure_shown {
+	int time; /* enum metric_id */
+	int cost;
+	struct figure_unit time_unit;
+	struct figure_unit cost_unit;
+	double *times; /* by point, in the axis's unit; then the upper ends of their intervals */
+	double *costs;
+};
+
+/* False, with words, where a metric is none. */
+bool figure_shown_init(struct figure_shown *shown, const struct figure_data *data, const struct figure_choice *choice,
+		       struct figure_sheet *sheet, struct arena *arena);
+
+/* Whether any point has an interval of the metric. */
+bool figure_has_intervals(const struct figure_data *data, int metric);
+
+/* Whether records of any point failed. */
+bool figure_has_failures(const struct figure_data *data);
+
+/* Columns of an estimate, and its cells; the cell of a swept value. */
+void figure_head_estimate(struct csv *csv, int metric, struct arena *arena);
+void figure_put_estimate(struct csv *csv, const struct estimate *estimate);
+void figure_put_value(struct csv *csv, const struct swept_value *value, struct arena *arena);
+
+/*
+ * Marks with texts beside them, the first at `first`, turned where they need it, which is told; on a picture of which
+ * `beside` stand side by side.
+ */
+bool figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
+			   int first, int beside);
 
 #endif

@@ -1,4 +1,4 @@
-/* Figures along a swept key: time and cost, quantiles; the plane of two keys; the time-cost front. */
+/* Figures along a swept key: time and cost, and the quantiles of a record's time. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,90 +8,8 @@
 #include "report/figure_keys.h"
 #include "report/figure_rows.h"
 
-/* Memory sizes and numbers of jobs double; a time of 30 times another leaves nothing of it to be seen. */
+/* Memory sizes and numbers of jobs double. */
 static const double log_x_from_ratio = 5;
-static const double log_y_from_ratio = 30;
-
-/* --- what is shown ----------------------------------------------------------------------------------------------- */
-
-/* Two metrics, with their units on axes. */
-struct shown {
-	int time;
-	int cost;
-	struct figure_unit time_unit;
-	struct figure_unit cost_unit;
-	double *times; /* by point, in the axis's unit; then upper ends of intervals */
-	double *costs;
-};
-
-static double *scaled(const struct figure_data *data, int metric, double factor, struct arena *arena)
-{
-	double *values = ARENA_ARRAY(arena, double, 2 * data->point_count);
-	for (size_t i = 0; i < data->point_count; i++) {
-		const struct estimate *estimate = &data->points[i].result.metrics[metric];
-		values[i] = factor * estimate->mean;
-		values[data->point_count + i] =
-			factor * (estimate->mean + (isfinite(estimate->half_width) ? estimate->half_width : 0));
-	}
-	return values;
-}
-
-static double largest(const struct figure_data *data, int metric)
-{
-	double most = 0;
-	for (size_t i = 0; i < data->point_count; i++)
-		most = fmax(most, data->points[i].result.metrics[metric].mean);
-	return most;
-}
-
-static bool shown_init(struct shown *shown, const struct figure_data *data, const struct figure_choice *choice,
-		       struct figure_sheet *sheet, struct arena *arena)
-{
-	enum metric_id time = data->is_batch ? METRIC_MAKESPAN_SECONDS : METRIC_RECORD_SECONDS;
-	shown->time = figure_metric(choice->time, time, sheet->why);
-	shown->cost = figure_metric(choice->cost, METRIC_COST_USD, sheet->why);
-	if (shown->time < 0 || shown->cost < 0)
-		return false;
-	shown->time_unit = figure_unit_of(shown->time, largest(data, shown->time), arena);
-	shown->cost_unit = figure_unit_of(shown->cost, largest(data, shown->cost), arena);
-	shown->times = scaled(data, shown->time, shown->time_unit.factor, arena);
-	shown->costs = scaled(data, shown->cost, shown->cost_unit.factor, arena);
-	figure_set_text(sheet, "time_name", outcome_metrics[shown->time].name);
-	figure_set_text(sheet, "cost_name", outcome_metrics[shown->cost].name);
-	figure_set_number(sheet, "time_factor", shown->time_unit.factor);
-	figure_set_number(sheet, "cost_factor", shown->cost_unit.factor);
-	figure_set_text(sheet, "time_title", shown->time_unit.title);
-	figure_set_text(sheet, "cost_title", shown->cost_unit.title);
-	return true;
-}
-
-static void head_estimate(struct csv *csv, int metric, struct arena *arena)
-{
-	csv_text(csv, outcome_metrics[metric].name);
-	csv_text(csv, arena_printf(arena, "%s_half_width_95", outcome_metrics[metric].name));
-}
-
-static void put_estimate(struct csv *csv, const struct estimate *estimate)
-{
-	csv_double(csv, estimate->mean);
-	csv_double(csv, estimate->half_width);
-}
-
-static void put_value(struct csv *csv, const struct swept_value *value, struct arena *arena)
-{
-	csv_text(csv, swept_value_text(value, arena));
-}
-
-static void set_value_axis(struct figure_sheet *sheet, const char *variable, const char *axis, const double *values,
-			   size_t count)
-{
-	figure_set_axis_text(sheet, variable,
-			     &(struct figure_axis){.name = axis,
-						   .values = values,
-						   .count = count,
-						   .is_from_zero = true,
-						   .log_from_ratio = log_y_from_ratio});
-}
 
 /* The points in the order of their lines and, in these, along the key. */
 struct place {
@@ -119,13 +37,13 @@ static struct place *places_along(const struct figure_keys *keys, const struct f
 	for (size_t i = 0; i < count; i++)
 		places[i] = (struct place){i, lines[i],
 					   x->is_ordered ? swept_value_number(figure_key_value(keys, x, i))
-							 : (double)x->numbers[i] + 1};
+							 : (double)figure_key_place(x, i)};
 	qsort(places, count, sizeof places[0], compare_places);
 	return places;
 }
 
 /* The axis of the key: its values, or one place after the other. */
-static void set_along(struct figure_sheet *sheet, const struct figure_keys *keys, const struct figure_key *x,
+static void set_along(struct figure_sheet *sheet, struct figure_keys *keys, const struct figure_key *x,
 		      struct arena *arena)
 {
 	figure_set_text(sheet, "along", x->is_ordered ? x->name : "position");
@@ -142,11 +60,8 @@ static void set_along(struct figure_sheet *sheet, const struct figure_keys *keys
 							     .log_from_ratio = log_x_from_ratio});
 		return;
 	}
-	const char **texts = ARENA_ARRAY(arena, const char *, x->count);
-	for (size_t i = 0; i < x->count; i++)
-		texts[i] = swept_value_text(figure_key_value(keys, x, x->firsts[i]), arena);
 	buf_printf(&sheet->settings, "set xrange [0.5:%g]\n", (double)x->count + 0.5);
-	figure_set_categories(sheet, "x", texts, x->count, 1);
+	figure_set_categories(sheet, "x", figure_key_texts(keys, x), x->count, 1, 1);
 }
 
 /* --- time and cost along a key ----------------------------------------------------------------------------------- */
@@ -162,7 +77,7 @@ static const struct figure_key *find_along(const struct figure *figure, const st
 }
 
 static void put_curve_rows(struct figure_sheet *sheet, const struct figure_keys *keys, const struct figure_key *x,
-			   const char *const *labels, const size_t *lines, const struct shown *shown,
+			   const char *const *labels, const size_t *lines, const struct figure_shown *shown,
 			   struct arena *arena)
 {
 	struct csv *csv = &sheet->csv;
@@ -171,8 +86,9 @@ static void put_curve_rows(struct figure_sheet *sheet, const struct figure_keys 
 	csv_text(csv, "series");
 	csv_text(csv, x->name);
 	csv_text(csv, "position");
-	head_estimate(csv, shown->time, arena);
-	head_estimate(csv, shown->cost, arena);
+	figure_head_estimate(csv, shown->time, arena);
+	figure_head_estimate(csv, shown->cost, arena);
+	csv_text(csv, outcome_metrics[METRIC_FAILED_RECORDS].name);
 	csv_end_row(csv);
 	const struct place *places = places_along(keys, x, lines, arena);
 	for (size_t i = 0; i < keys->data->point_count; i++) {
@@ -180,20 +96,13 @@ static void put_curve_rows(struct figure_sheet *sheet, const struct figure_keys 
 		csv_int(csv, point->ordinal + 1);
 		csv_int(csv, (int64_t)places[i].line + 1);
 		csv_text(csv, labels[places[i].line]);
-		put_value(csv, &point->values[x->index], arena);
-		csv_int(csv, (int64_t)x->numbers[places[i].point] + 1);
-		put_estimate(csv, &point->result.metrics[shown->time]);
-		put_estimate(csv, &point->result.metrics[shown->cost]);
+		figure_put_value(csv, &point->values[x->index], arena);
+		csv_int(csv, (int64_t)figure_key_place(x, places[i].point));
+		figure_put_estimate(csv, &point->result.metrics[shown->time]);
+		figure_put_estimate(csv, &point->result.metrics[shown->cost]);
+		csv_double(csv, point->result.metrics[METRIC_FAILED_RECORDS].mean);
 		csv_end_row(csv);
 	}
-}
-
-static bool has_intervals(const struct figure_data *data, int metric)
-{
-	for (size_t i = 0; i < data->point_count; i++)
-		if (isfinite(data->points[i].result.metrics[metric].half_width))
-			return true;
-	return false;
 }
 
 static bool fill_curve(struct figure_keys *keys, const struct figure *figure, const struct figure_choice *choice,
@@ -201,18 +110,20 @@ static bool fill_curve(struct figure_keys *keys, const struct figure *figure, co
 {
 	const struct figure_data *data = keys->data;
 	const char *labels[FIGURE_LINES_MAX];
-	struct shown shown;
+	struct figure_shown shown;
 	struct arena *arena = &keys->arena;
 	size_t *lines = ARENA_ARRAY(arena, size_t, data->point_count);
 	const struct figure_key *x = find_along(figure, choice, keys, sheet->why);
 	size_t line_count = x ? figure_keys_lines(keys, x, NULL, labels, lines, sheet->why) : 0;
-	if (line_count == 0 || !shown_init(&shown, data, choice, sheet, arena))
+	if (line_count == 0 || !figure_shown_init(&shown, data, choice, sheet, arena))
 		return false;
 	figure_set_texts(sheet, "series", labels, line_count);
-	figure_set_number(sheet, "bars", has_intervals(data, shown.time) || has_intervals(data, shown.cost));
+	figure_set_number(sheet, "bars",
+			  figure_has_intervals(data, shown.time) || figure_has_intervals(data, shown.cost));
+	figure_set_number(sheet, "failed", figure_has_failures(data));
 	set_along(sheet, keys, x, arena);
-	set_value_axis(sheet, "time_axis", "y", shown.times, 2 * data->point_count);
-	set_value_axis(sheet, "cost_axis", line_count == 1 ? "y2" : "y", shown.costs, 2 * data->point_count);
+	figure_set_value_axis(sheet, "time_axis", "y", shown.times, 2 * data->point_count);
+	figure_set_value_axis(sheet, "cost_axis", line_count == 1 ? "y2" : "y", shown.costs, 2 * data->point_count);
 	put_curve_rows(sheet, keys, x, labels, lines, &shown, arena);
 	return true;
 }
@@ -223,6 +134,85 @@ bool figure_fill_curve(const struct figure *figure, const struct figure_data *da
 	struct figure_keys keys;
 	figure_keys_init(&keys, data);
 	bool ok = fill_curve(&keys, figure, choice, sheet);
+	figure_keys_release(&keys);
+	return ok;
+}
+
+/* --- quantiles along a key --------------------------------------------------------------------------------------- */
+
+static const enum metric_id quantile_metrics[] = {METRIC_RECORD_P50_SECONDS, METRIC_RECORD_P95_SECONDS,
+						  METRIC_RECORD_P99_SECONDS};
+enum { QUANTILES = ARRAY_LEN(quantile_metrics) };
+
+static void put_quantile_rows(struct figure_sheet *sheet, struct figure_keys *keys, const struct figure_key *x,
+			      const size_t *lines)
+{
+	struct csv *csv = &sheet->csv;
+	csv_text(csv, "point");
+	csv_text(csv, x->name);
+	csv_text(csv, "position");
+	for (size_t i = 0; i < QUANTILES; i++)
+		figure_head_estimate(csv, quantile_metrics[i], &keys->arena);
+	csv_end_row(csv);
+	const struct place *places = places_along(keys, x, lines, &keys->arena);
+	for (size_t i = 0; i < keys->data->point_count; i++) {
+		const struct figure_point *point = &keys->data->points[places[i].point];
+		csv_int(csv, point->ordinal + 1);
+		figure_put_value(csv, &point->values[x->index], &keys->arena);
+		csv_int(csv, (int64_t)figure_key_place(x, places[i].point));
+		for (size_t k = 0; k < QUANTILES; k++)
+			figure_put_estimate(csv, &point->result.metrics[quantile_metrics[k]]);
+		csv_end_row(csv);
+	}
+}
+
+static bool fill_quantiles(struct figure_keys *keys, const struct figure *figure, const struct figure_choice *choice,
+			   struct figure_sheet *sheet)
+{
+	const struct figure_data *data = keys->data;
+	const char *names[QUANTILES];
+	const char *labels[FIGURE_LINES_MAX];
+	struct arena *arena = &keys->arena;
+	size_t *lines = ARENA_ARRAY(arena, size_t, data->point_count);
+	const struct figure_key *x = find_along(figure, choice, keys, sheet->why);
+	if (!x || figure_keys_lines(keys, x, NULL, labels, lines, sheet->why) == 0)
+		return false;
+	for (size_t i = 0; i < data->point_count; i++) {
+		if (lines[i] > 0) {
+			buf_printf(sheet->why,
+				   "it shows one line for each quantile, but points differ in more than %s: "
+				   "--only KEY=VALUE takes some",
+				   x->name);
+			return false;
+		}
+	}
+	double *all = ARENA_ARRAY(arena, double, QUANTILES * data->point_count);
+	double most = 0;
+	for (size_t i = 0; i < QUANTILES * data->point_count; i++) {
+		all[i] = data->points[i / QUANTILES].result.metrics[quantile_metrics[i % QUANTILES]].mean;
+		most = fmax(most, all[i]);
+	}
+	struct figure_unit unit = figure_unit_of(METRIC_RECORD_SECONDS, most, arena);
+	for (size_t i = 0; i < QUANTILES * data->point_count; i++)
+		all[i] *= unit.factor;
+	for (size_t i = 0; i < QUANTILES; i++)
+		names[i] = outcome_metrics[quantile_metrics[i]].name;
+	figure_set_texts(sheet, "names", names, QUANTILES);
+	figure_set_number(sheet, "time_factor", unit.factor);
+	figure_set_text(sheet, "time_title", unit.title);
+	figure_set_number(sheet, "bars", figure_has_intervals(data, quantile_metrics[0]));
+	set_along(sheet, keys, x, arena);
+	figure_set_value_axis(sheet, "time_axis", "y", all, QUANTILES * data->point_count);
+	put_quantile_rows(sheet, keys, x, lines);
+	return true;
+}
+
+bool figure_fill_quantiles(const struct figure *figure, const struct figure_data *data,
+			   const struct figure_choice *choice, struct figure_sheet *sheet)
+{
+	struct figure_keys keys;
+	figure_keys_init(&keys, data);
+	bool ok = fill_quantiles(&keys, figure, choice, sheet);
 	figure_keys_release(&keys);
 	return ok;
 }

@@ -27,6 +27,31 @@ static void number_values(const struct figure_keys *keys, struct figure_key *key
 	}
 }
 
+static void find_places(const struct figure_keys *keys, struct figure_key *key)
+{
+	for (size_t i = 0; i < key->count; i++) {
+		key->places[i] = 1;
+		double value = swept_value_number(figure_key_value(keys, key, key->firsts[i]));
+		for (size_t k = 0; k < key->count; k++) {
+			double other = swept_value_number(figure_key_value(keys, key, key->firsts[k]));
+			key->places[i] += key->is_ordered ? other < value : k < i;
+		}
+	}
+}
+
+size_t figure_key_place(const struct figure_key *key, size_t point)
+{
+	return key->places[key->numbers[point]];
+}
+
+const char **figure_key_texts(struct figure_keys *keys, const struct figure_key *key)
+{
+	const char **texts = ARENA_ARRAY(&keys->arena, const char *, key->count);
+	for (size_t i = 0; i < key->count; i++)
+		texts[key->places[i] - 1] = swept_value_text(figure_key_value(keys, key, key->firsts[i]), &keys->arena);
+	return texts;
+}
+
 void figure_keys_init(struct figure_keys *keys, const struct figure_data *data)
 {
 	*keys = (struct figure_keys){.data = data};
@@ -42,6 +67,8 @@ void figure_keys_init(struct figure_keys *keys, const struct figure_data *data)
 			.firsts = ARENA_ARRAY(&keys->arena, size_t, data->point_count),
 		};
 		number_values(keys, key);
+		key->places = ARENA_ARRAY(&keys->arena, size_t, key->count);
+		find_places(keys, key);
 		keys->count += key->count > 1;
 	}
 }
@@ -138,6 +165,26 @@ const char *figure_keys_label(struct figure_keys *keys, size_t point, const stru
 				     unit ? unit + 2 : "");
 	}
 	return label;
+}
+
+const char *figure_keys_title(struct figure_keys *keys)
+{
+	const char *title = "";
+	for (size_t i = 0; i < keys->count; i++)
+		if (!is_told(keys, i, NULL, NULL))
+			title = arena_printf(&keys->arena, "%s%s%s", title, title[0] ? " · " : "", keys->keys[i].title);
+	return title;
+}
+
+const char *figure_keys_values(struct figure_keys *keys, size_t point)
+{
+	const char *values = "";
+	for (size_t i = 0; i < keys->count; i++)
+		if (!is_told(keys, i, NULL, NULL))
+			values = arena_printf(
+				&keys->arena, "%s%s%s", values, values[0] ? " · " : "",
+				swept_value_text(figure_key_value(keys, &keys->keys[i], point), &keys->arena));
+	return values;
 }
 
 size_t figure_keys_lines(struct figure_keys *keys, const struct figure_key *x, const struct figure_key *y,

@@ -12,6 +12,7 @@ struct figure_key {
 	size_t count;      /* of different values, in the order in which they come: */
 	size_t *numbers;   /* the number of its value, by point */
 	size_t *firsts;    /* a point that has it, by number */
+	size_t *places;    /* from 1 on, by number: in the order of the numbers that they are, else of the sweep */
 	bool is_ordered;   /* every value is a number */
 };
 
@@ -34,6 +35,12 @@ const struct figure_key *figure_keys_find(const struct figure_keys *keys, const 
 /* The one with the most values, numbers before texts, but not `other` (may be NULL); NULL where there is none. */
 const struct figure_key *figure_keys_longest(const struct figure_keys *keys, const struct figure_key *other);
 
+/* Place of a point's value among the key's. */
+size_t figure_key_place(const struct figure_key *key, size_t point);
+
+/* The values as texts, in the order of their places; in the arena of the keys. */
+const char **figure_key_texts(struct figure_keys *keys, const struct figure_key *key);
+
 /* Whether `key` has one value for each value of `by`. */
 bool figure_key_is_told_by(const struct figure_keys *keys, const struct figure_key *key, const struct figure_key *by);
 
@@ -46,6 +53,10 @@ const struct swept_value *figure_key_value(const struct figure_keys *keys, const
  */
 const char *figure_keys_label(struct figure_keys *keys, size_t point, const struct figure_key *x,
 			      const struct figure_key *y);
+
+/* The keys that no other tells, and a point's values of them: "memory of resize, MB · parallel" and "512 · 4". */
+const char *figure_keys_title(struct figure_keys *keys);
+const char *figure_keys_values(struct figure_keys *keys, size_t point);
 
 /*
  * Points that x and y do not tell apart, as lines: labels in their order, and each point's line. Returns how many
