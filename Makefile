@@ -135,6 +135,16 @@ cli: $(CLI_T) $(B)/lamina ## run the tests of the program from outside
 # Writes the ONNX files of tests from outside.
 ONNX_WRITE := $(B)/tests/onnx/onnx_write
 
+# Without weights, on which no time depends.
+NETWORKS := alexnet vgg16 resnet50 squeezenet mobilenetv2 inceptionv3
+.PHONY: networks
+networks: $(NETWORKS:%=build/networks/%.onnx) ## ONNX files of well-known networks, without weights: build/networks (node)
+
+build/networks/%.onnx: tests/onnxruntime/networks.cjs $(ONNX_WRITE)
+	@mkdir -p $(@D)
+	@node $< $* > $(@D)/$*.txt
+	@$(ONNX_WRITE) < $(@D)/$*.txt > $@
+
 $(CLI_T): $(B)/tests/%.t: Makefile | $(ONNX_WRITE)
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec tests/cli/run.sh --program %s %s\n' $(B)/lamina tests/$* > $@

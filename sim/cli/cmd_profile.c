@@ -1,4 +1,4 @@
-/* `lamina profile MODEL`: measures a model on this machine. `lamina profile show FILE` is in cmd_profile_show.c. */
+/* `lamina profile MODEL`: measures a model on this machine. Its subcommands are in files of their own. */
 #include <stdio.h>
 #include <string.h>
 
@@ -211,7 +211,7 @@ static const struct option_row options[] = {
 	OPTION_END,
 };
 
-static const struct command *const subcommands[] = {&cmd_profile_show, NULL};
+static const struct command *const subcommands[] = {&cmd_profile_show, &cmd_profile_compare, NULL};
 
 const struct command cmd_profile = {
 	.name = "profile",
@@ -228,13 +228,14 @@ const struct command cmd_profile = {
 		"normalisations are folded and activations fused first, and the profile says so; its weights need not "
 		"be there.\n\n"
 		"Memory is touched before it is timed; what a first touch costs is a number of its own. Everything is "
-		"measured at least three times, however slow the machine: about 2 minutes on 2 idle cores. Nothing "
-		"else should run meanwhile: what looks disturbed is measured again, and where that does not help, a "
-		"warning says why the profile is not to be trusted. The format of the result is explained in "
-		"profiles/README.md.",
+		"measured at least three times, however slow the machine, and again until medians are known to 1 % or "
+		"the time is over: about 2 minutes on 2 idle cores. Nothing else should run meanwhile: what looks "
+		"disturbed is measured again, and where that does not help, a warning says why the profile is not to "
+		"be trusted. The format of the result is explained in profiles/README.md.",
 	.examples = "lamina profile alexnet-h1 -o profiles/here.yaml\n"
 		    "lamina profile --quick --images 10,100 my-model.yaml > quick.yaml\n"
-		    "lamina profile show profiles/here.yaml\n",
+		    "lamina profile show profiles/here.yaml\n"
+		    "lamina profile compare profiles/here.yaml quick.yaml\n",
 	.options = options,
 	.run = run_profile,
 	.subcommands = subcommands,

@@ -202,14 +202,6 @@ static size_t choose_sizes(const struct item *items, size_t item_count, int64_t 
 	return count;
 }
 
-static const struct profile_point *find_point(const struct profile_points *points, int64_t images, int64_t threads)
-{
-	for (size_t i = 0; i < points->count; i++)
-		if (points->points[i].images == images && points->points[i].threads == threads)
-			return &points->points[i];
-	return NULL;
-}
-
 /* One row per thread count; the speed is that of the largest record. */
 static void add_rows(struct table *table, const struct item *item, const int64_t *sizes, size_t size_count)
 {
@@ -224,7 +216,7 @@ static void add_rows(struct table *table, const struct item *item, const int64_t
 		table_int(table, threads);
 		table_double(table, gflop_per_second(item, &item->points->points[i]));
 		for (size_t size = 0; size < size_count; size++) {
-			const struct profile_point *point = find_point(item->points, sizes[size], threads);
+			const struct profile_point *point = profile_find_point(item->points, sizes[size], threads);
 			if (point)
 				table_double(table, point->seconds);
 			else
@@ -260,6 +252,15 @@ static void show_times(const struct item *items, size_t count, struct arena *are
 	table_release(&table);
 }
 
+static bool has_plan(const struct profile *profile)
+{
+	for (size_t i = 0; i < profile->function_count; i++)
+		for (size_t k = 0; k < profile->functions[i].memory_count; k++)
+			if (profile->functions[i].memory[k].planned_bytes > 0)
+				return true;
+	return false;
+}
+
 static void show_memory(const struct profile *profile, struct buf *out)
 {
 	static const struct table_column columns[] = {
@@ -269,17 +270,16 @@ static void show_memory(const struct profile *profile, struct buf *out)
 		{.name = "planned MiB", .align = TABLE_RIGHT, .decimals = 1},
 	};
 	struct table table;
-	table_init(&table, columns, ARRAY_LEN(columns));
+	bool is_planned = has_plan(profile);
+	table_init(&table, columns, ARRAY_LEN(columns) - !is_planned);
 	for (size_t i = 0; i < profile->function_count; i++)
 		for (size_t k = 0; k < profile->functions[i].memory_count; k++) {
 			const struct profile_memory_point *point = &profile->functions[i].memory[k];
 			table_text(&table, profile->functions[i].name);
 			table_int(&table, point->images);
 			table_double(&table, (double)point->peak_bytes / (1024 * 1024));
-			if (point->planned_bytes > 0)
+			if (is_planned)
 				table_double(&table, (double)point->planned_bytes / (1024 * 1024));
-			else
-				table_missing(&table);
 			table_end_row(&table);
 		}
 	if (table_row_count(&table) > 0) {

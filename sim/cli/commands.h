@@ -9,6 +9,7 @@ extern const struct command lamina_program;
 /* In the order of commands.c, which is the order of --help. */
 extern const struct command cmd_profile;
 extern const struct command cmd_profile_show;
+extern const struct command cmd_profile_compare;
 extern const struct command cmd_run;
 extern const struct command cmd_sweep;
 extern const struct command cmd_export;

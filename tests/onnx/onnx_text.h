@@ -2,6 +2,7 @@
  * ONNX files for tests, made of a text of one statement a line:
  *
  *   opset 13                                 the operator set (13 without)
+ *   name small                               the graph's ("test" without)
  *   input x float Nx3x8x8                    a letter is an open dimension, ? one without a name
  *   const w float 4x3x3x3 random 1           uniform in [-0.5, 0.5) by this seed
  *   const v float 4 random 2 0.1 3           0.1 times that, plus 3
@@ -254,6 +255,8 @@ static void onnx_text_line(struct onnx_text *text, char **words, size_t count)
 		return;
 	if (strcmp(words[0], "opset") == 0)
 		text->set.version = strtol(words[1], NULL, 10);
+	else if (strcmp(words[0], "name") == 0)
+		graph->name = words[1];
 	else if (strcmp(words[0], "input") == 0)
 		text->inputs[graph->n_input++] =
 			onnx_text_value(text, words[1], count > 2 ? words[2] : NULL, count > 3 ? words[3] : "scalar");

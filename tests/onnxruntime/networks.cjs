@@ -1,5 +1,8 @@
 // Networks as text (tests/onnx/onnx_text.h), built as their papers describe them, narrower where that only saves time.
+// usage: node networks.cjs NAME: the text of a whole network without its weights, which times do not depend on
 'use strict';
+
+let isWithoutWeights = false;
 
 // Lines of a text, weights drawn so that values neither die out nor explode.
 class Network {
@@ -15,7 +18,8 @@ class Network {
 	// A constant: uniform around offset, scale wide.
 	random(dims, scale, offset = 0) {
 		const name = this.name('k');
-		this.lines.push(`const ${name} float ${dims} random ${this.count} ${scale} ${offset}`);
+		const values = isWithoutWeights ? 'absent' : `random ${this.count} ${scale} ${offset}`;
+		this.lines.push(`const ${name} float ${dims} ${values}`);
 		return name;
 	}
 
@@ -70,8 +74,8 @@ class Network {
 	}
 }
 
-// Krizhevsky, Sutskever, Hinton, 2012, with fully connected layers of 512.
-function alexnet() {
+// Krizhevsky, Sutskever, Hinton, 2012.
+function alexnet(width) {
 	const n = new Network(12, 'x float Nx3x227x227');
 	const pool = (x) => n.node('MaxPool', [x], 'kernel_shape=[3,3] strides=[2,2]');
 	const normalise = (x) => n.node('LRN', [x], 'size=5 alpha=0.0001 beta=0.75 bias=1.0');
@@ -80,8 +84,10 @@ function alexnet() {
 	x = n.relu(n.conv(x, 256, 384, 3));
 	x = n.relu(n.conv(x, 384, 384, 3, {group: 2}));
 	x = pool(n.relu(n.conv(x, 384, 256, 3, {group: 2})));
-	x = n.node('Dropout', [n.relu(n.fc(n.node('Flatten', [x]), 9216, 512))]);
-	return n.text(n.node('Softmax', [n.fc(x, 512, 1000)]));
+	x = n.node('Dropout', [n.relu(n.fc(n.node('Flatten', [x]), 9216, width))]);
+	if (width === 4096)
+		x = n.relu(n.fc(x, width, width));
+	return n.text(n.node('Softmax', [n.fc(x, width, 1000)]));
 }
 
 // He, Zhang, Ren, Sun, 2015, table 1.
@@ -107,8 +113,8 @@ function resnet50() {
 }
 
 // Sandler, Howard, Zhu, Zhmoginov, Chen, 2018, table 2, as PyTorch exports it: clips whose bounds are constants.
-function mobilenet() {
-	const n = new Network(11, 'x float Nx3x160x160');
+function mobilenet(side) {
+	const n = new Network(11, `x float Nx3x${side}x${side}`);
 	const bounds = [n.number(0), n.number(6)];
 	const clip = (x) => n.node('Clip', [x, ...bounds]);
 	const conv = (x, from, to, kernel, options) => n.norm(n.conv(x, from, to, kernel, {bias: false, ...options}), to);
@@ -131,9 +137,9 @@ function mobilenet() {
 	return n.text(n.fc(x, 1280, 1000));
 }
 
-// Iandola et al., 2016.
-function squeezenet() {
-	const n = new Network(9, 'x float Nx3x128x128');
+// Iandola et al., 2016, version 1.1.
+function squeezenet(side) {
+	const n = new Network(9, `x float Nx3x${side}x${side}`);
 	const pool = (x) => n.node('MaxPool', [x], 'kernel_shape=[3,3] strides=[2,2]');
 	const fire = (x, from, squeeze, expand) => {
 		const s = n.relu(n.conv(x, from, squeeze, 1));
@@ -145,6 +151,62 @@ function squeezenet() {
 	x = fire(fire(fire(fire(x, 256, 48, 192), 384, 48, 192), 384, 64, 256), 512, 64, 256);
 	x = n.node('GlobalAveragePool', [n.relu(n.conv(x, 512, 1000, 1))]);
 	return n.text(n.node('Softmax', [x], 'axis=1'));
+}
+
+// Simonyan, Zisserman, 2014, table 1, D.
+function vgg16() {
+	const n = new Network(13, 'x float Nx3x224x224');
+	let x = 'x';
+	let from = 3;
+	for (const [width, layers] of [[64, 2], [128, 2], [256, 3], [512, 3], [512, 3]]) {
+		for (let i = 0; i < layers; i++, from = width)
+			x = n.relu(n.conv(x, from, width, 3));
+		x = n.node('MaxPool', [x], 'kernel_shape=[2,2] strides=[2,2]');
+	}
+	x = n.relu(n.fc(n.node('Flatten', [x]), 25088, 4096));
+	return n.text(n.node('Softmax', [n.fc(n.relu(n.fc(x, 4096, 4096)), 4096, 1000)]));
+}
+
+// Szegedy, Vanhoucke, Ioffe, Shlens, Wojna, 2015, as frameworks have it, without its second classifier.
+function inception() {
+	const n = new Network(13, 'x float Nx3x299x299');
+	const conv = (x, from, to, [high, wide], {stride = 1, pads = [Math.floor(high / 2), Math.floor(wide / 2)]} = {}) => {
+		const weights = n.random(`${to}x${from}x${high}x${wide}`, 2 * Math.sqrt(6 / (from * high * wide)));
+		const y = n.node('Conv', [x, weights],
+			`strides=[${stride},${stride}] pads=[${pads[0]},${pads[1]},${pads[0]},${pads[1]}]`);
+		return n.relu(n.norm(y, to));
+	};
+	const shrink = {stride: 2, pads: [0, 0]};
+	const mean = (x) => n.node('AveragePool', [x], 'kernel_shape=[3,3] pads=[1,1,1,1]');
+	const most = (x) => n.node('MaxPool', [x], 'kernel_shape=[3,3] strides=[2,2]');
+	const join = (...parts) => n.node('Concat', parts, 'axis=1');
+	// One convolution after the other: [channels, kernel, options].
+	const chain = (x, from, ...steps) => {
+		for (const [to, kernel, options] of steps) {
+			x = conv(x, from, to, kernel, options);
+			from = to;
+		}
+		return x;
+	};
+	const one = [1, 1], three = [3, 3], five = [5, 5], row = [1, 7], column = [7, 1];
+	let x = most(chain('x', 3, [32, three, shrink], [32, three, {pads: [0, 0]}], [64, three]));
+	x = most(chain(x, 64, [80, one], [192, three, {pads: [0, 0]}]));
+	for (const [from, pooled] of [[192, 32], [256, 64], [288, 64]])
+		x = join(chain(x, from, [64, one]), chain(x, from, [48, one], [64, five]),
+			chain(x, from, [64, one], [96, three], [96, three]), chain(mean(x), from, [pooled, one]));
+	x = join(chain(x, 288, [384, three, shrink]), chain(x, 288, [64, one], [96, three], [96, three, shrink]), most(x));
+	for (const width of [128, 160, 160, 192])
+		x = join(chain(x, 768, [192, one]), chain(x, 768, [width, one], [width, row], [192, column]),
+			chain(x, 768, [width, one], [width, column], [width, row], [width, column], [192, row]),
+			chain(mean(x), 768, [192, one]));
+	x = join(chain(x, 768, [192, one], [320, three, shrink]),
+		chain(x, 768, [192, one], [192, row], [192, column], [192, three, shrink]), most(x));
+	for (const from of [1280, 2048]) {
+		const two = (y, width) => join(chain(y, width, [384, [1, 3]]), chain(y, width, [384, [3, 1]]));
+		x = join(chain(x, from, [320, one]), two(chain(x, from, [384, one]), 384),
+			two(chain(x, from, [448, one], [384, three]), 384), chain(mean(x), from, [192, one]));
+	}
+	return n.text(n.fc(n.node('Flatten', [n.node('GlobalAveragePool', [x])]), 2048, 1000));
 }
 
 // Huang, Liu, van der Maaten, Weinberger, 2016: normalisations before convolutions, which cannot be folded into them.
@@ -236,11 +298,31 @@ function wavenet() {
 
 const picture = (side) => (batch) => ({x: ['float32', [batch, 3, side, side]]});
 
+const whole = {
+	alexnet: () => alexnet(4096),
+	vgg16,
+	resnet50,
+	squeezenet: () => squeezenet(224),
+	mobilenetv2: () => mobilenet(224),
+	inceptionv3: inception,
+};
+
+if (require.main === module) {
+	const name = process.argv[2];
+	if (!Object.hasOwn(whole, name)) {
+		console.error(`usage: node networks.cjs ${Object.keys(whole).join('|')}`);
+		process.exit(2);
+	}
+	isWithoutWeights = true;
+	console.log(`name ${name}\n${whole[name]()}`);
+	return;
+}
+
 module.exports = [
-	{name: 'AlexNet', text: alexnet(), inputs: picture(227)},
+	{name: 'AlexNet', text: alexnet(512), inputs: picture(227)},
 	{name: 'ResNet-50', text: resnet50(), inputs: picture(224)},
-	{name: 'MobileNetV2', text: mobilenet(), inputs: picture(160)},
-	{name: 'SqueezeNet', text: squeezenet(), inputs: picture(128)},
+	{name: 'MobileNetV2', text: mobilenet(160), inputs: picture(160)},
+	{name: 'SqueezeNet', text: squeezenet(128), inputs: picture(128)},
 	{name: 'DenseNet', text: densenet(), inputs: picture(64)},
 	{name: 'U-Net', text: unet(), inputs: picture(64)},
 	{name: 'BERT', text: bert(), dimensions: ['S=24'],

@@ -62,6 +62,14 @@ int profile_find_function(const struct profile *profile, const char *name)
 	return -1;
 }
 
+const struct profile_point *profile_find_point(const struct profile_points *points, int64_t images, int64_t threads)
+{
+	for (size_t i = 0; i < points->count; i++)
+		if (points->points[i].images == images && points->points[i].threads == threads)
+			return &points->points[i];
+	return NULL;
+}
+
 /*
  * A single odd time proves nothing where it is a small part of the whole: what a time is too short or too long by
  * counts against the seconds that the whole network takes with that record and those threads.
@@ -97,20 +105,13 @@ struct search {
 	struct worst uneven;
 };
 
-static const struct profile_point *find_point(const struct profile_points *points, int64_t images, int64_t threads)
-{
-	for (size_t i = 0; i < points->count; i++)
-		if (points->points[i].images == images && points->points[i].threads == threads)
-			return &points->points[i];
-	return NULL;
-}
-
 /* Seconds of all layers with the record and threads of a point. */
 static double network_seconds(const struct profile *profile, const struct profile_point *at)
 {
 	double seconds = 0;
 	for (size_t i = 0; i < profile->layer_count; i++) {
-		const struct profile_point *point = find_point(&profile->layers[i].times, at->images, at->threads);
+		const struct profile_point *point =
+			profile_find_point(&profile->layers[i].times, at->images, at->threads);
 		seconds += point ? point->seconds : 0;
 	}
 	return seconds;
@@ -129,7 +130,7 @@ static bool is_worse(const struct search *search, struct worst *worst, double se
 static void check_threads(struct search *search, const char *name, const struct profile_points *points,
 			  const struct profile_point *point)
 {
-	const struct profile_point *alone = find_point(points, point->images, 1);
+	const struct profile_point *alone = profile_find_point(points, point->images, 1);
 	if (!alone || point->threads == 1)
 		return;
 	double gain = alone->seconds / point->seconds;

@@ -159,6 +159,9 @@ int64_t profile_cut_bytes_per_image(const struct profile_layer *layer);
 int profile_find_layer(const struct profile *profile, const char *name);
 int profile_find_function(const struct profile *profile, const char *name);
 
+/* The time that was measured with such a record and so many threads, or NULL. */
+const struct profile_point *profile_find_point(const struct profile_points *points, int64_t images, int64_t threads);
+
 /* Whether times can be told for records of `images`, for every layer and phase; *min and *max get the allowed range. */
 bool profile_covers(const struct profile *profile, int64_t images, int64_t *min, int64_t *max);
 
