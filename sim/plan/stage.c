@@ -81,6 +81,7 @@ static void add_phases(struct stage_visit *visit, const struct setting *setting,
 {
 	const struct platform *platform = setting->platform;
 	struct usage usage = {0};
+	billing_attempt(setting, &usage);
 	billing_call(setting, work, &usage);
 	visit->variation = work->variation;
 	struct demand demand;
@@ -164,6 +165,14 @@ static void add_child(struct stage *stage, const struct setting *setting, size_t
 			usd_of(price, &none) + stage->child_second_usd * price->express_granularity_seconds / 2;
 }
 
+/* A gateway in front may wait less long than the function may take. */
+static double timeout_seconds(const struct setting *setting, const struct setting_function *function)
+{
+	int64_t gateway_ns = setting->source.timeout_ns;
+	bool is_shorter = gateway_ns > 0 && gateway_ns < function->timeout_ns;
+	return seconds_from_ns(is_shorter ? gateway_ns : function->timeout_ns);
+}
+
 void stage_init(struct stage *stage, const struct setting *setting, size_t function)
 {
 	static const struct visit_kind kinds[STAGE_VISITS] = {
@@ -179,7 +188,7 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 		.function = of,
 		.peak_memory_mb = full->peak_memory_mb,
 		.memory_floor_mb = fmax(full->peak_memory_mb, stage_record_mb(full)),
-		.timeout_seconds = seconds_from_ns(of->timeout_ns),
+		.timeout_seconds = timeout_seconds(setting, of),
 		.is_warm = setting->warm_sandboxes > 0,
 	};
 	for (int i = 0; i < STAGE_VISITS; i++) {

@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 #include "platform/cpu.h"
+#include "platform/event_source.h"
 #include "platform/gpu.h"
 #include "platform/host.h"
 #include "platform/limits.h"
@@ -45,6 +46,7 @@ struct platform {
 	struct platform_network network;
 	struct platform_store store;
 	struct platform_workflow workflow; /* may be missing */
+	struct platform_sources sources;   /* may be missing, each of them */
 	struct platform_price price;
 	struct platform_machine machine;
 	struct platform_device device;

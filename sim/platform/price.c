@@ -85,6 +85,35 @@ static const struct bind_field price_fields[] = {
 	PRICE(usd_per_file_written_gb, "bytes written to it"),
 	PRICE(usd_per_registry_gb_month, "container images kept in a registry"),
 	PRICE(usd_per_kept_gb_month, "objects of the store that stay after a run"),
+	BIND_FIELD(struct platform_price, kept_tier_above_gb_months, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
+		   .help = "GB-months of a month above which a lower price holds, ascending"),
+	BIND_FIELD(struct platform_price, kept_tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
+		   .help = "that price over the first"),
+	PRICE(usd_per_streamed_gb, "an answer that is streamed"),
+	MAYBE_NUMBER(struct platform_price, stream_free_mb, "0", 0, 1e9, "what is free of each, MB of 1024 kB"),
+	BIND_FIELD(struct platform_price, free_streamed_gb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "streamed bytes of a month that are free"),
+	PRICE(usd_per_million_queue_requests, "sending to a queue, receiving from it, deleting in it"),
+	BIND_FIELD(struct platform_price, queue_tier_above_requests, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
+		   .help = "requests of a month above which a lower price holds, ascending"),
+	BIND_FIELD(struct platform_price, queue_tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
+		   .help = "that price over the first"),
+	BIND_FIELD(struct platform_price, free_queue_requests, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "requests of a month that are free"),
+	MAYBE_NUMBER(struct platform_price, message_request_kb, "0", 0, 1e9,
+		     "of a queue's or topic's message, what one request pays for, kB of 1024 bytes; 0: all of it"),
+	PRICE(usd_per_poller_hour, "a queue's provisioned poller"),
+	MAYBE_NUMBER(struct platform_price, poller_minimum_seconds, "0", 0, 1e6, "the least time it is paid for"),
+	PRICE(usd_per_million_publishes, "messages to a topic"),
+	BIND_FIELD(struct platform_price, free_publishes, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "messages of a month that are free"),
+	PRICE(usd_per_million_schedules, "calls that a scheduler starts"),
+	BIND_FIELD(struct platform_price, free_schedules, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
+		   .help = "such calls of a month that are free"),
+	PRICE(usd_per_shard_hour, "a shard of a stream"),
+	PRICE(usd_per_million_stream_puts, "records put into it"),
+	MAYBE_NUMBER(struct platform_price, stream_put_kb, "0", 0, 1e9,
+		     "of such a record, what one put pays for, kB of 1024 bytes; 0: all of it"),
 	BIND_FIELD(struct platform_price, savings_plan_discount, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1,
 		   .help = "what a commitment takes off durations and provisioned concurrency"),
 	BIND_FIELD(struct platform_price, savings_plan_share, BIND_DOUBLE, .fallback = "1", .min = 0, .max = 1,
@@ -117,6 +146,8 @@ static const struct tier_keys {
 	TIERS(egress_tier_above_gb, egress_tier_price_ratio),
 	TIERS(http_tier_above_requests, http_tier_price_ratio),
 	TIERS(rest_tier_above_requests, rest_tier_price_ratio),
+	TIERS(kept_tier_above_gb_months, kept_tier_price_ratio),
+	TIERS(queue_tier_above_requests, queue_tier_price_ratio),
 #undef TIERS
 };
 
@@ -294,7 +325,23 @@ const struct bill_row bill_rows[BILL_ITEMS] = {
 		PAID(registry_byte_ns, GB_BYTES * MONTH_NS, usd_per_registry_gb_month, 1), .beside = "ECR",
 		.is_always_there = true},
 	[BILL_KEPT] = {"objects kept", "GB-month", BILL_BESIDE,
-		PAID(kept_byte_months, GB_BYTES, usd_per_kept_gb_month, 1), .beside = "stored objects"},
+		PAID(kept_byte_months, GB_BYTES, usd_per_kept_gb_month, 1), .beside = "stored objects",
+		TIERED(kept_tier_above_gb_months, kept_tier_price_ratio)},
+	[BILL_STREAMED] = {"streamed", "GB", BILL_BESIDE,
+		PAID(streamed_bytes, GB_BYTES, usd_per_streamed_gb, 1), FREE(free_streamed_gb)},
+	[BILL_QUEUE_REQUESTS] = {"queue requests", "requests", BILL_BESIDE,
+		PAID(queue_requests, 1, usd_per_million_queue_requests, 1e6), FREE(free_queue_requests),
+		TIERED(queue_tier_above_requests, queue_tier_price_ratio)},
+	[BILL_POLLERS] = {"pollers", "hours", BILL_BESIDE,
+		PAID(poller_ns, 3600e9, usd_per_poller_hour, 1)},
+	[BILL_PUBLISHES] = {"publishes", "messages", BILL_BESIDE,
+		PAID(publishes, 1, usd_per_million_publishes, 1e6), FREE(free_publishes)},
+	[BILL_SCHEDULES] = {"schedules", "calls", BILL_BESIDE,
+		PAID(schedules, 1, usd_per_million_schedules, 1e6), FREE(free_schedules)},
+	[BILL_SHARDS] = {"shards", "hours", BILL_BESIDE,
+		PAID(shard_ns, 3600e9, usd_per_shard_hour, 1), .is_always_there = true},
+	[BILL_STREAM_PUTS] = {"stream puts", "puts", BILL_BESIDE,
+		PAID(stream_puts, 1, usd_per_million_stream_puts, 1e6)},
 };
 /* clang-format on */
 
@@ -362,10 +409,15 @@ int64_t price_async_requests(const struct platform_price *price, int64_t payload
 	return 1 + (int64_t)ceil(beyond / (1024 * price->async_chunk_kb));
 }
 
+int64_t price_parts(int64_t bytes, double part_kb)
+{
+	double parts = part_kb > 0 ? ceil((double)bytes / (1024 * part_kb)) : 1;
+	return (int64_t)fmax(1, parts);
+}
+
 int64_t price_http_requests(const struct platform_price *price, int64_t bytes)
 {
-	double parts = price->http_request_kb > 0 ? ceil((double)bytes / (1024 * price->http_request_kb)) : 1;
-	return (int64_t)fmax(1, parts);
+	return price_parts(bytes, price->http_request_kb);
 }
 
 void price_express(const struct platform_price *price, int64_t duration_ns, struct usage *usage)

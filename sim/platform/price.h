@@ -87,14 +87,34 @@ struct platform_price {
 	double usd_per_file_written_gb;
 	double usd_per_registry_gb_month; /* of container images */
 	double usd_per_kept_gb_month;     /* objects of the store that stay */
-	double savings_plan_discount;     /* of what is billed by duration or kept ready ... */
-	double savings_plan_share;        /* ... for as much of it as was committed to */
-	double free_requests;             /* a month */
-	double free_gb_seconds;           /* a month */
-	double free_transitions;          /* a month */
-	double free_log_gb;               /* a month */
-	double free_egress_gb;            /* a month */
-	struct bind_texts left_out;       /* what a real bill has and this one can not have */
+	struct bind_doubles kept_tier_above_gb_months;
+	struct bind_doubles kept_tier_price_ratio;
+	/* What sources of events cost. */
+	double usd_per_streamed_gb; /* of an answer, ... */
+	double stream_free_mb;      /* ... beyond so much of each; MB = 1024 kB */
+	double free_streamed_gb;    /* a month */
+	double usd_per_million_queue_requests;
+	struct bind_doubles queue_tier_above_requests;
+	struct bind_doubles queue_tier_price_ratio;
+	double free_queue_requests; /* a month */
+	double message_request_kb;  /* of a queue's or a topic's message, what one request pays for; 0: all of it */
+	double usd_per_poller_hour; /* provisioned */
+	double poller_minimum_seconds;
+	double usd_per_million_publishes; /* to a topic */
+	double free_publishes;            /* a month */
+	double usd_per_million_schedules; /* started by a scheduler */
+	double free_schedules;            /* a month */
+	double usd_per_shard_hour;        /* of a stream */
+	double usd_per_million_stream_puts;
+	double stream_put_kb;         /* of a stream's record, what one put pays for; 0: all of it */
+	double savings_plan_discount; /* of what is billed by duration or kept ready ... */
+	double savings_plan_share;    /* ... for as much of it as was committed to */
+	double free_requests;         /* a month */
+	double free_gb_seconds;       /* a month */
+	double free_transitions;      /* a month */
+	double free_log_gb;           /* a month */
+	double free_egress_gb;        /* a month */
+	struct bind_texts left_out;   /* what a real bill has and this one can not have */
 };
 extern const struct bind_schema platform_price_schema;
 
@@ -134,6 +154,13 @@ __extension__ typedef unsigned __int128 price_mb_ns;
 	X(wide_sum, file_written_bytes) \
 	X(wide_sum, registry_byte_ns) \
 	X(wide_sum, kept_byte_months) \
+	X(wide_sum, streamed_bytes) /* beyond what is free of each answer */ \
+	X(wide_sum, queue_requests) \
+	X(wide_sum, poller_ns) \
+	X(wide_sum, publishes) \
+	X(wide_sum, schedules) \
+	X(wide_sum, shard_ns) \
+	X(wide_sum, stream_puts) \
 	X(wide_sum, beside_ns) /* the time that what stands beside is paid for, once a run */
 /* clang-format on */
 
@@ -188,6 +215,13 @@ enum bill_item {
 	BILL_FILES_WRITTEN,
 	BILL_REGISTRY,
 	BILL_KEPT,
+	BILL_STREAMED,
+	BILL_QUEUE_REQUESTS,
+	BILL_POLLERS,
+	BILL_PUBLISHES,
+	BILL_SCHEDULES,
+	BILL_SHARDS,
+	BILL_STREAM_PUTS,
 	BILL_ITEMS,
 };
 
@@ -244,6 +278,9 @@ int64_t price_cached_ns(const struct platform_price *price, int64_t elapsed_ns);
 
 /* Requests that an asynchronous call with a payload of so many bytes is paid as. */
 int64_t price_async_requests(const struct platform_price *price, int64_t payload_bytes);
+
+/* So many parts of so many kB each hold these bytes; 0 kB: one does. */
+int64_t price_parts(int64_t bytes, double part_kb);
 
 /* Requests that an HTTP API meters one of so many bytes as. */
 int64_t price_http_requests(const struct platform_price *price, int64_t bytes);

@@ -347,9 +347,28 @@ static void say_expired(const struct failed_calls *c, struct buf *out)
 		   c->setting->platform->limits.async_age_seconds);
 }
 
+static void say_gateway(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out, "took longer than the gateway waits (%g s) %.4g times",
+		   seconds_from_ns(c->setting->source.timeout_ns), c->count);
+}
+
+static void say_message(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out, "failed on %.4g messages (source.message_error_rate is %g)", c->count,
+		   c->setting->source.message_error_rate);
+}
+
+static void say_late(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out, "was throttled until %.4g batches were visible to others again (%g s)", c->count,
+		   seconds_from_ns(c->setting->source.visibility_ns));
+}
+
 static void (*const reasons[FAILURES])(const struct failed_calls *, struct buf *) = {
-	[FAILURE_MEMORY] = say_memory, [FAILURE_TMP] = say_tmp,     [FAILURE_TIMEOUT] = say_timeout,
-	[FAILURE_ERROR] = say_error,   [FAILURE_CRASH] = say_crash, [FAILURE_EXPIRED] = say_expired,
+	[FAILURE_MEMORY] = say_memory,   [FAILURE_TMP] = say_tmp,         [FAILURE_TIMEOUT] = say_timeout,
+	[FAILURE_ERROR] = say_error,     [FAILURE_CRASH] = say_crash,     [FAILURE_EXPIRED] = say_expired,
+	[FAILURE_GATEWAY] = say_gateway, [FAILURE_MESSAGE] = say_message, [FAILURE_LATE] = say_late,
 };
 
 void failures_describe(const struct setting *setting, const struct run_result *result, struct buf *out)

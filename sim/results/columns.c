@@ -20,8 +20,15 @@ int outcome_end_find(const char *name)
 }
 
 static const char *const failure_columns[FAILURES] = {
-	[FAILURE_MEMORY] = "out_of_memory", [FAILURE_TMP] = "tmp_full",  [FAILURE_TIMEOUT] = "timeouts",
-	[FAILURE_ERROR] = "errors",         [FAILURE_CRASH] = "crashes", [FAILURE_EXPIRED] = "expired",
+	[FAILURE_MEMORY] = "out_of_memory",
+	[FAILURE_TMP] = "tmp_full",
+	[FAILURE_TIMEOUT] = "timeouts",
+	[FAILURE_ERROR] = "errors",
+	[FAILURE_CRASH] = "crashes",
+	[FAILURE_EXPIRED] = "expired",
+	[FAILURE_GATEWAY] = "gateway_timed_out",
+	[FAILURE_MESSAGE] = "message_errors",
+	[FAILURE_LATE] = "late_batches",
 };
 
 const char *run_column_name(int column, char out[COLUMN_NAME_BYTES])

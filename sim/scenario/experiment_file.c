@@ -498,6 +498,8 @@ static const struct bind_field experiment_fields[] = {
 		   .help = "a profile by name, or a path to its file (from this file's folder)"),
 	BIND_FIELD(struct experiment, workload, BIND_STRUCT, .required = true, .schema = &workload_schema,
 		   .help = "what is to be served"),
+	BIND_FIELD(struct experiment, source, BIND_STRUCT, .schema = &source_section_schema,
+		   .help = "what starts the first function; by default the pipeline's driver or orchestrator"),
 	PART(pipeline, "how records meet functions"),
 	PART(traffic, "what a month looks like, for its bill"),
 	BIND_FIELD(struct experiment, bill, BIND_STRUCT, .schema = &bill_section_schema,

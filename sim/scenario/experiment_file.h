@@ -13,6 +13,7 @@
 #include "platform/quantiles.h"
 #include "scenario/bill_section.h"
 #include "scenario/plan_section.h"
+#include "scenario/source_section.h"
 #include "serving/setting.h"
 
 /* When requests come; which of these count depends on the kind. */
@@ -182,6 +183,7 @@ struct experiment {
 	struct failures failures;
 	struct traffic traffic;
 	struct bill_section bill;
+	struct source_section source;
 	struct framework framework;
 	struct function_defaults defaults;
 	struct bind_structs functions; /* struct function_entry */

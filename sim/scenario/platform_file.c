@@ -31,6 +31,7 @@ static const struct bind_field platform_fields[] = {
 	PART(network, "a sandbox's network"),
 	PART(store, "object store"),
 	PART(workflow, "a workflow service"),
+	PART(sources, "what starts functions"),
 	PART(price, "prices and rounding"),
 	PART(machine, "a machine with a GPU"),
 	PART(device, "an accelerator of every sandbox"),

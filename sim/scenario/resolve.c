@@ -315,6 +315,25 @@ static bool resolve_sized_works(const struct resolution *resolution, const struc
 	return true;
 }
 
+/* Work for every number of messages that are called together; the function's is that of the most. */
+static bool resolve_batched_works(const struct resolution *resolution, const struct function_entry *entry,
+				  struct layer_range layers, struct setting_function *out)
+{
+	const struct setting *setting = resolution->setting;
+	int64_t most = setting->source.batch_max;
+	if (!setting_is_polled(setting))
+		return true;
+	struct work *works = ARENA_ARRAY(resolution->arena, struct work, (size_t)most);
+	for (int64_t i = 0; i < most; i++) {
+		int64_t images = (i + 1) * setting->images_per_record;
+		if (!resolve_work(resolution, entry, layers, images, &works[i]))
+			return false;
+	}
+	out->sized_works = works;
+	out->work = out->last_work = works[most - 1];
+	return true;
+}
+
 static int64_t last_record_images(const struct setting *setting)
 {
 	int64_t left = setting->images - (setting->records - 1) * setting->images_per_record;
@@ -338,7 +357,8 @@ static bool resolve_function(struct resolution *resolution, const struct functio
 	return (entry->has_work || resolve_layers(resolution, entry, &layers)) &&
 	       resolve_work(resolution, entry, layers, setting->images_per_record, &out->work) &&
 	       resolve_work(resolution, entry, layers, last_record_images(setting), &out->last_work) &&
-	       resolve_sized_works(resolution, entry, layers, out) && check_record_fits(resolution, entry, out) && ok;
+	       resolve_sized_works(resolution, entry, layers, out) &&
+	       resolve_batched_works(resolution, entry, layers, out) && check_record_fits(resolution, entry, out) && ok;
 }
 
 static bool resolve_functions(struct resolution *resolution)
@@ -414,12 +434,12 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 			   "%s says nothing of its hosts", platform->name);
 		return false;
 	}
-	bool is_waited_for = pipeline->orchestrator == ORCHESTRATOR_DRIVER && pipeline->invocation == INVOCATION_SYNC;
+	bool is_waited_for = pipeline->orchestrator == ORCHESTRATOR_DRIVER && setting->invocation == INVOCATION_SYNC;
 	const char *waits = pipeline->client_seconds > 0 ? "client_seconds" : "answer_seconds";
 	if (pipeline->client_seconds + pipeline->answer_seconds > 0 && !is_waited_for) {
 		diag_error(resolution->diag, place_of(resolution, "pipeline", waits),
 			   "'%s' is a caller's who waits; nobody does with orchestrator '%s' and '%s' calls", waits,
-			   orchestrator_names[pipeline->orchestrator], invocation_type_names[pipeline->invocation]);
+			   orchestrator_names[pipeline->orchestrator], invocation_type_names[setting->invocation]);
 		return false;
 	}
 	setting->answer_ns = ns_from_seconds(pipeline->answer_seconds);
@@ -429,7 +449,10 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 	bool is_queued = setting->invocation == INVOCATION_ASYNC && platform->kind == PLATFORM_FUNCTIONS;
 	if (is_queued && platform->limits.async_age_seconds == 0) {
 		bool is_asked = pipeline->invocation == INVOCATION_ASYNC;
-		diag_error(resolution->diag, place_of(resolution, "pipeline", is_asked ? "invocation" : "orchestrator"),
+		const struct yaml_node *source = section(resolution, "source");
+		diag_error(resolution->diag,
+			   source ? source->place
+				  : place_of(resolution, "pipeline", is_asked ? "invocation" : "orchestrator"),
 			   "%s says nothing of asynchronous calls ('limits.async_age_seconds')", platform->name);
 		return false;
 	}
@@ -571,12 +594,14 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	};
 	if (out->parallel == 0)
 		out->parallel = is_batch ? 1 : INT64_MAX;
-	if (!resolve_workload(experiment, library, diag, out) || !resolve_orchestrator(&resolution))
+	if (!resolve_workload(experiment, library, diag, out) || !source_section_resolve(experiment, diag, out) ||
+	    !resolve_orchestrator(&resolution))
 		return false;
 	bool is_machine = resolution.platform->kind == PLATFORM_MACHINE;
 	if (!is_machine)
 		warn_of_no_framework(&resolution, library);
 	bool has_functions = is_machine || resolve_functions(&resolution);
 	bool has_bill = bill_section_resolve(&experiment->bill, diag, out);
+	has_bill = source_section_check_functions(experiment, diag, out) && has_bill;
 	return has_functions && unknown_check(out, has_profile, at_platform, diag) && has_bill;
 }

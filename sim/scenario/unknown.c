@@ -137,6 +137,41 @@ static bool shares_hosts(const struct setting *setting, bool has_profile)
 	return setting->has_hosts;
 }
 
+static bool has_queue(const struct setting *setting, bool has_profile)
+{
+	return setting->source.kind == SOURCE_QUEUE;
+}
+
+static bool provisions_pollers(const struct setting *setting, bool has_profile)
+{
+	return setting->source.poller_calls > 0;
+}
+
+static bool has_stream(const struct setting *setting, bool has_profile)
+{
+	return setting->source.kind == SOURCE_STREAM;
+}
+
+static bool has_topic(const struct setting *setting, bool has_profile)
+{
+	return setting->source.kind == SOURCE_TOPIC;
+}
+
+static bool has_schedule(const struct setting *setting, bool has_profile)
+{
+	return setting->source.kind == SOURCE_SCHEDULE;
+}
+
+static bool streams_answers(const struct setting *setting, bool has_profile)
+{
+	return setting->source.is_streamed;
+}
+
+static bool has_source(const struct setting *setting, bool has_profile)
+{
+	return setting->source.kind != SOURCE_DIRECT;
+}
+
 static bool always(const struct setting *setting, bool has_profile)
 {
 	return true;
@@ -162,12 +197,20 @@ static const struct need {
 	{"price.usd_per_1000_transitions", has_workflow},
 	{"price.usd_per_million_express", has_express_children},
 	{"price.usd_per_express_gb_second", has_express_children},
+	{"price.usd_per_million_queue_requests", has_queue},
+	{"price.usd_per_poller_hour", provisions_pollers},
+	{"price.usd_per_shard_hour", has_stream},
+	{"price.usd_per_million_stream_puts", has_stream},
+	{"price.usd_per_million_publishes", has_topic},
+	{"price.usd_per_million_schedules", has_schedule},
+	{"price.usd_per_streamed_gb", streams_answers},
 	{"price.usd_per_put_gb", moves_bytes},
 	{"price.usd_per_get_gb", moves_bytes},
 	{"cpu.sgemm_gflop_per_vcpu_second", carries_profile},
 	{"sandbox.package_", has_package},
 	{"cpu.arm64_speed", runs_arm64},
 	{"hosts.", shares_hosts},
+	{"sources.", has_source},
 	{"", always},
 };
 

@@ -23,13 +23,73 @@ static int64_t requests_of(const struct setting *setting, const struct work *wor
 {
 	/* Only a caller's own asynchronous call has a payload: an event of the store has none. */
 	bool is_queued = setting->invocation == INVOCATION_ASYNC && setting->orchestrator != ORCHESTRATOR_STORE_EVENTS;
-	return is_queued ? price_async_requests(&setting->platform->price, work->payload_bytes) : 1;
+	int64_t bytes = work->payload_bytes + setting->source.message_bytes;
+	return is_queued ? price_async_requests(&setting->platform->price, bytes) : 1;
+}
+
+void billing_attempt(const struct setting *setting, struct usage *usage)
+{
+	const struct setting_source *source = &setting->source;
+	if (source->kind == SOURCE_HTTP_API)
+		usage->micro_http_requests +=
+			1000000 * price_http_requests(&setting->platform->price, source->message_bytes);
+	if (source->kind == SOURCE_REST_API)
+		usage->micro_rest_requests += 1000000;
+}
+
+/* An answer that is streamed costs beyond what is free of each. */
+static int64_t streamed_bytes(const struct setting *setting)
+{
+	const struct setting_source *source = &setting->source;
+	int64_t beyond = source->answer_bytes - llround(setting->platform->price.stream_free_mb * 1024 * 1024);
+	return source->is_streamed && beyond > 0 ? beyond : 0;
+}
+
+/* Requests for so many messages, of which each carries as many as it can. */
+static int64_t queue_requests(const struct setting *setting, int64_t messages, int64_t together, int64_t bytes)
+{
+	double part_kb = setting->platform->price.message_request_kb;
+	int64_t rest = messages % together;
+	return messages / together * price_parts(together * bytes, part_kb) +
+	       (rest > 0 ? price_parts(rest * bytes, part_kb) : 0);
+}
+
+void billing_receive(const struct setting *setting, int64_t messages, struct usage *usage)
+{
+	const struct setting_source *source = &setting->source;
+	if (source->kind == SOURCE_QUEUE)
+		usage->queue_requests +=
+			queue_requests(setting, messages, source->receive_messages, source->message_bytes);
+}
+
+void billing_delete(const struct setting *setting, int64_t messages, struct usage *usage)
+{
+	if (setting->source.kind == SOURCE_QUEUE)
+		usage->queue_requests += queue_requests(setting, messages, setting->source.receive_messages, 0);
+}
+
+void billing_source(const struct setting *setting, int64_t messages, wide_sum idle_ns, int64_t elapsed_ns,
+		    struct usage *usage)
+{
+	const struct setting_source *source = &setting->source;
+	const struct platform_price *price = &setting->platform->price;
+	if (source->kind == SOURCE_QUEUE)
+		usage->queue_requests +=
+			queue_requests(setting, messages, source->sends_together, source->message_bytes) +
+			idle_ns / source->poll_ns;
+	int64_t short_ns = ns_from_seconds(price->poller_minimum_seconds) - elapsed_ns;
+	if (source->poller_calls > 0 && short_ns > 0)
+		usage->poller_ns += (wide_sum)div_ceil_int64(source->calls, source->poller_calls) * short_ns;
+	if (source->kind == SOURCE_STREAM)
+		usage->stream_puts += messages * price_parts(source->message_bytes, price->stream_put_kb);
+	usage->shard_ns = (wide_sum)(source->kind == SOURCE_STREAM ? source->shards : 0) * elapsed_ns;
 }
 
 void billing_call(const struct setting *setting, const struct work *work, struct usage *usage)
 {
 	const struct setting_beside *beside = &setting->beside;
 	usage->requests += requests_of(setting, work);
+	usage->streamed_bytes += streamed_bytes(setting);
 	usage->log_bytes += beside->log_bytes;
 	usage->nat_bytes += beside->nat_bytes;
 	usage->file_read_bytes += beside->file_read_bytes;
@@ -45,6 +105,10 @@ void billing_record(const struct setting *setting, bool is_completed, struct usa
 		usage->micro_http_requests += llround(1e6 * beside->api_requests) *
 					      price_http_requests(&setting->platform->price, beside->api_bytes);
 	usage->egress_bytes += is_completed ? beside->egress_bytes : 0;
+	if (setting->source.kind == SOURCE_TOPIC)
+		usage->publishes +=
+			price_parts(setting->source.message_bytes, setting->platform->price.message_request_kb);
+	usage->schedules += setting->source.kind == SOURCE_SCHEDULE;
 }
 
 void billing_derived(const struct setting *setting, struct usage *usage)

@@ -31,6 +31,17 @@ void billing_usage(const struct platform *platform, const struct setting_functio
 /* What a call with this work is paid for by the call: its requests, and what stands on the bill beside. */
 void billing_call(const struct setting *setting, const struct work *work, struct usage *usage);
 
+/* What an attempt to call a function is paid for where a gateway stands in front, admitted or not. */
+void billing_attempt(const struct setting *setting, struct usage *usage);
+
+/* A source that is polled: what receiving and deleting so many messages at once is paid for, ... */
+void billing_receive(const struct setting *setting, int64_t messages, struct usage *usage);
+void billing_delete(const struct setting *setting, int64_t messages, struct usage *usage);
+
+/* ... and in the end sending all of them, pollers (idle_ns: time that they waited for nothing), and shards. */
+void billing_source(const struct setting *setting, int64_t messages, wide_sum idle_ns, int64_t elapsed_ns,
+		    struct usage *usage);
+
 /* What a record is paid for that has come to its end. */
 void billing_record(const struct setting *setting, bool is_completed, struct usage *usage);
 

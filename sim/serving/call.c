@@ -40,8 +40,10 @@ static double async_delay_seconds(const struct invocation *invocation, const str
 static bool is_too_old(const struct invocation *invocation, const struct setting *setting)
 {
 	int64_t age_ns = engine_now_ns(&invocation->simulation->engine) - invocation->asked_ns;
-	return setting->invocation == INVOCATION_ASYNC &&
-	       age_ns >= ns_from_seconds(setting->platform->limits.async_age_seconds);
+	int64_t most_ns = setting->source.async_age_ns;
+	if (most_ns == 0)
+		most_ns = ns_from_seconds(setting->platform->limits.async_age_seconds);
+	return setting->invocation == INVOCATION_ASYNC && age_ns >= most_ns;
 }
 
 static void back_off(struct invocation *invocation)
@@ -49,6 +51,12 @@ static void back_off(struct invocation *invocation)
 	const struct setting *setting = invocation->simulation->setting;
 	const struct platform_limits *limits = &setting->platform->limits;
 	counts_of(invocation)->throttles++;
+	/* Others see its messages by now. */
+	if (invocation->batch && source_is_late(invocation->simulation, invocation->batch)) {
+		counts_of(invocation)->late_batches++;
+		invocation->simulation->call_ended(invocation, false);
+		return;
+	}
 	if (is_too_old(invocation, setting)) {
 		counts_of(invocation)->expired++;
 		invocation->simulation->call_ended(invocation, false);
@@ -99,6 +107,7 @@ static void call_arrives(struct engine *engine, void *subject, int64_t argument)
 	struct sandbox_pool *pool = &invocation->simulation->pools[invocation->function];
 	struct function_outcome *counts = counts_of(invocation);
 	bool has_instances = invocation->simulation->instances;
+	billing_attempt(invocation->simulation->setting, &counts->usage);
 	struct instance *instance = has_instances ? instance_to_join(invocation) : NULL;
 	invocation->is_cold = !instance && pool->idle_count == 0;
 	if (!admission_admit(invocation, invocation->is_cold, instance)) {
@@ -106,6 +115,7 @@ static void call_arrives(struct engine *engine, void *subject, int64_t argument)
 		return;
 	}
 	counts->invocations++;
+	invocation->called_ns = engine_now_ns(engine);
 	counts->usage.transitions += billing_transitions(invocation->simulation->setting);
 	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns - invocation->travel_ns;
 	counts->cause_ns[CAUSE_CLIENT] += invocation->travel_ns;
@@ -135,7 +145,9 @@ static bool call_again(struct invocation *invocation)
 	const struct setting *setting = simulation->setting;
 	const struct bind_doubles *rests = &setting->platform->limits.async_retry_seconds;
 	bool is_async = setting->invocation == INVOCATION_ASYNC;
-	if (invocation->failures >= (is_async ? (int64_t)rests->count : setting->retries))
+	int64_t queue_retries = setting->source.async_retries_plus_one > 0 ? setting->source.async_retries_plus_one - 1
+									   : (int64_t)rests->count;
+	if (invocation->failures >= (is_async ? queue_retries : setting->retries))
 		return false;
 	int64_t rest_ns = is_async ? ns_from_seconds(rests->values[invocation->failures]) : 0;
 	invocation->failures++;
@@ -147,11 +159,26 @@ static bool call_again(struct invocation *invocation)
 	return true;
 }
 
+/*
+ * A gateway in front has answered for the function that took too long, which is paid for all the same. I: its caller is
+ * taken to go on when the function ends.
+ */
+static bool gateway_has_gone(const struct invocation *invocation)
+{
+	int64_t timeout_ns = invocation->simulation->setting->source.timeout_ns;
+	return timeout_ns > 0 && invocation->ended_ns - invocation->called_ns > timeout_ns;
+}
+
 void call_visit_ended(struct engine *engine, void *subject, int64_t end)
 {
 	struct invocation *invocation = subject;
-	if (end == VISIT_COMPLETED || !call_again(invocation))
-		invocation->simulation->call_ended(invocation, end == VISIT_COMPLETED);
+	bool is_completed = end == VISIT_COMPLETED;
+	if (is_completed && gateway_has_gone(invocation)) {
+		counts_of(invocation)->gateway_timeouts++;
+		is_completed = false;
+	}
+	if (is_completed || !call_again(invocation))
+		invocation->simulation->call_ended(invocation, is_completed);
 }
 
 void call_soon(struct invocation *invocation)

@@ -81,8 +81,21 @@ static struct invocation *new_invocation(struct simulation *simulation, const st
 static void record_came(void *subject, const struct arrival *arrival)
 {
 	struct simulation *simulation = subject;
+	if (simulation->source) {
+		source_take(simulation, engine_now_ns(&simulation->engine));
+		return;
+	}
 	struct invocation *invocation = new_invocation(simulation, arrival);
 	invocation->submitted_ns = engine_now_ns(&simulation->engine);
+	pass_on(invocation, false);
+}
+
+void journey_batch_formed(struct simulation *simulation, struct batch *batch)
+{
+	const struct arrival arrival = {.time_ns = batch->first_came_ns, .size = (int)batch->count - 1};
+	struct invocation *invocation = new_invocation(simulation, &arrival);
+	invocation->record = batch->number;
+	invocation->batch = batch;
 	pass_on(invocation, false);
 }
 
@@ -165,9 +178,27 @@ static void release_place(struct simulation *simulation, struct resource *places
 		submit_next_in_line(simulation);
 }
 
+/* Messages that are there when the run begins. */
+static void take_all_messages(struct simulation *simulation)
+{
+	const volatile sig_atomic_t *interrupt = simulation->options->interrupt;
+	struct arrival arrival;
+	while (!simulation->intake.is_over && !(interrupt && *interrupt)) {
+		intake_take(&simulation->intake, &arrival);
+		source_take(simulation, 0);
+	}
+}
+
 void journey_begin(struct simulation *simulation)
 {
-	if (simulation->setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE) {
+	bool is_batch = simulation->setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE;
+	if (setting_is_polled(simulation->setting))
+		source_begin(simulation);
+	if (simulation->source && is_batch) {
+		take_all_messages(simulation);
+		return;
+	}
+	if (!is_batch) {
 		intake_open(&simulation->intake, simulation->setting->in_flight_max, record_came, simulation);
 		return;
 	}
@@ -177,30 +208,43 @@ void journey_begin(struct simulation *simulation)
 	submit_next_in_line(simulation);
 }
 
+void journey_record_ended(struct simulation *simulation, int64_t came_ns, bool is_completed)
+{
+	struct outcome *outcome = simulation->outcome;
+	int64_t now_ns = engine_now_ns(&simulation->engine);
+	if (is_completed) {
+		int64_t taken_ns = now_ns - came_ns;
+		const struct record_sink *records = simulation->options->records;
+		if (records)
+			records->completed(records->context, came_ns, taken_ns);
+		histogram_add(&outcome->record_times, taken_ns);
+		outcome->records_completed++;
+		outcome->record_ns += taken_ns;
+	} else {
+		outcome->records_failed++;
+	}
+	outcome->makespan_ns = now_ns;
+	if (intake_done(&simulation->intake))
+		engine_stop(&simulation->engine);
+}
+
 static void record_done(struct invocation *invocation, bool completed)
 {
 	struct simulation *simulation = invocation->simulation;
 	struct outcome *outcome = simulation->outcome;
 	int64_t now_ns = engine_now_ns(&simulation->engine);
-	if (completed) {
-		int64_t taken_ns = now_ns - invocation->submitted_ns;
-		const struct record_sink *records = simulation->options->records;
-		if (records)
-			records->completed(records->context, invocation->submitted_ns, taken_ns);
-		histogram_add(&outcome->record_times, taken_ns);
-		outcome->records_completed++;
-		outcome->record_ns += taken_ns;
-		outcome->images_completed += invocation_work(invocation)->images;
-	} else {
-		outcome->records_failed++;
-	}
+	struct batch *batch = invocation->batch;
+	int64_t submitted_ns = invocation->submitted_ns;
+	outcome->images_completed += completed ? invocation_work(invocation)->images : 0;
+	outcome->dead_letters += !completed && simulation->setting->invocation == INVOCATION_ASYNC;
 	billing_child(simulation->setting, now_ns - invocation->begun_ns, &outcome->functions[0].usage);
 	billing_record(simulation->setting, completed, &outcome->functions[0].usage);
-	outcome->makespan_ns = now_ns;
 	invocation->next_free = simulation->free_list;
 	simulation->free_list = invocation;
-	if (intake_done(&simulation->intake))
-		engine_stop(&simulation->engine);
+	if (batch)
+		source_batch_ended(simulation, batch, completed);
+	else
+		journey_record_ended(simulation, submitted_ns, completed);
 }
 
 static void place_freed(struct engine *engine, void *subject, int64_t queue)

@@ -197,6 +197,41 @@ static double retries(const struct outcome *outcome)
 	return (double)total_of(outcome).retries;
 }
 
+static double queue_seconds(const struct outcome *outcome)
+{
+	return ratio(seconds_from_sum_ns(outcome->message_wait_ns), (double)outcome->messages_called);
+}
+
+static double oldest_message_seconds(const struct outcome *outcome)
+{
+	return seconds_from_ns(outcome->oldest_message_ns);
+}
+
+static double batches(const struct outcome *outcome)
+{
+	return (double)outcome->batches;
+}
+
+static double messages_per_batch(const struct outcome *outcome)
+{
+	return ratio((double)outcome->batch_messages, (double)outcome->batches);
+}
+
+static double queued_messages(const struct outcome *outcome)
+{
+	return (double)outcome->queued_messages;
+}
+
+static double dead_letters(const struct outcome *outcome)
+{
+	return (double)outcome->dead_letters;
+}
+
+static double gateway_timeouts(const struct outcome *outcome)
+{
+	return (double)total_of(outcome).gateway_timeouts;
+}
+
 static double idle_memory_share(const struct outcome *outcome)
 {
 	struct function_outcome total = total_of(outcome);
@@ -221,7 +256,8 @@ const struct metric outcome_metrics[METRICS] = {
 	[METRIC_COST_REQUESTS_USD] = {"cost_requests_usd", "invocation fees, transitions and express executions",
 				      cost_requests_usd},
 	[METRIC_COST_STORE_USD] = {"cost_store_usd", "object store requests, bytes and storage", cost_store_usd},
-	[METRIC_COST_BESIDE_USD] = {"cost_beside_usd", "what `bill` switches on: logs, NAT, egress, a gateway in front",
+	[METRIC_COST_BESIDE_USD] = {"cost_beside_usd",
+				    "what sources of events and `bill` add: queues, gateways, logs, NAT, egress",
 				    cost_beside_usd},
 	[METRIC_MONTH_USD] = {"month_usd", "a month of traffic.runs_per_month such runs, by tiers", month_usd},
 	[METRIC_GB_SECONDS] = {"gb_seconds", "billed memory-time, GB = 1024 MB", gb_seconds},
@@ -249,6 +285,19 @@ const struct metric outcome_metrics[METRICS] = {
 	[METRIC_STORE_REFUSALS] = {"store_refusals",
 				   "requests refused by the object store for their rate, and repeated", store_refusals},
 	[METRIC_RETRIES] = {"retries", "visits repeated after a failure", retries},
+	[METRIC_QUEUE_SECONDS] = {"queue_seconds", "a message's wait in a queue or stream, from its coming to its call",
+				  queue_seconds},
+	[METRIC_OLDEST_MESSAGE_SECONDS] = {"oldest_message_seconds",
+					   "the oldest message when it was called (of a stream: iterator age)",
+					   oldest_message_seconds},
+	[METRIC_BATCHES] = {"batches", "calls that were made of messages", batches},
+	[METRIC_MESSAGES_PER_BATCH] = {"messages_per_batch", "messages of one call, mean over calls",
+				       messages_per_batch},
+	[METRIC_QUEUED_MESSAGES] = {"queued_messages", "messages that are not done when a run is over",
+				    queued_messages},
+	[METRIC_DEAD_LETTERS] = {"dead_letters", "messages or asynchronous calls that were given up", dead_letters},
+	[METRIC_GATEWAY_TIMEOUTS] = {"gateway_timeouts", "calls that a gateway in front did not wait for",
+				     gateway_timeouts},
 	[METRIC_IDLE_MEMORY_SHARE] = {"idle_memory_share", "share of paid memory-time that the functions did not need",
 				      idle_memory_share},
 };
@@ -303,9 +352,15 @@ static double function_idle_memory_share(const struct function_outcome *outcome)
 int64_t function_failure_count(const struct function_outcome *outcome, enum failure failure)
 {
 	const int64_t counts[FAILURES] = {
-		[FAILURE_MEMORY] = outcome->out_of_memory, [FAILURE_TMP] = outcome->tmp_full,
-		[FAILURE_TIMEOUT] = outcome->timeouts,     [FAILURE_ERROR] = outcome->errors,
-		[FAILURE_CRASH] = outcome->crashes,        [FAILURE_EXPIRED] = outcome->expired,
+		[FAILURE_MEMORY] = outcome->out_of_memory,
+		[FAILURE_TMP] = outcome->tmp_full,
+		[FAILURE_TIMEOUT] = outcome->timeouts,
+		[FAILURE_ERROR] = outcome->errors,
+		[FAILURE_CRASH] = outcome->crashes,
+		[FAILURE_EXPIRED] = outcome->expired,
+		[FAILURE_GATEWAY] = outcome->gateway_timeouts,
+		[FAILURE_MESSAGE] = outcome->message_errors,
+		[FAILURE_LATE] = outcome->late_batches,
 	};
 	return counts[failure];
 }
@@ -314,8 +369,8 @@ int64_t function_failure_count(const struct function_outcome *outcome, enum fail
 static double function_failures(const struct function_outcome *outcome)
 {
 	int64_t count = 0;
-	for (int failure = 0; failure < FAILURES; failure++)
-		count += failure == FAILURE_EXPIRED ? 0 : function_failure_count(outcome, (enum failure)failure);
+	for (int failure = 0; failure < FAILURE_EXPIRED; failure++)
+		count += function_failure_count(outcome, (enum failure)failure);
 	return (double)count;
 }
 

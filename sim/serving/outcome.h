@@ -33,6 +33,9 @@
 	X(int64_t, expired) /* asynchronous calls given up for their age */ \
 	X(int64_t, retries) /* visits repeated after a failure */ \
 	X(int64_t, throttles) \
+	X(int64_t, gateway_timeouts) /* calls that a gateway in front did not wait for */ \
+	X(int64_t, message_errors) /* messages that failed by themselves, each as often as it did */ \
+	X(int64_t, late_batches) /* throttled until others saw their messages */ \
 	X(wide_sum, wait_ns) /* from asking for the function to the call that was admitted */ \
 	X(wide_sum, init_ns) /* cold starts before the handler */ \
 	X(wide_sum, duration_ns) /* handler time */ \
@@ -60,7 +63,7 @@ struct function_outcome {
 	struct usage usage;
 };
 
-/* Why a visit, or a call that was never admitted, ended without a result. */
+/* Why a visit, a call that was never admitted, or a message ended without a result. */
 enum failure {
 	FAILURE_MEMORY,
 	FAILURE_TMP,
@@ -68,6 +71,9 @@ enum failure {
 	FAILURE_ERROR,
 	FAILURE_CRASH,
 	FAILURE_EXPIRED,
+	FAILURE_GATEWAY,
+	FAILURE_MESSAGE,
+	FAILURE_LATE,
 	FAILURES,
 };
 int64_t function_failure_count(const struct function_outcome *outcome, enum failure failure);
@@ -98,6 +104,14 @@ struct outcome {
 	wide_sum record_ns;            /* sum over completed records of submission to result */
 	struct histogram record_times; /* of completed records, ns */
 	int64_t peak_concurrency;
+	/* Of a source that is polled. */
+	int64_t batches;
+	int64_t batch_messages;          /* in them, each as often as it was received */
+	int64_t messages_called;         /* at least once */
+	wide_sum message_wait_ns;        /* from its coming to its first call, over these */
+	int64_t oldest_message_ns;       /* the longest that a message had been there when it was called */
+	int64_t queued_messages;         /* when the simulation ended */
+	int64_t dead_letters;            /* given up: received too often or too old; of asynchronous calls, too */
 	int64_t store_refusals;          /* requests that the object store refused for their rate */
 	int64_t elapsed_ns;              /* start to the end of the simulation */
 	price_mb_ns running_instance_ns; /* sandboxes that start or run a handler, times time */
@@ -141,6 +155,13 @@ enum metric_id {
 	METRIC_WAITING_SECONDS,
 	METRIC_STORE_REFUSALS,
 	METRIC_RETRIES,
+	METRIC_QUEUE_SECONDS,
+	METRIC_OLDEST_MESSAGE_SECONDS,
+	METRIC_BATCHES,
+	METRIC_MESSAGES_PER_BATCH,
+	METRIC_QUEUED_MESSAGES,
+	METRIC_DEAD_LETTERS,
+	METRIC_GATEWAY_TIMEOUTS,
 	METRIC_IDLE_MEMORY_SHARE,
 	METRICS,
 };

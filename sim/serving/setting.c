@@ -12,6 +12,26 @@ const char *const orchestrator_names[] = {
 };
 const char *const invocation_type_names[] = {[INVOCATION_SYNC] = "sync", [INVOCATION_ASYNC] = "async", NULL};
 
+const char *const source_names[] = {
+	[SOURCE_DIRECT] = "direct",
+	[SOURCE_ASYNC] = "async",
+	[SOURCE_QUEUE] = "sqs",
+	[SOURCE_STREAM] = "kinesis",
+	[SOURCE_TABLE_STREAM] = "dynamodb",
+	[SOURCE_TOPIC] = "sns",
+	[SOURCE_STORE] = "s3",
+	[SOURCE_SCHEDULE] = "schedule",
+	[SOURCE_HTTP_API] = "http_api",
+	[SOURCE_REST_API] = "rest_api",
+	[SOURCE_FUNCTION_URL] = "function_url",
+	NULL,
+};
+
+bool setting_is_polled(const struct setting *setting)
+{
+	return setting->source.lanes > 0;
+}
+
 int64_t setting_unreserved(const struct setting *setting)
 {
 	int64_t places = setting->platform->limits.concurrency;
@@ -23,6 +43,9 @@ int64_t setting_unreserved(const struct setting *setting)
 const struct quantiles *setting_hop(const struct setting *setting, size_t function)
 {
 	const struct platform *platform = setting->platform;
+	/* Messages that are polled have their own way to the first function. */
+	if (function == 0 && setting->source.kind != SOURCE_DIRECT)
+		return setting_is_polled(setting) ? NULL : setting->source.seconds;
 	const struct quantiles *hops[] = {
 		[ORCHESTRATOR_DRIVER] = NULL,
 		[ORCHESTRATOR_STORE_EVENTS] = &platform->store.event_seconds,

@@ -37,12 +37,14 @@ struct setting_function {
 	struct sandbox_spec sandbox;    /* its memory is memory_mb above */
 	struct work work;               /* of a full record */
 	struct work last_work;          /* of the last record, which may hold fewer images */
-	const struct work *sized_works; /* of a request of trace->sizes[i] images, or NULL */
+	const struct work *sized_works; /* of a request of trace->sizes[i] images, or of i + 1 messages; or NULL */
 };
 
 /* A caller that waits for the answer, or a queue that calls until it has one. */
 enum invocation_type { INVOCATION_SYNC, INVOCATION_ASYNC };
 extern const char *const invocation_type_names[]; /* "sync", "async", NULL */
+
+struct setting;
 
 /* Who passes a record on from function to function. */
 enum orchestrator {
@@ -54,6 +56,58 @@ extern const char *const orchestrator_names[]; /* "driver", "store_events", "wor
 
 /* How a workflow goes through many records: in itself, or with an execution of its own for each. */
 enum map_kind { MAP_INLINE, MAP_OF_STANDARD_CHILDREN, MAP_OF_EXPRESS_CHILDREN };
+
+/* What starts the first function. */
+enum source_kind {
+	SOURCE_DIRECT, /* the pipeline's driver or orchestrator */
+	SOURCE_ASYNC,  /* a caller that does not wait */
+	SOURCE_QUEUE,
+	SOURCE_STREAM,       /* whose records are paid for by the put and shards by the hour */
+	SOURCE_TABLE_STREAM, /* which comes with a table */
+	SOURCE_TOPIC,
+	SOURCE_STORE, /* one event for each object */
+	SOURCE_SCHEDULE,
+	SOURCE_HTTP_API,
+	SOURCE_REST_API,
+	SOURCE_FUNCTION_URL,
+	SOURCES,
+};
+extern const char *const source_names[]; /* "direct", "async", "sqs", ..., NULL */
+
+/* How; all 0: the driver does, as the pipeline says. */
+struct setting_source {
+	int kind;                        /* enum source_kind */
+	const struct quantiles *seconds; /* from an event to its call; NULL: no time */
+	int64_t message_bytes;           /* of a message, request or event */
+	/* Polled: messages wait in lanes and are taken in batches. */
+	int64_t lanes;    /* 1: a queue; else a stream's shards, by batches of each in work at once */
+	bool keeps_order; /* a lane has one batch in work, and takes it again where it failed */
+	int64_t shards;   /* of a stream */
+	int64_t batch_max;
+	int64_t window_ns;
+	int64_t calls;             /* batches of a queue in work at once, to begin with; ... */
+	int64_t call_growth_ns;    /* ... one more after each of these while messages wait, ... */
+	int64_t calls_max;         /* ... to so many */
+	int64_t poller_calls;      /* of a provisioned poller; 0: none is paid for */
+	int64_t poll_ns;           /* an idle poller's request, or between two looks at a shard */
+	int64_t receive_messages;  /* of a request; 0: a stream's cost nothing */
+	int64_t sends_together;    /* messages of a request that sends */
+	int64_t visibility_ns;     /* a batch that failed comes back after this */
+	int64_t receives_max;      /* then a message is a dead letter; 0: when it is too old */
+	int64_t retention_ns;      /* when it is */
+	double message_error_rate; /* share of messages that a function fails on, each time */
+	bool has_partial_failures; /* only these fail, not their batch */
+	/* Pushed, and called asynchronously. */
+	int64_t async_retries_plus_one; /* 0: the platform's */
+	int64_t async_age_ns;           /* 0: the platform's */
+	/* A gateway. */
+	int64_t timeout_ns; /* 0: none */
+	int64_t answer_bytes;
+	bool is_streamed;
+};
+
+/* Whether messages wait to be polled. */
+bool setting_is_polled(const struct setting *setting);
 
 /* What goes wrong by itself, on top of timeouts, memory and limits. */
 struct failures {
@@ -102,6 +156,7 @@ struct setting {
 	int map;                /* enum map_kind, of a workflow */
 	struct failures failures;
 	struct setting_beside beside;
+	struct setting_source source;
 	bool has_hosts;             /* sandboxes share the network cards of the platform's hosts */
 	double framework_memory_mb; /* of peak memory, what language and framework take */
 	double runs_per_month;      /* for a month's bill; 0: none is asked for */

@@ -54,6 +54,8 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 		.options = options,
 		.arena = arena,
 		.outcome = out,
+		.batch_formed = journey_batch_formed,
+		.record_ended = journey_record_ended,
 		.visit_ended = call_visit_ended,
 		.call_ended = journey_call_ended,
 	};
@@ -121,6 +123,7 @@ static void simulate_functions(const struct setting *setting, const struct simul
 	out->events = engine_events_run(&simulation.engine);
 	out->store_refusals = simulation.gets.refusals + simulation.puts.refusals;
 	count_instances(&simulation);
+	source_end(&simulation);
 	bill_standing(&simulation);
 	instance_bill_living(&simulation);
 }

@@ -3,6 +3,7 @@
  * folder. A request goes
  *
  *	journey.c     comes (arrivals.c), and waits for a place of its caller's
+ *	  source.c      or waits with other messages, until they are called together
  *	  call.c        is called, and called again
  *	    admission.c   is admitted or refused
  *	    instance.c    joins others on their sandbox, where these share them; else call.c starts or finds one
@@ -35,7 +36,18 @@ struct demand;
 struct function_instances;
 struct instance;
 struct seat;
+struct source;
 struct turn;
+
+/* Messages of a source that is polled, called together. */
+struct batch {
+	struct message *messages; /* in their order */
+	int64_t count;
+	int64_t number; /* of the batch */
+	int64_t first_came_ns;
+	int64_t received_ns;
+	struct batch *next_free;
+};
 
 /* What a visit, or the calls for it, has luck in. */
 enum luck {
@@ -63,6 +75,7 @@ struct simulation {
 	struct store_gate gets;
 	struct store_gate puts;
 	struct intake intake;   /* of records; of a line those that have a place are in flight */
+	struct source *source;  /* where messages are polled; else NULL */
 	bool is_line;           /* a batch: a record is made when a place is free for it */
 	struct turn *turns;     /* of a line whose order luck decides, in that order; else NULL */
 	bool is_turn_awaited;   /* the next one's time is an event */
@@ -75,6 +88,9 @@ struct simulation {
 	struct instance *living_instances;
 	struct instance *free_instances;
 	struct host_pool hosts;
+	/* What source.c has others do: call a batch; end a message that came then. */
+	void (*batch_formed)(struct simulation *simulation, struct batch *batch);
+	void (*record_ended)(struct simulation *simulation, int64_t came_ns, bool is_completed);
 	event_action *visit_ended; /* of an invocation whose caller has the answer; argument: enum visit_end */
 	void (*call_ended)(struct invocation *invocation, bool is_completed); /* the function is done with it */
 };
@@ -92,10 +108,13 @@ struct invocation {
 	struct stream retry_luck; /* while there are any attempts */
 	struct invocation *next_free;
 	int64_t submitted_ns;
-	int64_t begun_ns; /* it has its first place */
-	int64_t wait_ns;  /* that the first function waits, as its trace tells; else 0 */
-	int size;         /* index into the trace's sizes, or -1 */
-	int failures;     /* failed visits to the current function */
+	int64_t begun_ns;    /* it has its first place */
+	int64_t wait_ns;     /* that the first function waits, as its trace tells; else 0 */
+	int size;            /* index into sized works, or -1 */
+	struct batch *batch; /* of messages; NULL: it is a record by itself */
+	int64_t called_ns;   /* its current attempt was admitted */
+	int64_t ended_ns;    /* its last visit's handler */
+	int failures;        /* failed visits to the current function */
 	struct sandbox *sandbox;
 	struct seat *seat; /* where the sandbox has an instance */
 	int phase;
@@ -164,6 +183,27 @@ void journey_begin(struct simulation *simulation);
 
 /* The simulation's call_ended: the record leaves, or goes on to its next function. */
 void journey_call_ended(struct invocation *invocation, bool is_completed);
+
+/* The simulation's batch_formed and record_ended. */
+void journey_batch_formed(struct simulation *simulation, struct batch *batch);
+void journey_record_ended(struct simulation *simulation, int64_t came_ns, bool is_completed);
+
+/* --- source.c: journey.c calls it, call.c asks, simulate.c ends it --- */
+
+/* Messages are polled from now on. */
+void source_begin(struct simulation *simulation);
+
+/* One has come. */
+void source_take(struct simulation *simulation, int64_t came_ns);
+
+/* All functions are done with a batch. */
+void source_batch_ended(struct simulation *simulation, struct batch *batch, bool is_completed);
+
+/* Whether its messages have become visible to others. */
+bool source_is_late(const struct simulation *simulation, const struct batch *batch);
+
+/* Counts what is left; nothing where no messages are polled. */
+void source_end(struct simulation *simulation);
 
 /* --- call.c: journey.c calls it --- */
 

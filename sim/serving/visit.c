@@ -93,6 +93,7 @@ static void end_one(struct invocation *invocation, enum visit_end end, bool is_k
 {
 	struct simulation *simulation = invocation->simulation;
 	wide_sum billed_before_ns = counts_of(invocation)->billed_ns;
+	invocation->ended_ns = engine_now_ns(&simulation->engine);
 	billing_visit(invocation, engine_now_ns(&simulation->engine) - invocation->start_ns);
 	tell_visit(invocation, end, billed_before_ns);
 	invocation_span(invocation, SPAN_VISIT, end_rules[end].name, invocation->start_ns);

@@ -41,6 +41,13 @@ static const struct platform_price prime_prices = {
 	.usd_per_file_written_gb = 113,
 	.usd_per_registry_gb_month = 127,
 	.usd_per_kept_gb_month = 131,
+	.usd_per_streamed_gb = 137,
+	.usd_per_million_queue_requests = 139e6,
+	.usd_per_poller_hour = 149,
+	.usd_per_million_publishes = 151e6,
+	.usd_per_million_schedules = 157e6,
+	.usd_per_shard_hour = 163,
+	.usd_per_million_stream_puts = 167e6,
 	.granularity_seconds = 0.001,
 };
 
@@ -90,6 +97,13 @@ static const struct {
 	{{.file_written_bytes = GB}, BILL_FILES_WRITTEN, 113},
 	{{.registry_byte_ns = GB_MONTH}, BILL_REGISTRY, 127},
 	{{.kept_byte_months = GB}, BILL_KEPT, 131},
+	{{.streamed_bytes = GB}, BILL_STREAMED, 137},
+	{{.queue_requests = 1}, BILL_QUEUE_REQUESTS, 139},
+	{{.poller_ns = 3600 * NS_PER_SECOND}, BILL_POLLERS, 149},
+	{{.publishes = 1}, BILL_PUBLISHES, 151},
+	{{.schedules = 1}, BILL_SCHEDULES, 157},
+	{{.shard_ns = 3600 * NS_PER_SECOND}, BILL_SHARDS, 163},
+	{{.stream_puts = 1}, BILL_STREAM_PUTS, 167},
 };
 enum { ITEMS = ARRAY_LEN(items) };
 _Static_assert((int)ITEMS == (int)BILL_ITEMS, "every line of a bill is tried");

@@ -1,0 +1,17 @@
+# A queue whose messages are gathered, some of which fail and become dead letters.
+cat > q.yaml <<'END'
+apiVersion: lamina/v1
+name: queue
+platform: aws-lambda
+workload: {arrivals: {kind: poisson, rate_per_second: 20, duration_seconds: 1800}}
+replications: {min: 3}
+source: {kind: sqs, batch_size: 50, window_seconds: 2, message_kb: 3, message_error_rate: 0.1, partial_failures: true, receives_max: 2}
+functions: {resize: {memory_mb: 512, timeout_seconds: 10, work: {cpu_seconds: 0.02, memory_mb: 120}}}
+END
+fails 1 lamina run q.yaml | sed -n '/^metric/,/^idle_memory/p;/^item/,/^total/p'
+# Provisioned pollers, and a stream.
+fails 1 lamina run q.yaml --set source.pollers_min=4 | sed -n '/^pollers/p'
+sed 's/^source: .*/source: {kind: kinesis, shards: 2, parallelization: 3, window_seconds: 1, message_kb: 3}/' q.yaml > k.yaml
+lamina run k.yaml | sed -n '/^queue_seconds/,/^dead_letters/p;/^shards/p;/^stream puts/p'
+# A plan is made for what is called one by one.
+fails 2 lamina plan q.yaml --latency p95=5
