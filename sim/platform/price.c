@@ -473,8 +473,8 @@ void price_bill(const struct platform_price *price, const struct usage *usage, s
 	add_up(price, bill);
 }
 
-/* A month's units, each at the price of its tier. */
-static double tiered_usd(const struct platform_price *price, enum bill_item item, double quantity)
+/* A month's units, each at the price of its tier, beside those that are free, which are the first. */
+static double tiered_usd(const struct platform_price *price, enum bill_item item, double quantity, double free)
 {
 	static const struct bind_doubles none = {0};
 	const struct bill_row *row = &bill_rows[item];
@@ -486,10 +486,11 @@ static double tiered_usd(const struct platform_price *price, enum bill_item item
 	double usd = 0;
 	double upper = quantity;
 	for (size_t i = above->count; i-- > 0;) {
-		if (upper <= above->values[i])
+		double from = fmax(0, above->values[i] - free);
+		if (upper <= from)
 			continue;
-		usd += (upper - above->values[i]) * unit_usd * list_at(price, row->ratio_plus_one - 1)->values[i];
-		upper = above->values[i];
+		usd += (upper - from) * unit_usd * list_at(price, row->ratio_plus_one - 1)->values[i];
+		upper = from;
 	}
 	return (usd + upper * unit_usd) / row->units_per_price;
 }
@@ -536,10 +537,11 @@ void price_bill_month(const struct platform_price *price, const struct usage *us
 	for (int item = 0; item < BILL_ITEMS; item++) {
 		const struct bill_row *row = &bill_rows[item];
 		struct bill_line *line = &bill->lines[item];
-		if (row->free_plus_one > 0 && with_free_tier)
-			line->quantity = fmax(0, line->quantity - free_of(price, (enum bill_item)item, x86_quantity));
+		bool is_free = row->free_plus_one > 0 && with_free_tier;
+		double free = is_free ? free_of(price, (enum bill_item)item, x86_quantity) : 0;
+		line->quantity = fmax(0, line->quantity - free);
 		if (row->free_plus_one > 0 || row->above_plus_one > 0)
-			line->usd = tiered_usd(price, (enum bill_item)item, line->quantity);
+			line->usd = tiered_usd(price, (enum bill_item)item, line->quantity, free);
 	}
 	add_up(price, bill);
 }
