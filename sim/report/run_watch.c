@@ -52,7 +52,9 @@ static void record(struct recorder *recorder, int64_t from_ns, int64_t to_ns, co
 
 static void record_span(void *context, const struct span *span)
 {
-	record(context, span->start_ns, span->end_ns, &(struct watch_bin){.calls = 1});
+	/* Phases and their causes lie within visits. */
+	if (span->kind == SPAN_COLD_START || span->kind == SPAN_VISIT)
+		record(context, span->start_ns, span->end_ns, &(struct watch_bin){.calls = 1});
 }
 
 static void record_sandboxes(void *context, int64_t from_ns, int64_t to_ns, int64_t busy, int64_t idle)
