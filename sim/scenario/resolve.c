@@ -299,38 +299,24 @@ static void warn_of_client(const struct resolution *resolution, const struct set
 		     known, runtime->name);
 }
 
-/* Work for every number of images that a request of the trace holds. */
+/* Work for every number of images that a request of the trace holds, or messages that are called together. */
 static bool resolve_sized_works(const struct resolution *resolution, const struct function_entry *entry,
 				struct layer_range layers, struct setting_function *out)
 {
-	const struct trace *trace = resolution->setting->arrivals.trace;
-	if (!trace || trace->size_count == 0)
-		return true;
-	struct work *works = ARENA_ARRAY(resolution->arena, struct work, trace->size_count);
-	for (size_t i = 0; i < trace->size_count; i++) {
-		if (!resolve_work(resolution, entry, layers, trace->sizes[i], &works[i]))
-			return false;
-	}
-	out->sized_works = works;
-	return true;
-}
-
-/* Work for every number of messages that are called together; the function's is that of the most. */
-static bool resolve_batched_works(const struct resolution *resolution, const struct function_entry *entry,
-				  struct layer_range layers, struct setting_function *out)
-{
 	const struct setting *setting = resolution->setting;
-	int64_t most = setting->source.batch_max;
-	if (!setting_is_polled(setting))
-		return true;
-	struct work *works = ARENA_ARRAY(resolution->arena, struct work, (size_t)most);
-	for (int64_t i = 0; i < most; i++) {
-		int64_t images = (i + 1) * setting->images_per_record;
+	const struct trace *trace = setting->arrivals.trace;
+	bool is_polled = setting_is_polled(setting);
+	size_t count = is_polled ? (size_t)setting->source.batch_max : trace ? trace->size_count : 0;
+	struct work *works = ARENA_ARRAY(resolution->arena, struct work, count);
+	for (size_t i = 0; i < count; i++) {
+		int64_t images = is_polled ? (int64_t)(i + 1) * setting->images_per_record : trace->sizes[i];
 		if (!resolve_work(resolution, entry, layers, images, &works[i]))
 			return false;
 	}
-	out->sized_works = works;
-	out->work = out->last_work = works[most - 1];
+	out->sized_works = count > 0 ? works : NULL;
+	/* What a function is said to need is what the largest batch does. */
+	if (is_polled)
+		out->work = out->last_work = works[count - 1];
 	return true;
 }
 
@@ -357,8 +343,7 @@ static bool resolve_function(struct resolution *resolution, const struct functio
 	return (entry->has_work || resolve_layers(resolution, entry, &layers)) &&
 	       resolve_work(resolution, entry, layers, setting->images_per_record, &out->work) &&
 	       resolve_work(resolution, entry, layers, last_record_images(setting), &out->last_work) &&
-	       resolve_sized_works(resolution, entry, layers, out) &&
-	       resolve_batched_works(resolution, entry, layers, out) && check_record_fits(resolution, entry, out) && ok;
+	       resolve_sized_works(resolution, entry, layers, out) && check_record_fits(resolution, entry, out) && ok;
 }
 
 static bool resolve_functions(struct resolution *resolution)
