@@ -65,10 +65,12 @@ static void estimate_row(struct table *table, const char *scope, const char *nam
 	table_end_row(table);
 }
 
-static void fill_metrics(struct table *table, const struct run_result *result, bool with_functions)
+/* People are not shown what only a source of events has. */
+static void fill_metrics(struct table *table, const struct run_result *result, bool has_source, bool with_functions)
 {
 	for (int i = 0; i < METRICS; i++)
-		estimate_row(table, "run", outcome_metrics[i].name, &result->metrics[i]);
+		if (has_source || !outcome_metrics[i].is_of_source)
+			estimate_row(table, "run", outcome_metrics[i].name, &result->metrics[i]);
 	for (size_t f = 0; with_functions && f < result->function_count; f++)
 		for (int i = 0; i < FUNCTION_METRICS; i++)
 			estimate_row(table, result->functions[f].name, function_metrics[i].name,
@@ -170,12 +172,14 @@ struct run_tables {
 	struct table_column phase_columns[WORK_PHASES + 1];
 };
 
-static void run_tables_init(struct run_tables *tables, const struct run_result *result, enum table_format format)
+static void run_tables_init(struct run_tables *tables, const struct run_job *job, enum table_format format)
 {
+	const struct run_result *result = &job->result;
+	bool has_source = format != TABLE_TEXT || job->setting->source.kind != SOURCE_DIRECT;
 	table_init(&tables->metrics, COLUMNS(metric_columns));
 	table_init(&tables->bill, COLUMNS(bill_columns));
 	table_init(&tables->functions, COLUMNS(function_columns));
-	fill_metrics(&tables->metrics, result, format == TABLE_CSV);
+	fill_metrics(&tables->metrics, result, has_source, format == TABLE_CSV);
 	fill_bill(&tables->bill, &result->bill);
 	fill_functions(&tables->functions, result);
 	fill_phases(&tables->phases, tables->phase_columns, result);
@@ -370,7 +374,7 @@ static int run_experiment(struct cli *cli, int argc, char **argv)
 	struct run_tables tables;
 	struct buf out;
 	buf_init(&out);
-	run_tables_init(&tables, &job->result, format);
+	run_tables_init(&tables, job, format);
 	run_tables_add_records(&tables, job, &cli->arena);
 	run_tables_add_outlook(&tables, cli, job);
 	if (format == TABLE_TEXT)

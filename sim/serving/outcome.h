@@ -171,6 +171,7 @@ struct metric {
 	const char *name; /* ends in its unit: "makespan_seconds" */
 	const char *help;
 	double (*value)(const struct outcome *outcome);
+	bool is_of_source; /* tells nothing where the driver or orchestrator calls by itself */
 };
 extern const struct metric outcome_metrics[METRICS];
 
