@@ -194,6 +194,8 @@ static void failures(void)
 		t_near((double)o.dead_letters / 100000, cases[i].dead, 0.02, 0, "dead letters");
 		t_int(o.records_completed + o.dead_letters, 100000, "and the others are done");
 		t_int(o.records_failed, o.dead_letters, "which are the records that failed");
+		t_int(o.messages_called, 100000, "each waited once");
+		t_ok(o.batch_messages >= o.messages_called, "and was called as often as it failed");
 		toy_release(&toy);
 	}
 }
@@ -298,6 +300,13 @@ static void streams(void)
 	t_int((int64_t)o.usage.stream_puts, 80, "26 KB are two puts");
 	t_int((int64_t)o.usage.shard_ns, o.elapsed_ns, "a shard by the clock");
 	t_int((int64_t)o.usage.queue_requests, 0, "and no requests");
+	/* Records of a quarter second each come to one look: the first has waited for all of it. */
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_DETERMINISTIC, .rate_per_second = 4};
+	toy_records(&toy, 4);
+	o = toy_simulate(&toy, 1);
+	t_int(o.batches, 1, "what came between two looks is one batch");
+	t_int((int64_t)o.message_wait_ns, 4 * (NS_PER_SECOND - 1) - 1500 * NS_PER_MS, "and has waited for the second");
+	toy.setting.arrivals = (struct arrival_process){0};
 	source->lanes = 8;
 	toy_records(&toy, 4000);
 	o = toy_simulate(&toy, 1);
@@ -311,6 +320,41 @@ static void streams(void)
 	o = toy_simulate(&toy, 1);
 	t_int(o.dead_letters, 3, "three records that fail");
 	t_int(o.batches, 5, "are called together five times");
+	toy_release(&toy);
+}
+
+struct order {
+	int64_t last_ns;
+	int out_of_order;
+};
+
+static void note_order(void *context, int64_t arrived_ns, int64_t taken_ns)
+{
+	struct order *order = context;
+	order->out_of_order += arrived_ns < order->last_ns;
+	order->last_ns = arrived_ns;
+}
+
+/* Where a record of a stream failed, those behind it wait for it; a queue's messages pass each other. */
+static void order_is_kept(bool keeps_order)
+{
+	struct toy toy;
+	queue_init(&toy, 0.5, 10);
+	struct setting_source *source = &toy.setting.source;
+	source->keeps_order = keeps_order;
+	source->kind = keeps_order ? SOURCE_STREAM : SOURCE_QUEUE;
+	source->message_error_rate = 0.2;
+	source->has_partial_failures = true;
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_DETERMINISTIC, .rate_per_second = 10};
+	toy_records(&toy, 500);
+	struct order order = {0};
+	const struct record_sink sink = {.completed = note_order, .context = &order};
+	const struct simulate_options options = {.seed = 1, .records = &sink};
+	struct outcome o;
+	simulate(&toy.setting, &options, &toy.arena, &o);
+	t_int(o.records_completed, 500, "all are done in the end");
+	t_ok(keeps_order ? order.out_of_order == 0 : order.out_of_order > 0, "%d before an older one",
+	     order.out_of_order);
 	toy_release(&toy);
 }
 
@@ -400,6 +444,8 @@ int main(void)
 	throttled();
 	conserved();
 	streams();
+	order_is_kept(true);
+	order_is_kept(false);
 	pushed();
 	gateways();
 	return t_done();
