@@ -208,6 +208,9 @@ bool bill_section_resolve(const struct bill_section *section, struct diag *diag,
 	if (registry && registry_mb == 0)
 		diag_error(diag, registry->place,
 			   "'registry' needs 'mb': no function is delivered as a container image of known size");
+	const struct yaml_node *api = yaml_get(section->node, "api");
+	if (api && (out->source.kind == SOURCE_HTTP_API || out->source.kind == SOURCE_REST_API))
+		diag_error(diag, api->place, "the source is a gateway, whose requests are paid for; leave 'api' out");
 	fill_beside(section, &out->beside, registry ? registry_mb : 0);
 	for (size_t i = 0; i < ARRAY_LEN(item_switches); i++)
 		switch_on(section, &item_switches[i], diag, out);

@@ -32,3 +32,5 @@ workload: {images: 10}
 bill: {logs: {kb_per_call: 1}}
 END
 fails 2 lamina check machine.yaml
+sed 's/^platform: .*/platform: aws-lambda/; s/^bill: .*/source: {kind: http_api}\nbill: {api: {kind: http}}\nfunctions: {f: {work: {cpu_seconds: 1}}}/' machine.yaml > twice.yaml
+fails 2 lamina check twice.yaml
