@@ -184,6 +184,12 @@ static void check_messages(const struct choice *choice)
 	if (trace && trace->size_count > 0)
 		diag_error(choice->diag, bind_place(yaml_get(workload, "arrivals"), "trace"),
 			   "messages that are polled are alike: a trace with numbers of images needs another source");
+	bool is_there = setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE;
+	if (is_there && setting->records > setting->in_flight_max)
+		diag_error(choice->diag, bind_place(workload, "images"),
+			   "%lld messages are there at once, more than limits.in_flight (%lld); raise it, at about 100 "
+			   "bytes each",
+			   (long long)setting->records, (long long)setting->in_flight_max);
 	if (setting->images % setting->images_per_record != 0)
 		diag_error(choice->diag, bind_place(workload, "images"),
 			   "messages that are polled are alike: 'images' must be a multiple of 'images_per_record' "
