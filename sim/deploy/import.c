@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deploy/import_parts.h"
+#include "deploy/import_workflow.h"
 #include "deploy/template.h"
 #include "scenario/function_name.h"
 #include "serving/setting.h"
@@ -63,6 +64,34 @@ static const char **function_ids(const struct importing *importing)
 	return ids;
 }
 
+/* The state machine that is asked for, or the only one; NULL where there is none, or with a diag error. */
+static const struct inventory_item *choose_machine(struct importing *importing)
+{
+	const struct import_request *request = importing->request;
+	const struct inventory_item *chosen = NULL;
+	const char **ids = ARENA_ARRAY(importing->arena, const char *, importing->inventory.count);
+	size_t count = 0;
+	for (size_t i = 0; i < importing->inventory.count; i++) {
+		const struct inventory_item *item = &importing->inventory.items[i];
+		if (item->kind != INVENTORY_MACHINE)
+			continue;
+		ids[count++] = item->id;
+		if (request->machine ? strcmp(item->id, request->machine) == 0 : request->function_count == 0)
+			chosen = item;
+	}
+	if (request->machine && !chosen)
+		diag_error(importing->diag, (struct diag_place){.file = "--machine"}, "%s has no state machine '%s'%s",
+			   importing->inventory.file, diag_excerpt(request->machine, importing->arena),
+			   function_name_advice(request->machine, ids, count, importing->arena));
+	else if (!request->machine && chosen && count > 1)
+		diag_error(importing->diag, (struct diag_place){.file = importing->inventory.file},
+			   "it has %zu state machines; choose one with --machine NAME%s", count,
+			   function_name_advice("", ids, count, importing->arena));
+	else
+		return chosen;
+	return NULL;
+}
+
 /* Those that --function names, else all. */
 static void choose_functions(struct importing *importing)
 {
@@ -93,17 +122,43 @@ static size_t used_count(const struct importing *importing)
 	return count;
 }
 
-static void check_count(struct importing *importing)
+/* Functions beside the workflow are no part of the experiment. */
+static void tell_uncalled(struct importing *importing, const struct inventory_item *machine)
+{
+	for (size_t i = 0; i < importing->function_count; i++) {
+		const struct imported_function *function = &importing->functions[i];
+		if (function->item && !function->is_used)
+			diag_warning(
+				importing->diag, function->item->place,
+				"'%s' is not called by the state machine%s%s and is left out (--function NAME takes "
+				"functions instead)",
+				diag_excerpt(function->id, importing->arena), machine->id[0] ? " " : "", machine->id);
+	}
+}
+
+static void append_entry(struct yaml_node *map, struct yaml_node *entry)
+{
+	struct yaml_node **tail = &map->first;
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = entry;
+	map->count++;
+}
+
+static void check_count(struct importing *importing, bool has_workflow)
 {
 	struct diag_place place = {.file = importing->inventory.file};
 	size_t count = used_count(importing);
-	if (importing->function_count == 0)
+	if (count == 0 && has_workflow)
+		diag_error(importing->diag, place,
+			   "no state of the machine calls a function: there is nothing to tell");
+	else if (count == 0)
 		diag_error(importing->diag, place, "there is no Lambda function in it");
 	else if (count > SETTING_FUNCTIONS_MAX)
 		diag_error(importing->diag, place,
 			   "%zu functions, and an experiment has at most %d; choose some with --function NAME", count,
 			   SETTING_FUNCTIONS_MAX);
-	else if (count > 1)
+	else if (count > 1 && !has_workflow)
 		diag_warning(importing->diag, place,
 			     "it does not say which of its %zu functions follows which; the experiment has them one "
 			     "after the other, in the file's order (choose some with --function NAME)",
@@ -165,14 +220,24 @@ bool import_template(const struct import_request *request, struct arena *arena, 
 		return false;
 	}
 	import_list_functions(&importing);
-	choose_functions(&importing);
-	check_count(&importing);
+	const struct inventory_item *machine = choose_machine(&importing);
+	struct yaml_node *workflow = machine ? import_workflow(&importing, machine) : NULL;
+	if (machine)
+		tell_uncalled(&importing, machine);
+	else
+		choose_functions(&importing);
+	if (diag->error_count == errors_before)
+		check_count(&importing, machine != NULL);
 	importing.root = yaml_build_map(arena);
 	import_add_text(importing.root, "apiVersion", "lamina/v1", NULL, arena);
 	import_add_text(importing.root, "name", experiment_name(&importing), NULL, arena);
 	import_add_text(importing.root, "platform", request->platform_name, NULL, arena);
 	write_workload(&importing);
 	import_write_functions(&importing);
+	if (workflow) {
+		workflow->key = "workflow";
+		append_entry(importing.root, workflow);
+	}
 	if (diag->error_count != errors_before)
 		return false;
 	write_head(&importing, out);

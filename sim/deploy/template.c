@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/file.h"
 #include "base/num.h"
 #include "doc/yaml.h"
@@ -279,6 +280,25 @@ struct yaml_node *template_parse_within(const struct yaml_node *node, struct are
 		move_out(root, written ? written : node);
 	diag_release(&unheard);
 	return root;
+}
+
+const char *template_written(const struct yaml_node *node, struct arena *arena)
+{
+	static const char *const of_text[] = {"!Sub", "!Join", "Fn::Sub", "Fn::Join"};
+	const char *function = node->tag                                    ? node->tag
+			       : node->kind == YAML_MAP && node->count == 1 ? node->first->key
+									    : NULL;
+	for (size_t i = 0; function && i < ARRAY_LEN(of_text); i++)
+		if (strcmp(function, of_text[i]) == 0)
+			return template_text(node, arena);
+	if (!function || !template_is_unresolved(node))
+		return node->kind == YAML_SCALAR ? node->text : NULL;
+	struct buf text;
+	buf_init(&text);
+	add_reference(node, arena, &text);
+	const char *reference = arena_strdup(arena, buf_text(&text));
+	buf_release(&text);
+	return reference;
 }
 
 const char *template_describe(const struct yaml_node *node, struct arena *arena)

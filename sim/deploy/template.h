@@ -42,6 +42,9 @@ const char *template_referent(const struct yaml_node *node, struct arena *arena)
  */
 const char *template_text(const struct yaml_node *node, struct arena *arena);
 
+/* A text as it is written, or a reference as it would stand in one: "${Size.Arn}". NULL of anything else. */
+const char *template_written(const struct yaml_node *node, struct arena *arena);
+
 /* The reference as it is written: "!Ref Size", "Ref Size", "${self:custom.size}". */
 const char *template_describe(const struct yaml_node *node, struct arena *arena);
 

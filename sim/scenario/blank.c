@@ -13,12 +13,20 @@ struct search {
 	struct diag *diag;
 };
 
-/* What stands in for keys that others are checked with. */
+/* Keys that others are checked with, and what stands in for them; and what they are, where no row of a table says. */
 static const struct stand_in {
 	const char *key;
 	const char *text;
+	const char *help;
 } stand_ins[] = {
-	{"images", "1"}, {"probability", "0"}, {"items", "1"}, {"again", "0"}, {"at_most", "1"}, {"seconds", "0"},
+	{"images", "1", NULL},
+	{"probability", "0", "how often this branch is taken, from 0 to 1"},
+	{"items", "1", "how many items the map goes over"},
+	{"concurrency", "1", "items at once at most"},
+	{"batch", "1", "items of one execution"},
+	{"again", "0", "the probability of a further round, from 0 to 1"},
+	{"at_most", "1", "rounds in all at most"},
+	{"seconds", "0", "how long it takes"},
 };
 
 /* What `lamina calibrate` writes of a function's work, whatever the logs; and where they say it. */
@@ -63,25 +71,30 @@ static const char *way_to_fill(const char *key, struct arena *arena)
 	if (is_fitted)
 		return "`lamina calibrate` fits it to logs, for --with; or a profile's layers instead of 'work'; or "
 		       "state it here";
-	return arena_printf(arena, "state it here, or by --set %s=VALUE", key);
+	/* A state's name may have what a shell would take for its own. */
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+	const char *quote = strspn(key, safe) == strlen(key) ? "" : "'";
+	return arena_printf(arena, "state it here, or by --set %s%s=VALUE%s", quote, key, quote);
+}
+
+static const struct stand_in *stand_in_of(const char *key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(stand_ins); i++)
+		if (key && strcmp(stand_ins[i].key, key) == 0)
+			return &stand_ins[i];
+	return NULL;
 }
 
 static void tell(const struct search *search, const struct yaml_node *node, const struct bind_field *field,
 		 const char *key)
 {
 	struct arena *arena = &search->diag->arena;
+	const struct stand_in *known = stand_in_of(node->key);
+	const char *help = field && field->help ? field->help : known ? known->help : NULL;
 	if (search->is_allowed || sweeps(search->sweep, key))
 		return;
-	diag_error(search->diag, node->place, "'%s' is blank%s%s; %s", key, field && field->help ? ": " : "",
-		   field && field->help ? field->help : "", way_to_fill(key, arena));
-}
-
-static const char *stand_in_of(const char *key)
-{
-	for (size_t i = 0; i < ARRAY_LEN(stand_ins); i++)
-		if (key && strcmp(stand_ins[i].key, key) == 0)
-			return stand_ins[i].text;
-	return NULL;
+	diag_error(search->diag, node->place, "'%s' is blank%s%s; %s", key, help ? ": " : "", help ? help : "",
+		   way_to_fill(key, arena));
 }
 
 static void search_in(const struct search *search, struct yaml_node *node, const struct bind_schema *schema,
@@ -108,6 +121,16 @@ static void search_child(const struct search *search, struct yaml_node *child, c
 				     : arena_printf(search->arena, "%s.%zu", key, index));
 }
 
+/* An element of a list goes by its name where it has one, as in --set. */
+static const char *element_key(const struct search *search, const char *prefix, const struct yaml_node *element,
+			       size_t index)
+{
+	const struct yaml_node *name = yaml_get(element, "name");
+	bool is_named = name && name->kind == YAML_SCALAR && name->text[0] && !strchr(name->text, '.');
+	return is_named ? arena_printf(search->arena, "%s.%s", prefix, name->text)
+			: arena_printf(search->arena, "%s.%zu", prefix, index);
+}
+
 /* Its values are others' keys. */
 static bool is_table_of_points(const char *key)
 {
@@ -126,7 +149,7 @@ static void search_in(const struct search *search, struct yaml_node *node, const
 	for (; *link; index++) {
 		struct yaml_node *child = *link;
 		const struct bind_field *field = schema && child->key ? bind_find_field(schema, child->key) : NULL;
-		const char *key = !child->key      ? arena_printf(search->arena, "%s.%zu", prefix, index)
+		const char *key = !child->key      ? element_key(search, prefix, child, index)
 				  : prefix[0] == 0 ? child->key
 						   : arena_printf(search->arena, "%s.%s", prefix, child->key);
 		bool is_text = field && field->type == BIND_TEXT;
@@ -137,9 +160,9 @@ static void search_in(const struct search *search, struct yaml_node *node, const
 			continue;
 		}
 		tell(search, child, field, key);
-		const char *text = child->key ? stand_in_of(child->key) : "0";
-		if (text) {
-			child->text = text;
+		const struct stand_in *stand_in = stand_in_of(child->key);
+		if (stand_in || !child->key) {
+			child->text = stand_in ? stand_in->text : "0";
 			link = &child->next;
 		} else {
 			*link = child->next;

@@ -1,0 +1,323 @@
+/*
+ * Tasks, services, retries and maps of a state machine as keys of a workflow's steps.
+ *
+ * Sources: Amazon States Language specification (retriers: IntervalSeconds 1, MaxAttempts 3, BackoffRate 2 where they
+ * say nothing); AWS Step Functions developer guide, integrations (.sync and .waitForTaskToken wait for what they
+ * started; lambda:invoke), Map state's ProcessorConfig, ItemBatcher and MaxConcurrency.
+ */
+#include "deploy/import_steps.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "deploy/template.h"
+#include "scenario/function_name.h"
+
+static const double SECONDS_MAX = 31622400; /* a year's, which a workflow's execution may take */
+
+static const char *text_at(const struct yaml_node *node, const char *path, struct arena *arena)
+{
+	const struct yaml_node *found = template_find(node, path);
+	return found ? template_written(found, arena) : NULL;
+}
+
+static const char *shown(const struct step_writer *writer, const char *text)
+{
+	return diag_excerpt(text, writer->importing->arena);
+}
+
+void import_step_number(struct step_writer *writer, struct yaml_node *parent, const char *key,
+			const struct yaml_node *state, const char *path)
+{
+	struct importing *importing = writer->importing;
+	const struct yaml_node *node = template_find(state, path);
+	double number;
+	if (!node)
+		return;
+	const char *place = import_place(node->place, importing->arena);
+	if (node->kind == YAML_SCALAR && num_parse_double(node->text, &number)) {
+		if (number >= 0 && number <= SECONDS_MAX)
+			import_add_number(parent, key, number, place, importing->arena);
+		else
+			diag_error(importing->diag, node->place, "'%s' of '%s' is %s, outside 0 to %.0f", path,
+				   shown(writer, state->key), shown(writer, node->text), SECONDS_MAX);
+		return;
+	}
+	import_add_blank(parent, key,
+			 arena_printf(importing->arena, "%s, %s", place, template_describe(node, importing->arena)),
+			 importing->arena);
+}
+
+/* "dynamodb:putItem" of "arn:aws:states:::dynamodb:putItem"; NULL where a function's own address stands. */
+static const char *integration_of(const char *resource)
+{
+	const char *states = strstr(resource, ":states:::");
+	if (states)
+		return states + strlen(":states:::");
+	return strstr(resource, ":activity:") ? strstr(resource, ":activity:") + 1 : NULL;
+}
+
+bool import_is_function(const struct asl_state *state, struct arena *arena)
+{
+	const char *resource = text_at(state->node, "Resource", arena);
+	const char *integration = resource ? integration_of(resource) : NULL;
+	return !integration || strncmp(integration, "lambda:invoke", strlen("lambda:invoke")) == 0 ||
+	       strncmp(integration, "aws-sdk:lambda:invoke", strlen("aws-sdk:lambda:invoke")) == 0;
+}
+
+static bool waits_for_answer(const char *resource)
+{
+	return strstr(resource, ".sync") || strstr(resource, ".waitForTaskToken") || strstr(resource, ":activity:");
+}
+
+/* What the machine writes for the function: an address, a name or a reference; NULL where only a run knows. */
+static const char *function_text(const struct asl_state *state, struct arena *arena)
+{
+	static const char *const paths[] = {"Parameters.FunctionName", "Arguments.FunctionName"};
+	const char *resource = text_at(state->node, "Resource", arena);
+	if (resource && !integration_of(resource))
+		return resource;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		const char *text = text_at(state->node, paths[i], arena);
+		if (text && strncmp(text, "{%", 2) != 0)
+			return text;
+	}
+	return NULL;
+}
+
+/*
+ * The name in "${Name.Arn}" or "${aws_lambda_function.name.arn}", followed through the machine's substitutions; the
+ * text itself where it is no reference.
+ */
+static const char *referent(const struct step_writer *writer, const char *text)
+{
+	struct arena *arena = writer->importing->arena;
+	const char *begin = strstr(text, "${");
+	if (!begin)
+		return text;
+	const char *name = arena_strndup(arena, begin + 2, strcspn(begin + 2, "}"));
+	const struct yaml_node *substitute = yaml_get(writer->machine->substitutions, name);
+	const char *other = substitute ? template_referent(substitute, arena) : NULL;
+	if (other)
+		name = other;
+	static const char of_terraform[] = "aws_lambda_function.";
+	if (strncmp(name, of_terraform, strlen(of_terraform)) == 0)
+		name += strlen(of_terraform);
+	return arena_strndup(arena, name, strcspn(name, ".["));
+}
+
+/* An alias or a version is of the function that it names. */
+static const char *behind_alias(const struct step_writer *writer, const char *id)
+{
+	const struct yaml_node *resource = yaml_get(yaml_get(writer->importing->inventory.root, "Resources"), id);
+	const char *type = inventory_plain_text(resource, "Type");
+	const struct yaml_node *function = template_find(resource, "Properties.FunctionName");
+	bool is_alias = type && (strcmp(type, "AWS::Lambda::Alias") == 0 || strcmp(type, "AWS::Lambda::Version") == 0);
+	const char *of = is_alias && function ? template_referent(function, writer->importing->arena) : NULL;
+	return of ? of : id;
+}
+
+static struct imported_function *find_function(struct importing *importing, const char *id)
+{
+	const char **names = ARENA_ARRAY(importing->arena, const char *, importing->function_count);
+	size_t count = importing->function_count;
+	for (size_t i = 0; i < count; i++)
+		if (importing->functions[i].item && strcmp(importing->functions[i].id, id) == 0)
+			return &importing->functions[i];
+	for (int by_id = 0; by_id <= 1; by_id++) {
+		for (size_t i = 0; i < count; i++) {
+			const struct imported_function *function = &importing->functions[i];
+			const char *name = by_id ? function->id : function->deployed_name;
+			names[i] = function->item && name ? name : "";
+		}
+		int found = function_name_match(id, names, count);
+		if (found >= 0)
+			return &importing->functions[found];
+	}
+	return NULL;
+}
+
+/* A function that no file given knows, by what the machine calls it: "Resize" of "ResizeArn" and of an address. */
+static struct imported_function *unlisted(struct importing *importing, const char *text)
+{
+	static const char ending[] = "Arn";
+	const char *part = function_name_last_part(text);
+	char *id = arena_strndup(importing->arena, part, strcspn(part, ":"));
+	size_t length = strlen(id);
+	if (length > strlen(ending) && strcmp(id + length - strlen(ending), ending) == 0)
+		id[length - strlen(ending)] = '\0';
+	return import_unlisted_function(importing, id);
+}
+
+void import_task(struct step_writer *writer, struct yaml_node *step, const struct asl_state *state)
+{
+	struct importing *importing = writer->importing;
+	const char *text = function_text(state, importing->arena);
+	struct diag_place place = state->node->key_place;
+	struct imported_function *function = NULL;
+	if (text) {
+		const char *id = behind_alias(writer, referent(writer, text));
+		function = find_function(importing, id);
+		if (!function) {
+			function = unlisted(importing, id);
+			if (importing->inventory.tool != TOOL_STATES_LANGUAGE && !function->is_used)
+				diag_warning(importing->diag, place,
+					     "'%s' calls '%s', which is no function of this file; its memory and "
+					     "time-out are left blank",
+					     shown(writer, state->name), shown(writer, text));
+		}
+	} else {
+		function = import_unlisted_function(importing, state->name);
+		diag_warning(importing->diag, place,
+			     "only a run knows which function '%s' calls; it gets one of its own name",
+			     shown(writer, state->name));
+	}
+	function->is_used = true;
+	import_add_text(step, "task", function->name, import_place(place, importing->arena), importing->arena);
+}
+
+void import_service(struct step_writer *writer, struct yaml_node *step, const struct asl_state *state)
+{
+	struct importing *importing = writer->importing;
+	const char *resource = text_at(state->node, "Resource", importing->arena);
+	const char *integration = integration_of(resource);
+	bool waits = waits_for_answer(resource);
+	const char *place = import_place(state->node->key_place, importing->arena);
+	struct yaml_node *wait = import_add(step, YAML_MAP, "wait", NULL, importing->arena);
+	const char *comment =
+		arena_printf(importing->arena, "%s, %s: %s", place, integration,
+			     waits ? "how long it takes is not known" : "left out but for its transition");
+	if (waits)
+		import_add_blank(wait, "seconds", comment, importing->arena);
+	else
+		import_add_int(wait, "seconds", 0, comment, importing->arena);
+	diag_warning(importing->diag, state->node->key_place, "'%s' is %s, no function: %s", shown(writer, state->name),
+		     shown(writer, integration),
+		     waits ? "its time is left blank, its cost is left out"
+			   : "its transition counts, its time and cost are left out");
+}
+
+static bool names_error(const struct yaml_node *rule, const char *error)
+{
+	const struct yaml_node *errors = yaml_get(rule, "ErrorEquals");
+	for (const struct yaml_node *name = errors && errors->kind == YAML_LIST ? errors->first : NULL; name;
+	     name = name->next)
+		if (name->kind == YAML_SCALAR && strcmp(name->text, error) == 0)
+			return true;
+	return false;
+}
+
+/* Of several, the one for a handler that fails; else the first. */
+static const struct yaml_node *main_retrier(const struct yaml_node *retriers)
+{
+	static const char *const errors[] = {"States.TaskFailed", "States.ALL"};
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++)
+		for (const struct yaml_node *rule = retriers->first; rule; rule = rule->next)
+			if (names_error(rule, errors[i]))
+				return rule;
+	return retriers->first;
+}
+
+void import_retry(struct step_writer *writer, struct yaml_node *step, const struct asl_state *state)
+{
+	static const struct {
+		const char *path;
+		const char *key;
+	} keys[] = {
+		{"MaxAttempts", "attempts"},
+		{"IntervalSeconds", "interval_seconds"},
+		{"BackoffRate", "backoff"},
+		{"MaxDelaySeconds", "max_delay_seconds"},
+	};
+	struct importing *importing = writer->importing;
+	const struct yaml_node *retriers = yaml_get(state->node, "Retry");
+	if (!retriers || retriers->kind != YAML_LIST || retriers->count == 0)
+		return;
+	const struct yaml_node *rule = main_retrier(retriers);
+	const char *comment = import_place(rule->place, importing->arena);
+	if (retriers->count > 1)
+		comment = arena_printf(importing->arena, "%s, one of %zu rules", comment, retriers->count);
+	if (yaml_get(rule, "JitterStrategy"))
+		comment = arena_printf(importing->arena, "%s; its jitter is left out", comment);
+	struct yaml_node *retry = import_add(step, YAML_MAP, "retry", comment, importing->arena);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		import_step_number(writer, retry, keys[i].key, rule, keys[i].path);
+	/* An empty block would be no rule. */
+	if (retry->count == 0)
+		import_add_int(retry, "attempts", 3, "by default", importing->arena);
+}
+
+static void add_items(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state)
+{
+	struct importing *importing = writer->importing;
+	const struct yaml_node *items = yaml_get(state->node, "Items");
+	const struct yaml_node *path = yaml_get(state->node, "ItemsPath");
+	if (items && items->kind == YAML_LIST) {
+		import_add_int(map, "items", (int64_t)items->count, import_place(items->place, importing->arena),
+			       importing->arena);
+		return;
+	}
+	const struct yaml_node *from = path ? path : items ? items : yaml_get(state->node, "ItemReader");
+	const char *comment = from && from->kind == YAML_SCALAR
+				      ? arena_printf(importing->arena, "as many as %s has", from->text)
+			      : from ? "as many as its reader finds"
+				     : "as many as its input has";
+	import_add_blank(map, "items", comment, importing->arena);
+}
+
+/* The platform's most at once; 0: it says nothing. */
+static int64_t concurrency_max(const struct importing *importing, bool is_distributed)
+{
+	const struct platform_workflow *workflow = &importing->request->platform->workflow;
+	return is_distributed ? 0 : workflow->inline_map_limit;
+}
+
+static void add_concurrency(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state,
+			    bool is_distributed)
+{
+	struct importing *importing = writer->importing;
+	const struct yaml_node *node = yaml_get(state->node, "MaxConcurrency");
+	int64_t most = concurrency_max(importing, is_distributed);
+	double number;
+	if (!node)
+		node = yaml_get(state->node, "MaxConcurrencyPath");
+	if (!node)
+		return;
+	if (node->kind == YAML_SCALAR && num_parse_double(node->text, &number) && most > 0 && number > (double)most) {
+		import_add_int(map, "concurrency", most,
+			       arena_printf(importing->arena, "%s has %s, more than run at once",
+					    import_place(node->place, importing->arena), node->text),
+			       importing->arena);
+		return;
+	}
+	if (node->kind == YAML_SCALAR && num_parse_double(node->text, &number) && number == 0)
+		return;
+	import_step_number(writer, map, "concurrency", state->node, node->key);
+}
+
+void import_map(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state)
+{
+	struct importing *importing = writer->importing;
+	const struct yaml_node *config = template_find(state->node, "ItemProcessor.ProcessorConfig");
+	const char *mode = text_at(config, "Mode", importing->arena);
+	const char *kind = text_at(config, "ExecutionType", importing->arena);
+	bool is_distributed = mode && strcmp(mode, "DISTRIBUTED") == 0;
+	add_items(writer, map, state);
+	add_concurrency(writer, map, state, is_distributed);
+	if (is_distributed) {
+		import_add(map, YAML_SCALAR, "distributed",
+			   import_place(yaml_get(config, "Mode")->place, importing->arena), importing->arena)
+			->text = "true";
+		if (kind && strcmp(kind, "EXPRESS") == 0)
+			import_add_text(map, "children", "express", NULL, importing->arena);
+		import_step_number(writer, map, "batch", state->node, "ItemBatcher.MaxItemsPerBatch");
+	}
+	const struct yaml_node *tolerated = yaml_get(state->node, "ToleratedFailurePercentage");
+	double percentage;
+	if (tolerated &&
+	    (tolerated->kind != YAML_SCALAR || !num_parse_double(tolerated->text, &percentage) || percentage > 0))
+		diag_warning(importing->diag, tolerated->place,
+			     "map '%s' tolerates items that fail; in the experiment one that fails fails the map",
+			     shown(writer, state->name));
+}
