@@ -1,5 +1,4 @@
 /* `lamina calibrate LOGS...`: a user's own functions from their Lambda logs, as an overlay for --with. */
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +14,7 @@
 #include "cli/result_file.h"
 #include "scenario/function_name.h"
 
-enum { NAME_BYTES_MAX = 64, IMAGES_MAX = 1000000000 };
+enum { IMAGES_MAX = 1000000000 };
 
 /* One run of the command: what is read, and whose it is. */
 struct calibrate {
@@ -64,26 +63,6 @@ static const struct table_column ending_columns[] = {
 	{.name = "invocations", .align = TABLE_RIGHT},
 };
 
-/* Names are for people and YAML: printable and of a sane length. */
-static const char *clean_name(const char *name, struct arena *arena)
-{
-	char *clean = arena_strndup(arena, name, strnlen(name, NAME_BYTES_MAX));
-	for (char *p = clean; *p; p++)
-		if (!isprint((unsigned char)*p))
-			*p = '?';
-	return clean[0] ? clean : "function";
-}
-
-/* "logs/conv1.log.gz" is of conv1. */
-static const char *name_of_file(const char *path, struct arena *arena)
-{
-	const char *part = function_name_last_part(path);
-	const char *dot = strchr(part, '.');
-	if (strcmp(path, "-") == 0 || dot == part)
-		return "function";
-	return clean_name(arena_strndup(arena, part, dot ? (size_t)(dot - part) : strlen(part)), arena);
-}
-
 /* The experiment's function that a log's name means; NULL, with a warning, where there is none. */
 static const char *known_name(struct calibrate *calibrate, const char *name)
 {
@@ -128,8 +107,7 @@ static void take_row(void *context, const struct report_row *row)
 	struct arena scratch;
 	arena_init(&scratch);
 	bool is_told = row->function[0] != '\0' && !calibrate->is_named;
-	const char *given =
-		is_told ? clean_name(function_name_last_part(row->function), &scratch) : calibrate->file_function;
+	const char *given = is_told ? function_name_of_log_group(row->function, &scratch) : calibrate->file_function;
 	const char *name = known_name(calibrate, given);
 	struct report_row counted = *row;
 	if (isnan(counted.images))
@@ -149,7 +127,7 @@ static int read_log(struct calibrate *calibrate, const char *path, const char *f
 	calibrate->file_images = stated_images(calibrate, path);
 	if (calibrate->file_images == 0)
 		calibrate->file_images = calibrate->context.images;
-	calibrate->file_function = function ? function : name_of_file(path, &calibrate->cli->arena);
+	calibrate->file_function = function ? function : function_name_of_file(path, &calibrate->cli->arena);
 	bool ok = report_log_read(path, &sink, &calibrate->diag, &counts, &io_failed);
 	calibrate->counts.rows += counts.rows;
 	calibrate->counts.skipped += counts.skipped;
@@ -168,7 +146,7 @@ static int read_logs(struct calibrate *calibrate, int argc, char **argv)
 	for (size_t i = 0; i < pair_count; i++) {
 		const char *equals = strchr(pairs[i], '=');
 		const char *name = arena_strndup(&calibrate->cli->arena, pairs[i], (size_t)(equals - pairs[i]));
-		int status = read_log(calibrate, equals + 1, clean_name(name, &calibrate->cli->arena));
+		int status = read_log(calibrate, equals + 1, function_name_of_log_group(name, &calibrate->cli->arena));
 		worst = worst == CLI_OK ? status : worst;
 	}
 	log_samples_finish(&calibrate->samples, &calibrate->context.platform->cpu);

@@ -56,9 +56,8 @@ bool validate_is_logs(const char *path)
 /* By the row's log group, else by the file's name; of an experiment, the function that this means. NULL: none. */
 static const char *name_of(const struct own_logs *logs, const struct report_row *row, struct arena *arena)
 {
-	const char *given = function_name_last_part(row->function[0] ? row->function : logs->file);
-	const char *dot = row->function[0] ? NULL : strchr(given, '.');
-	const char *name = arena_strndup(arena, given, dot && dot > given ? (size_t)(dot - given) : strlen(given));
+	const char *name = row->function[0] ? function_name_of_log_group(row->function, arena)
+					    : function_name_of_file(logs->file, arena);
 	if (!logs->context.experiment)
 		return name;
 	int match = function_name_match(name, logs->names, logs->name_count);

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 
-enum { NAME_BYTES_MAX = 256, RANDOM_BYTES = 12, NAMES_SHOWN_MAX = 20 };
+enum { NAME_BYTES_MAX = 256, SHOWN_BYTES_MAX = 64, RANDOM_BYTES = 12, NAMES_SHOWN_MAX = 20 };
 
 /* Endings that people and tools append to names. */
 static const char *const endings[] = {"function", "lambda", "handler", "arn", "fn", NULL};
@@ -55,6 +55,28 @@ const char *function_name_last_part(const char *given)
 	static const char of_arn[] = ":function:";
 	const char *arn = strstr(part, of_arn);
 	return arn ? arn + strlen(of_arn) : part;
+}
+
+/* Names are for people and YAML: printable and of a sane length. */
+static const char *clean_name(const char *name, size_t length, struct arena *arena)
+{
+	char *clean = arena_strndup(arena, name, length < SHOWN_BYTES_MAX ? length : SHOWN_BYTES_MAX);
+	for (char *p = clean; *p; p++)
+		if (!isprint((unsigned char)*p))
+			*p = '?';
+	return clean[0] ? clean : "function";
+}
+
+const char *function_name_of_log_group(const char *given, struct arena *arena)
+{
+	const char *part = function_name_last_part(given);
+	return clean_name(part, strlen(part), arena);
+}
+
+const char *function_name_of_file(const char *path, struct arena *arena)
+{
+	const char *part = function_name_last_part(path);
+	return strcmp(path, "-") == 0 ? "function" : clean_name(part, strcspn(part, "."), arena);
 }
 
 /* Whether a part of the name begins at this character: at its start, behind punctuation, or with a capital. */

@@ -20,6 +20,12 @@ int function_name_match(const char *given, const char *const *names, size_t coun
 /* The last part of a path, an ARN or a log group ("123:/aws/lambda/conv1" is "conv1"); points into given. */
 const char *function_name_last_part(const char *given);
 
+/* The last part as it may be shown and written: of printable characters, "function" where there are none. */
+const char *function_name_of_log_group(const char *given, struct arena *arena);
+
+/* The same of a file by its name: "logs/conv1.log.gz" is of conv1, standard input ("-") of "function". */
+const char *function_name_of_file(const char *path, struct arena *arena);
+
 /*
  * Whether a dotted key below `functions` speaks of a function that there is; else a diag error at place, for a key that
  * is misspelt would make another function. `functions.NAME` itself may be new. Other keys are right.

@@ -36,5 +36,14 @@ int main(void)
 		t_int(function_name_match(cases[i].given, names, 4), cases[i].index, cases[i].given);
 	static const char *const alike[] = {"fc-1", "fc1"};
 	t_int(function_name_match("FC1", alike, 2), -1, "a name that means two functions means none");
+	struct arena arena;
+	arena_init(&arena);
+	t_str(function_name_of_log_group("123:/aws/lambda/conv1", &arena), "conv1", "the name of a log group");
+	t_str(function_name_of_log_group("a\x1b[31m", &arena), "a?[31m", "what a terminal would obey is not shown");
+	t_str(function_name_of_log_group("", &arena), "function", "a log group without a name");
+	t_str(function_name_of_file("logs/conv1.log.gz", &arena), "conv1", "the name of a file");
+	t_str(function_name_of_file("logs/.gz", &arena), "function", "a file without a name");
+	t_str(function_name_of_file("-", &arena), "function", "standard input");
+	arena_release(&arena);
 	return t_done();
 }
