@@ -410,17 +410,21 @@ struct diag_place csv_reader_place(const struct csv_reader *reader, size_t colum
 	return (struct diag_place){reader->path, field->line, field->column};
 }
 
+static bool no_number(const struct csv_reader *reader, size_t column, const char *kind)
+{
+	const char *text = diag_excerpt(csv_reader_text(reader, column), &reader->diag->arena);
+	diag_error(reader->diag, csv_reader_place(reader, column), "'%s' must be %s, not '%s'",
+		   reader->columns[column].name, kind, text);
+	return false;
+}
+
 bool csv_reader_int(const struct csv_reader *reader, size_t column, int64_t min, int64_t max, int64_t *out)
 {
 	const char *name = reader->columns[column].name;
-	const char *text = csv_reader_text(reader, column);
 	struct diag_place place = csv_reader_place(reader, column);
 	int64_t value;
-	if (!num_parse_int64(text, &value)) {
-		diag_error(reader->diag, place, "'%s' must be a whole number, not '%s'", name,
-			   diag_excerpt(text, &reader->diag->arena));
-		return false;
-	}
+	if (!num_parse_int64(csv_reader_text(reader, column), &value))
+		return no_number(reader, column, "a whole number");
 	if (value < min || value > max) {
 		diag_error(reader->diag, place, "'%s' is %" PRId64 ", outside %" PRId64 " to %" PRId64, name, value,
 			   min, max);
@@ -433,14 +437,10 @@ bool csv_reader_int(const struct csv_reader *reader, size_t column, int64_t min,
 bool csv_reader_double(const struct csv_reader *reader, size_t column, double min, double max, double *out)
 {
 	const char *name = reader->columns[column].name;
-	const char *text = csv_reader_text(reader, column);
 	struct diag_place place = csv_reader_place(reader, column);
 	double value;
-	if (!num_parse_double(text, &value)) {
-		diag_error(reader->diag, place, "'%s' must be a number, not '%s'", name,
-			   diag_excerpt(text, &reader->diag->arena));
-		return false;
-	}
+	if (!num_parse_double(csv_reader_text(reader, column), &value))
+		return no_number(reader, column, "a number");
 	if (!(value >= min && value <= max)) {
 		char shown[NUM_TEXT_BYTES];
 		char low[NUM_TEXT_BYTES];
