@@ -13,12 +13,14 @@ static int64_t objects_of(const struct phase *phase)
 	return phase->gets + phase->puts;
 }
 
+/* What the slower of the store's and the client's stream takes for all bytes. */
 static double stream_seconds(const struct platform_store *store, const struct phase *phase, bool is_put)
 {
 	double store_rate = store_mb_per_second(store, phase->bytes / objects_of(phase), is_put);
 	return (double)phase->bytes / 1e6 / fmin(store_rate, phase->stream_mb_per_second);
 }
 
+/* As the phase states it, else as the platform's clients take it. */
 static double client_cpu_seconds(const struct platform_network *network, const struct phase *phase, bool is_put)
 {
 	double per_mb =
@@ -26,6 +28,7 @@ static double client_cpu_seconds(const struct platform_network *network, const s
 	return (double)phase->bytes / 1e6 * per_mb;
 }
 
+/* Where some of the client's CPU work goes on beside the rest, two threads do it. */
 static void add_transfer(struct demand *demand, const struct platform *platform, const struct phase *phase)
 {
 	const struct platform_store *store = &platform->store;
@@ -65,6 +68,7 @@ static void demand_init(struct demand *demand, const struct platform *platform, 
 	}
 }
 
+/* Whether anything of the phase takes time or costs a request. */
 static bool asks(const struct phase *phase)
 {
 	return phase->cpu_ns > 0 || phase->gets + phase->puts > 0 || phase->device_ns > 0 || phase->wait_ns > 0;
@@ -118,6 +122,7 @@ int64_t demand_overlap_ns(const struct demand *demand, int64_t wait_ns, double h
 /* Latencies of a phase that are drawn one by one. Of more, whose sum hardly varies, the mean is taken. */
 enum { LATENCIES_DRAWN = 1000 };
 
+/* How many of the latencies are drawn. */
 static int64_t drawn_of(const struct demand_latency *latency)
 {
 	return latency->count < LATENCIES_DRAWN ? latency->count : LATENCIES_DRAWN;

@@ -1,3 +1,12 @@
+/*
+ * The steps of a phase; the event that ends one, named for what is then done, begins the next:
+ *
+ *	transfer     begin_transfer, answered, and side by side streamed, moved and unpacked, whose last one ends it
+ *	computing    wait_or_compute, waited, computed; once, or for each piece that wait and CPU work alternate in
+ *	accelerator  begin_device, take_device when it is the seat's turn, device_done
+ *
+ * Before a step begins, its split says what its time will be put down to (invocation_count_step counts it).
+ */
 #include "serving/seat.h"
 
 #include <math.h>
@@ -5,7 +14,7 @@
 #include "base/num.h"
 #include "serving/transfer.h"
 
-/* Of a step's time, whatever is left when the rest is told. */
+/* In a step's split: this cause has all of its time that the other causes do not have. */
 static const int64_t THE_REST_NS = INT64_MAX;
 
 static struct engine *engine_of(const struct seat *seat)
@@ -25,7 +34,7 @@ static void end_phase(struct seat *seat)
 
 static void wait_or_compute(struct seat *seat);
 
-/* A piece of the phase is over. */
+/* A piece of the phase is over, on a shared instance all of it. */
 static void computed(struct engine *engine, void *subject, int64_t argument)
 {
 	struct seat *seat = subject;
@@ -126,12 +135,14 @@ static void wait_or_compute(struct seat *seat)
 	after(seat, wait_ns, waited);
 }
 
+/* One of the three that move a transfer's bytes is done. */
 static void part_done(struct seat *seat)
 {
 	if (--seat->parts == 0)
 		end_phase(seat);
 }
 
+/* The store's or the client's stream has carried all bytes. */
 static void streamed(struct engine *engine, void *subject, int64_t argument)
 {
 	struct seat *seat = subject;
@@ -139,6 +150,7 @@ static void streamed(struct engine *engine, void *subject, int64_t argument)
 	part_done(seat);
 }
 
+/* The transfer's CPU work is over. */
 static void unpacked(struct engine *engine, void *subject, int64_t argument)
 {
 	struct seat *seat = subject;
@@ -146,13 +158,14 @@ static void unpacked(struct engine *engine, void *subject, int64_t argument)
 	part_done(seat);
 }
 
-/* A transfer's CPU. */
+/* The client's CPU work on a transfer's bytes. */
 static void run_client(struct seat *seat)
 {
 	const struct transfer *transfer = &seat->transfer;
 	run_cpu(seat, transfer->cpu_ns, transfer->threads, (double)running_threads(seat, transfer->threads), unpacked);
 }
 
+/* All bytes have passed the network. */
 static void moved(struct engine *engine, void *subject, int64_t argument)
 {
 	struct seat *seat = subject;
@@ -187,6 +200,7 @@ static void split_transfer(struct seat *seat, const struct transfer *transfer, c
 	invocation->split.ns[seat->instance->host ? CAUSE_CARD : CAUSE_INSTANCE] = THE_REST_NS;
 }
 
+/* The first byte is there: stream, network and CPU begin. */
 static void answered(struct engine *engine, void *subject, int64_t argument)
 {
 	struct seat *seat = subject;
@@ -231,6 +245,7 @@ static void take_device(struct seat *seat)
 	after(seat, seat->demand.device_ns, device_done);
 }
 
+/* Behind all that wait for the accelerator, or on it at once. */
 static void begin_device(struct seat *seat)
 {
 	struct seat **place = &seat->instance->on_device;
@@ -245,7 +260,7 @@ static void begin_device(struct seat *seat)
 	seat->invocation->split = (struct phase_split){.ns[CAUSE_INSTANCE] = THE_REST_NS};
 }
 
-/* Where it has the accelerator, the next one's turn begins. */
+/* The seat waits for the accelerator no more; where it had its turn, the next one's begins. */
 static void leave_device(struct seat *seat)
 {
 	struct seat **place = &seat->instance->on_device;

@@ -16,6 +16,7 @@
 #include "serving/seat.h"
 #include "serving/transfer.h"
 
+/* How a visit can end: what counts it, and what is left of where it was. */
 static const struct end_rule {
 	size_t count_offset; /* in struct function_outcome */
 	bool keeps_sandbox;
@@ -89,6 +90,7 @@ static void tell_visit(const struct invocation *invocation, enum visit_end end, 
 	sink->ended(sink->context, &entry);
 }
 
+/* The invocation is billed, counted and leaves; what it leaves behind is kept or not. */
 static void end_one(struct invocation *invocation, enum visit_end end, bool is_kept)
 {
 	struct simulation *simulation = invocation->simulation;
@@ -109,6 +111,7 @@ static void end_one(struct invocation *invocation, enum visit_end end, bool is_k
 		came_back(&simulation->engine, invocation, end);
 }
 
+/* What the current phase took until now, whether it is over or stopped. */
 static void count_phase(struct invocation *invocation)
 {
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
@@ -141,6 +144,7 @@ static void visit_end(struct invocation *invocation, enum visit_end end)
 		end_one(invocation, end, is_kept);
 }
 
+/* When a phase on a sandbox of its own ends, and what its time is put down to. */
 static int64_t phase_end_ns(struct invocation *invocation, const struct demand *demand)
 {
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
@@ -172,7 +176,7 @@ static void find_demand(struct invocation *invocation, const struct work *work, 
 	demand_find(out, invocation->simulation->setting->platform, work, &visit, &invocation->phase);
 }
 
-/* Time has run out, or the sandbox crashes (enum visit_end). */
+/* Time has run out, or the sandbox crashes (enum visit_end). Where all on the instance end, end_all counts phases. */
 static void visit_stopped(struct engine *engine, void *subject, int64_t end)
 {
 	struct invocation *invocation = subject;
@@ -216,6 +220,7 @@ static bool ends_here(struct invocation *invocation, enum visit_end *end)
 
 static void phase_done(struct engine *engine, void *subject, int64_t argument);
 
+/* A phase on a sandbox of its own: its end is known, so that one event ends it, in time or not. */
 static void begin_alone(struct invocation *invocation, const struct demand *demand)
 {
 	struct engine *engine = &invocation->simulation->engine;
