@@ -383,10 +383,14 @@ static void add_variation(struct yaml_node *work, const struct calibrated_functi
 	if (scatter->count > 0 && (model->variation > 0 || scatter->tail_rows > 0)) {
 		add_quantiles(work, scatter->probability, scatter->factor, scatter->count, arena);
 	} else if (function->work && function->work->factors.count > 0) {
-		double probability[MODEL_SANDBOXES];
+		enum { POINTS = 64, WITHIN = MODEL_SANDBOXES / POINTS };
+		double probability[POINTS];
+		double value[POINTS] = {0};
 		for (int i = 0; i < MODEL_SANDBOXES; i++)
-			probability[i] = (i + 0.5) / MODEL_SANDBOXES;
-		add_quantiles(work, probability, model->variations, MODEL_SANDBOXES, arena);
+			value[i / WITHIN] += model->variations[i] / WITHIN;
+		for (int i = 0; i < POINTS; i++)
+			probability[i] = (i + 0.5) / POINTS;
+		add_quantiles(work, probability, value, POINTS, arena);
 	}
 }
 

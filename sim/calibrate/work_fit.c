@@ -18,24 +18,28 @@ enum { VARIATIONS_MAX = 6 };
  * A column within this of what others explain is not told apart from them. Below one vCPU, several threads differ from
  * one by up to 4 % through the losses of being stopped, which no log shows.
  */
-static const double DEPENDENT = 0.05;
+#define DEPENDENT 0.05
 
 /*
  * Which parameters are told, in order. Sizes that are close to each other tell waiting too, but badly. That all CPU is
  * parallel where one thread's is not told apart from it would promise much above one vCPU: it is believed only where
- * the rest misses by more than such losses.
+ * the rest misses by more than such losses. A parallel part that few sizes tell, badly, is believed only where the
+ * rest misses by more than what rows scatter.
  */
 #define CALL_PARTS FIT_CALL_SINGLE, FIT_CALL_WAIT, FIT_CALL_PARALLEL
 static const struct fit_order {
 	double wait_dependent; /* instead, of waiting */
-	double when_off;       /* tried where the best until then misses the means by more, root mean square */
+	double cpu_dependent;
+	double when_off;          /* tried where the best until then misses the means by more, root mean square */
+	bool when_beyond_scatter; /* tried where it misses them by more than rows scatter */
 	enum work_parameter parameters[FIT_PARAMETERS];
 } fit_orders[] = {
-	{0.05, 0, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
-	{0.05, 0, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
-	{0.005, 0, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
-	{0.005, 0, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
-	{0.05, 0.015, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.05, DEPENDENT, 0, false, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.05, DEPENDENT, 0, false, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.005, DEPENDENT, 0, false, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.005, DEPENDENT, 0, false, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.05, DEPENDENT, 0.015, false, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.005, 0.005, 0.01, true, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
 };
 enum { FIT_ORDERS = ARRAY_LEN(fit_orders) };
 
@@ -125,7 +129,7 @@ static struct subset identified(const struct fit_data *data, const struct fit_or
 	double basis[FIT_PARAMETERS][FIT_GROUPS_MAX];
 	for (size_t i = 0; i < FIT_PARAMETERS; i++) {
 		enum work_parameter parameter = order->parameters[i];
-		double dependent = work_parameter_is_wait(parameter) ? order->wait_dependent : DEPENDENT;
+		double dependent = work_parameter_is_wait(parameter) ? order->wait_dependent : order->cpu_dependent;
 		if (adds_direction(data, parameter, dependent, basis, subset.count))
 			subset.members[subset.count++] = parameter;
 	}
@@ -300,6 +304,12 @@ static struct work_fit no_fit(const struct fit_data *data, const struct fit_cond
 	return fit;
 }
 
+/* What a fit may miss by. */
+static double close_to(const struct fit_data *data)
+{
+	return (double)data->samples->completed * CLOSE * CLOSE;
+}
+
 /* The best of the corrected fits with one order of parameters and number of threads; returns by how much it misses. */
 static double fit_once(struct fit_data *data, const struct fit_conditions *conditions, const struct fit_order *order,
 		       int64_t threads, struct work_fit *out)
@@ -373,16 +383,30 @@ static double other_threads(struct fit_data *data, const struct fit_conditions *
 	return least;
 }
 
+/* Whether what is missed is more than luck of so many rows: a chi-squared of as many degrees as there are means. */
+static bool is_beyond_scatter(const struct fit_data *data, double missed)
+{
+	static const double deviations = 3;
+	double means = (double)data->count;
+	return missed > data->relative_variance * (means + deviations * sqrt(2 * means));
+}
+
+static bool is_worth_trying(const struct fit_data *data, const struct fit_order *order, double missed)
+{
+	double rows = (double)data->samples->completed;
+	return (order->when_off == 0 || missed > rows * order->when_off * order->when_off) &&
+	       (!order->when_beyond_scatter || is_beyond_scatter(data, missed));
+}
+
 /* The first fit that comes close, else the one that misses least by far, made better. */
 static double fit_any(struct fit_data *data, const struct fit_conditions *conditions, double close,
 		      struct work_fit *out)
 {
 	double least = INFINITY;
-	double rows = (double)data->samples->completed;
 	const struct fit_order *best = fit_orders;
 	for (size_t i = 0; i < FIT_ORDERS; i++) {
 		const struct fit_order *order = &fit_orders[i];
-		if (order->when_off > 0 && least <= rows * order->when_off * order->when_off)
+		if (!is_worth_trying(data, order, least))
 			continue;
 		for (int64_t threads = conditions->threads_max; threads >= conditions->threads_min; threads--) {
 			struct work_fit fit;
@@ -434,7 +458,7 @@ static double fit_variations(struct fit_data *data, const struct fit_conditions 
 			     const struct variations *variations, struct work_fit *out)
 {
 	static const double mended = 0.25; /* half of it, squared */
-	double close = (double)data->samples->completed * CLOSE * CLOSE;
+	double close = close_to(data);
 	double most = INFINITY;
 	double least = INFINITY;
 	for (size_t i = 0; i < variations->count && least > close; i++) {
@@ -480,7 +504,7 @@ static double fit_alternations(struct fit_data *data, const struct fit_condition
 	static const double mended = 0.5;
 	static const double when_off = 0.02;
 	double rows = (double)data->samples->completed;
-	double close = rows * CLOSE * CLOSE;
+	double close = close_to(data);
 	if (data->count < TELLING || least <= rows * when_off * when_off)
 		return least;
 	struct work_fit fit = *out;
@@ -512,6 +536,7 @@ bool work_fit_solve(const struct function_samples *samples, const struct fit_con
 	struct variations variations = is_told ? told_variations(data) : untold_variations(data);
 	double missed = fit_variations(data, conditions, &variations, out);
 	missed = fit_alternations(data, conditions, missed, out);
+	missed = work_search_finely(data, conditions, missed, close_to(data), out);
 	double squares = fit_squares_off(data, conditions, &out->model, 0);
 	out->row_variance = is_told ? data->relative_variance : 0;
 	out->relative_rms = num_rounded(sqrt(squares / (double)samples->completed), FIT_DIGITS);

@@ -72,17 +72,29 @@ double work_model_variation(double row_variance, double speed_variance)
 	return left > 0 ? sqrt(left) : 0;
 }
 
-/* A sandbox among the model's: where its periods begin, its speed and its requests are told apart by a lattice. */
 struct model_sandbox {
-	int number;
-	double slowness;
 	struct cpu_quota quota;
+	double slowness;
+	int64_t now_ns; /* when it can have the next request */
 };
 
-static double variation_of(const struct work_model *model, const struct model_sandbox *sandbox, int request)
+/*
+ * A Korobov lattice: along its dimensions a point goes in steps of 1, GENERATOR, GENERATOR^2 ..., so that none follows
+ * from another. Where a sandbox's periods begin is dimension 0 and its speed 1; the variations of as many requests as
+ * there are sandboxes, in the order in which they come, are dimension 2, those of the next as many 3 and so on.
+ */
+static int lattice_place(int point, int count, int dimension)
 {
-	enum { STRIDE = 27, REQUEST_STRIDE = 37 };
-	return model->variations[(sandbox->number * STRIDE + request * REQUEST_STRIDE) % MODEL_SANDBOXES];
+	enum { GENERATOR = 19 };
+	int place = (2 * point + 1) * MODEL_SANDBOXES / (2 * count);
+	for (int i = 0; i < dimension; i++)
+		place = place * GENERATOR % MODEL_SANDBOXES;
+	return place;
+}
+
+static double variation_of(const struct work_model *model, int request, int count)
+{
+	return model->variations[lattice_place(request % count, count, 2 + request / count)];
 }
 
 static struct work work_of(const struct work_model *model, double images)
@@ -119,33 +131,81 @@ static int64_t request_end_ns(const struct work *work, struct model_sandbox *san
 	return now_ns;
 }
 
-/*
- * Mean of a sandbox's requests. The first finds the quota whole, the others what the one before has left, which soon is
- * always the same.
- */
-static double sandbox_ns(const struct work_model *model, const struct fit_conditions *conditions,
-			 const struct work *work, struct model_sandbox *sandbox, bool is_cold)
-{
-	int64_t in_row = is_cold || conditions->in_row < 1 ? 1 : conditions->in_row;
-	int64_t now_ns = 0;
-	double early = 0;
-	double late = 0;
-	for (int i = 0; i < IN_ROW && i < in_row; i++) {
-		int64_t end_ns = request_end_ns(work, sandbox, now_ns, variation_of(model, sandbox, i), is_cold);
-		*(i < IN_ROW / 2 ? &early : &late) += (double)(end_ns - now_ns);
-		now_ns = end_ns + ns_from_seconds(conditions->gap_seconds);
-	}
-	if (in_row <= IN_ROW)
-		return (early + late) / (double)in_row;
-	return (early + late / (IN_ROW - IN_ROW / 2) * (double)(in_row - IN_ROW / 2)) / (double)in_row;
-}
-
 /* Many pieces meet the periods in many ways by themselves. */
 static int sandboxes_of(const struct work_model *model)
 {
-	enum { PIECES = 1024, LEAST = 16 };
+	enum { PIECES = 1024, LEAST = 16, COARSE = 64 };
+	int most = model->is_fine ? MODEL_SANDBOXES : COARSE;
 	int64_t enough = PIECES / model->alternations;
-	return enough >= MODEL_SANDBOXES ? MODEL_SANDBOXES : enough > LEAST ? (int)enough : LEAST;
+	return enough >= most ? most : enough > LEAST ? (int)enough : LEAST;
+}
+
+static void set_sandboxes(const struct work_model *model, const struct fit_conditions *conditions, int64_t memory_mb,
+			  struct model_sandbox *sandboxes, int count)
+{
+	int64_t period_ns = ns_from_seconds(conditions->cpu->period_seconds);
+	for (int i = 0; i < count; i++) {
+		int64_t phase_ns = period_ns * lattice_place(i, count, 0) / MODEL_SANDBOXES;
+		double slowness = model->slowness[lattice_place(i, count, 1)];
+		sandboxes[i] = (struct model_sandbox){.slowness = conditions->slowness * slowness};
+		cpu_quota_init(&sandboxes[i].quota, conditions->cpu, memory_mb, phase_ns);
+	}
+}
+
+/* The sandbox at `place` of a heap whose top is done first goes down to where it belongs. */
+static void sift_down(struct model_sandbox **heap, int count, int place)
+{
+	struct model_sandbox *moved = heap[place];
+	for (int child = 2 * place + 1; child < count; child = 2 * place + 1) {
+		if (child + 1 < count && heap[child + 1]->now_ns < heap[child]->now_ns)
+			child++;
+		if (moved->now_ns <= heap[child]->now_ns)
+			break;
+		heap[place] = heap[child];
+		place = child;
+	}
+	heap[place] = moved;
+}
+
+/* The sandbox's next request; returns how long it takes. */
+static double take_request(const struct fit_conditions *conditions, const struct work *work,
+			   struct model_sandbox *sandbox, double variation, bool is_cold)
+{
+	int64_t end_ns = request_end_ns(work, sandbox, sandbox->now_ns, variation, is_cold);
+	int64_t taken_ns = end_ns - sandbox->now_ns;
+	sandbox->now_ns = end_ns + ns_from_seconds(conditions->gap_seconds);
+	return (double)taken_ns;
+}
+
+/*
+ * Mean of the requests that the sandboxes share. The next one goes to the sandbox that is done first, so that those
+ * which happen to be stopped less have more of them. A sandbox's first request finds the quota whole, the others what
+ * the one before has left, which soon is always the same: the later half stands for all that follow.
+ */
+static double requests_ns(const struct work_model *model, const struct fit_conditions *conditions,
+			  const struct work *work, struct model_sandbox *sandboxes, int count, bool is_cold)
+{
+	struct model_sandbox *heap[MODEL_SANDBOXES];
+	int64_t in_row = is_cold || conditions->in_row < 1 ? 1 : conditions->in_row;
+	int requests = count * (int)(in_row < IN_ROW ? in_row : IN_ROW);
+	int late_from = count * IN_ROW / 2;
+	double early = 0;
+	double late = 0;
+	for (int i = 0; i < count; i++) {
+		heap[i] = &sandboxes[i];
+		early += take_request(conditions, work, heap[i], variation_of(model, i, count), is_cold);
+	}
+	for (int i = count / 2; i-- > 0;)
+		sift_down(heap, count, i);
+	for (int i = count; i < requests; i++) {
+		double variation = variation_of(model, i, count);
+		*(i < late_from ? &early : &late) += take_request(conditions, work, heap[0], variation, is_cold);
+		sift_down(heap, count, 0);
+	}
+	if (in_row <= IN_ROW)
+		return (early + late) / requests;
+	double later = (double)(in_row - IN_ROW / 2);
+	return (early + late / (IN_ROW - IN_ROW / 2) * later) / count / (double)in_row;
 }
 
 double work_model_seconds(const struct work_model *model, const struct fit_conditions *conditions, int64_t memory_mb,
@@ -157,19 +217,9 @@ double work_model_seconds(const struct work_model *model, const struct fit_condi
 double work_model_batch_seconds(const struct work_model *model, const struct fit_conditions *conditions,
 				int64_t memory_mb, double images, bool is_cold)
 {
-	enum { STRIDE = 19 };
-	int64_t period_ns = ns_from_seconds(conditions->cpu->period_seconds);
 	const struct work work = work_of(model, images);
 	int count = sandboxes_of(model);
-	double ns = 0;
-	for (int i = 0; i < count; i++) {
-		int number = (2 * i + 1) * MODEL_SANDBOXES / (2 * count);
-		struct model_sandbox sandbox = {
-			.number = number,
-			.slowness = conditions->slowness * model->slowness[number * STRIDE % MODEL_SANDBOXES],
-		};
-		cpu_quota_init(&sandbox.quota, conditions->cpu, memory_mb, period_ns * number / MODEL_SANDBOXES);
-		ns += sandbox_ns(model, conditions, &work, &sandbox, is_cold);
-	}
-	return ns / count / NS_PER_SECOND;
+	struct model_sandbox sandboxes[MODEL_SANDBOXES];
+	set_sandboxes(model, conditions, memory_mb, sandboxes, count);
+	return requests_ns(model, conditions, &work, sandboxes, count, is_cold) / NS_PER_SECOND;
 }

@@ -42,12 +42,14 @@ struct fit_conditions {
 	int64_t images;      /* in the request that the model's seconds are of; 0: not known */
 };
 
-enum { MODEL_SANDBOXES = 64 };
+/* A quarter of them is enough where a mean is not of whole periods. */
+enum { MODEL_SANDBOXES = 256 };
 
 struct work_model {
 	double seconds[FIT_PARAMETERS];
 	int64_t threads;                    /* of the parallel part */
 	int64_t alternations;               /* of waiting and CPU */
+	bool is_fine;                       /* means are over all of the model's sandboxes */
 	double variation;                   /* of requests, beyond their sandboxes' speeds */
 	double slowness[MODEL_SANDBOXES];   /* of sandboxes, in increasing order; mean 1 */
 	double variations[MODEL_SANDBOXES]; /* of requests, likewise */

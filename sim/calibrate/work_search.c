@@ -42,18 +42,15 @@ static void run_simplex(struct polish *polish, gsl_multimin_fminimizer *simplex,
 	gsl_vector_free(start);
 }
 
-/* The parameter at this value, and the wait that the means then leave, warm or cold as it is. */
-static void try_value(const struct fit_data *data, const struct fit_conditions *conditions,
-		      enum work_parameter parameter, double seconds, struct work_fit *fit)
+/* The wait that the means of warm or of cold groups leave, where it is told. */
+static void place_wait(const struct fit_data *data, const struct fit_conditions *conditions, bool is_cold,
+		       struct work_fit *fit)
 {
-	bool is_cold = parameter == FIT_COLD;
-	enum work_parameter companion = is_cold ? FIT_COLD_WAIT : FIT_WAIT;
-	double *wait = &fit->model.seconds[companion];
-	enum parameter_state *state = &fit->parameters[companion].state;
+	enum work_parameter which = is_cold ? FIT_COLD_WAIT : FIT_WAIT;
+	double *wait = &fit->model.seconds[which];
+	enum parameter_state *state = &fit->parameters[which].state;
 	double left = 0;
 	double weights = 0;
-	fit->parameters[parameter].state = PARAMETER_FITTED;
-	fit->model.seconds[parameter] = num_rounded(seconds, FIT_DIGITS);
 	if (*state == PARAMETER_UNIDENTIFIED)
 		return;
 	for (size_t i = 0; i < data->count; i++) {
@@ -70,6 +67,17 @@ static void try_value(const struct fit_data *data, const struct fit_conditions *
 		return;
 	*wait = num_rounded(fmax(0, *wait + left / weights), FIT_DIGITS);
 	*state = *wait > 0 ? PARAMETER_FITTED : PARAMETER_AT_ZERO;
+}
+
+/* The parameter at this value, and the waits that the means then leave; what is cold alone leaves warm ones alone. */
+static void try_value(const struct fit_data *data, const struct fit_conditions *conditions,
+		      enum work_parameter parameter, double seconds, struct work_fit *fit)
+{
+	fit->parameters[parameter].state = PARAMETER_FITTED;
+	fit->model.seconds[parameter] = num_rounded(seconds, FIT_DIGITS);
+	if (parameter != FIT_COLD)
+		place_wait(data, conditions, false, fit);
+	place_wait(data, conditions, true, fit);
 }
 
 /* Values from most downwards, in equal ratios; one is taken that misses by less than anything before. */
@@ -194,4 +202,42 @@ double work_search(const struct fit_data *data, const struct fit_conditions *con
 	if (ends_in_steps(data, conditions))
 		missed = search_steps(data, conditions, missed, fit);
 	return missed > close ? polish_fit(data, conditions, missed, close / 4, fit) : missed;
+}
+
+/* The same CPU time on one thread, none of it cold, and the waits that the means then leave. */
+static struct work_fit plainest(const struct fit_data *data, const struct fit_conditions *conditions,
+				const struct work_fit *fit)
+{
+	static const enum work_parameter dropped[] = {FIT_PARALLEL, FIT_COLD};
+	struct work_fit plain = *fit;
+	double *seconds = plain.model.seconds;
+	double single = seconds[FIT_SINGLE] + seconds[FIT_PARALLEL];
+	for (size_t i = 0; i < ARRAY_LEN(dropped); i++) {
+		enum parameter_state *state = &plain.parameters[dropped[i]].state;
+		seconds[dropped[i]] = 0;
+		*state = *state == PARAMETER_UNIDENTIFIED ? *state : PARAMETER_AT_ZERO;
+	}
+	try_value(data, conditions, FIT_SINGLE, single, &plain);
+	return plain;
+}
+
+double work_search_finely(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
+			  double close, struct work_fit *fit)
+{
+	if (!ends_in_steps(data, conditions))
+		return missed;
+	fit->model.is_fine = true;
+	missed = fit_missed_by(data, conditions, &fit->model);
+	if (missed <= close)
+		return missed;
+	struct work_fit plain = plainest(data, conditions, fit);
+	double plain_missed = fit_missed_by(data, conditions, &plain.model);
+	plain_missed = polish_fit(data, conditions, plain_missed, close / 4, &plain);
+	if (plain_missed > close)
+		missed = polish_fit(data, conditions, missed, close / 4, fit);
+	if (plain_missed < missed) {
+		*fit = plain;
+		return plain_missed;
+	}
+	return missed;
 }

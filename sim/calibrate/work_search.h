@@ -21,4 +21,11 @@
 double work_search(const struct fit_data *data, const struct fit_conditions *conditions, double missed, double close,
 		   struct work_fit *fit);
 
+/*
+ * Short work is stopped or is not: such a mean needs more sandboxes than the search had, and the fit what these say.
+ * Where the same work on one thread fits as well, it is taken.
+ */
+double work_search_finely(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
+			  double close, struct work_fit *fit);
+
 #endif

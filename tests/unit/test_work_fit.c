@@ -73,6 +73,31 @@ static void add_rows(struct log_samples *samples, const struct truth *truth, int
 	diag_release(&diag);
 }
 
+/*
+ * At 128 MB a request of 1 ms is stopped for a period or is not, as the one before it left the quota: `lamina run` of
+ * 100 replications of 2,000 requests on 400 sandboxes takes 11.152 ms in the mean, +- 0.054. As many requests on every
+ * sandbox, whichever are stopped, would take 11.7.
+ */
+static void test_short_requests(void)
+{
+	struct platform_cpu cpu = *toy_cpu();
+	struct fit_conditions in_row = *alone();
+	struct work_model model;
+	cpu.resume_seconds = 0.00005;
+	cpu.overhead_share = 0.012;
+	cpu.receive_seconds = 0.002;
+	cpu.speed_spread = 0.02;
+	in_row.cpu = &cpu;
+	in_row.slowness = exp(in_row.cpu->speed_spread * in_row.cpu->speed_spread / 2);
+	in_row.in_row = 5;
+	in_row.gap_seconds = 0.025;
+	work_model_init(&model, &in_row, 2, 0.05);
+	model.seconds[FIT_SINGLE] = 0.001;
+	model.seconds[FIT_WAIT] = 0.006129;
+	model.is_fine = true;
+	t_near(work_model_seconds(&model, &in_row, 128, false), 0.011152, 0.02, 0, "requests of few ms in a row");
+}
+
 /* Within 1 % and, where the rows vary, three standard errors. */
 static void near_truth(const struct work_fit *fit, enum work_parameter parameter, double truth)
 {
@@ -351,6 +376,7 @@ int main(void)
 {
 	struct arena arena;
 	arena_init(&arena);
+	test_short_requests();
 	test_all_told(&arena);
 	test_alternating(&arena);
 	test_batches(&arena);
