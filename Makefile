@@ -85,6 +85,17 @@ $(B)/gen/lamina_version.h: FORCE
 
 $(B)/sim/common/base/version.o: $(B)/gen/lamina_version.h
 
+# The style and the script of pages are part of the program, as C strings.
+$(B)/gen/page_assets.h: plots/page/page.css plots/page/page.js
+	@mkdir -p $(@D)
+	@for file in $^; do \
+		printf 'static const char %s[] =\n' "$$(basename "$$file" | tr . _)"; \
+		sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/\t"&\\n"/' "$$file"; \
+		echo ';'; \
+	done >$@
+
+$(B)/sim/report/page.o: $(B)/gen/page_assets.h
+
 $(B)/%.o: %.c $(B)/flags | $(GEN_H)
 	@mkdir -p $(@D)
 	@echo '  CC  $<'
@@ -236,6 +247,7 @@ mutants: ## change FILE=sim/... one line at a time, at most MOST (100) times; li
 DETERMINISM_T := $(wildcard tests/determinism/*.sh)
 FORMATS_T := tests/formats/formats.sh tests/formats/results.sh
 ONNXRUNTIME_T := tests/onnxruntime/onnxruntime.sh
+BROWSER_T := tests/browser/report.sh
 BUILDS := release-gcc release-clang debug-gcc debug-clang
 
 .PHONY: determinism-programs
@@ -257,6 +269,11 @@ onnxruntime: $(B)/lamina $(ONNX_WRITE) ## whole networks give onnxruntime's answ
 	@tests/onnxruntime/setup.sh
 	@prove --exec tests/reasons.sh $(ONNXRUNTIME_T)
 
+.PHONY: browser
+browser: $(B)/lamina ## pages of lamina report in a headless Chromium (from Debian, 120 MB with what it needs)
+	@tests/browser/setup.sh
+	@prove --exec tests/reasons.sh $(BROWSER_T)
+
 # Everything is built first and tested by one prove, so that its summary is the last thing printed.
 JOBS := $(shell nproc)
 of_build = $(patsubst $(B)/%,build/$(1)/%,$(UNIT) $(CLI_T))
@@ -271,9 +288,11 @@ check: ## set up this machine, build with every compiler and mode, run every tes
 	+@$(MAKE) --no-print-directory -j$(JOBS) fuzz-programs
 	@tests/formats/setup.sh || { echo 'tests/formats is left out' >&2; [ -z "$$CI" ]; }
 	@tests/onnxruntime/setup.sh || { echo 'tests/onnxruntime is left out' >&2; [ -z "$$CI" ]; }
+	@tests/browser/setup.sh || { echo 'tests/browser is left out' >&2; [ -z "$$CI" ]; }
 	@prove -j$(JOBS) --timer --exec tests/reasons.sh $(call of_build,release-gcc) $(call of_build,release-clang) \
 		$(call of_build,asan-gcc) $(patsubst $(B)/%,build/release-gcc/%,$(VALGRIND_T)) \
-		$(FUZZ_T) $(LINT_T) $(DETERMINISM_T) $(FORMATS_T) $(ONNXRUNTIME_T)
+		$(FUZZ_T) $(LINT_T) $(DETERMINISM_T) $(FORMATS_T) $(ONNXRUNTIME_T) \
+		$(BROWSER_T)
 
 .PHONY: bench-programs
 bench-programs: $(BENCH) ## build the benchmarks

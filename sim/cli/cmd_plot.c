@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
+#include "cli/figure_source.h"
 #include "cli/interrupt.h"
 #include "cli/result_file.h"
 #include "cli/sweep_file.h"
@@ -66,109 +67,6 @@ static bool wants(const struct plot *plot, enum figure_needs needs)
 	return false;
 }
 
-static struct figure_only only_of(const struct cli *cli)
-{
-	struct figure_only only;
-	only.pairs = options_list(&cli->options, "only", &only.count);
-	return only;
-}
-
-/* --- a file of results ------------------------------------------------------------------------------------------ */
-
-static int refuse_experiment_options(const struct cli *cli)
-{
-	static const char *const names[] = {"set", "with", "replications", "seed", "jobs"};
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (options_given(&cli->options, names[i]))
-			return cli_wrong_usage(cli, "--%s is for experiments; a file of results is as it is", names[i]);
-	return CLI_OK;
-}
-
-static int read_results(struct plot *plot)
-{
-	struct cli *cli = plot->cli;
-	struct err err;
-	struct figure_only only = only_of(cli);
-	int status = refuse_experiment_options(cli);
-	if (status != CLI_OK)
-		return status;
-	struct results *results = results_open(plot->source, &err);
-	if (!results)
-		return cli_failed(cli, &err);
-	const struct results_experiment *experiment = results_experiment_of(results);
-	if (experiment->name && !figure_only_check(&only, experiment->keys, experiment->key_count, &err))
-		return cli_wrong_usage(cli, "%s", err.text);
-	if (!figure_data_read(results, &only, &cli->arena, &plot->data, &err))
-		return cli_failed(cli, &err);
-	if (plot->data.left_out == 0)
-		return CLI_OK;
-	fprintf(stderr, "%s: %lld points are missing or have failed; lamina sweep goes on where it stopped\n",
-		cli->name, (long long)plot->data.left_out);
-	plot->judged = CLI_FAILED;
-	return CLI_OK;
-}
-
-/* --- an experiment ----------------------------------------------------------------------------------------------- */
-
-/* Numbers of the points that --only leaves; NULL, said, where it leaves none or too many. */
-static size_t *chosen_points(struct plot *plot, const struct study *study, size_t *count)
-{
-	struct cli *cli = plot->cli;
-	struct figure_only only = only_of(cli);
-	struct err err;
-	const struct sweep *sweep = &study->sweep;
-	size_t *points = ARENA_ARRAY(&cli->arena, size_t, FIGURE_POINTS_MAX);
-	*count = 0;
-	if (!figure_only_check(&only, sweep->keys, sweep->key_count, &err)) {
-		cli_wrong_usage(cli, "%s", err.text);
-		return NULL;
-	}
-	for (size_t i = 0; i < sweep->point_count; i++) {
-		struct arena arena;
-		arena_init(&arena);
-		bool is_chosen =
-			figure_only_has(&only, sweep->keys, sweep->key_count, figure_values_of(study, i, &arena));
-		arena_release(&arena);
-		if (is_chosen && *count == FIGURE_POINTS_MAX) {
-			cli_wrong_usage(cli,
-					"more than %d points are too many for figures: --only KEY=VALUE takes some",
-					FIGURE_POINTS_MAX);
-			return NULL;
-		}
-		if (is_chosen)
-			points[(*count)++] = i;
-	}
-	if (*count == 0)
-		cli_wrong_usage(cli, "--only leaves no point");
-	return *count > 0 ? points : NULL;
-}
-
-static bool simulate_points(struct plot *plot, struct study *study, const size_t *points, size_t count)
-{
-	struct replicating replicating;
-	struct judgement judgement;
-	struct arena arena;
-	bool finished = true;
-	arena_init(&arena);
-	judgement_init(&judgement, plot->cli, study);
-	replicating_begin(&replicating, plot->cli,
-			  study->least_replications * (double)count / (double)study->sweep.point_count);
-	for (size_t first = 0; first < count && finished; first += STUDY_WINDOW_POINTS) {
-		size_t window = min_size(count - first, STUDY_WINDOW_POINTS);
-		struct run_job *jobs;
-		finished = study_run_some(study, points + first, window, &replicating.control, &arena, &jobs);
-		for (size_t i = 0; i < window; i++) {
-			figure_data_add(&plot->data, study, points[first + i], &jobs[i], &plot->cli->arena);
-			judgement_add(&judgement, &jobs[i], points[first + i]);
-		}
-		arena_release(&arena);
-	}
-	finished = replicating_end(&replicating, plot->cli) && finished;
-	if (judgement_end(&judgement) != CLI_OK)
-		plot->judged = CLI_FAILED;
-	return finished;
-}
-
 /* One run, of the first point. */
 static bool watch_point(struct plot *plot, struct study *study, size_t point)
 {
@@ -212,11 +110,12 @@ static int simulate_experiment(struct plot *plot)
 	int status = experiment_options_check(plot->cli, plot->source, &study);
 	if (status != CLI_OK)
 		return status;
-	size_t *points = chosen_points(plot, &study, &count);
+	size_t *points = figure_source_choose(plot->cli, &study, FIGURE_POINTS_MAX, &count);
 	if (!points)
 		return CLI_WRONG;
 	figure_data_begin(&plot->data, &study, count, &plot->cli->arena);
-	bool finished = !wants(plot, FIGURE_NEEDS_POINTS) || simulate_points(plot, &study, points, count);
+	bool finished = !wants(plot, FIGURE_NEEDS_POINTS) ||
+			figure_source_simulate(plot->cli, &study, points, count, &plot->data, &plot->judged);
 	if (finished && wants(plot, FIGURE_NEEDS_WATCH))
 		finished = watch_point(plot, &study, points[0]);
 	if (!finished) {
@@ -372,8 +271,10 @@ static int run_plot(struct cli *cli, int argc, char **argv)
 	int status = read_names(&plot, argc - 1, argv + 1);
 	if (status == CLI_OK)
 		status = try_output(&plot);
+	struct results *results;
 	if (status == CLI_OK)
-		status = sweep_file_is(argv[0]) ? read_results(&plot) : simulate_experiment(&plot);
+		status = sweep_file_is(argv[0]) ? figure_source_read(cli, argv[0], &results, &plot.data, &plot.judged)
+						: simulate_experiment(&plot);
 	if (status != CLI_OK)
 		return status;
 	bool is_list = !plot.are_named && !is_terminal && !options_given(&cli->options, "output");
@@ -389,10 +290,7 @@ static const struct option_row options[] = {
 	 .metavar = "NAME",
 	 .help = "one figure's name (.svg, .png, .pdf), or a folder, which gets all three of each figure"},
 	{.name = "terminal", .letter = 't', .kind = OPTION_FLAG, .help = "draw in characters on standard output"},
-	{.name = "only",
-	 .kind = OPTION_PAIRS,
-	 .metavar = "KEY=VALUE",
-	 .help = "only points where a swept key has this value; of a key that is given twice, either"},
+	OPTION_ROW_ONLY,
 	{.name = "x", .kind = OPTION_TEXT, .metavar = "KEY", .help = "the swept key that lies along; its end will do"},
 	{.name = "y", .kind = OPTION_TEXT, .metavar = "KEY", .help = "the one that stands up, of a heat map"},
 	{.name = "time",

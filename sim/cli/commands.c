@@ -8,6 +8,7 @@ static const struct command *const commands[] = {
 	&cmd_sweep,
 	&cmd_export,
 	&cmd_plot,
+	&cmd_report,
 	&cmd_merge,
 	&cmd_plan,
 	&cmd_check,

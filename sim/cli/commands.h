@@ -14,6 +14,7 @@ extern const struct command cmd_run;
 extern const struct command cmd_sweep;
 extern const struct command cmd_export;
 extern const struct command cmd_plot;
+extern const struct command cmd_report;
 extern const struct command cmd_merge;
 extern const struct command cmd_plan;
 extern const struct command cmd_check;

@@ -12,6 +12,9 @@ static const char FILE_NAME[] = "configs/validation/errors/mechanisms.yaml";
 /* Of runs in a band. */
 static const double INSIDE = 0.9;
 
+/* How sure an estimate's interval is of the mean. */
+static const double ESTIMATED = 0.95;
+
 /* Handlers that are throttled and end within so many periods of the quota end in its steps. */
 enum { STEPPED_PERIODS = 10 };
 
@@ -130,6 +133,14 @@ static double model_deviation(const struct trust *trust, struct trust_band *band
 	return sqrt(squares);
 }
 
+/* Another run is as far from the mean as one replication, and the mean is not known better than it is. */
+static struct trust_spread spread_around(double mean, double deviation, int64_t count)
+{
+	double factor = student_t_factor((double)(count - 1), INSIDE);
+	double half_width = factor * deviation * sqrt(1 + 1 / (double)count);
+	return (struct trust_spread){mean, mean - half_width, mean + half_width};
+}
+
 struct trust_spread trust_spread_of(const double *samples, int64_t count)
 {
 	struct summary summary;
@@ -139,10 +150,16 @@ struct trust_spread trust_spread_of(const double *samples, int64_t count)
 	double mean = summary_mean(&summary);
 	if (count < 2)
 		return (struct trust_spread){mean, mean, mean};
-	/* Another run is as far from the mean as one replication, and the mean is not known better than it is. */
-	double factor = student_t_factor((double)(count - 1), INSIDE);
-	double half_width = factor * summary_deviation(&summary) * sqrt(1 + 1 / (double)count);
-	return (struct trust_spread){mean, mean - half_width, mean + half_width};
+	return spread_around(mean, summary_deviation(&summary), count);
+}
+
+struct trust_spread trust_spread_of_estimate(const struct estimate *estimate, int64_t count)
+{
+	double mean = estimate->mean;
+	if (count < 2 || !isfinite(estimate->half_width))
+		return (struct trust_spread){mean, mean, mean};
+	double of_mean = estimate->half_width / student_t_factor((double)(count - 1), ESTIMATED);
+	return spread_around(mean, of_mean * sqrt((double)count), count);
 }
 
 static void set_limits(const struct trust *trust, struct trust_band *band, double whole, struct trust_spread luck)

@@ -55,6 +55,9 @@ struct trust_spread {
 /* Of another run, from one value of each replication; of no width where there is one replication. */
 struct trust_spread trust_spread_of(const double *samples, int64_t count);
 
+/* The same where only the mean and its interval, over so many replications, are known. */
+struct trust_spread trust_spread_of_estimate(const struct estimate *estimate, int64_t count);
+
 /* Of a figure of seconds, or of dollars. */
 struct trust_band trust_band_of_time(const struct trust *trust, const struct platform *platform,
 				     const struct run_result *result, struct trust_spread luck);

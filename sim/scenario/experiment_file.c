@@ -633,7 +633,8 @@ bool experiment_load(const struct load_request *request, struct arena *arena, st
 		     struct yaml_node **root, struct experiment *out, bool *io_failed)
 {
 	size_t errors_before = diag->error_count;
-	*root = read_with_base(request->path, 0, arena, diag, io_failed);
+	*root = request->text ? yaml_parse(request->path, request->text, strlen(request->text), arena, diag)
+			      : read_with_base(request->path, 0, arena, diag, io_failed);
 	if (!*root)
 		return false;
 	for (size_t i = 0; i < request->overlay_count; i++) {

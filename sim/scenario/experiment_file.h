@@ -210,6 +210,7 @@ enum { LOAD_BASES_MAX = 8 };
 /* An experiment from its file, with overlays (later ones win) and single values put over it, in that order. */
 struct load_request {
 	const char *path;
+	const char *text;            /* in place of the file, for which path then only stands; NULL: it is read */
 	const char *const *overlays; /* YAML files with parts of an experiment */
 	size_t overlay_count;
 	const char *const *sets; /* "key=value" (--set) */

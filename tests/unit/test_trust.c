@@ -1,7 +1,10 @@
 /* Bands hold nine tenths, of luck and of held-out rows, and rest on what a setting rests on. */
+#include <math.h>
+
 #include "random/stream.h"
 #include "report/held_out.h"
 #include "report/trust.h"
+#include "stats/summary.h"
 #include "tests/tap.h"
 
 static const struct trust_mechanism mechanisms[] = {
@@ -14,11 +17,22 @@ static struct trust trust_of(double deviations)
 	return (struct trust){.deviations = deviations, .mechanisms = {copy, 3}};
 }
 
+static struct trust_spread spread_by_estimate(const double *samples, int count)
+{
+	struct summary summary;
+	summary_init(&summary);
+	for (int i = 0; i < count; i++)
+		summary_add(&summary, samples[i]);
+	const struct estimate estimate = estimate_of(&summary);
+	return trust_spread_of_estimate(&estimate, count);
+}
+
 /* Another of eight normal values is in nine of ten bands. */
 static void luck(void)
 {
 	enum { EXPERIMENTS = 4000, SAMPLES = 8 };
 	int inside = 0;
+	bool is_same = true;
 	for (uint64_t i = 0; i < EXPERIMENTS; i++) {
 		struct stream stream;
 		double samples[SAMPLES];
@@ -26,12 +40,18 @@ static void luck(void)
 		for (int k = 0; k < SAMPLES; k++)
 			samples[k] = 10 + stream_normal(&stream);
 		struct trust_spread spread = trust_spread_of(samples, SAMPLES);
+		struct trust_spread again = spread_by_estimate(samples, SAMPLES);
+		is_same = is_same && fabs(again.center - spread.center) < 1e-12 &&
+			  fabs(again.low - spread.low) < 1e-9 && fabs(again.high - spread.high) < 1e-9;
 		double another = 10 + stream_normal(&stream);
 		inside += spread.low <= another && another <= spread.high;
 	}
+	t_ok(is_same, "and the mean with its interval tells as much as the samples");
 	t_ok(inside > 0.88 * EXPERIMENTS && inside < 0.92 * EXPERIMENTS, "luck: %d of %d inside", inside, EXPERIMENTS);
 	struct trust_spread one = trust_spread_of((double[]){3}, 1);
 	t_ok(one.low == 3 && one.high == 3, "one replication tells no luck");
+	one = spread_by_estimate((double[]){3}, 1);
+	t_ok(one.low == 3 && one.high == 3, "nor does its mean");
 }
 
 static void function_set(struct function_result *function, double calls, double handler)
