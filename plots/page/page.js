@@ -76,10 +76,20 @@
 			return;
 		}
 		mark(at.dataset.p);
-		if (at.classList.contains("pt"))
+		if (at.classList.contains("pt")) {
+			label(at);
 			show(at);
-		else
+		} else {
 			pointer.hidden = true;
+		}
+	}
+
+	// For who cannot see it, when it is reached: there may be thousands.
+	function label(mark) {
+		const row = rows.get(mark.dataset.p);
+		const words = row ? [...row.cells].map((cell, i) =>
+			table.tHead.rows[0].cells[i].textContent + " " + cell.textContent).join(", ") : "";
+		mark.setAttribute("aria-label", [mark.dataset.s, words].filter(Boolean).join("; "));
 	}
 
 	document.addEventListener("pointerover", (event) => visit(event.target));
@@ -94,12 +104,8 @@
 	for (const figure of document.querySelectorAll(".chart > svg")) {
 		const marks = [...figure.querySelectorAll(".pt")];
 		marks.forEach((element, i) => {
-			const row = rows.get(element.dataset.p);
-			const words = row ? [...row.cells].map((cell, k) =>
-				table.tHead.rows[0].cells[k].textContent + " " + cell.textContent).join(", ") : "";
 			element.setAttribute("role", "img");
 			element.setAttribute("tabindex", i === 0 ? "0" : "-1");
-			element.setAttribute("aria-label", [element.dataset.s, words].filter(Boolean).join("; "));
 		});
 		figure.addEventListener("keydown", (event) => {
 			const steps = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1};

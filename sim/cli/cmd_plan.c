@@ -11,6 +11,7 @@
 #include "cli/outlook.h"
 #include "cli/plan_emit.h"
 #include "cli/plan_front.h"
+#include "cli/plan_page.h"
 #include "cli/plan_report.h"
 #include "cli/plan_request.h"
 #include "cli/result_file.h"
@@ -156,7 +157,7 @@ static int print_found(const struct plan_report *report)
 	return status == CLI_OK ? hand_over(report) : status;
 }
 
-static int print_outcome(const struct plan_report *report, enum plan_end end)
+static int print_outcome(const struct plan_report *report, enum plan_end end, const char *experiment)
 {
 	bool is_known = plan_strategy_known(report->request->strategy) != KNOWN_PLANS;
 	if (end == PLAN_INTERRUPTED) {
@@ -165,7 +166,9 @@ static int print_outcome(const struct plan_report *report, enum plan_end end)
 	}
 	if (end == PLAN_INFEASIBLE)
 		return is_known ? infeasible_known(report) : infeasible(report);
-	return is_known ? print_known(report) : print_found(report);
+	int status = is_known ? print_known(report) : print_found(report);
+	int paged = plan_page_write(report, experiment);
+	return status != CLI_OK ? status : paged;
 }
 
 static int run_plan(struct cli *cli, int argc, char **argv)
@@ -181,6 +184,8 @@ static int run_plan(struct cli *cli, int argc, char **argv)
 		status = plan_emit_try(cli);
 	if (status == CLI_OK)
 		status = plan_front_try(cli);
+	if (status == CLI_OK)
+		status = result_file_try(cli, options_text(&cli->options, "report"));
 	if (status != CLI_OK)
 		return status;
 	interrupt_catch();
@@ -202,7 +207,7 @@ static int run_plan(struct cli *cli, int argc, char **argv)
 		.trust = outlook.is_known ? &outlook.trust : NULL,
 		.stated = stated,
 	};
-	return end == PLAN_REFUSED ? status : print_outcome(&report, end);
+	return end == PLAN_REFUSED ? status : print_outcome(&report, end, argv[0]);
 }
 
 static const struct option_row options[] = {
@@ -277,6 +282,7 @@ static const struct option_row options[] = {
 	{.name = "quick",
 	 .kind = OPTION_FLAG,
 	 .help = "leave out what beats memMin and memMax, and how the plan moves with its inputs"},
+	OPTION_ROW_REPORT,
 	OPTION_ROW_EMIT,
 	OPTION_ROW_CURRENT,
 	OPTION_ROW_FORMAT,
@@ -312,12 +318,15 @@ const struct command cmd_plan = {
 		"Time and cost stand with the band that holds 90 % of single runs, the model's own error as `lamina "
 		"validate` finds it included; what differs in time or cost by so little that each plan is inside "
 		"the other's band is called a toss-up.\n\n"
+		"With --report the plan, beside those it is compared with, all of them simulated whole, also becomes a "
+		"page like those of `lamina report`.\n\n"
 		"Every number comes with what keeps it from moving. Exit status 3 says that no plan keeps the "
 		"bounds; the nearest bounds that can be kept are on standard error.",
 	.examples = "lamina plan configs/paper/common.yaml --deadline 90\n"
 		    "lamina plan exp.yaml --budget 0.05 --runs-per-month 3000\n"
 		    "lamina plan exp.yaml --strategy balanced --balanced-weight 0.7 --format json\n"
 		    "lamina plan exp.yaml --pareto -o front\n"
+		    "lamina plan exp.yaml --deadline 90 --report plan.html\n"
 		    "lamina plan exp.yaml --current template.yaml --emit sam=fragment.yaml\n",
 	.options = options,
 	.run = run_plan,

@@ -22,6 +22,7 @@ enum {
 
 /* Letters are 10 units high; digits of the page's letters are 5.6 wide. */
 static const double LETTER_WIDTH = 5.8;
+static const double NAME_LETTER_WIDTH = 6.6;
 
 /* A linear axis would press small values together from these ratios on. */
 static const double LOG_X_FROM = 8;
@@ -435,7 +436,7 @@ void stack_write(const struct stack *stack, struct buf *out)
 {
 	struct buf name;
 	struct range range = {0, 0};
-	struct axis x = {.from = 14 + LETTER_WIDTH * (double)name_letters(stack), .to = CHART_WIDTH - RIGHT};
+	struct axis x = {.from = 12 + NAME_LETTER_WIDTH * (double)name_letters(stack), .to = CHART_WIDTH - RIGHT};
 	int height = STACK_TOP + BAR_PITCH * (int)stack->row_count + BOTTOM;
 	buf_init(&name);
 	for (size_t i = 0; i < stack->row_count; i++)

@@ -8,6 +8,7 @@
 #include "report/page_parts.h"
 
 const char *const page_choice_names[CHOICES] = {
+	[CHOICE_RECOMMENDED] = "recommended",
 	[CHOICE_CHEAPEST] = "cheapest",
 	[CHOICE_FASTEST] = "fastest",
 	[CHOICE_BALANCED] = "balanced",
@@ -122,7 +123,8 @@ static void state_init(struct page_state *state, const struct page *page)
 	state->points = ARENA_ARRAY(&state->arena, struct page_point, state->count);
 	for (size_t i = 0; i < state->count; i++)
 		add_point(state, i);
-	for (int choice = 0; choice < CHOICES; choice++)
+	state->chosen[CHOICE_RECOMMENDED] = page->is_first_recommended && state->count > 0 ? 0 : PAGE_NONE;
+	for (int choice = CHOICE_CHEAPEST; choice < CHOICES; choice++)
 		choose(state, (enum page_choice)choice);
 	find_front(state);
 }
@@ -150,8 +152,16 @@ const char *page_time_words(const struct page_state *state)
 	return state->page->data->is_batch ? "time of a run" : "mean time of a request";
 }
 
+int64_t page_focus(const struct page_state *state)
+{
+	int64_t recommended = state->chosen[CHOICE_RECOMMENDED];
+	return recommended != PAGE_NONE ? recommended : state->chosen[CHOICE_BALANCED];
+}
+
 bool page_is_chosen_before(const struct page_state *state, enum page_choice choice)
 {
+	if (state->chosen[choice] == PAGE_NONE)
+		return true;
 	for (int earlier = 0; earlier < (int)choice; earlier++)
 		if (state->chosen[earlier] == state->chosen[choice])
 			return true;
@@ -251,7 +261,9 @@ static void write_question(struct page_state *state, struct buf *out)
 {
 	const struct figure_data *data = state->page->data;
 	buf_add(out, "<section id=\"question\">\n<h2>The question</h2>\n<p>");
-	if (state->count > 1)
+	if (state->page->question)
+		html_text(out, state->page->question);
+	else if (state->count > 1)
 		buf_printf(out, "What do %s and cost become at these %zu settings, all of them on the same luck?",
 			   page_time_words(state), state->count);
 	else

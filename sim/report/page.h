@@ -32,11 +32,14 @@ struct page {
 	/* A point with its setting, in the arena; false where that is not known. May be NULL. */
 	bool (*resolve)(void *context, size_t point, struct arena *arena, struct run_job *out);
 	void *resolve_context;
-	const char *const *names; /* of points; NULL: their numbers */
-	const char *doubt;        /* what has to be said before anything is believed; "": nothing */
-	const char *yaml;         /* the whole experiment */
-	const char *command;      /* that gives the results again */
-	const char *version;      /* of Lamina, that simulated them */
+	const char *const *names;  /* of points; NULL: their numbers */
+	bool is_first_recommended; /* the first point is what somebody found to be best */
+	const char *question;      /* NULL: what time and cost are at these points */
+	const char *words;         /* lines that explain the answer, as they are; NULL or "": none */
+	const char *doubt;         /* what has to be said before anything is believed; "": nothing */
+	const char *yaml;          /* the whole experiment */
+	const char *command;       /* that gives the results again */
+	const char *version;       /* of Lamina, that simulated them */
 	int64_t seed;
 	const struct page_source *sources;
 	size_t source_count;

@@ -9,7 +9,16 @@
 
 static void write_setting(struct page_state *state, size_t point, struct buf *out)
 {
-	html_text(out, figure_keys_label(&state->keys, point, NULL, NULL));
+	if (!state->page->names) {
+		html_text(out, figure_keys_label(&state->keys, point, NULL, NULL));
+		return;
+	}
+	/* Of few points one key may tell another by chance; a plan is all of them. */
+	for (size_t i = 0; i < state->keys.count; i++) {
+		const struct figure_key *key = &state->keys.keys[i];
+		const char *text = swept_value_text(figure_key_value(&state->keys, key, point), &state->arena);
+		html_printf(out, "%s%s: %s", i > 0 ? "; " : "", key->title, text[0] ? text : "-");
+	}
 }
 
 static void write_band(const struct page_figure *figure, const char *unit, struct buf *out)
@@ -152,13 +161,13 @@ static bool has_advice(const struct run_job *job)
 static void write_advice(struct page_state *state, struct buf *out)
 {
 	const struct page *page = state->page;
-	size_t point = (size_t)state->chosen[CHOICE_BALANCED];
+	size_t point = (size_t)page_focus(state);
 	struct run_job job;
 	struct buf text;
 	if (!page->resolve || !page->resolve(page->resolve_context, point, &state->arena, &job) || !has_advice(&job))
 		return;
 	buf_init(&text);
-	buf_add(out, "<h3>What would help at ");
+	buf_add(out, "<h3>What would help: ");
 	html_text(out, page_point_name(state, point));
 	buf_add(out, "</h3>\n<ul>\n");
 	for (size_t f = 0; f < job.result.function_count; f++) {
@@ -174,6 +183,15 @@ static void write_advice(struct page_state *state, struct buf *out)
 	}
 	buf_add(out, "</ul>\n");
 	buf_release(&text);
+}
+
+static void write_words(const struct page *page, struct buf *out)
+{
+	if (!page->words || page->words[0] == '\0')
+		return;
+	buf_add(out, "<details open>\n<summary>In the planner's words</summary>\n<pre class=\"words\"><code>");
+	html_text(out, page->words);
+	buf_add(out, "</code></pre>\n</details>\n");
 }
 
 void page_write_answer(struct page_state *state, struct buf *out)
@@ -200,6 +218,7 @@ void page_write_answer(struct page_state *state, struct buf *out)
 	say_toss_ups(state, CHOICE_FASTEST, "faster", out);
 	say_failing(state, out);
 	buf_add(out, "</ul>\n");
+	write_words(state->page, out);
 	write_advice(state, out);
 	buf_add(out, "</section>\n");
 }
@@ -314,10 +333,12 @@ void page_write_table(struct page_state *state, struct buf *out)
 {
 	if (state->count == 0)
 		return;
-	buf_add(out,
-		"<section id=\"table\">\n<h2>All points</h2>\n<p>\xc2\xb1 is half of the mean's 95 % interval over "
-		"replications. A heading sorts.</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-label=\"All points\">\n<table id=\"points\">\n");
+	const char *what = state->page->names ? "plans" : "points";
+	buf_printf(out,
+		   "<section id=\"table\">\n<h2>All %s</h2>\n<p>\xc2\xb1 is half of the mean's 95 %% interval over "
+		   "replications. A heading sorts.</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+		   "aria-label=\"All %s\">\n<table id=\"points\">\n",
+		   what, what);
 	write_headings(state, out);
 	buf_add(out, "<tbody>\n");
 	for (size_t i = 0; i < state->count; i++)

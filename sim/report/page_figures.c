@@ -348,7 +348,7 @@ void page_write_figures(struct page_state *state, struct buf *out)
 	if (working < state->count)
 		buf_add(out, " Points that fail have no marks.");
 	buf_add(out, "</p>\n<div class=\"figures\">\n");
-	if (along_init(&along, state)) {
+	if (!state->page->names && along_init(&along, state)) {
 		write_along(state, &along, false, out);
 		write_along(state, &along, true, out);
 	}

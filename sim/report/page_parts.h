@@ -20,7 +20,7 @@ struct page_point {
 	bool is_front; /* no other is both faster and cheaper */
 };
 
-enum page_choice { CHOICE_CHEAPEST, CHOICE_FASTEST, CHOICE_BALANCED, CHOICES };
+enum page_choice { CHOICE_RECOMMENDED, CHOICE_CHEAPEST, CHOICE_FASTEST, CHOICE_BALANCED, CHOICES };
 extern const char *const page_choice_names[CHOICES];
 
 enum { PAGE_NONE = -1 };
@@ -32,7 +32,7 @@ struct page_state {
 	struct page_point *points;
 	size_t count;
 	struct figure_keys keys; /* that vary among the points */
-	int64_t chosen[CHOICES]; /* PAGE_NONE where no point works */
+	int64_t chosen[CHOICES]; /* PAGE_NONE where no point works, or none is recommended */
 };
 
 /* "point 3", or its name. In the state's arena. */
@@ -41,7 +41,10 @@ const char *page_point_name(struct page_state *state, size_t point);
 /* What the times are of: "time of a run". */
 const char *page_time_words(const struct page_state *state);
 
-/* Whether an earlier choice is the same point. */
+/* The point that is looked at closely: the recommended or the balanced one; PAGE_NONE where no point works. */
+int64_t page_focus(const struct page_state *state);
+
+/* Whether an earlier choice is the same point, or there is none to show. */
 bool page_is_chosen_before(const struct page_state *state, enum page_choice choice);
 
 /* "cheapest and fastest": all choices that are this one's point. In the state's arena. */

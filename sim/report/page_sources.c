@@ -27,7 +27,8 @@ static const struct bill *bill_of(const struct page_state *state, enum page_choi
 static bool is_on_a_bill(const struct page_state *state, int item)
 {
 	for (int choice = 0; choice < CHOICES; choice++)
-		if (bill_of(state, (enum page_choice)choice)->lines[item].quantity > 0)
+		if (state->chosen[choice] != PAGE_NONE &&
+		    bill_of(state, (enum page_choice)choice)->lines[item].quantity > 0)
 			return true;
 	return false;
 }
@@ -48,9 +49,9 @@ static void write_bill_row(struct page_state *state, int item, struct buf *out)
 	buf_printf(out, "<tr%s><th scope=\"row\">%s</th><td class=\"text\">%s</td>", is_total ? " class=\"total\"" : "",
 		   is_total ? "total" : bill_rows[item].name, is_total ? "" : bill_rows[item].unit);
 	for (int choice = 0; choice < CHOICES; choice++) {
-		const struct bill *bill = bill_of(state, (enum page_choice)choice);
 		if (page_is_chosen_before(state, (enum page_choice)choice))
 			continue;
+		const struct bill *bill = bill_of(state, (enum page_choice)choice);
 		if (is_total)
 			write_bill_cells(bill, (double)NAN, bill->total_usd, out);
 		else
@@ -125,7 +126,7 @@ static void write_cell(double value, struct buf *out)
 
 void page_write_functions(struct page_state *state, struct buf *out)
 {
-	int64_t chosen = state->chosen[CHOICE_BALANCED] != PAGE_NONE ? state->chosen[CHOICE_BALANCED] : 0;
+	int64_t chosen = page_focus(state) != PAGE_NONE ? page_focus(state) : 0;
 	if (state->count == 0 || state->page->data->points[chosen].result.function_count == 0)
 		return;
 	const struct run_result *result = &state->page->data->points[chosen].result;
@@ -179,7 +180,7 @@ static void write_mechanism(const struct page_point *point, const struct trust_m
 
 void page_write_errors(struct page_state *state, struct buf *out)
 {
-	int64_t chosen = state->chosen[CHOICE_BALANCED];
+	int64_t chosen = page_focus(state);
 	if (chosen == PAGE_NONE || !state->points[chosen].time.has_band)
 		return;
 	const struct page_point *point = &state->points[chosen];

@@ -160,7 +160,7 @@ async function prints(page) {
 
 async function telephone(page) {
 	await page.size(375, 740, true);
-	for (const name of ["sweep", "one", "hostile"]) {
+	for (const name of ["sweep", "one", "plan", "hostile"]) {
 		await page.go(`file://${folder}/${name}.html`);
 		await page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })");
 		is(await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]"), [375, 375],
@@ -213,6 +213,10 @@ async function main(chromium) {
 	page.requests = [];
 	await opens(page, "one", ["bill-parts", "time-parts"]);
 	await picture(page, "one");
+	page.requests = [];
+	await opens(page, "plan", ["front", "bill-parts", "time-parts"]);
+	ok(await page.evaluate("document.querySelector('.card h3').textContent.startsWith('recommended')"), "plan: the recommended is first");
+	await picture(page, "plan");
 	page.requests = [];
 	await hostile(page);
 	await telephone(page);

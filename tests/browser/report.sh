@@ -24,4 +24,6 @@ cd "$scratch" || exit 1
 for experiment in *.yaml; do
 	"$root/build/release-gcc/lamina" report "$experiment" -o "${experiment%.yaml}.html" 2>/dev/null
 done
+sed '/^sweep/,$d' sweep.yaml >plan.yaml
+"$root/build/release-gcc/lamina" plan plan.yaml --deadline 60 --quick --report plan.html >/dev/null 2>&1
 node "$root/tests/browser/report.cjs" "$program" "$scratch" $pictures

@@ -4,7 +4,8 @@ lamina report experiment.yaml -n 3 -o page.html
 lamina report experiment.yaml -n 3 -j 1 | cmp - page.html
 lamina sweep experiment.yaml -n 3 -o r.sqlite 2>/dev/null
 lamina report r.sqlite -o results.html
-fails 1 diff page.html results.html
+fails 1 diff page.html results.html >changes
+grep '^[<>]' changes
 
 # What a reader sees above the figures, and below the table.
 words() { sed -n "/<section id=\"$1\"/,/<section id=\"$2\"/p" page.html | sed 's/<[^>]*>/ /g' | grep '[^ ]'; }
