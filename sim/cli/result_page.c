@@ -140,24 +140,6 @@ static void add_sources(struct result_page *page)
 
 /* --- the command ----------------------------------------------------------------------------------------------- */
 
-/* A word of a command line, quoted where a shell would take it for more. */
-static void add_word(struct buf *out, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
-	buf_add_char(out, ' ');
-	if (word[0] && word[strspn(word, plain)] == '\0') {
-		buf_add(out, word);
-		return;
-	}
-	buf_add_char(out, '\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			buf_add(out, "'\\'");
-		buf_add_char(out, *word);
-	}
-	buf_add_char(out, '\'');
-}
-
 /* Options that say where results go, how they look or how many threads there are. */
 static bool changes_results(const char *name)
 {
@@ -173,8 +155,10 @@ static void add_option(const struct option_row *row, const struct option_value *
 	bool is_list = row->kind == OPTION_LIST || row->kind == OPTION_PAIRS;
 	for (size_t i = 0; i < (is_list ? value->list_count : 1); i++) {
 		buf_printf(out, " --%s", row->name);
-		if (row->kind != OPTION_FLAG)
-			add_word(out, is_list ? value->list[i] : value->text);
+		if (row->kind == OPTION_FLAG)
+			continue;
+		buf_add_char(out, ' ');
+		buf_add_shell_word(out, is_list ? value->list[i] : value->text);
 	}
 }
 
@@ -182,8 +166,8 @@ const char *result_page_command(struct cli *cli, const char *operand)
 {
 	struct buf text;
 	buf_init(&text);
-	buf_add(&text, cli->name);
-	add_word(&text, operand);
+	buf_printf(&text, "%s ", cli->name);
+	buf_add_shell_word(&text, operand);
 	for (size_t i = 0; i < cli->options.row_count; i++)
 		if (cli->options.values[i].given && changes_results(cli->options.rows[i].name))
 			add_option(&cli->options.rows[i], &cli->options.values[i], &text);

@@ -5,29 +5,16 @@
  * Source: AWS CLI command reference, aws lambda; AWS Lambda developer guide, activating SnapStart by the AWS CLI
  * (update-function-configuration --snap-start ApplyOn=PublishedVersions, then publish-version).
  */
-#include <string.h>
-
 #include "deploy/emit.h"
 
-/* A word for the shell: as it is where that is safe, else in single quotes. */
 static const char *shell_word(const char *text, struct arena *arena)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:";
-	if (text[0] && text[0] != '-' && strspn(text, safe) == strlen(text))
-		return text;
 	struct buf word;
 	buf_init(&word);
-	buf_add_char(&word, '\'');
-	for (const char *p = text; *p; p++) {
-		if (*p == '\'')
-			buf_add(&word, "'\\''");
-		else
-			buf_add_char(&word, *p);
-	}
-	buf_add_char(&word, '\'');
-	const char *quoted = arena_strdup(arena, buf_text(&word));
+	buf_add_shell_word(&word, text);
+	const char *kept = arena_strdup(arena, buf_text(&word));
 	buf_release(&word);
-	return quoted;
+	return kept;
 }
 
 static void write_function(const struct deployed_function *function, struct arena *arena, struct buf *out)

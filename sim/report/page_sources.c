@@ -60,14 +60,19 @@ static void write_bill_row(struct page_state *state, int item, struct buf *out)
 	buf_add(out, "</tr>\n");
 }
 
-static void write_left_out(const struct platform *platform, struct buf *out)
+static void write_left_out(struct page_state *state, size_t point, struct buf *out)
 {
-	const struct bind_texts *left_out = &platform->price.left_out;
-	if (left_out->count == 0)
+	const struct page *page = state->page;
+	const char *names[SETTING_LEFT_OUT_MAX];
+	struct run_job job;
+	if (!page->resolve || !page->resolve(page->resolve_context, point, &state->arena, &job))
+		return;
+	size_t count = setting_left_out(job.setting, names);
+	if (count == 0)
 		return;
 	buf_add(out, "<p>Not on it: ");
-	for (size_t i = 0; i < left_out->count; i++)
-		html_printf(out, "%s%s", i > 0 ? ", " : "", left_out->values[i]);
+	for (size_t i = 0; i < count; i++)
+		html_printf(out, "%s%s", i > 0 ? ", " : "", names[i]);
 	buf_add(out, ".</p>\n");
 }
 
@@ -99,8 +104,7 @@ void page_write_bill(struct page_state *state, struct buf *out)
 			write_bill_row(state, item, out);
 	buf_add(out, "</tbody>\n");
 	end_table(out);
-	if (platform)
-		write_left_out(platform, out);
+	write_left_out(state, cheapest, out);
 	buf_add(out, "</section>\n");
 }
 

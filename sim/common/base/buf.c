@@ -70,6 +70,22 @@ void buf_printf(struct buf *buf, const char *format, ...)
 	buf->length += (size_t)length;
 }
 
+void buf_add_shell_word(struct buf *buf, const char *text)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+	if (text[0] && text[0] != '-' && text[strspn(text, safe)] == '\0') {
+		buf_add(buf, text);
+		return;
+	}
+	buf_add_char(buf, '\'');
+	for (; *text; text++) {
+		if (*text == '\'')
+			buf_add(buf, "'\\'");
+		buf_add_char(buf, *text);
+	}
+	buf_add_char(buf, '\'');
+}
+
 const char *buf_text(const struct buf *buf)
 {
 	return buf->text ? buf->text : "";

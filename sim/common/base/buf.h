@@ -21,6 +21,9 @@ void buf_add_bytes(struct buf *buf, const void *bytes, size_t count);
 void buf_add_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* A word of a command line: as it is where a shell takes it so, else in single quotes. */
+void buf_add_shell_word(struct buf *buf, const char *text);
+
 /* The text, "" when empty; valid until the next call. */
 const char *buf_text(const struct buf *buf);
 
