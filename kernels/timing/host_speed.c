@@ -173,14 +173,14 @@ void host_speed_measure(struct host_speed *speed)
 
 static double spread_share(const struct samples *seconds)
 {
-	return samples_rounded(samples_half_width(seconds) / samples_median(seconds));
+	return samples_rounded(samples_spread(seconds) / samples_least(seconds));
 }
 
 void host_speed_fill(const struct host_speed *speed, struct arena *arena, struct profile_host *host)
 {
 	static const double touched_gb = 1e-9 * TOUCH_BYTES;
 	char version[BLAS_VERSION_BYTES];
-	double one = samples_median(&speed->one);
+	double one = samples_least(&speed->one);
 	host->cpu = cpu_name(arena);
 	host->cores = host_cores();
 	host->blas = arena_strdup(arena, blas_version(version));
@@ -189,16 +189,16 @@ void host_speed_fill(const struct host_speed *speed, struct arena *arena, struct
 	host->sgemm_gflop_per_second_per_core = samples_rounded(2e-9 * MATRIX_SIDE * MATRIX_VALUES / one);
 	host->sgemm_spread_share = spread_share(&speed->one);
 	host->sgemm_parallel_speedup =
-		speed->threads == 1 ? 1 : samples_rounded(speed->threads * one / samples_median(&speed->all));
-	host->memory_gb_per_second = samples_rounded(2e-9 * COPY_BYTES / samples_median(&speed->copy));
+		speed->threads == 1 ? 1 : samples_rounded(speed->threads * one / samples_least(&speed->all));
+	host->memory_gb_per_second = samples_rounded(2e-9 * COPY_BYTES / samples_least(&speed->copy));
 	host->memory_spread_share = spread_share(&speed->copy);
 	host->memory_parallel_threads = speed->threads;
 	if (speed->threads > 1)
 		host->memory_parallel_speedup =
-			samples_rounded(samples_median(&speed->copy) / samples_median(&speed->copies));
-	double touch = samples_median(&speed->touch) / touched_gb;
+			samples_rounded(samples_least(&speed->copy) / samples_least(&speed->copies));
+	double touch = samples_least(&speed->touch) / touched_gb;
 	host->first_touch_seconds_per_gb = samples_rounded(touch > TOUCH_LEAST ? touch : TOUCH_LEAST);
-	host->first_touch_spread_seconds_per_gb = samples_rounded(samples_half_width(&speed->touch) / touched_gb);
+	host->first_touch_spread_seconds_per_gb = samples_rounded(samples_spread(&speed->touch) / touched_gb);
 }
 
 bool host_load_parse(const char *line, double ticks_per_second, struct host_load *load)

@@ -99,12 +99,12 @@ bool measured_function_run(struct measured_function *measured, size_t size, size
 
 static struct profile_point point_of(const struct samples *samples, int64_t images, int64_t threads)
 {
-	double seconds = samples_median(samples);
+	double seconds = samples_least(samples);
 	return (struct profile_point){
 		.images = images,
 		.threads = threads,
 		.seconds = samples_rounded(seconds < LEAST_SECONDS ? LEAST_SECONDS : seconds),
-		.spread_seconds = samples_rounded(samples_half_width(samples)),
+		.spread_seconds = samples_rounded(samples_spread(samples)),
 	};
 }
 

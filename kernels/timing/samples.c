@@ -44,6 +44,18 @@ double samples_median(const struct samples *samples)
 	return at_place(sorted, (double)(count - 1) / 2);
 }
 
+double samples_least(const struct samples *samples)
+{
+	double sorted[SAMPLES_MAX];
+	sort(samples, sorted);
+	return sorted[0];
+}
+
+double samples_spread(const struct samples *samples)
+{
+	return samples_median(samples) - samples_least(samples);
+}
+
 /* How many samples may be left out at either end: so many that beyond them the true median is 2.5 times of 100. */
 static size_t left_out(size_t count)
 {

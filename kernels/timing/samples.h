@@ -1,9 +1,13 @@
 /*
- * Repeated measurements of one computation's time. Their median is the estimate, and it is known as well as its 95 %
- * interval is narrow: that between two order statistics, whatever the samples' distribution (David, Nagaraja, "Order
- * Statistics", 2003, 7.1); of fewer than six samples, between all of them. Samples far from the others (Tukey,
- * "Exploratory Data Analysis", 1977: more than three times the width of the middle half beyond it) are kept, and
- * counted.
+ * Repeated measurements of one computation's time. Whatever disturbs it (caches and memory shared with others, page
+ * faults, interrupts, clocks that slow down) makes it longer, never shorter: the least is the best estimate, and what
+ * the median lies above it says how disturbed the repeats were. (On a two-core machine beside compilers, medians of one
+ * network's time differed by 25 % from run to run, the least of as many repeats by 2 %.)
+ *
+ * It is repeated until the median is known well, which on a quiet machine is soon: its 95 % interval is that between
+ * two order statistics, whatever the samples' distribution (David, Nagaraja, "Order Statistics", 2003, 7.1); of fewer
+ * than six samples, between all of them. Samples far from the others (Tukey, "Exploratory Data Analysis", 1977: more
+ * than three times the width of the middle half beyond it) are kept, and counted.
  */
 #ifndef LAMINA_SAMPLES_H
 #define LAMINA_SAMPLES_H
@@ -20,7 +24,9 @@ struct samples {
 /* Samples beyond SAMPLES_MAX are not kept. */
 void samples_add(struct samples *samples, double value);
 
-/* CHECK that there is at least one sample; the half width of one sample's interval is 0. */
+/* CHECK that there is at least one sample; the spread of one sample is 0, and so is the half width of its interval. */
+double samples_least(const struct samples *samples);
+double samples_spread(const struct samples *samples); /* median less the least */
 double samples_median(const struct samples *samples);
 double samples_half_width(const struct samples *samples);
 size_t samples_outliers(const struct samples *samples);

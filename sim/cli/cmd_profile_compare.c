@@ -152,9 +152,9 @@ const struct command cmd_profile_compare = {
 	.operands_max = 2,
 	.description =
 		"Prints, for each record size and number of threads that both profiles have measured, the ratio of "
-		"their times, B over A, with the interval that the intervals of the two medians leave it (95 % "
-		"each): of all layers together, and of each layer that differs, which is one whose interval "
-		"does not hold 1. CSV and JSON have a row for every layer.",
+		"their times, B over A, with the interval that the spreads of the two leave it: of all layers "
+		"together, and of each layer that differs, which is one whose interval does not hold 1. CSV and "
+		"JSON have a row for every layer.",
 	.examples = "lamina profile compare profiles/here.yaml profiles/there.yaml\n"
 		    "lamina profile compare --format csv monday.yaml tuesday.yaml > ratios.csv\n",
 	.options = options,

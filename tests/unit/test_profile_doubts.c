@@ -55,6 +55,31 @@ static void expect(struct fixture *f, const char *text, const char *name)
 	arena_release(&f->arena);
 }
 
+static void test_memory_and_medians(void)
+{
+	struct fixture f;
+	struct profile_memory_point memory[] = {{1, 300 << 20, 290 << 20}, {10, 500 << 20, 400 << 20}};
+	setup(&f);
+	f.function.memory = memory;
+	f.function.memory_count = 1;
+	expect(&f, NULL, "a process takes some for itself");
+	setup(&f);
+	f.function.memory = memory;
+	f.function.memory_count = 2;
+	expect(&f, "all takes 500 MiB for 10 images where its plan has 400", "but not so much");
+	setup(&f);
+	memory[1].planned_bytes = 0;
+	f.function.memory = memory;
+	f.function.memory_count = 2;
+	expect(&f, NULL, "nobody planned");
+	setup(&f);
+	f.profile.measurement.interval_share = 0.029;
+	expect(&f, NULL, "a median known to 3 %");
+	setup(&f);
+	f.profile.measurement.interval_share = 0.041;
+	expect(&f, "some median of the network's time is known to 4.1 % only", "one that is not");
+}
+
 static void test_host(void)
 {
 	struct fixture f;
@@ -136,6 +161,7 @@ static void test_shift(void)
 int main(void)
 {
 	test_host();
+	test_memory_and_medians();
 	test_repeats();
 	test_times();
 	test_shift();

@@ -59,6 +59,8 @@ static void summaries(void)
 	samples_add(&samples, 1000);
 	t_near(samples_median(&samples), 3, 0, 0, "a disturbed repeat hardly moves the median");
 	t_int((int64_t)samples_outliers(&samples), 1, "is counted");
+	t_near(samples_least(&samples), 1, 0, 0, "nor the least");
+	t_near(samples_spread(&samples), 2, 0, 0, "that the median lies above");
 	t_near(samples_half_width(&samples), 499.5, 0, 0, "and kept: of five, all are its interval");
 	samples.count = 0;
 	for (int i = 1; i <= 20; i++)

@@ -219,6 +219,29 @@ static void add_spread(const struct profile *profile, struct arena *arena, struc
 		add_doubt(out, arena_printf(arena, "repeats disagree by %.1f %% of the network's time", 100 * share));
 }
 
+/* More than the plan of its tensors' lives and the process itself explain. */
+static void add_memory(const struct profile *profile, struct arena *arena, struct profile_doubts *out)
+{
+	static const double SLACK_SHARE = 0.1;
+	static const double PROCESS_BYTES = 32 * 1024 * 1024;
+	static const double MIB = 1024 * 1024;
+	double most = 0;
+	const char *text = NULL;
+	for (size_t i = 0; i < profile->function_count; i++)
+		for (size_t k = 0; k < profile->functions[i].memory_count; k++) {
+			const struct profile_memory_point *point = &profile->functions[i].memory[k];
+			double planned = (double)point->planned_bytes;
+			double excess = (double)point->peak_bytes - (1 + SLACK_SHARE) * planned - PROCESS_BYTES;
+			if (planned == 0 || excess <= most)
+				continue;
+			most = excess;
+			text = arena_printf(arena, "%s takes %.0f MiB for %lld images where its plan has %.0f",
+					    profile->functions[i].name, (double)point->peak_bytes / MIB,
+					    (long long)point->images, planned / MIB);
+		}
+	add_doubt(out, text);
+}
+
 void profile_find_doubts(const struct profile *profile, struct arena *arena, struct profile_doubts *out)
 {
 	struct search search = {.profile = profile, .arena = arena};
@@ -230,6 +253,7 @@ void profile_find_doubts(const struct profile *profile, struct arena *arena, str
 			check_points(&search, profile_phase_names[phase], &profile->functions[i].phases[phase]);
 	add_host(profile, arena, out);
 	add_spread(profile, arena, out);
+	add_memory(profile, arena, out);
 	add_doubt(out, search.faster_threads.text);
 	add_doubt(out, search.falling.text);
 	add_doubt(out, search.uneven.text);

@@ -43,8 +43,8 @@ extern const char *const profile_phase_names[PROFILE_PHASES]; /* "read", "decode
 struct profile_point {
 	int64_t images;
 	int64_t threads;
-	double seconds;        /* median over repeats */
-	double spread_seconds; /* half the width of its 95 % interval */
+	double seconds;        /* least over repeats: what disturbs only lengthens */
+	double spread_seconds; /* median over repeats less that */
 };
 
 struct profile_points {

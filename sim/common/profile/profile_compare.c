@@ -2,25 +2,25 @@
 
 #include <math.h>
 
-/* A pair of times and their medians' half intervals, summed. */
+/* A pair of times and their spreads, summed. */
 struct pair {
 	double seconds[2];
-	double half_width[2];
+	double spread[2];
 };
 
 static void add_pair(struct pair *pair, const struct profile_point *first, const struct profile_point *second)
 {
 	pair->seconds[0] += first->seconds;
 	pair->seconds[1] += second->seconds;
-	pair->half_width[0] += first->spread_seconds;
-	pair->half_width[1] += second->spread_seconds;
+	pair->spread[0] += first->spread_seconds;
+	pair->spread[1] += second->spread_seconds;
 }
 
 /* Relative errors of a ratio add as squares: the two were measured apart. */
 static struct profile_ratio ratio_of(const struct pair *pair, const char *layer, const struct profile_point *at)
 {
 	double ratio = pair->seconds[1] / pair->seconds[0];
-	double error = hypot(pair->half_width[0] / pair->seconds[0], pair->half_width[1] / pair->seconds[1]);
+	double error = hypot(pair->spread[0] / pair->seconds[0], pair->spread[1] / pair->seconds[1]);
 	struct profile_ratio out = {
 		.layer = layer,
 		.images = at->images,

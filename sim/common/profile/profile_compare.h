@@ -1,8 +1,8 @@
 /*
  * Two profiles of one network beside each other: at every record size and number of threads that both have measured,
- * the ratio of their times, of the whole network and of each layer, with the interval that the medians' own intervals
- * leave it. What was measured together was disturbed together: a network's interval is the sum of its layers'. A time
- * differs where its ratio's interval does not hold 1.
+ * the ratio of their times, of the whole network and of each layer, with the interval that their spreads leave it.
+ * What was measured together was disturbed together: a network's interval is the sum of its layers'. A time differs
+ * where its ratio's interval does not hold 1.
  */
 #ifndef LAMINA_PROFILE_COMPARE_H
 #define LAMINA_PROFILE_COMPARE_H

@@ -57,9 +57,9 @@ static const struct bind_field point_fields[] = {
 	BIND_FIELD(struct profile_point, threads, BIND_INT, .min = 1, .max = PROFILE_THREADS_MAX, .fallback = "1",
 		   .help = "threads that computed"),
 	BIND_FIELD(struct profile_point, seconds, BIND_DOUBLE, .required = true, .min = 0, .max = SECONDS_MAX,
-		   .help = "thread time over threads, the median of all repeats"),
+		   .help = "thread time over threads, the least of all repeats"),
 	BIND_FIELD(struct profile_point, spread_seconds, BIND_DOUBLE, .min = 0, .max = SECONDS_MAX, .fallback = "0",
-		   .help = "half the width of the median's 95 % interval"),
+		   .help = "how much longer the median of the repeats is"),
 	BIND_END,
 };
 
