@@ -232,6 +232,12 @@ static const struct bind_field framework_fields[] = {
 	BIND_FIELD(
 		struct framework, weights_cpu_seconds_per_mb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 100,
 		.help = "more CPU than the profile's to make weights usable, one thread, on one vCPU, per 10^6 bytes"),
+	BIND_FIELD(struct framework, layer_time_factor, BIND_DOUBLE, .fallback = "1", .min = 1e-3, .max = 1e3,
+		   .help = "time of its layers over that of the kernels that the profile was measured with"),
+	BIND_FIELD(struct framework, layer_time_spread, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1,
+		   .help = "standard deviation of layer_time_factor from network to network, over it"),
+	BIND_FIELD(struct framework, image_cpu_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e4,
+		   .help = "CPU to decode and scale an image beside the profile's, one thread, on its host"),
 	BIND_FIELD(struct framework, device_images_per_second, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e9,
 		   .help = "the profile's whole network on the platform's device; 0: layers run on vCPUs"),
 	BIND_FIELD(

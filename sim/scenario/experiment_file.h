@@ -73,6 +73,9 @@ struct framework {
 	bool keeps_connection; /* the store's client, from request to request */
 	int64_t record_image_bytes;
 	double weights_cpu_seconds_per_mb;
+	double layer_time_factor;        /* its layers' times over the profile's */
+	double layer_time_spread;        /* standard deviation of that from network to network, over it */
+	double image_cpu_seconds;        /* beside the profile's decoding */
 	double device_images_per_second; /* 0: layers run on vCPUs */
 	int activations;                 /* enum activations */
 	int record_in;                   /* enum record_in */

@@ -182,6 +182,15 @@ static int64_t device_ns(const struct experiment *experiment, const struct profi
 	return ns_from_seconds((double)images / rate * part);
 }
 
+/* A record of images, as the network's first layer gets it, takes what the framework does to them as well. */
+static double decode_seconds(const struct framework *framework, const struct profile *profile,
+			     struct layer_range layers, int64_t images)
+{
+	double seconds =
+		profile_phase_seconds(profile, measured_function(profile, layers.first), PROFILE_DECODE, images);
+	return seconds + (layers.first == 0 ? framework->image_cpu_seconds * (double)images : 0);
+}
+
 static struct phase cpu_phase(double seconds, int64_t threads)
 {
 	return (struct phase){.cpu_ns = ns_from_seconds(seconds), .threads = threads};
@@ -193,7 +202,6 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 {
 	const struct framework *framework = &experiment->framework;
 	struct carried carried = carried_over(&profile->host, &platform->cpu);
-	size_t first = measured_function(profile, layers.first);
 	size_t last = measured_function(profile, layers.end - 1);
 	int64_t threads = framework->compute_threads;
 	int64_t weights = parameter_bytes(profile, layers);
@@ -214,12 +222,12 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 		.bytes = function_record_bytes(framework, profile, layers.first, images),
 		.stream_mb_per_second = framework->record_mb_per_second,
 	};
-	out->phases[WORK_DECODE] =
-		cpu_phase(profile_phase_seconds(profile, first, PROFILE_DECODE, images) * carried.memory, 1);
+	out->phases[WORK_DECODE] = cpu_phase(decode_seconds(framework, profile, layers, images) * carried.memory, 1);
 	out->phases[WORK_DEVICE].device_ns = device_ns(experiment, profile, layers, images);
 	if (out->phases[WORK_DEVICE].device_ns == 0)
-		out->phases[WORK_COMPUTE] = cpu_phase(compute.seconds * (double)threads, threads);
-	out->phases[WORK_COMPUTE].cpu_error_share = compute.error_share;
+		out->phases[WORK_COMPUTE] =
+			cpu_phase(compute.seconds * framework->layer_time_factor * (double)threads, threads);
+	out->phases[WORK_COMPUTE].cpu_error_share = hypot(compute.error_share, framework->layer_time_spread);
 	out->phases[WORK_SERIALISE] =
 		cpu_phase(profile_phase_seconds(profile, last, PROFILE_SERIALISE, images) * carried.memory, 1);
 	out->phases[WORK_RECORD_PUT] = (struct phase){

@@ -91,7 +91,9 @@ static void collect(const struct validation *validation, struct arena *arena, st
 			const struct setting *setting = validation->parts[i].study.jobs[claim->point].setting;
 			double seconds = claim->measured * seconds_per(claim->unit);
 			const struct setting_function *function = function_of(setting, claim->function);
-			bool is_time = strcmp(claim->metric, "duration_mean_seconds") == 0 && seconds > 0;
+			/* What a profile predicts takes no stated size. */
+			bool is_time = strcmp(claim->metric, "duration_mean_seconds") == 0 && seconds > 0 &&
+				       validation->parts[i].study.library.profile_count == 0;
 			if (claim->basis != CLAIM_MEASUREMENT || !is_time || !function)
 				continue;
 			insert(series_of(all, claim, setting, arena),

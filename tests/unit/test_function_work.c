@@ -23,6 +23,7 @@ static void setup(struct fixture *f)
 	CHECK(profile_read("tests/data/profile.yaml", &f->arena, &f->diag, &f->profile));
 	f->platform.cpu.sgemm_gflop_per_vcpu_second = 48.4;
 	f->experiment.framework.compute_threads = 1;
+	f->experiment.framework.layer_time_factor = 1;
 	f->experiment.framework.memory_mb = 100;
 }
 
@@ -149,6 +150,25 @@ static void test_more_threads_than_measured(void)
 	release(&f);
 }
 
+static void test_framework(void)
+{
+	struct fixture f;
+	setup(&f);
+	struct work plain = work_of(&f, 0, 2);
+	struct work back = work_of(&f, 2, 3);
+	f.experiment.framework.layer_time_factor = 1.5;
+	f.experiment.framework.layer_time_spread = 0.2;
+	f.experiment.framework.image_cpu_seconds = 0.003;
+	struct work slow = work_of(&f, 0, 2);
+	t_int(slow.phases[WORK_COMPUTE].cpu_ns * 2, plain.phases[WORK_COMPUTE].cpu_ns * 3, "its own kernels");
+	t_near(slow.phases[WORK_COMPUTE].cpu_error_share, 0.2, 1e-12, 0, "as well as they are known");
+	t_int(slow.phases[WORK_DECODE].cpu_ns - plain.phases[WORK_DECODE].cpu_ns, 60 * NS_PER_MS,
+	      "3 ms more for each of ten images, on a vCPU half as fast");
+	t_int(work_of(&f, 2, 3).phases[WORK_DECODE].cpu_ns, back.phases[WORK_DECODE].cpu_ns,
+	      "which only the first function gets");
+	release(&f);
+}
+
 /* 3 s on one thread and 1 s on four, which alternate with 2 s of waiting eight times for each image. */
 static void test_alternating(void)
 {
@@ -234,6 +254,7 @@ int main(void)
 	test_memory();
 	test_measured_memory();
 	test_more_threads_than_measured();
+	test_framework();
 	test_alternating();
 	test_per_call();
 	test_factors();
