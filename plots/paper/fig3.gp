@@ -1,30 +1,36 @@
-# Fig. 3: memory used (bars) and time (line) of each function against images per record, at 3008 MB.
-# Run in the folder that holds fig3.csv: gnuplot fig3.gp
-set datafile separator comma
-set datafile columnheaders
-set colorsequence podo
-set border 11
-set style fill pattern 4 border -1
+# Fig. 3: memory used (bars) and time (line) of each function against images per record, at 3008 MB. The rows of a record
+# size are its four functions, in pipeline order.
+names = "conv1 conv2 conv3 fc"
+across = 2
+legend = 36
+set style fill solid 1.0 border rgb "#ffffff"
 set boxwidth 38
-set key top left Left reverse samplen 2
-set xrange [0:1050]
-set xtics nomirror 0, 200
-set ytics nomirror
-set y2tics nomirror
-set yrange [0:3200]
-set y2range [0:50]
-set xlabel "images per record"
-set ylabel "memory used, MB"
-set y2label "time, s"
-# The rows of a record size are its four functions, in pipeline order.
-draw = 'do for [i=0:3] { set title word("conv1 conv2 conv3 fc", i + 1); plot "fig3.csv" every 4::i using "images_per_record":"memory_mb" with boxes lc rgb "#56b4e9" title "memory", "" every 4::i using "images_per_record":"duration_seconds":"half_width_95" axes x1y2 with yerrorlines lc rgb "black" lw 2 pt 7 ps 0.7 title "time (95 % interval)" }'
-set terminal svg size 1000,720 dynamic name "fig3" background "#ffffff" font "sans,13"
-set output "fig3.svg"
-set multiplot layout 2,2
-eval draw
-unset multiplot
-set terminal pngcairo size 1500,1080 font "sans,17"
-set output "fig3.png"
-set multiplot layout 2,2
-eval draw
-unset multiplot
+do for [format in formats] {
+    eval terminal(format, panels_wide(0), panels_high(4) + legend)
+    set output output(format)
+    set multiplot
+    unset y2tics
+    unset y2label
+    eval legend_alone
+    plot [0:1] [0:1] -1 notitle, keyentry with boxes lc rgb "#b0d5ea" title "memory (left)", \
+         keyentry with linespoints ls 2 title "time (right)", keyentry with yerrorbars ls 2 dt 1 ps 0 title "95 % interval"
+    eval no_legend
+    set border 11
+    set y2tics nomirror out scale 0.6
+    set xrange [0:1050]
+    set xtics 0, 200
+    set yrange [0:3200]
+    set y2range [0:50]
+    set xlabel "images per record"
+    do for [p=1:4] {
+        set lmargin at screen panel_left(p); set rmargin at screen panel_right(p) - 0.05
+        set tmargin at screen panel_top(p, 4, legend); set bmargin at screen panel_bottom(p, 4, legend, 55)
+        if (p % 2) { set ylabel "memory used, MB"; unset y2label } else { unset ylabel; set y2label "time, s" }
+        set title word(names, p) offset 0,-0.5
+        plot data every 4::p-1 using "images_per_record":"memory_mb" with boxes lc rgb "#b0d5ea", \
+             data every 4::p-1 using "images_per_record":"duration_seconds":"half_width_95" axes x1y2 with yerrorbars ls 2 dt 1 ps 0, \
+             data every 4::p-1 using "images_per_record":"duration_seconds" axes x1y2 with linespoints ls 2
+    }
+    unset multiplot
+    unset output
+}

@@ -1,10 +1,8 @@
 # Table 1: the least memory of each function, in steps of 256 MB: Lamina, and the paper in brackets.
-# Run in the folder that holds table1.csv: gnuplot table1.gp
-set datafile separator comma
-set datafile columnheaders
 unset border
 unset tics
 unset key
+unset grid
 set xrange [-0.2:5]
 set yrange [-0.8:3]
 set lmargin 1
@@ -21,10 +19,9 @@ set label 7 "memMin-500" at 0, 0 left
 set arrow 1 from -0.1, 2.4 to 4.8, 2.4 nohead lw 2
 set arrow 2 from -0.1, 1.6 to 4.8, 1.6 nohead
 set arrow 3 from -0.1, -0.5 to 4.8, -0.5 nohead lw 2
-draw = 'plot "table1.csv" using (x(strcol("function"))):(y(column("images_per_record"))):(sprintf("%d (%d)", column("lamina_mb"), column("paper_mb"))) with labels'
-set terminal svg size 760,260 dynamic name "table1" background "#ffffff" font "sans,15"
-set output "table1.svg"
-eval draw
-set terminal pngcairo size 1140,390 font "sans,20"
-set output "table1.png"
-eval draw
+do for [format in formats] {
+    eval terminal(format, 760, 260)
+    set output output(format)
+    plot data using (x(strcol("function"))):(y(column("images_per_record"))):(sprintf("%d (%d)", column("lamina_mb"), column("paper_mb"))) with labels
+    unset output
+}

@@ -73,13 +73,10 @@ static const char *data_folder(struct cli *cli, const char *name)
 	return folder;
 }
 
-static int draw(struct cli *cli, const char *folder)
+static int draw(struct cli *cli, const struct paper *paper, const char *folder)
 {
 	struct err err;
-	const char *scripts = data_folder(cli, "plots/paper");
-	if (!scripts)
-		return CLI_FAILED;
-	if (!paper_draw(scripts, folder, &err))
+	if (!paper_draw(paper, folder, &err))
 		return cli_failed(cli, &err);
 	fprintf(stderr, "figures, scripts and CSV are in %s/\n", folder);
 	return CLI_OK;
@@ -125,7 +122,7 @@ static int run_paper(struct cli *cli, int argc, char **argv)
 		return CLI_OK;
 	if (!paper_write_files(paper, folder, &err))
 		return cli_failed(cli, &err);
-	return options_flag(&cli->options, "no-plots") ? CLI_OK : draw(cli, folder);
+	return options_flag(&cli->options, "no-plots") ? CLI_OK : draw(cli, paper, folder);
 }
 
 static const struct option_row options[] = {

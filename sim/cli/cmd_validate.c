@@ -15,11 +15,9 @@
 #include "cli/table.h"
 #include "cli/validate_logs.h"
 #include "experiment/refit.h"
-#include "report/gnuplot.h"
+#include "report/figure.h"
 #include "report/held_out.h"
 #include "report/validation.h"
-
-enum { SCRIPT_BYTES_MAX = 1024 * 1024 };
 
 static const struct table_column row_columns[] = {
 	{.name = "mechanism"},
@@ -213,49 +211,32 @@ static int write_errors(struct cli *cli, const struct tables *tables, const char
 	return status;
 }
 
-/* The script's own text after the list of mechanisms that the rows have. */
-static bool write_script(const struct validation *validation, const char *folder, const char *script,
-			 struct arena *arena, struct err *err)
+static int write_files(struct cli *cli, const struct validation *validation, const char *folder)
 {
-	char *text;
-	size_t length;
-	if (!file_read(script, SCRIPT_BYTES_MAX, arena, &text, &length, err))
-		return false;
-	struct buf out;
-	buf_init(&out);
-	buf_printf(&out, "array mechanisms[%zu]\n", validation->mechanism_count);
-	for (size_t i = 0; i < validation->mechanism_count; i++) {
-		buf_printf(&out, "mechanisms[%zu] = ", i + 1);
-		gnuplot_quote(validation->mechanisms[i], &out);
-		buf_add_char(&out, '\n');
-	}
-	buf_add_bytes(&out, text, length);
-	bool ok = file_write(arena_printf(arena, "%s/validation.gp", folder), buf_text(&out), out.length, err);
-	buf_release(&out);
-	return ok;
-}
-
-static int write_files(struct cli *cli, const struct validation *validation, const struct tables *tables,
-		       const char *folder)
-{
+	static const struct {
+		const char *figure;
+		const char *file;
+	} written[] = {{"errors", "validation"}, {"predicted", "predicted"}};
+	struct figure_data data = {.validation = validation};
+	struct figure_choice choice = {0};
+	struct figure_sheet sheet;
+	struct buf why;
 	struct err err;
-	struct buf csv;
-	const char *script = data_file_find("plots/validation.gp", &cli->arena);
-	if (!script) {
-		fprintf(stderr, "%s: 'plots/validation.gp' that comes with the program was not found\n", cli->name);
-		return CLI_FAILED;
+	buf_init(&why);
+	figure_sheet_init(&sheet);
+	bool ok = file_make_directories(folder, &err);
+	for (size_t i = 0; ok && i < ARRAY_LEN(written); i++) {
+		if (figure_fill(figure_find(written[i].figure), &data, &choice, &sheet, &why))
+			ok = figure_write(&sheet, arena_printf(&cli->arena, "%s/%s", folder, written[i].file),
+					  1U << FIGURE_SVG | 1U << FIGURE_PNG, &err);
+		else
+			fprintf(stderr, "%s: left out: %s: %s\n", cli->name, written[i].figure, buf_text(&why));
 	}
-	buf_init(&csv);
-	table_render(&tables->rows, TABLE_CSV, &csv);
-	bool ok =
-		file_make_directories(folder, &err) &&
-		file_write(arena_printf(&cli->arena, "%s/validation.csv", folder), buf_text(&csv), csv.length, &err) &&
-		write_script(validation, folder, script, &cli->arena, &err) &&
-		gnuplot_run(folder, "validation.gp", arena_printf(&cli->arena, "%s/validation.gp", folder), &err);
-	buf_release(&csv);
+	figure_sheet_release(&sheet);
+	buf_release(&why);
 	if (!ok)
 		return cli_failed(cli, &err);
-	fprintf(stderr, "figure, script and CSV are in %s/\n", folder);
+	fprintf(stderr, "figures, scripts and CSV are in %s/\n", folder);
 	return CLI_OK;
 }
 
@@ -471,7 +452,7 @@ static int run_validate(struct cli *cli, int argc, char **argv)
 	cli_print(&out);
 	fflush(stdout); /* before what is said of the figure */
 	if (folder)
-		status = write_files(cli, &validation, &tables, folder);
+		status = write_files(cli, &validation, folder);
 	if (errors && status == CLI_OK)
 		status = write_errors(cli, &tables, errors);
 	tables_release(&tables);
@@ -494,7 +475,7 @@ static const struct option_row options[] = {
 	 .letter = 'o',
 	 .kind = OPTION_TEXT,
 	 .metavar = "FOLDER",
-	 .help = "also write validation.csv and a figure (SVG, PNG) with its script there"},
+	 .help = "also write validation.csv and figures (SVG, PNG) with their scripts there"},
 	{.name = "errors",
 	 .kind = OPTION_TEXT,
 	 .metavar = "FILE",

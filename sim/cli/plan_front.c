@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/file.h"
 #include "cli/result_file.h"
-#include "report/gnuplot.h"
+#include "report/figure_axis.h"
+
+enum { SECONDS_COLUMN, USD_COLUMN, MARK_COLUMN };
 
 static const struct table_column columns[] = {
 	{.name = "seconds", .heading = "time s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
@@ -59,54 +60,57 @@ static void fill_front_rows(struct table *table, const struct plan_report *repor
 	}
 }
 
-/* Reads the CSV beside it; the colours are those that colour-blind people tell apart. */
-static void write_script(const char *name, const char *title, struct arena *arena, struct buf *out)
+static const struct figure figure = {
+	.name = "plan-front",
+	.title = "the time-cost front, what is recommended, and the plans that people know",
+	.script = "figures/plan-front.gp",
+};
+
+static void set_axes(struct figure_sheet *sheet, const struct table *table, struct arena *arena)
 {
-	static const struct {
-		const char *mark;
-		const char *style;
-	} series[] = {
-		{"front", "linespoints pointtype 7 pointsize 0.4 linetype 1"},
-		{"recommended", "points pointtype 3 pointsize 2 linetype 2"},
-		{"memMin", "points pointtype 9 pointsize 1.5 linetype 3"},
-		{"memMax", "points pointtype 11 pointsize 1.5 linetype 4"},
-		{"current", "points pointtype 5 pointsize 1.2 linetype 6"},
-		{"uniform", "points pointtype 6 pointsize 1 linetype 7"},
-	};
-	buf_add(out, "set terminal svg size 800,500\nset output ");
-	gnuplot_quote(arena_printf(arena, "./%s.svg", name), out);
-	buf_add(out, "\nset datafile separator ','\nset colorsequence podo\nset logscale xy\nset xlabel 'seconds'\n"
-		     "set ylabel 'USD a run'\nset title ");
-	gnuplot_quote(title, out);
-	buf_add(out, " noenhanced\nplot");
-	for (size_t i = 0; i < ARRAY_LEN(series); i++) {
-		buf_add(out, i > 0 ? ", \\\n  " : " \\\n  ");
-		gnuplot_quote(arena_printf(arena, "./%s.csv", name), out);
-		buf_printf(out, " using (strcol('mark') eq '%s' ? column('seconds') : NaN):'usd' with %s title '%s'",
-			   series[i].mark, series[i].style, series[i].mark);
+	size_t rows = table_row_count(table);
+	double *seconds = ARENA_ARRAY(arena, double, rows);
+	double *usd = ARENA_ARRAY(arena, double, rows);
+	for (size_t i = 0; i < rows; i++) {
+		seconds[i] = table->cells[i * table->column_count + SECONDS_COLUMN].number;
+		usd[i] = table->cells[i * table->column_count + USD_COLUMN].number;
 	}
-	buf_add_char(out, '\n');
+	figure_set_plane(sheet, METRIC_MAKESPAN_SECONDS, METRIC_COST_USD, seconds, usd, rows, arena);
 }
 
-/* The script runs in the folder where the three files are, so that it knows their names without a path. */
+/* The marks that the rows have, in their order. */
+static void set_marks(struct figure_sheet *sheet, const struct table *table)
+{
+	const char *marks[PLAN_UNIFORM_MAX + KNOWN_PLANS + 2];
+	size_t count = 0;
+	for (size_t i = 0; i < table_row_count(table); i++) {
+		const char *mark = table->cells[i * table->column_count + MARK_COLUMN].text;
+		size_t known = 0;
+		while (known < count && strcmp(marks[known], mark) != 0)
+			known++;
+		CHECK(known < ARRAY_LEN(marks));
+		if (known == count)
+			marks[count++] = mark;
+	}
+	figure_set_texts(sheet, "marks", marks, count);
+}
+
 static int write_figure(const struct plan_report *report, const struct table *table, const char *name)
 {
 	struct arena *arena = &report->cli->arena;
-	const char *folder = file_directory(name, arena);
-	const char *base = name + strlen(folder);
-	const char *script = arena_printf(arena, "%s.gp", base);
-	struct buf text;
-	buf_init(&text);
-	table_render(table, TABLE_CSV, &text);
-	int status = result_file_write(report->cli, arena_printf(arena, "%s.csv", name), &text);
-	buf_clear(&text);
-	write_script(base, report->study->experiment.name, arena, &text);
-	if (status == CLI_OK)
-		status = result_file_write(report->cli, arena_printf(arena, "%s.gp", name), &text);
-	buf_release(&text);
+	struct figure_sheet sheet;
 	struct err err;
-	if (status == CLI_OK && !gnuplot_run(folder[0] ? folder : ".", script, name, &err))
+	figure_sheet_init(&sheet);
+	sheet.figure = &figure;
+	table_render(table, TABLE_CSV, &sheet.data);
+	/* Written like every result, so that it is not lost; what is drawn of it is more. */
+	int status = result_file_write(report->cli, arena_printf(arena, "%s.csv", name), &sheet.data);
+	set_marks(&sheet, table);
+	set_axes(&sheet, table, arena);
+	figure_set_text(&sheet, "front_title", report->study->experiment.name);
+	if (status == CLI_OK && !figure_write(&sheet, name, 1U << FIGURE_SVG, &err))
 		fprintf(stderr, "%s: warning: %s\n", report->cli->name, err.text);
+	figure_sheet_release(&sheet);
 	return status;
 }
 
@@ -121,14 +125,6 @@ int plan_front_try(struct cli *cli)
 	const char *name = options_text(&cli->options, "output");
 	bool has_ending = options_flag(&cli->options, "pareto") && is_figure(cli, name);
 	return result_file_try(cli, has_ending ? arena_printf(&cli->arena, "%s.csv", name) : name);
-}
-
-bool plan_front_name_is_right(const char *name)
-{
-	for (const char *c = name; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			return false;
-	return name[0] != '\0' && name[strlen(name) - 1] != '/';
 }
 
 int plan_front_print(const struct plan_report *report)

@@ -4,9 +4,6 @@
 
 #include "cli/plan_report.h"
 
-/* Whether a figure's files can have the name: it is one of a file, without control characters. */
-bool plan_front_name_is_right(const char *name);
-
 /* Whether what --output names can be written: CLI_OK, or CLI_FAILED with words. */
 int plan_front_try(struct cli *cli);
 

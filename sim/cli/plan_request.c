@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "base/num.h"
-#include "cli/plan_front.h"
+#include "report/figure.h"
 
 static const struct {
 	const char *name;
@@ -65,7 +65,7 @@ static void check_together(const struct cli *cli, bool is_served, const struct p
 	if (is_known && options_given(options, "pareto"))
 		diag_error(diag, at_option("--pareto"), "strategy '%s' is one point and has no front",
 			   plan_strategy_names[request->strategy]);
-	if (options_given(options, "output") && !plan_front_name_is_right(options_text(options, "output")))
+	if (options_given(options, "output") && !figure_name_is_right(options_text(options, "output")))
 		diag_error(diag, at_option("--output"),
 			   "a name of files is needed, without control characters and not of a folder");
 }

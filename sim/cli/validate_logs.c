@@ -12,10 +12,10 @@
 #include "cli/result_file.h"
 #include "cli/table.h"
 #include "experiment/study.h"
-#include "report/gnuplot.h"
+#include "report/figure_axis.h"
 #include "scenario/function_name.h"
 
-enum { SCRIPT_BYTES_MAX = 1024 * 1024 };
+enum { MEMORY_COLUMN = 1, MEASURED_COLUMN = 4, SPREAD_COLUMN = 5, FITTED_COLUMN = 6, PREDICTED_COLUMN = 8 };
 
 static const struct table_column columns[] = {
 	{.name = "function"},
@@ -181,11 +181,21 @@ static void fill_sizes(struct table *table, const struct own_logs *logs)
 	}
 }
 
-/* Every function with each start that its logs have, for the script. */
-static void list_series(const struct own_logs *logs, struct buf *out)
+static const struct figure figure = {
+	.name = "own-logs",
+	.title = "logged times over memory, fitted to all sizes and predicted from the others",
+	.script = "figures/own-logs.gp",
+};
+
+/* Every function with each start that its logs have. */
+static void list_series(const struct own_logs *logs, struct figure_sheet *sheet)
 {
 	static const char *const starts[] = {"warm", "cold"};
-	int count = 0;
+	struct arena *arena = &logs->cli->arena;
+	size_t count = 0;
+	size_t most = 2 * logs->calibration.function_count;
+	const char **functions = ARENA_ARRAY(arena, const char *, most);
+	const char **series_starts = ARENA_ARRAY(arena, const char *, most);
 	for (size_t i = 0; i < logs->calibration.function_count; i++) {
 		const struct calibrated_function *function = &logs->calibration.functions[i];
 		bool has[2] = {false, false};
@@ -194,47 +204,63 @@ static void list_series(const struct own_logs *logs, struct buf *out)
 		for (int cold = 0; cold < 2; cold++) {
 			if (!has[cold])
 				continue;
-			buf_printf(out, "functions[%d] = ", ++count);
-			gnuplot_quote(function->name, out);
-			buf_printf(out, "\nstarts[%d] = \"%s\"\n", count, starts[cold]);
+			functions[count] = function->name;
+			series_starts[count++] = starts[cold];
 		}
 	}
-	buf_printf(out, "series = %d\n", count);
+	figure_set_texts(sheet, "functions", functions, count);
+	figure_set_texts(sheet, "starts", series_starts, count);
 }
 
-/* The script's own text after the list of what is drawn. */
-static bool write_script(const struct own_logs *logs, const char *folder, struct err *err)
+/* The finite values of a column; returns how many there are. */
+static size_t values_of(const struct table *table, size_t column, double *values)
 {
-	struct arena *arena = &logs->cli->arena;
-	const char *script = data_file_find("plots/own-logs.gp", arena);
-	char *text;
-	size_t length;
-	if (!script)
-		return err_set(err, "'plots/own-logs.gp' that comes with the program was not found");
-	if (!file_read(script, SCRIPT_BYTES_MAX, arena, &text, &length, err))
-		return false;
-	struct buf out;
-	buf_init(&out);
-	size_t most = 2 * logs->calibration.function_count;
-	buf_printf(&out, "array functions[%zu]\narray starts[%zu]\n", most, most);
-	list_series(logs, &out);
-	buf_add_bytes(&out, text, length);
-	bool ok = file_write(arena_printf(arena, "%s/own-logs.gp", folder), buf_text(&out), out.length, err);
-	buf_release(&out);
-	return ok;
+	size_t count = 0;
+	for (size_t i = 0; i < table_row_count(table); i++) {
+		const struct table_cell *cell = &table->cells[i * table->column_count + column];
+		if (cell->kind == TABLE_CELL_DOUBLE)
+			values[count++] = cell->number;
+		else if (cell->kind == TABLE_CELL_INT)
+			values[count++] = (double)cell->integer;
+	}
+	return count;
+}
+
+static void set_axes(const struct table *table, struct figure_sheet *sheet, struct arena *arena)
+{
+	double *values = ARENA_ARRAY(arena, double, 4 * table_row_count(table));
+	struct figure_axis memory = {
+		.name = "x",
+		.values = values,
+		.count = values_of(table, MEMORY_COLUMN, values),
+		.has_marks_at_values = true,
+		.log_from_ratio = 5,
+	};
+	figure_set_axis_text(sheet, "memory_axis", &memory);
+	figure_set_number(sheet, "spreads", values_of(table, SPREAD_COLUMN, values) > 0);
+	size_t measured = values_of(table, MEASURED_COLUMN, values);
+	size_t fitted = values_of(table, FITTED_COLUMN, values + measured);
+	size_t predicted = values_of(table, PREDICTED_COLUMN, values + measured + fitted);
+	figure_set_number(sheet, "fitted", fitted > 0);
+	figure_set_number(sheet, "predicted", predicted > 0);
+	struct figure_axis time = {
+		.name = "y", .values = values, .count = measured + fitted + predicted, .log_from_ratio = 5};
+	figure_set_axis_text(sheet, "time_axis", &time);
 }
 
 static int write_files(const struct own_logs *logs, const struct table *table, const char *folder)
 {
 	struct err err;
-	struct buf csv;
-	buf_init(&csv);
-	table_render(table, TABLE_CSV, &csv);
-	const char *path = arena_printf(&logs->cli->arena, "%s/own-logs.csv", folder);
-	bool ok = file_make_directories(folder, &err) && file_write(path, buf_text(&csv), csv.length, &err) &&
-		  write_script(logs, folder, &err) &&
-		  gnuplot_run(folder, "own-logs.gp", arena_printf(&logs->cli->arena, "%s/own-logs.gp", folder), &err);
-	buf_release(&csv);
+	struct figure_sheet sheet;
+	figure_sheet_init(&sheet);
+	sheet.figure = &figure;
+	table_render(table, TABLE_CSV, &sheet.data);
+	list_series(logs, &sheet);
+	set_axes(table, &sheet, &logs->cli->arena);
+	bool ok = file_make_directories(folder, &err) &&
+		  figure_write(&sheet, arena_printf(&logs->cli->arena, "%s/own-logs", folder),
+			       1U << FIGURE_SVG | 1U << FIGURE_PNG, &err);
+	figure_sheet_release(&sheet);
 	if (!ok)
 		return cli_failed(logs->cli, &err);
 	fprintf(stderr, "figure, script and CSV are in %s/\n", folder);

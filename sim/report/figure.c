@@ -115,7 +115,7 @@ static bool make_script(const struct figure_sheet *sheet, const char *base, cons
 	buf_add_char(out, '\n');
 	buf_add_bytes(out, buf_text(&sheet->settings), sheet->settings.length);
 	buf_add_char(out, '\n');
-	ok = ok && add_file(arena_printf(&arena, "plots/figures/%s", sheet->figure->script), out, err);
+	ok = ok && add_file(arena_printf(&arena, "plots/%s", sheet->figure->script), out, err);
 	arena_release(&arena);
 	return ok;
 }

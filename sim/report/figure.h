@@ -42,8 +42,11 @@ struct figure {
 	const char *title; /* what it shows, as in a sentence */
 	enum figure_needs needs;
 	const char *key;    /* end of the swept key that lies along; NULL: any */
-	const char *script; /* in plots/figures */
-	/* Writes rows and settings; false where the data cannot show it, with words in sheet->why. */
+	const char *script; /* in plots/ */
+	/*
+	 * Writes rows and settings; false where the data cannot show it, with words in sheet->why. NULL: whoever draws
+	 * it fills the sheet.
+	 */
 	bool (*fill)(const struct figure *figure, const struct figure_data *data, const struct figure_choice *choice,
 		     struct figure_sheet *sheet);
 };

@@ -346,6 +346,31 @@ void figure_set_value_axis(struct figure_sheet *sheet, const char *variable, con
 						   .log_from_ratio = log_from_ratio});
 }
 
+static void set_plane_axis(struct figure_sheet *sheet, const char *quantity, const char *name, enum metric_id metric,
+			   const double *values, size_t count, struct arena *arena)
+{
+	static const double log_plane_from_ratio = 8;
+	double most = 0;
+	double *scaled = ARENA_ARRAY(arena, double, count);
+	for (size_t i = 0; i < count; i++)
+		most = fmax(most, values[i]);
+	struct figure_unit unit = figure_unit_of(metric, most, arena);
+	for (size_t i = 0; i < count; i++)
+		scaled[i] = unit.factor * values[i];
+	figure_set_number(sheet, arena_printf(arena, "%s_factor", quantity), unit.factor);
+	figure_set_text(sheet, arena_printf(arena, "%s_title", quantity), unit.title);
+	struct figure_axis axis = {
+		.name = name, .values = scaled, .count = count, .log_from_ratio = log_plane_from_ratio};
+	figure_set_axis_text(sheet, arena_printf(arena, "%s_axis", quantity), &axis);
+}
+
+void figure_set_plane(struct figure_sheet *sheet, enum metric_id time, enum metric_id cost, const double *times,
+		      const double *costs, size_t count, struct arena *arena)
+{
+	set_plane_axis(sheet, "time", "x", time, times, count, arena);
+	set_plane_axis(sheet, "cost", "y", cost, costs, count, arena);
+}
+
 static double *scaled(const struct figure_data *data, int metric, double factor, struct arena *arena)
 {
 	double *values = ARENA_ARRAY(arena, double, 2 * data->point_count);

@@ -1,6 +1,6 @@
 /* Axes, names and settings of figures: what a script needs beside its data. */
 #ifndef LAMINA_FIGURE_AXIS_H
-#define LAMINA_FIGURE_AXIS_H /* private to report */
+#define LAMINA_FIGURE_AXIS_H
 
 #include "report/figure.h"
 
@@ -51,6 +51,13 @@ void figure_set_commands(struct figure_sheet *sheet, const char *variable, struc
 /* Of a quantity: from 0, logarithmic where one value is 30 times another and more. */
 void figure_set_value_axis(struct figure_sheet *sheet, const char *variable, const char *axis, const double *values,
 			   size_t count);
+
+/*
+ * Time along and cost upright, logarithmic where they span much: time_axis, cost_axis, their titles and factors. The
+ * values are in base units.
+ */
+void figure_set_plane(struct figure_sheet *sheet, enum metric_id time, enum metric_id cost, const double *times,
+		      const double *costs, size_t count, struct arena *arena);
 
 /* Two metrics of all points, as time and cost; their names, titles and factors are set for the script. */
 struct figure_shown {

@@ -208,14 +208,6 @@ static void put_front_rows(struct figure_sheet *sheet, struct figure_keys *keys,
 	}
 }
 
-static void set_plane_axis(struct figure_sheet *sheet, const char *variable, const char *axis, const double *values,
-			   size_t count)
-{
-	figure_set_axis_text(
-		sheet, variable,
-		&(struct figure_axis){.name = axis, .values = values, .count = count, .log_from_ratio = 8});
-}
-
 static bool fill_front(struct figure_keys *keys, const struct figure_choice *choice, struct figure_sheet *sheet)
 {
 	const struct figure_data *data = keys->data;
@@ -228,13 +220,19 @@ static bool fill_front(struct figure_keys *keys, const struct figure_choice *cho
 	if (!figure_shown_init(&shown, data, choice, sheet, &keys->arena))
 		return false;
 	struct priced *points = ARENA_ARRAY(&keys->arena, struct priced, data->point_count);
-	for (size_t i = 0; i < data->point_count; i++)
+	double *times = ARENA_ARRAY(&keys->arena, double, data->point_count);
+	double *costs = ARENA_ARRAY(&keys->arena, double, data->point_count);
+	for (size_t i = 0; i < data->point_count; i++) {
+		const struct run_result *result = &data->points[i].result;
+		times[i] = result->metrics[shown.time].mean;
+		costs[i] = result->metrics[shown.cost].mean;
 		points[i] = (struct priced){
 			.point = i,
-			.time = shown.times[i],
-			.cost = shown.costs[i],
-			.has_failed = data->points[i].result.metrics[METRIC_FAILED_RECORDS].mean > 0,
+			.time = times[i],
+			.cost = costs[i],
+			.has_failed = result->metrics[METRIC_FAILED_RECORDS].mean > 0,
 		};
+	}
 	qsort(points, data->point_count, sizeof points[0], compare_priced);
 	size_t on_front = find_front(points, data->point_count);
 	if (on_front == 0) {
@@ -251,8 +249,7 @@ static bool fill_front(struct figure_keys *keys, const struct figure_choice *cho
 	figure_set_texts(sheet, "marks", texts, marks);
 	figure_set_number(sheet, "failed", failed > 0);
 	figure_set_number(sheet, "others", on_front + failed < data->point_count);
-	set_plane_axis(sheet, "time_axis", "x", shown.times, data->point_count);
-	set_plane_axis(sheet, "cost_axis", "y", shown.costs, data->point_count);
+	figure_set_plane(sheet, shown.time, shown.cost, times, costs, data->point_count, &keys->arena);
 	put_front_rows(sheet, keys, points, &shown);
 	return true;
 }

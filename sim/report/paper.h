@@ -72,7 +72,7 @@ const struct run_result *paper_gpu_at(const struct paper *paper, int64_t images)
 /* paper_files.c: one CSV per artefact and the comparison (paper.csv), written into folder. */
 bool paper_write_files(const struct paper *paper, const char *folder, struct err *err);
 
-/* paper_files.c: copies the gnuplot scripts from scripts into folder and runs them there (SVG and PNG). */
-bool paper_draw(const char *scripts, const char *folder, struct err *err);
+/* paper_files.c: draws the figures (SVG and PNG) into folder, data and script beside each. */
+bool paper_draw(const struct paper *paper, const char *folder, struct err *err);
 
 #endif

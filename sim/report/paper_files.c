@@ -1,6 +1,6 @@
 /*
  * The paper's artefacts as files: one CSV each, the comparison, and the figures that gnuplot draws from them with the
- * scripts of plots/paper, which are left beside them so that anybody can restyle them.
+ * scripts of plots/paper, in the style of all figures, which are left beside them so that anybody can restyle them.
  */
 #include <math.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/csv.h"
 #include "base/file.h"
-#include "report/gnuplot.h"
+#include "report/figure.h"
 #include "report/paper.h"
 
 /* A header row of names separated by blanks. */
@@ -147,61 +147,69 @@ static void write_comparison(const struct paper *paper, struct csv *csv)
 	}
 }
 
+/* The last has no figure; fig5-linear shows the data of fig5 on other axes. */
 static const struct artefact {
-	const char *file;
+	struct figure figure;
 	void (*write)(const struct paper *paper, struct csv *csv);
 } artefacts[] = {
-	{"fig3.csv", write_fig3},     {"fig4.csv", write_fig4},     {"fig5.csv", write_fig5},
-	{"table1.csv", write_table1}, {"table2.csv", write_table2}, {"paper.csv", write_comparison},
+	{{.name = "fig3", .title = "memory and time against images per record", .script = "paper/fig3.gp"}, write_fig3},
+	{{.name = "fig4", .title = "time against images per record", .script = "paper/fig4.gp"}, write_fig4},
+	{{.name = "fig5", .title = "time and cost against parallel jobs", .script = "paper/fig5.gp"}, write_fig5},
+	{{.name = "fig5-linear", .title = "the same on linear axes", .script = "paper/fig5-linear.gp"}, write_fig5},
+	{{.name = "table1", .title = "the least memory that works", .script = "paper/table1.gp"}, write_table1},
+	{{.name = "table2", .title = "time and cost of 20 records", .script = "paper/table2.gp"}, write_table2},
+	{{.name = "paper"}, write_comparison},
 };
 
-static bool write_in(const char *folder, const char *file, const char *text, size_t length, struct err *err)
+static bool write_in(const char *folder, const char *file, const struct buf *text, struct err *err)
 {
 	struct arena arena;
 	arena_init(&arena);
-	bool ok = file_write(arena_printf(&arena, "%s/%s", folder, file), text, length, err);
+	bool ok = file_write(arena_printf(&arena, "%s/%s", folder, file), buf_text(text), text->length, err);
+	arena_release(&arena);
+	return ok;
+}
+
+/* The artefact's data alone, or with its figure. */
+static bool write_artefact(const struct paper *paper, const struct artefact *artefact, const char *folder,
+			   bool with_figure, struct err *err)
+{
+	struct arena arena;
+	struct figure_sheet sheet;
+	arena_init(&arena);
+	figure_sheet_init(&sheet);
+	sheet.figure = &artefact->figure;
+	artefact->write(paper, &sheet.csv);
+	const char *name = arena_printf(&arena, "%s/%s", folder, artefact->figure.name);
+	bool ok = with_figure && artefact->figure.script
+			  ? figure_write(&sheet, name, 1U << FIGURE_SVG | 1U << FIGURE_PNG, err)
+			  : file_write(arena_printf(&arena, "%s.csv", name), buf_text(&sheet.data), sheet.data.length,
+				       err);
+	figure_sheet_release(&sheet);
 	arena_release(&arena);
 	return ok;
 }
 
 bool paper_write_files(const struct paper *paper, const char *folder, struct err *err)
 {
-	bool ok = file_make_directories(folder, err);
-	for (size_t i = 0; ok && i < ARRAY_LEN(artefacts); i++) {
-		struct buf text;
-		struct csv csv;
-		buf_init(&text);
-		csv_init(&csv, &text);
-		artefacts[i].write(paper, &csv);
-		ok = write_in(folder, artefacts[i].file, buf_text(&text), text.length, err);
-		buf_release(&text);
-	}
 	struct arena arena;
 	struct buf overlay;
+	bool ok = file_make_directories(folder, err);
+	for (size_t i = 0; ok && i < ARRAY_LEN(artefacts); i++)
+		ok = write_artefact(paper, &artefacts[i], folder, false, err);
 	arena_init(&arena);
 	buf_init(&overlay);
 	fit_write_overlay(&paper->fit, &arena, &overlay);
-	ok = ok && write_in(folder, "paper-fit.yaml", buf_text(&overlay), overlay.length, err);
+	ok = ok && write_in(folder, "paper-fit.yaml", &overlay, err);
 	buf_release(&overlay);
 	arena_release(&arena);
 	return ok;
 }
 
-bool paper_draw(const char *scripts, const char *folder, struct err *err)
+bool paper_draw(const struct paper *paper, const char *folder, struct err *err)
 {
-	static const char *const names[] = {"fig3.gp",        "fig4.gp",   "fig5.gp",
-					    "fig5-linear.gp", "table1.gp", "table2.gp"};
-	struct arena arena;
-	arena_init(&arena);
 	bool ok = true;
-	for (size_t i = 0; ok && i < ARRAY_LEN(names); i++) {
-		char *text;
-		size_t length;
-		ok = file_read(arena_printf(&arena, "%s/%s", scripts, names[i]), 1024 * 1024, &arena, &text, &length,
-			       err) &&
-		     write_in(folder, names[i], text, length, err) &&
-		     gnuplot_run(folder, names[i], arena_printf(&arena, "%s/%s", folder, names[i]), err);
-	}
-	arena_release(&arena);
+	for (size_t i = 0; ok && i < ARRAY_LEN(artefacts); i++)
+		ok = write_artefact(paper, &artefacts[i], folder, true, err);
 	return ok;
 }

@@ -11,7 +11,7 @@ for name in '|touch ran' '<touch ran' "it's \`touch ran\`" -e '~a' 'a"b;$(touch 
 	lamina plan exp.yaml --quick --pareto --points 2 -n 2 -o "$name"
 done
 ls . sub
-grep 'set title' sub/plain.gp
+grep '^front_title' sub/plain.gp
 fails 2 lamina plan exp.yaml --pareto -o $'a\nb'
 fails 2 lamina plan exp.yaml --pareto -o sub/
 lamina plan exp.yaml --quick --pareto --points 2 -n 2 -o front.csv
