@@ -47,7 +47,7 @@ panel_left(p) = 85.0 / panels_wide(0) + ((p - 1) % across) * 0.985 / across
 panel_right(p) = panel_left(p) + 0.985 / across - 85.0 / panels_wide(0) - 0.015
 panel_top(p, n, legend) = (panels_high(n) - 310.0 * ((p - 1) / across) - 28) / (panels_high(n) + legend)
 panel_bottom(p, n, legend, labels) = panel_top(p, n, legend) - (282.0 - labels) / (panels_high(n) + legend)
-legend_alone = "unset logscale xy; unset title; set lmargin at screen 0.06; set rmargin at screen 0.985; set tmargin at screen 0.995; set bmargin at screen 0.9; set border 0; unset tics; unset xlabel; unset ylabel; set key inside top left horizontal maxcols 4"
+legend_alone = "unset logscale xy; unset title; set lmargin at screen 0.06; set rmargin at screen 0.985; set tmargin at screen 0.995; set bmargin at screen 0.99; set border 0; unset tics; unset xlabel; unset ylabel; set key inside top left horizontal maxcols 4"
 no_legend = 'unset key; set border 3; set ytics nomirror out scale 0.6 tc rgb "#000000"; set xtics nomirror out scale 0.6 tc rgb "#000000"'
 # A value in three digits.
 short(v) = abs(v) >= 100 ? sprintf("%.0f", v) : sprintf("%.3g", v)

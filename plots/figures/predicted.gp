@@ -4,7 +4,7 @@ measured(n) = strcol("basis") eq "measurement"
 shape(n) = !measured(0) ? 8 : strcol("fitted") eq "true" ? 6 : 7
 colour(n) = !measured(0) ? 0xd55e00 : strcol("fitted") eq "true" ? 0x777777 : 0x0072b2
 n = |panels|
-legend = across == 3 ? 36 : 56
+legend = 56
 do for [format in formats] {
     eval terminal(format, panels_wide(0), panels_high(n) + legend)
     set output output(format)

@@ -1,5 +1,7 @@
 # Table 2: time and cost of 20 records, Lamina (with 95 % intervals) beside the paper.
 name(c) = strcol(c)[1:6]."\n".strcol(c)[8:*]
+low(name, quantity) = column(name) - column(quantity."_half_width_95")
+high(quantity) = 2 * column(quantity."_half_width_95")
 set style fill solid 1.0 noborder
 set style data boxes
 set boxwidth 0.36
@@ -15,13 +17,13 @@ do for [format in formats] {
     set yrange [0:160]
     plot data using ($0 - 0.19):"lamina_seconds" lc rgb "#56b4e9" title "Lamina (95 % interval)", \
          data using ($0 + 0.19):"paper_seconds" lc rgb "#777777" title "paper", \
-         data using ($0 - 0.19):"lamina_seconds":"seconds_half_width_95" with yerrorbars ls 7 ps 0 notitle, \
+         data using ($0 - 0.19):(low("lamina_seconds", "seconds")):(0):(high("seconds")) with vectors heads size 0.05,90 ls 7 notitle, \
          data using 0:(0):xtic(name(1)) with points pt -1 notitle
     set ylabel "cost, USD"
     set yrange [0:0.12]
     plot data using ($0 - 0.19):"lamina_usd" lc rgb "#56b4e9" title "Lamina (95 % interval)", \
          data using ($0 + 0.19):"paper_usd" lc rgb "#777777" title "paper", \
-         data using ($0 - 0.19):"lamina_usd":"usd_half_width_95" with yerrorbars ls 7 ps 0 notitle, \
+         data using ($0 - 0.19):(low("lamina_usd", "usd")):(0):(high("usd")) with vectors heads size 0.05,90 ls 7 notitle, \
          data using 0:(0):xtic(name(1)) with points pt -1 notitle
     unset multiplot
     unset output

@@ -312,14 +312,18 @@ const struct command cmd_plot = {
 	.operands_max = -1,
 	.description =
 		"Draws figures of a file of results (`lamina sweep -o FILE.sqlite`) or of an experiment, whose points "
-		"it then simulates. Without a FIGURE it takes all that the source can show; without one and without -o "
-		"it lists them, and says of each that cannot be drawn why.\n\n"
+		"it then simulates: time and cost against memory, images per record, parallelism or any swept key, "
+		"heat maps, the time-cost front, bills, where time goes, memory used, sandboxes over time, latencies, "
+		"predictions beside measurements. Without a FIGURE it takes all that the source can show; without one "
+		"and without -o it lists them, and says of each that cannot be drawn why. A FIGURE without -o is drawn "
+		"in characters.\n\n"
 		"Beside each image are its data (CSV) and its script, with the style in it: gnuplot NAME.gp draws it "
-		"again.",
+		"again. Exit status 1 says that points failed or are missing, or that gnuplot could not draw.",
 	.examples = "lamina plot r.sqlite\n"
 		    "lamina plot r.sqlite -o figures\n"
 		    "lamina plot r.sqlite memory -o memory.pdf\n"
 		    "lamina plot exp.yaml latency --terminal\n",
 	.options = options,
+	.operand_names = names_of_figures,
 	.run = run_plot,
 };

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/file.h"
 #include "deploy/emit.h"
+#include "report/figure.h"
 
 static void add_files(const char *folder, const char *lead, struct buf *out)
 {
@@ -36,6 +37,12 @@ void names_of_emit_formats(struct buf *out)
 {
 	for (const struct emit_format *format = emit_formats; format->name; format++)
 		buf_printf(out, "%s%s", format == emit_formats ? "" : " ", format->name);
+}
+
+void names_of_figures(struct buf *out)
+{
+	for (const struct figure *figure = figures; figure->name; figure++)
+		buf_printf(out, "%s%s", figure == figures ? "" : " ", figure->name);
 }
 
 void names_of_settings(struct buf *out)

@@ -13,6 +13,7 @@ names_writer names_of_platforms;
 names_writer names_of_profiles;
 names_writer names_of_models;
 names_writer names_of_emit_formats;
+names_writer names_of_figures;
 
 /* What --set can name: "platform=NAME", "profile=NAME" and "framework.preset=NAME" for all of them. */
 names_writer names_of_settings;

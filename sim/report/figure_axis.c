@@ -208,25 +208,69 @@ static void add_value_marks(struct figure_sheet *sheet, const struct figure_axis
 	arena_release(&arena);
 }
 
+/* Marks that have room beside each other, from the least on. */
+struct marks {
+	struct figure_sheet *sheet;
+	const struct figure_axis *axis;
+	struct span_of span;
+	bool is_log;
+	double free_from;
+	const char *separator;
+};
+
+static void marks_begin(struct marks *marks, struct figure_sheet *sheet, const struct figure_axis *axis, double low,
+			double high, bool is_log)
+{
+	*marks = (struct marks){sheet, axis, {low, high}, is_log, -1, ""};
+	buf_printf(&sheet->settings, "set %stics (", axis->name);
+}
+
+static void marks_add(struct marks *marks, double value)
+{
+	char text[NUM_TEXT_BYTES];
+	if (value < marks->span.low || value > marks->span.high)
+		return;
+	num_format_double(value, text);
+	double half = 0;
+	if (strcmp(marks->axis->name, "x") == 0)
+		half = letter_share * (0.5 * (double)strlen(text) + 0.4) * fmax(1, marks->axis->beside);
+	double place = place_of(value, &marks->span, marks->is_log);
+	if (place - half < marks->free_from)
+		return;
+	marks->free_from = place + half;
+	buf_printf(&marks->sheet->settings, "%s'%s' %s", marks->separator, text, text);
+	marks->separator = ", ";
+}
+
+static void marks_end(struct marks *marks)
+{
+	buf_add(&marks->sheet->settings, ")\n");
+}
+
 /* 1, 2, 5, 10, ..., or powers of ten where these would be too many. */
-static void add_decade_marks(struct figure_sheet *sheet, const char *name, double low, double high)
+static void add_decade_marks(struct figure_sheet *sheet, const struct figure_axis *axis, double low, double high)
 {
 	static const int steps[] = {1, 2, 5};
 	double decades = log10(high / low);
-	const char *separator = "";
-	buf_printf(&sheet->settings, "set %stics (", name);
-	for (int power = (int)floor(log10(low)); power <= (int)ceil(log10(high)); power++) {
-		for (size_t i = 0; i < (decades > 4 ? 1 : ARRAY_LEN(steps)); i++) {
-			char text[NUM_TEXT_BYTES];
-			double mark = num_rounded(steps[i] * pow(10, power), 1);
-			if (mark < low * 0.999 || mark > high * 1.001)
-				continue;
-			num_format_double(mark, text);
-			buf_printf(&sheet->settings, "%s'%s' %s", separator, text, text);
-			separator = ", ";
-		}
-	}
-	buf_add(&sheet->settings, ")\n");
+	struct marks marks;
+	marks_begin(&marks, sheet, axis, low, high, true);
+	for (int power = (int)floor(log10(low)); power <= (int)ceil(log10(high)); power++)
+		for (size_t i = 0; i < (decades > 4 ? 1 : ARRAY_LEN(steps)); i++)
+			marks_add(&marks, num_rounded(steps[i] * pow(10, power), 1));
+	marks_end(&marks);
+}
+
+/* Multiples of 1, 2 or 5 times a power of ten, four or so: narrow pictures have room for no more. */
+static void add_few_marks(struct figure_sheet *sheet, const struct figure_axis *axis, double low, double high)
+{
+	double rough = (high - low) / 4;
+	double power = pow(10, floor(log10(rough)));
+	double step = power * (rough > 5 * power ? 10 : rough > 2 * power ? 5 : 2);
+	struct marks marks;
+	marks_begin(&marks, sheet, axis, low, high, false);
+	for (double i = ceil(low / step); i * step <= high; i++)
+		marks_add(&marks, num_rounded(i * step, 9));
+	marks_end(&marks);
 }
 
 static double margin_below(const struct span_of *span, bool is_log)
@@ -243,7 +287,8 @@ void figure_set_axis(struct figure_sheet *sheet, const struct figure_axis *axis)
 {
 	struct span_of span = span_of_values(axis->values, axis->count);
 	bool is_log = span.low > 0 && span.high / span.low >= axis->log_from_ratio;
-	bool is_flat = span.low == span.high;
+	/* Closer than the digits that a range is written with. */
+	bool is_flat = span.high - span.low <= 1e-5 * fabs(span.high);
 	double low = margin_below(&span, is_log);
 	double high = margin_above(&span, is_log);
 	if (is_flat) {
@@ -254,13 +299,15 @@ void figure_set_axis(struct figure_sheet *sheet, const struct figure_axis *axis)
 		low = 0;
 		high = span.high > 0 ? 1.08 * span.high : 1;
 	}
-	buf_printf(&sheet->settings, "unset logscale %s\nset %srange [%.6g:%.6g]\n", axis->name, axis->name, low, high);
+	buf_printf(&sheet->settings, "unset logscale %s\nset %srange [%.8g:%.8g]\n", axis->name, axis->name, low, high);
 	if (is_log)
 		buf_printf(&sheet->settings, "set logscale %s\n", axis->name);
 	if (axis->has_marks_at_values && axis->count <= VALUES_WITH_MARKS_MAX)
 		add_value_marks(sheet, axis, &span, is_log);
 	else if (is_log)
-		add_decade_marks(sheet, axis->name, low, high);
+		add_decade_marks(sheet, axis, low, high);
+	else if (axis->beside > 1)
+		add_few_marks(sheet, axis, low, high);
 	else
 		buf_printf(&sheet->settings, "set %stics autofreq\n", axis->name);
 }

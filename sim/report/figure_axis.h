@@ -38,6 +38,7 @@ struct figure_axis {
 	size_t count;
 	bool is_from_zero;
 	bool has_marks_at_values;
+	int beside;            /* pictures that stand side by side; 0: one */
 	double log_from_ratio; /* of the largest to the smallest; infinite: never logarithmic */
 };
 void figure_set_axis(struct figure_sheet *sheet, const struct figure_axis *axis);

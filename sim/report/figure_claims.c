@@ -70,12 +70,13 @@ static size_t panel_of(const struct claim *claim, struct panel *panels, size_t *
 }
 
 /* Both axes of a panel have one range, so that its diagonal is a diagonal. */
-static void set_panel_axes(struct figure_sheet *sheet, const double *values, size_t count, size_t panel,
+static void set_panel_axes(struct figure_sheet *sheet, const double *values, size_t count, size_t panel, int across,
 			   struct arena *arena)
 {
 	static const char *const axes[] = {"x", "y"};
 	for (size_t i = 0; i < ARRAY_LEN(axes); i++) {
-		struct figure_axis axis = {.name = axes[i], .values = values, .count = count, .log_from_ratio = 20};
+		struct figure_axis axis = {
+			.name = axes[i], .values = values, .count = count, .beside = across, .log_from_ratio = 20};
 		figure_set_axis_text(sheet, arena_printf(arena, "axes_%s[%zu]", axes[i], panel + 1), &axis);
 	}
 }
@@ -85,6 +86,7 @@ static void put_panels(struct figure_sheet *sheet, const struct validation *vali
 {
 	double *values = ARENA_ARRAY(arena, double, 2 * validation->row_count);
 	const char **titles = ARENA_ARRAY(arena, const char *, panel_count);
+	int across = panel_count == 1 ? 1 : panel_count <= 4 ? 2 : 3;
 	buf_printf(&sheet->settings, "array axes_x[%zu]\narray axes_y[%zu]\n", panel_count, panel_count);
 	csv_text(&sheet->csv, "panel");
 	put_claim_head(&sheet->csv);
@@ -102,10 +104,10 @@ static void put_panels(struct figure_sheet *sheet, const struct validation *vali
 			put_claim(&sheet->csv, claim);
 			csv_end_row(&sheet->csv);
 		}
-		set_panel_axes(sheet, values, count, panel, arena);
+		set_panel_axes(sheet, values, count, panel, across, arena);
 	}
 	figure_set_texts(sheet, "panels", titles, panel_count);
-	figure_set_number(sheet, "across", panel_count == 1 ? 1 : panel_count <= 4 ? 2 : 3);
+	figure_set_number(sheet, "across", across);
 }
 
 bool figure_fill_predicted(const struct figure *figure, const struct figure_data *data,

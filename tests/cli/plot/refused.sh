@@ -20,3 +20,8 @@ ln -s "$(command -v lamina)" bin/lamina
 PATH=$PWD/bin fails 1 lamina plot r.sqlite memory -o g.svg
 ls
 lamina plot r.sqlite
+
+# All figures are in the manual page.
+lamina plot r.sqlite -f csv | tail -n +2 | cut -d, -f1 | while read -r figure; do
+	grep -q "^\*$figure\*$" "$ROOT/contrib/man/lamina-plot.more.scd"
+done
