@@ -11,6 +11,7 @@ crossed(y) = column("failed_records") > 0 ? y : NaN
 time_crosses = failed ? ', data using (column(along)):(crossed(shown_time(0))) with points ls 9 title "records failed"' : ''
 cost_crosses = failed ? ', data using (column(along)):(crossed(shown_cost(0))) axes '.cost_axes.' with points ls 9 notitle' : ''
 bars_entry = bars ? ', keyentry with yerrorbars lc rgb "#777777" lw 1.5 ps 0 title "95 % interval"' : ''
+if (exists('x_set_marks')) { eval x_set_marks }
 do for [format in formats] {
     eval terminal(format, 800, |series| == 1 ? 460 : 720)
     set output output(format)

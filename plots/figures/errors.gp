@@ -12,6 +12,7 @@ colour(n) = !measured(0) ? 0xd55e00 : strcol("fitted") eq "true" ? 0x777777 : 0x
 set border 1
 set tics nomirror
 set ytics scale 0
+eval y_set_marks
 set grid xtics noytics
 set xlabel "error of the prediction, %"
 set xrange [-32:32]

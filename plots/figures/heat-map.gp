@@ -6,6 +6,8 @@ do for [format in formats] {
     eval terminal(format, is_beside ? 1000 : 900, (is_beside ? 1 : 2) * (120 + 36 * (high > 8 ? high : 8)))
     set output output(format)
     if (is_beside) { set multiplot layout 1,2 } else { set multiplot layout 2,1 }
+    eval x_set_marks
+    eval y_set_marks
     unset key
     unset grid
     set border 0

@@ -11,6 +11,8 @@ do for [format in formats] {
     eval terminal(format, panels_wide(0), n == 1 ? 460 : panels_high(n) + legend)
     set output output(format)
     if (n == 1) {
+        eval x_set_marks
+        if (turned) { set lmargin 14 }
         set xlabel bars_title
         set ylabel "memory, MB"
         plot data using 0:"memory_mb":(0.8) with boxes lc rgb "#e0e0e0" title "paid", \
@@ -22,7 +24,7 @@ do for [format in formats] {
         plot -1 notitle, keyentry with boxes lc rgb "#e0e0e0" title "paid", keyentry with boxes lc rgb "#0072b2" title "needed"
         eval no_legend
         set xtics scale 0
-        eval bar_marks
+        eval x_set_marks
         set xlabel bars_title
         do for [p=1:n] {
             set lmargin at screen panel_left(p); set rmargin at screen panel_right(p)

@@ -15,6 +15,8 @@ do for [format in formats] {
     eval terminal(format, panels_wide(0), n == 1 ? 480 : panels_high(n) + legend)
     set output output(format)
     if (n == 1) {
+        eval x_set_marks
+        if (turned) { set lmargin 14 }
         set xlabel bars_title
         set ylabel value_title
         plot for [i=1:|parts|] data using (part(i)) lc rgb colours[i] title titles[i], \
@@ -25,7 +27,7 @@ do for [format in formats] {
         plot -1 notitle, for [i=1:|parts|] keyentry with boxes lc rgb colours[i] title titles[i]
         eval no_legend
         set xtics scale 0
-        eval bar_marks
+        eval x_set_marks
         set xlabel bars_title
         do for [p=1:n] {
             set lmargin at screen panel_left(p); set rmargin at screen panel_right(p)

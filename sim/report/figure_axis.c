@@ -201,7 +201,7 @@ static void add_value_marks(struct figure_sheet *sheet, const struct figure_axis
 		if (!is_last && (place - half < free_from || (i > 0 && place + half > last_from)))
 			continue;
 		free_from = place + half;
-		buf_printf(&sheet->settings, "%s'%s' %s", separator, text, text);
+		buf_printf(&sheet->settings, "%s\"%s\" %s", separator, text, text);
 		separator = ", ";
 	}
 	buf_add(&sheet->settings, ")\n");
@@ -238,7 +238,7 @@ static void marks_add(struct marks *marks, double value)
 	if (place - half < marks->free_from)
 		return;
 	marks->free_from = place + half;
-	buf_printf(&marks->sheet->settings, "%s'%s' %s", marks->separator, text, text);
+	buf_printf(&marks->sheet->settings, "%s\"%s\" %s", marks->separator, text, text);
 	marks->separator = ", ";
 }
 
@@ -330,7 +330,7 @@ void figure_set_axis_text(struct figure_sheet *sheet, const char *variable, cons
 }
 
 /* A text that is shown as a mark: there, per cent signs begin formats. */
-static void quote_mark(const char *text, struct buf *out)
+static const char *mark_text(const char *text, struct arena *arena)
 {
 	struct buf doubled;
 	buf_init(&doubled);
@@ -339,12 +339,13 @@ static void quote_mark(const char *text, struct buf *out)
 			buf_add_char(&doubled, '%');
 		buf_add_char(&doubled, *text);
 	}
-	gnuplot_quote(buf_text(&doubled), out);
+	const char *copy = arena_strdup(arena, buf_text(&doubled));
 	buf_release(&doubled);
+	return copy;
 }
 
 /* Longer names are cut. */
-enum { CATEGORY_LETTERS_MAX = 28 };
+enum { CATEGORY_LETTERS_MAX = 18 };
 
 static const char *cut(const char *text, struct arena *arena)
 {
@@ -366,13 +367,18 @@ bool figure_set_categories(struct figure_sheet *sheet, const char *axis, const c
 	for (size_t i = 0; i < count; i++)
 		letters = max_size(letters, strlen(cut(texts[i], &arena)) + 1);
 	bool is_turned = strcmp(axis, "x") == 0 && (double)(letters * count) * letter_share * (double)beside > 1.05;
-	buf_printf(&sheet->settings, "set %stics %s(", axis, is_turned ? "rotate by 40 right " : "norotate ");
-	for (size_t i = 0; i < count; i++) {
-		buf_add(&sheet->settings, i > 0 ? ", " : "");
-		quote_mark(cut(texts[i], &arena), &sheet->settings);
-		buf_printf(&sheet->settings, " %d", (int)i + first);
-	}
-	buf_add(&sheet->settings, ")\n");
+	const char **marks = ARENA_ARRAY(&arena, const char *, count);
+	for (size_t i = 0; i < count; i++)
+		marks[i] = mark_text(cut(texts[i], &arena), &arena);
+	figure_set_texts(sheet, arena_printf(&arena, "%s_marks", axis), marks, count);
+	/* The first list takes the place of the axis's own marks. */
+	figure_set_text(
+		sheet, arena_printf(&arena, "%s_set_marks", axis),
+		arena_printf(&arena,
+			     "set %stics %s(%s_marks[1] %d); do for [i=2:|%s_marks|] { set %stics add (%s_marks[i] "
+			     "i + %d) }",
+			     axis, is_turned ? "rotate by 40 right " : "norotate ", axis, first, axis, axis, axis,
+			     first - 1));
 	arena_release(&arena);
 	return is_turned;
 }
@@ -487,7 +493,20 @@ void figure_put_estimate(struct csv *csv, const struct estimate *estimate)
 	csv_double(csv, estimate->half_width);
 }
 
+void figure_put_text(struct csv *csv, const char *text)
+{
+	struct arena arena;
+	arena_init(&arena);
+	char *clean = arena_strdup(&arena, text);
+	printable_make(clean, "");
+	for (char *c = clean; *c; c++)
+		if (*c == '"')
+			*c = '\'';
+	csv_text(csv, clean);
+	arena_release(&arena);
+}
+
 void figure_put_value(struct csv *csv, const struct swept_value *value, struct arena *arena)
 {
-	csv_text(csv, swept_value_text(value, arena));
+	figure_put_text(csv, swept_value_text(value, arena));
 }

@@ -80,6 +80,9 @@ bool figure_has_intervals(const struct figure_data *data, int metric);
 /* Whether records of any point failed. */
 bool figure_has_failures(const struct figure_data *data);
 
+/* A text as gnuplot can read it, which knows neither quotes nor line ends in quoted fields. */
+void figure_put_text(struct csv *csv, const char *text);
+
 /* Columns of an estimate, and its cells; the cell of a swept value. */
 void figure_head_estimate(struct csv *csv, int metric, struct arena *arena);
 void figure_put_estimate(struct csv *csv, const struct estimate *estimate);
@@ -87,7 +90,7 @@ void figure_put_value(struct csv *csv, const struct swept_value *value, struct a
 
 /*
  * Marks with texts beside them, the first at `first`, turned where they need it, which is told; on a picture of which
- * `beside` stand side by side.
+ * `beside` stand side by side. The script makes them by evaluating x_set_marks or y_set_marks.
  */
 bool figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
 			   int first, int beside);

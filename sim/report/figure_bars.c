@@ -93,15 +93,9 @@ static void set_bars(struct figure_sheet *sheet, struct bars *bars)
 			   (i + 1) * bars->bar_count - 1);
 	figure_set_number(sheet, "bars", (double)bars->bar_count);
 	figure_set_text(sheet, "bars_title", bars->title);
-	/* Panels stand two by two, and show their marks when the legend is drawn. */
-	struct figure_sheet apart = {0};
-	buf_init(&apart.settings);
 	int beside = bars->panel_count > 1 && bars->bar_count <= BARS_BESIDE_MAX ? 2 : 1;
 	figure_set_number(sheet, "across", beside);
-	bool is_turned = figure_set_categories(&apart, "x", bars->labels, bars->bar_count, 0, beside);
-	buf_add_bytes(&sheet->settings, buf_text(&apart.settings), apart.settings.length);
-	figure_set_commands(sheet, "bar_marks", &apart.settings);
-	buf_release(&apart.settings);
+	bool is_turned = figure_set_categories(sheet, "x", bars->labels, bars->bar_count, 0, beside);
 	figure_set_number(sheet, "turned", is_turned);
 	figure_set_number(sheet, "totals", bars->bar_count * (size_t)beside <= BARS_WITH_TOTALS_MAX);
 }
@@ -130,7 +124,7 @@ static void put_bar(struct figure_sheet *sheet, struct bars *bars, size_t panel,
 	for (size_t i = 0; i < bars->keys.count; i++)
 		figure_put_value(&sheet->csv, &point->values[bars->keys.keys[i].index], &bars->keys.arena);
 	if (bars->of_functions)
-		csv_text(&sheet->csv, bars_function(bars, panel, bar)->name);
+		figure_put_text(&sheet->csv, bars_function(bars, panel, bar)->name);
 }
 
 /* --- stacks ------------------------------------------------------------------------------------------------------ */

@@ -12,10 +12,10 @@
 
 static void put_claim(struct csv *csv, const struct claim *claim)
 {
-	csv_text(csv, claim->mechanism);
-	csv_text(csv, claim->source);
-	csv_text(csv, claim->quantity);
-	csv_text(csv, claim->unit);
+	figure_put_text(csv, claim->mechanism);
+	figure_put_text(csv, claim->source);
+	figure_put_text(csv, claim->quantity);
+	figure_put_text(csv, claim->unit);
 	csv_double(csv, claim->measured);
 	csv_double(csv, claim->spread > 0 ? claim->spread : (double)NAN);
 	csv_double(csv, claim->predicted);

@@ -95,7 +95,7 @@ static void put_curve_rows(struct figure_sheet *sheet, const struct figure_keys 
 		const struct figure_point *point = &keys->data->points[places[i].point];
 		csv_int(csv, point->ordinal + 1);
 		csv_int(csv, (int64_t)places[i].line + 1);
-		csv_text(csv, labels[places[i].line]);
+		figure_put_text(csv, labels[places[i].line]);
 		figure_put_value(csv, &point->values[x->index], arena);
 		csv_int(csv, (int64_t)figure_key_place(x, places[i].point));
 		figure_put_estimate(csv, &point->result.metrics[shown->time]);
@@ -160,8 +160,11 @@ static void put_quantile_rows(struct figure_sheet *sheet, struct figure_keys *ke
 		csv_int(csv, point->ordinal + 1);
 		figure_put_value(csv, &point->values[x->index], &keys->arena);
 		csv_int(csv, (int64_t)figure_key_place(x, places[i].point));
+		/* Where no record was completed there is no time of one. */
+		static const struct estimate none = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+		bool has_times = point->result.metrics[METRIC_COMPLETED_RECORDS].mean > 0;
 		for (size_t k = 0; k < QUANTILES; k++)
-			figure_put_estimate(csv, &point->result.metrics[quantile_metrics[k]]);
+			figure_put_estimate(csv, has_times ? &point->result.metrics[quantile_metrics[k]] : &none);
 		csv_end_row(csv);
 	}
 }

@@ -92,8 +92,6 @@ static void say_keys(const struct figure_keys *keys, struct buf *why)
 {
 	for (size_t i = 0; i < keys->count; i++)
 		buf_printf(why, "%s%s", i > 0 ? ", " : "", keys->keys[i].name);
-	if (keys->count == 0)
-		buf_add(why, "no keys");
 }
 
 const struct figure_key *figure_keys_find(const struct figure_keys *keys, const char *name, struct buf *why)
@@ -111,7 +109,9 @@ const struct figure_key *figure_keys_find(const struct figure_keys *keys, const 
 		}
 		found = found ? found : key;
 	}
-	if (!found) {
+	if (!found && keys->count == 0) {
+		buf_add(why, "no key varies between the points");
+	} else if (!found) {
 		buf_printf(why, "'%s' does not vary between the points; there vary: ", name);
 		say_keys(keys, why);
 	}

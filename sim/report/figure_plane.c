@@ -198,7 +198,7 @@ static void put_front_rows(struct figure_sheet *sheet, struct figure_keys *keys,
 	for (size_t i = 0; i < keys->data->point_count; i++) {
 		const struct figure_point *point = &keys->data->points[points[i].point];
 		csv_int(csv, point->ordinal + 1);
-		csv_text(csv, figure_keys_label(keys, points[i].point, NULL, NULL));
+		figure_put_text(csv, figure_keys_label(keys, points[i].point, NULL, NULL));
 		figure_put_estimate(csv, &point->result.metrics[shown->time]);
 		figure_put_estimate(csv, &point->result.metrics[shown->cost]);
 		csv_double(csv, point->result.metrics[METRIC_FAILED_RECORDS].mean);

@@ -16,9 +16,11 @@ void gnuplot_quote(const char *text, struct buf *out)
 	buf_add_char(out, '\'');
 	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
 		bool is_c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+		/* Not doubled: gnuplot 5.4 cannot read a string in which two doubled quotes meet. */
 		if (*c == '\'')
-			buf_add_char(out, '\'');
-		buf_add_char(out, *c < ' ' || *c == 0x7f || is_c1 ? ' ' : (char)*c);
+			buf_add(out, "'.\"'\".'");
+		else
+			buf_add_char(out, *c < ' ' || *c == 0x7f || is_c1 ? ' ' : (char)*c);
 		c += is_c1;
 	}
 	buf_add_char(out, '\'');

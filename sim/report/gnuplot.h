@@ -8,7 +8,8 @@
 #include "base/err.h"
 
 /*
- * Adds text as a string of a script, in single quotes: nothing within is a command, a format or the end of the line.
+ * Adds text as a string expression of a script, in single quotes: nothing within is a command, a format or the end of
+ * the line.
  * Control characters become blanks. Where the text is a file's name, "./" before it keeps gnuplot from running it
  * ("<command", "|command"); where it is shown, `noenhanced` keeps its braces and underscores.
  */

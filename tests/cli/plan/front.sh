@@ -11,4 +11,4 @@ echo '# along the front, time is bought with money'
 awk -F, '$3 == "front" {if (NR > 2 && ($1 <= time || $2 >= usd)) print "no"; time = $1; usd = $2}' front.csv
 lamina plan exp.yaml --pareto --points 5 -o figure
 ls figure.*
-grep -c "that''s two" figure.gp
+grep -cF "'that'.\"'\".'s two'" figure.gp

@@ -2,7 +2,7 @@
 lamina sweep "$ROOT/tests/cli/plot/seldom.yaml" -n 1 -o r.sqlite 2>/dev/null
 n=0
 for name in '|touch ran' '<touch ran' "it's" 'a"b' '`touch ran`' '$(touch ran)' 'a{b' 'a}b' '@x' '%s%n' 'a\b' '-e' ' a' 'a;b' '#' \
-	"'; system('touch ran'); '"; do
+	"'; system('touch ran'); '" "'';system('touch ran')#" "a''b" "''''; !touch ran"; do
 	mkdir -p "in $n"
 	(cd "in $n" && lamina plot ../r.sqlite memory -o "./$name.svg" && [ -s "$name.svg" ] && LC_ALL=C.UTF-8 gnuplot "./$name.gp")
 	lamina plot r.sqlite memory -o "in $n/$name" 2>/dev/null
