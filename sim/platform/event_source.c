@@ -18,6 +18,7 @@ static const struct bind_field queue_fields[] = {
 	NUMBER(struct platform_queue, window_max_seconds, 0, 1e6, "the longest window"),
 	NUMBER(struct platform_queue, poll_seconds, 1e-3, 1e6, "how long an idle poller's request waits for messages"),
 	INTEGER(struct platform_queue, receive_messages, 1, 1000000, "messages that one request brings or deletes"),
+	NUMBER(struct platform_queue, message_kb, 1e-3, 1e9, "largest message, kB of 1024 bytes"),
 	NUMBER(struct platform_queue, retention_seconds, 1, 1e9, "age at which a message is gone"),
 	NUMBER(struct platform_queue, visibility_timeouts, 1, 1000,
 	       "time-outs of a function that its messages are hidden for, by default"),

@@ -28,6 +28,7 @@ struct platform_queue {
 	double poll_seconds;        /* that a poller waits for a message */
 	int64_t receive_messages;   /* that one request brings or deletes */
 	double retention_seconds;   /* a message that is older is gone */
+	double message_kb;          /* the largest, kB of 1024 bytes */
 	int64_t batch_size;         /* messages of one call, where nobody says otherwise */
 	double visibility_timeouts; /* so many time-outs of the function are advised to hide a message for */
 };

@@ -208,6 +208,7 @@ static void resolve_queue(const struct choice *choice)
 	out->batch_max = section->batch_size > 0 ? section->batch_size : queue->batch_size;
 	check_most(choice, "batch_size", (double)out->batch_max, (double)batch_most);
 	check_most(choice, "window_seconds", section->window_seconds, queue->window_max_seconds);
+	check_most(choice, "message_kb", section->message_kb, queue->message_kb);
 	check_most(choice, "pollers_max", (double)section->pollers_max, (double)queue->pollers_max);
 	if (is_provisioned && section->pollers_min < queue->pollers_min)
 		diag_error(choice->diag, bind_place(section->node, "pollers_min"),
@@ -248,6 +249,18 @@ static void resolve_stream(const struct choice *choice)
 									   : stream->retention_seconds);
 }
 
+/* A call holds no more of its messages than its payload may. */
+static void bound_by_payload(const struct choice *choice)
+{
+	struct setting_source *out = choice->out;
+	double most_bytes = 1e6 * choice->platform->limits.payload_sync_mb;
+	if (most_bytes == 0 || out->message_bytes == 0)
+		return;
+	double messages = fmax(1, floor(most_bytes / (double)out->message_bytes));
+	if (messages < (double)out->batch_max)
+		out->batch_max = (int64_t)messages;
+}
+
 static void resolve_polled(const struct choice *choice)
 {
 	const struct source_section *section = choice->section;
@@ -258,6 +271,7 @@ static void resolve_polled(const struct choice *choice)
 		resolve_queue(choice);
 	else
 		resolve_stream(choice);
+	bound_by_payload(choice);
 	out->window_ns = ns_from_seconds(section->window_seconds);
 	out->receives_max = section->receives_max;
 	out->message_error_rate = section->message_error_rate;
@@ -274,6 +288,8 @@ static void resolve_pushed(const struct choice *choice)
 		[SOURCE_STORE] = &platform->store.event_seconds,
 		[SOURCE_SCHEDULE] = &platform->sources.schedule.seconds,
 	};
+	if (platform->limits.payload_async_mb > 0)
+		check_most(choice, "message_kb", section->message_kb, platform->limits.payload_async_mb * 1e6 / 1024);
 	if (section->retries >= 0)
 		check_most(choice, "retries", (double)section->retries,
 			   (double)platform->limits.async_retry_seconds.count);

@@ -24,3 +24,5 @@ fails 2 lamina check m.yaml --set platform=aws-lambda-2019 --set workload.images
 sed 's/pipeline: .*/pipeline: {}/; s/images: 25/images: 26/; s/batch_size: 20/batch_size: 10/; s/pollers_min: 1/pollers_min: 2/' m.yaml > v.yaml
 fails 2 lamina check v.yaml
 fails 2 lamina check v.yaml --set workload.images=6000000 --set source.visibility_seconds=60
+fails 2 lamina check v.yaml --set source='{kind: sqs, message_kb: 2000}'
+fails 2 lamina check v.yaml --set source='{kind: sns, message_kb: 2000}'

@@ -13,5 +13,7 @@ fails 1 lamina run q.yaml | sed -n '/^metric/,/^idle_memory/p;/^item/,/^total/p'
 fails 1 lamina run q.yaml --set source.pollers_min=4 | sed -n '/^pollers/p'
 sed 's/^source: .*/source: {kind: kinesis, shards: 2, parallelization: 3, window_seconds: 1, message_kb: 3}/' q.yaml > k.yaml
 lamina run k.yaml | sed -n '/^queue_seconds/,/^dead_letters/p;/^shards/p;/^stream puts/p'
+# A payload of 6 MB holds six messages of 1,000 kB.
+lamina run q.yaml --set source='{kind: sqs, window_seconds: 2, message_kb: 1000}' | sed -n '/^messages_per/p'
 # A plan is made for what is called one by one.
 fails 2 lamina plan q.yaml --latency p95=5
