@@ -98,7 +98,8 @@ struct platform_price {
 	struct bind_doubles queue_tier_price_ratio;
 	double free_queue_requests; /* a month */
 	double message_request_kb;  /* of a queue's or a topic's message, what one request pays for; 0: all of it */
-	double usd_per_poller_hour; /* provisioned */
+	double usd_per_million_fifo_requests; /* the same of queues that keep their order */
+	double usd_per_poller_hour;           /* provisioned */
 	double poller_minimum_seconds;
 	double usd_per_million_publishes; /* to a topic */
 	double free_publishes;            /* a month */
@@ -156,6 +157,7 @@ __extension__ typedef unsigned __int128 price_mb_ns;
 	X(wide_sum, kept_byte_months) \
 	X(wide_sum, streamed_bytes) /* beyond what is free of each answer */ \
 	X(wide_sum, queue_requests) \
+	X(wide_sum, fifo_requests) \
 	X(wide_sum, poller_ns) \
 	X(wide_sum, publishes) \
 	X(wide_sum, schedules) \
@@ -217,6 +219,7 @@ enum bill_item {
 	BILL_KEPT,
 	BILL_STREAMED,
 	BILL_QUEUE_REQUESTS,
+	BILL_FIFO_REQUESTS,
 	BILL_POLLERS,
 	BILL_PUBLISHES,
 	BILL_SCHEDULES,

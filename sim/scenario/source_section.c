@@ -28,6 +28,8 @@ static const struct bind_field source_section_fields[] = {
 	      "polled: a message that failed so often is a dead letter; 0: when it is too old"),
 	AMOUNT(visibility_seconds, 43200,
 	       "sqs: after which a batch that failed comes again; 0: so many time-outs as the platform advises"),
+	WHOLE(fifo_groups, "0", 0, 1000000,
+	      "sqs: message groups of a queue that keeps their order (FIFO); 0: it keeps none"),
 	WHOLE(concurrency_max, "0", 0, 20000, "sqs: batches in work at once at most; 0: the platform's bound"),
 	WHOLE(send_batch, "1", 1, 10, "sqs: messages that senders put into one request"),
 	WHOLE(pollers_min, "0", 0, 2000, "sqs: pollers that are provisioned; 0: none, the platform's own poll"),
@@ -77,6 +79,7 @@ static const struct source_key {
 	{"receives_max", POLLED},
 	{"retention_seconds", POLLED},
 	{"visibility_seconds", OF(SOURCE_QUEUE)},
+	{"fifo_groups", OF(SOURCE_QUEUE)},
 	{"concurrency_max", OF(SOURCE_QUEUE)},
 	{"send_batch", OF(SOURCE_QUEUE)},
 	{"pollers_min", OF(SOURCE_QUEUE)},
@@ -197,6 +200,23 @@ static void check_messages(const struct choice *choice)
 			   (long long)setting->images_per_record);
 }
 
+/* A queue that keeps the order of its message groups has one batch of each in work, and no window. */
+static void resolve_fifo(const struct choice *choice)
+{
+	const struct source_section *section = choice->section;
+	struct setting_source *out = choice->out;
+	static const char *const refused[] = {"window_seconds", "pollers_min", "concurrency_max"};
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		const struct yaml_node *given = yaml_get(section->node, refused[i]);
+		if (given)
+			diag_error(choice->diag, given->place, "a queue with 'fifo_groups' has no '%s'", refused[i]);
+	}
+	check_most(choice, "fifo_groups", (double)section->fifo_groups, (double)out->calls_max);
+	out->lanes = section->fifo_groups;
+	out->keeps_order = true;
+	out->is_fifo = true;
+}
+
 static void resolve_queue(const struct choice *choice)
 {
 	const struct platform_queue *queue = &choice->platform->sources.queue;
@@ -228,6 +248,8 @@ static void resolve_queue(const struct choice *choice)
 	out->poll_ns = ns_from_seconds(queue->poll_seconds);
 	out->receive_messages = queue->receive_messages;
 	out->sends_together = section->send_batch;
+	if (section->fifo_groups > 0)
+		resolve_fifo(choice);
 	out->retention_ns =
 		ns_from_seconds(section->retention_seconds > 0 ? section->retention_seconds : queue->retention_seconds);
 }

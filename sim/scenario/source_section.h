@@ -20,6 +20,7 @@ struct source_section {
 	int64_t receives_max;
 	/* sqs */
 	double visibility_seconds; /* 0: six times the function's time-out */
+	int64_t fifo_groups;       /* 0: it is none that keeps its order */
 	int64_t concurrency_max;   /* 0: the platform's */
 	int64_t send_batch;
 	int64_t pollers_min; /* provisioned; 0: they are not */

@@ -139,7 +139,12 @@ static bool shares_hosts(const struct setting *setting, bool has_profile)
 
 static bool has_queue(const struct setting *setting, bool has_profile)
 {
-	return setting->source.kind == SOURCE_QUEUE;
+	return setting->source.kind == SOURCE_QUEUE && !setting->source.is_fifo;
+}
+
+static bool has_fifo(const struct setting *setting, bool has_profile)
+{
+	return setting->source.is_fifo;
 }
 
 static bool provisions_pollers(const struct setting *setting, bool has_profile)
@@ -198,6 +203,7 @@ static const struct need {
 	{"price.usd_per_million_express", has_express_children},
 	{"price.usd_per_express_gb_second", has_express_children},
 	{"price.usd_per_million_queue_requests", has_queue},
+	{"price.usd_per_million_fifo_requests", has_fifo},
 	{"price.usd_per_poller_hour", provisions_pollers},
 	{"price.usd_per_shard_hour", has_stream},
 	{"price.usd_per_million_stream_puts", has_stream},

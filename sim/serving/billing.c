@@ -54,18 +54,24 @@ static int64_t queue_requests(const struct setting *setting, int64_t messages, i
 	       (rest > 0 ? price_parts(rest * bytes, part_kb) : 0);
 }
 
+static wide_sum *requests_to_queue(const struct setting_source *source, struct usage *usage)
+{
+	return source->is_fifo ? &usage->fifo_requests : &usage->queue_requests;
+}
+
 void billing_receive(const struct setting *setting, int64_t messages, struct usage *usage)
 {
 	const struct setting_source *source = &setting->source;
 	if (source->kind == SOURCE_QUEUE)
-		usage->queue_requests +=
+		*requests_to_queue(source, usage) +=
 			queue_requests(setting, messages, source->receive_messages, source->message_bytes);
 }
 
 void billing_delete(const struct setting *setting, int64_t messages, struct usage *usage)
 {
-	if (setting->source.kind == SOURCE_QUEUE)
-		usage->queue_requests += queue_requests(setting, messages, setting->source.receive_messages, 0);
+	const struct setting_source *source = &setting->source;
+	if (source->kind == SOURCE_QUEUE)
+		*requests_to_queue(source, usage) += queue_requests(setting, messages, source->receive_messages, 0);
 }
 
 void billing_source(const struct setting *setting, int64_t messages, wide_sum idle_ns, int64_t elapsed_ns,
@@ -74,7 +80,7 @@ void billing_source(const struct setting *setting, int64_t messages, wide_sum id
 	const struct setting_source *source = &setting->source;
 	const struct platform_price *price = &setting->platform->price;
 	if (source->kind == SOURCE_QUEUE)
-		usage->queue_requests +=
+		*requests_to_queue(source, usage) +=
 			queue_requests(setting, messages, source->sends_together, source->message_bytes) +
 			idle_ns / source->poll_ns;
 	int64_t short_ns = ns_from_seconds(price->poller_minimum_seconds) - elapsed_ns;

@@ -82,6 +82,7 @@ struct setting_source {
 	/* Polled: messages wait in lanes and are taken in batches. */
 	int64_t lanes;    /* 1: a queue; else a stream's shards, by batches of each in work at once */
 	bool keeps_order; /* a lane has one batch in work, and takes it again where it failed */
+	bool is_fifo;     /* a queue whose lanes are its message groups */
 	int64_t shards;   /* of a stream */
 	int64_t batch_max;
 	int64_t window_ns;

@@ -43,6 +43,7 @@ struct source {
 	struct simulation *simulation;
 	struct lane *lanes;
 	int64_t calls_max; /* now, of each lane */
+	int64_t calls;     /* batches in work, of all lanes */
 	event_id growth;
 	int64_t since_ns; /* what pollers are paid for is counted to here */
 	wide_sum idle_ns; /* of pollers that found nothing */
@@ -78,8 +79,8 @@ static void count_pollers(struct source *source)
 	if (setting->poller_calls > 0)
 		usage_of(source)->poller_ns +=
 			(wide_sum)div_ceil_int64(source->calls_max, setting->poller_calls) * elapsed_ns;
-	else if (!setting->keeps_order && source->lanes[0].calls < setting->calls)
-		source->idle_ns += (wide_sum)(setting->calls - source->lanes[0].calls) * elapsed_ns;
+	else if (source->calls < setting->calls)
+		source->idle_ns += (wide_sum)(setting->calls - source->calls) * elapsed_ns;
 }
 
 static void look_at(struct lane *lane);
@@ -156,6 +157,7 @@ static void call_batch(struct lane *lane)
 	batch->number = source->simulation->outcome->batches++;
 	billing_receive(source->simulation->setting, count, usage_of(source));
 	lane->calls++;
+	source->calls++;
 	lane->is_window_over = false;
 	engine_cancel(&source->simulation->engine, lane->window);
 	lane->window = 0;
@@ -263,7 +265,7 @@ void source_take(struct simulation *simulation, int64_t came_ns)
 	int64_t lane = (int64_t)place < setting->lanes ? (int64_t)place : setting->lanes - 1;
 	message->lane = &source->lanes[lane];
 	double seconds = setting->seconds ? quantile_draw(&setting->seconds->table, &luck) : 0;
-	if (setting->keeps_order && setting->poll_ns > 0)
+	if (setting->shards > 0)
 		/* A shard is looked at when its turn comes. */
 		seconds += seconds_from_ns(setting->poll_ns - 1 - came_ns % setting->poll_ns);
 	arrive_after(source, message, ns_from_seconds(seconds));
@@ -366,6 +368,14 @@ static struct message *give_up_worn(struct source *source, struct message *faile
 	return failed;
 }
 
+/* What failed of a message group hides those behind it, too, until it is visible again. */
+static void lane_is_visible(struct engine *engine, void *subject, int64_t argument)
+{
+	struct lane *lane = subject;
+	lane->calls--;
+	look_at(lane);
+}
+
 void source_batch_ended(struct simulation *simulation, struct batch *batch, bool is_completed)
 {
 	struct source *source = simulation->source;
@@ -377,7 +387,7 @@ void source_batch_ended(struct simulation *simulation, struct batch *batch, bool
 	int64_t received_ns = batch->received_ns;
 	int64_t count = part_batch(source, batch, is_completed, &failed);
 	billing_delete(simulation->setting, received - count, usage_of(source));
-	lane->calls--;
+	source->calls--;
 	batch->next_free = source->free_batches;
 	source->free_batches = batch;
 	if (setting->keeps_order) {
@@ -386,12 +396,14 @@ void source_batch_ended(struct simulation *simulation, struct batch *batch, bool
 		if (failed)
 			put_in_front(lane, failed, count);
 	}
+	int64_t now_ns = engine_now_ns(&simulation->engine);
+	int64_t hidden_ns = setting->keeps_order && failed ? received_ns + setting->visibility_ns - now_ns : 0;
+	engine_schedule(&simulation->engine, hidden_ns > 0 ? hidden_ns : 0, 0, lane_is_visible, lane, 0);
 	while (failed && !setting->keeps_order) {
 		struct message *next = failed->next;
 		put_back(source, failed, received_ns);
 		failed = next;
 	}
-	look_at(lane);
 }
 
 bool source_is_late(const struct simulation *simulation, const struct batch *batch)

@@ -335,6 +335,32 @@ static void note_order(void *context, int64_t arrived_ns, int64_t taken_ns)
 	order->last_ns = arrived_ns;
 }
 
+/* A message that failed hides its group, and no other. */
+static void groups(void)
+{
+	struct toy toy;
+	queue_init(&toy, 1, 10);
+	struct setting_source *source = &toy.setting.source;
+	source->keeps_order = source->is_fifo = true;
+	source->lanes = 1;
+	source->receives_max = 3;
+	source->message_error_rate = 1;
+	toy_records(&toy, 3);
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.dead_letters, 3, "three messages that fail");
+	t_int(o.batches, 3, "are received three times");
+	t_int(o.makespan_ns, 121 * NS_PER_SECOND, "each a visibility time-out after the other");
+	int64_t idle = (1000 * 121 - 3) / 20;
+	t_int((int64_t)o.usage.fifo_requests, 3 + 3 + idle, "sent, received, and polls that found nothing");
+	source->lanes = 50;
+	source->message_error_rate = 0;
+	toy_records(&toy, 5000);
+	o = toy_simulate(&toy, 1);
+	t_int(o.records_completed, 5000, "many groups");
+	t_ok(o.peak_concurrency == 50, "one batch of each at once");
+	toy_release(&toy);
+}
+
 /* Where a record of a stream failed, those behind it wait for it; a queue's messages pass each other. */
 static void order_is_kept(bool keeps_order)
 {
@@ -444,6 +470,7 @@ int main(void)
 	throttled();
 	conserved();
 	streams();
+	groups();
 	order_is_kept(true);
 	order_is_kept(false);
 	pushed();

@@ -26,3 +26,5 @@ fails 2 lamina check v.yaml
 fails 2 lamina check v.yaml --set workload.images=6000000 --set source.visibility_seconds=60
 fails 2 lamina check v.yaml --set source='{kind: sqs, message_kb: 2000}'
 fails 2 lamina check v.yaml --set source='{kind: sns, message_kb: 2000}'
+fails 2 lamina check v.yaml --set source='{kind: sqs, fifo_groups: 5, window_seconds: 1, pollers_min: 2}'
+fails 2 lamina check v.yaml --set source='{kind: sqs, fifo_groups: 2000}'

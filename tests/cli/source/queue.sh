@@ -16,4 +16,6 @@ lamina run k.yaml | sed -n '/^queue_seconds/,/^dead_letters/p;/^shards/p;/^strea
 # A payload of 6 MB holds six messages of 1,000 kB.
 lamina run q.yaml --set source='{kind: sqs, window_seconds: 2, message_kb: 1000}' | sed -n '/^messages_per/p'
 # A plan is made for what is called one by one.
+# Message groups of a queue that keeps their order.
+lamina run q.yaml --set source='{kind: sqs, fifo_groups: 40, message_kb: 3}' | sed -n "/^messages_per/p;/^peak/p;/^FIFO/p"
 fails 2 lamina plan q.yaml --latency p95=5
