@@ -243,7 +243,7 @@ bool current_read(const char *path, const char *const *names, size_t count, stru
 			read_function(&reading, item);
 		else if (item->kind == INVENTORY_PROVISIONED)
 			read_provisioned(&reading, item);
-		else
+		else if (item->kind == INVENTORY_MACHINE)
 			read_states(&reading, item->node);
 	}
 	if (!reading.said_anything)

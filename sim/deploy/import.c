@@ -195,12 +195,6 @@ static void write_head(const struct importing *importing, struct buf *out)
 	buf_release(&head);
 }
 
-static void write_workload(struct importing *importing)
-{
-	struct yaml_node *workload = import_add(importing->root, YAML_MAP, "workload", NULL, importing->arena);
-	import_add_blank(workload, "images", "requests in all, or say when they come (arrivals)", importing->arena);
-}
-
 bool import_template(const struct import_request *request, struct arena *arena, struct diag *diag, struct buf *out,
 		     bool *io_failed)
 {
@@ -232,7 +226,7 @@ bool import_template(const struct import_request *request, struct arena *arena, 
 	import_add_text(importing.root, "apiVersion", "lamina/v1", NULL, arena);
 	import_add_text(importing.root, "name", experiment_name(&importing), NULL, arena);
 	import_add_text(importing.root, "platform", request->platform_name, NULL, arena);
-	write_workload(&importing);
+	import_write_source(&importing, machine);
 	import_write_functions(&importing);
 	if (workflow) {
 		workflow->key = "workflow";

@@ -48,6 +48,12 @@ void import_list_functions(struct importing *importing);
 /* One that only a state machine names; the same for the same text. */
 struct imported_function *import_unlisted_function(struct importing *importing, const char *id);
 
+/*
+ * `workload` and `source` of the experiment: what starts its first function, or its machine (NULL: there is none). What
+ * starts others is told.
+ */
+void import_write_source(struct importing *importing, const struct inventory_item *machine);
+
 /* `framework` and `functions` of the experiment, of those that are used. */
 void import_write_functions(struct importing *importing);
 

@@ -26,6 +26,9 @@ struct scope_writer {
 	bool is_repeat;
 };
 
+/* Levels of a tree that a block adds, and those of the experiment and of a step around and in it. */
+enum { LEVELS_PER_BLOCK = 4, LEVELS_AROUND = 12 };
+
 struct branch {
 	int to;
 	const struct yaml_node *rule;
@@ -143,6 +146,14 @@ static const char *rule_comment(struct scope_writer *sw, const struct branch *br
 	return arena_printf(arena_of(sw), "%s, to %s", place, sw->scope->states[branch->to].name);
 }
 
+/* A sequence one block deeper. */
+static void write_block(struct scope_writer *sw, struct yaml_node *list, int node, int stop)
+{
+	sw->writer->depth++;
+	write_sequence(sw, list, node, stop);
+	sw->writer->depth--;
+}
+
 static void write_simple_choice(struct scope_writer *sw, struct yaml_node *list, int choice,
 				const struct branch *branches, size_t count, int meeting)
 {
@@ -154,7 +165,7 @@ static void write_simple_choice(struct scope_writer *sw, struct yaml_node *list,
 	for (size_t i = 0; i < count; i++) {
 		struct yaml_node *steps = new_list(arena_of(sw));
 		struct yaml_node *entry = new_branch(sw, entries, rule_comment(sw, &branches[i]), i + 1 == count);
-		write_sequence(sw, steps, branches[i].to, meeting);
+		write_block(sw, steps, branches[i].to, meeting);
 		set_steps(sw, entry, steps);
 	}
 }
@@ -211,14 +222,22 @@ static void write_split_choice(struct scope_writer *sw, struct yaml_node *list, 
 		}
 		struct yaml_node *steps = new_list(arena_of(sw));
 		struct yaml_node *entry = new_branch(sw, entries, rule_comment(sw, &branches[i]), false);
-		write_sequence(sw, steps, branches[i].to, sw->flow.end);
+		write_block(sw, steps, branches[i].to, sw->flow.end);
 		set_steps(sw, entry, steps);
 	}
 	struct yaml_node *rest = new_list(arena_of(sw));
 	struct yaml_node *entry = new_branch(sw, entries, NULL, true);
+	sw->writer->depth++;
 	int next = group_count == 1 ? group[0].to : write_branches(sw, rest, choice, group, group_count, stop);
 	write_sequence(sw, rest, next, stop);
+	sw->writer->depth--;
 	set_steps(sw, entry, rest);
+}
+
+/* Where each further block in a block could be one too many, failures stand beside what the others go on with. */
+static bool is_deep(const struct scope_writer *sw)
+{
+	return LEVELS_PER_BLOCK * (sw->writer->depth + 1) + LEVELS_AROUND > YAML_DEPTH_MAX;
 }
 
 /* Writes the choice and returns where to go on. */
@@ -244,7 +263,7 @@ static int write_branches(struct scope_writer *sw, struct yaml_node *list, int c
 			return stop;
 		}
 		meeting = partial;
-	} else if (!has_failing) {
+	} else if (!has_failing || is_deep(sw)) {
 		write_simple_choice(sw, list, choice, branches, count, meeting);
 		return meeting;
 	}
@@ -341,6 +360,7 @@ static int write_loop(struct scope_writer *sw, struct yaml_node *list, int at, i
 	struct yaml_node *before = new_list(arena_of(sw));
 	struct yaml_node *round = new_list(arena_of(sw));
 	sw->is_open[at] = true;
+	sw->writer->depth++;
 	write_sequence(sw, before, loop->header, loop->exit);
 	write_way_back(sw, round, at);
 	if (before->count == 0 && round->count == 0) {
@@ -358,6 +378,7 @@ static int write_loop(struct scope_writer *sw, struct yaml_node *list, int at, i
 		append(list, before);
 		add_entered_loop(sw, list, loop, round);
 	}
+	sw->writer->depth--;
 	sw->is_open[at] = false;
 	return write_choice(sw, list, loop->exit, loop, stop);
 }
@@ -527,8 +548,18 @@ static void write_scope(struct step_writer *writer, struct yaml_node *list, cons
 	};
 	if (!asl_flow_init(&sw.flow, scope, arena, writer->importing->diag))
 		return;
-	write_sequence(&sw, list, scope->start, sw.flow.end);
+	write_block(&sw, list, scope->start, sw.flow.end);
 	tell_copies(&sw);
+}
+
+static int depth_of(const struct yaml_node *node)
+{
+	int deepest = 0;
+	for (const struct yaml_node *child = node->first; child && node->kind != YAML_SCALAR; child = child->next) {
+		int depth = depth_of(child);
+		deepest = depth > deepest ? depth : deepest;
+	}
+	return deepest + (node->kind != YAML_SCALAR);
 }
 
 struct yaml_node *import_workflow(struct importing *importing, const struct inventory_item *machine)
@@ -548,5 +579,9 @@ struct yaml_node *import_workflow(struct importing *importing, const struct inve
 			import_place(machine->place, importing->arena), importing->arena);
 	struct yaml_node *steps = import_add(workflow, YAML_LIST, "steps", NULL, importing->arena);
 	write_scope(&writer, steps, scope);
+	if (!writer.is_full && depth_of(workflow) + 1 > YAML_DEPTH_MAX)
+		diag_error(importing->diag, machine->place,
+			   "its blocks stand in each other more than those of an experiment can, which has %d levels",
+			   YAML_DEPTH_MAX);
 	return importing->diag->error_count == errors_before ? workflow : NULL;
 }

@@ -133,6 +133,15 @@ static void add_resource(struct walk *walk, const struct yaml_node *root, const 
 				       .defaults = is_serverless ? template_find(root, "Globals.Function") : NULL,
 				       .resource = resource,
 			       });
+	else if (properties)
+		add_item(walk, (struct inventory_item){
+				       .kind = INVENTORY_RESOURCE,
+				       .id = resource->key,
+				       .type = type,
+				       .node = properties,
+				       .place = resource->key_place,
+				       .resource = resource,
+			       });
 	const struct yaml_node *substitutions = yaml_get(properties, "DefinitionSubstitutions");
 	static const char *const keys[] = {"Definition", "DefinitionString"};
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
@@ -239,6 +248,15 @@ static void add_terraform(struct walk *walk, const char *type, const char *name,
 	const struct yaml_node *definition = yaml_get(values, "definition");
 	if (strcmp(type, "aws_sfn_state_machine") == 0 && definition)
 		add_definition(walk, definition, "definition", name, resource, NULL);
+	if (strcmp(type, "aws_lambda_function") != 0)
+		add_item(walk, (struct inventory_item){
+				       .kind = INVENTORY_RESOURCE,
+				       .id = name,
+				       .type = type,
+				       .node = values,
+				       .place = values->key ? values->key_place : values->place,
+				       .resource = resource,
+			       });
 }
 
 static void walk_module(struct walk *walk, const struct yaml_node *module)

@@ -2,8 +2,8 @@
  * What a deployment's file holds, of whatever tool it is: AWS SAM and CloudFormation templates (as AWS CDK writes them,
  * too), serverless.yml, `terraform show -json`, Terraform's JSON configuration (*.tf.json), the variables that
  * `plan --emit terraform` writes, state machines in Amazon States Language, and what `aws lambda list-functions`,
- * `get-function` and `get-function-configuration` print. It says where functions, provisioned concurrency and state
- * machines stand; their values are not read yet (current.h, import.h).
+ * `get-function` and `get-function-configuration` print. It says where functions, provisioned concurrency, state
+ * machines and other resources stand; their values are not read yet (current.h, import.h).
  */
 #ifndef LAMINA_INVENTORY_H
 #define LAMINA_INVENTORY_H
@@ -30,6 +30,7 @@ enum inventory_kind {
 	INVENTORY_FUNCTION,
 	INVENTORY_PROVISIONED, /* concurrency that stands beside its function, which comes before */
 	INVENTORY_MACHINE,
+	INVENTORY_RESOURCE, /* any other, with its type */
 };
 
 struct inventory_item {
@@ -45,6 +46,7 @@ struct inventory_item {
 	const struct yaml_node *resource; /* with its type; a function's, a machine's */
 	/* Machines: names in its text by what they stand for; NULL: none. */
 	const struct yaml_node *substitutions;
+	const char *type; /* of a resource, in its tool's words; else NULL */
 	/* Provisioned: its key, and who has it. */
 	const char *key;
 	const char *owner;

@@ -27,6 +27,8 @@ static const struct stand_in {
 	{"again", "0", "the probability of a further round, from 0 to 1"},
 	{"at_most", "1", "rounds in all at most"},
 	{"seconds", "0", "how long it takes"},
+	{"rate_per_second", "1", NULL},
+	{"duration_seconds", "1", NULL},
 };
 
 /* What `lamina calibrate` writes of a function's work, whatever the logs; and where they say it. */

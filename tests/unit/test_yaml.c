@@ -94,7 +94,7 @@ static void test_depth(void)
 	add_times(&buf, "[", YAML_DEPTH_MAX + 1);
 	add_times(&buf, "]", YAML_DEPTH_MAX + 1);
 	t_str(mistakes_of(buf.text, buf.length, &has_tree),
-	      "f.yaml:1:17: nested more than 16 levels deep, the most that is allowed\n", "17 are not");
+	      "f.yaml:1:33: nested more than 32 levels deep, the most that is allowed\n", "17 are not");
 	buf_release(&buf);
 }
 

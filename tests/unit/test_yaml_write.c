@@ -166,10 +166,11 @@ static void test_set_mistakes(void)
 		{"a..b", "1", "'a..b' has an empty part; keys are joined by single dots"},
 		{"", "1", "'' has an empty part; keys are joined by single dots"},
 		{"a.", "1", "'a.' has an empty part; keys are joined by single dots"},
-		{"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q", "1",
-		 "'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q' has more than 16 parts"},
-		{"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p", "[]",
-		 "'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p' would be nested more than 16 levels deep, the most that is "
+		{"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c.d.e.f.g", "1",
+		 "'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c...' has more than 32 parts"},
+		{"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c.d.e.f", "[]",
+		 "'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c...' would be nested more than 32 "
+		 "levels deep, the most that is "
 		 "allowed"},
 		{"era", "", "no value for 'era'; write \"\" for an empty text, null for none"},
 		{"era", " \n", "no value for 'era'; write \"\" for an empty text, null for none"},

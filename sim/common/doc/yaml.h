@@ -16,7 +16,7 @@
 
 enum {
 	YAML_BYTES_MAX = 4 * 1024 * 1024,
-	YAML_DEPTH_MAX = 16,
+	YAML_DEPTH_MAX = 32,
 	YAML_NODES_MAX = 100000,
 	YAML_SCALAR_BYTES_MAX = 4096,
 	YAML_KEY_BYTES_MAX = 200, /* libyaml reads no key of more than 1024 characters, escapes included */
