@@ -24,6 +24,8 @@ static int run_import(struct cli *cli, int argc, char **argv)
 	struct diag diag;
 	struct import_request request = {
 		.path = argv[0],
+		.more_paths = (const char *const *)(argv + 1),
+		.more_count = (size_t)argc - 1,
 		.name = options_text(&cli->options, "name"),
 		.platform_name = options_text(&cli->options, "platform"),
 		.machine = options_text(&cli->options, "machine"),
@@ -79,15 +81,16 @@ static const struct option_row options[] = {
 const struct command cmd_import = {
 	.name = "import",
 	.summary = "make an experiment of what is deployed: SAM, CDK, Serverless, Terraform, Step Functions",
-	.operands = "TEMPLATE",
+	.operands = "TEMPLATE [TEMPLATE...]",
 	.operands_min = 1,
-	.operands_max = 1,
+	.operands_max = -1,
 	.description =
 		"Reads an AWS SAM or CloudFormation template (as AWS CDK leaves them in cdk.out, too), a "
 		"serverless.yml, Terraform's JSON configuration (*.tf.json) or `terraform show -json`, a state machine "
 		"in Amazon States Language, or what `aws lambda list-functions` prints, and writes an experiment: "
 		"functions with memory, time-outs, /tmp, concurrency, architecture and runtime, and the state machine "
-		"as the workflow. Comments say where each value stands in the file.\n\n"
+		"as the workflow; further templates have the functions that a machine by itself calls. Comments say "
+		"where each value stands.\n\n"
 		"Parameters, mappings, conditions, variables and locals are followed to their defaults. What the file "
 		"cannot say is left 'blank', above all the work that functions do: `lamina check` lists what is blank "
 		"and how it is filled, `lamina calibrate` fits work to logs, for --with. Functions keep their logical "

@@ -165,12 +165,18 @@ static void check_count(struct importing *importing, bool has_workflow)
 			     count);
 }
 
+/* The format for the file that the functions are of, which a state machine's own is not. */
 static const char *emit_format_of(const struct importing *importing)
 {
-	for (size_t i = 0; i < importing->function_count; i++)
-		if (importing->functions[i].item && importing->functions[i].item->dialect == &dialect_cloudformation &&
-		    importing->inventory.tool == TOOL_CLOUDFORMATION)
-			return "cloudformation";
+	for (size_t i = 0; i < importing->function_count; i++) {
+		const struct imported_function *function = &importing->functions[i];
+		if (!function->is_used || !function->item)
+			continue;
+		bool is_plain = function->item->dialect == &dialect_cloudformation;
+		return is_plain && function->item->from->tool == TOOL_CLOUDFORMATION
+			       ? "cloudformation"
+			       : tool_formats[function->item->from->tool];
+	}
 	return tool_formats[importing->inventory.tool];
 }
 
@@ -195,6 +201,22 @@ static void write_head(const struct importing *importing, struct buf *out)
 	buf_release(&head);
 }
 
+static bool list_more_functions(struct importing *importing, bool *io_failed)
+{
+	const struct import_request *request = importing->request;
+	bool ok = true;
+	for (size_t i = 0; i < request->more_count; i++) {
+		struct inventory *more = ARENA_NEW(importing->arena, struct inventory);
+		bool is_unreadable = false;
+		if (inventory_read(request->more_paths[i], importing->arena, importing->diag, more, &is_unreadable))
+			import_list_functions(importing, more);
+		else
+			ok = false;
+		*io_failed = *io_failed || is_unreadable;
+	}
+	return ok;
+}
+
 bool import_template(const struct import_request *request, struct arena *arena, struct diag *diag, struct buf *out,
 		     bool *io_failed)
 {
@@ -213,9 +235,14 @@ bool import_template(const struct import_request *request, struct arena *arena, 
 			   "this is an experiment already, no deployment's file");
 		return false;
 	}
-	import_list_functions(&importing);
+	import_list_functions(&importing, &importing.inventory);
+	if (!list_more_functions(&importing, io_failed))
+		return false;
 	const struct inventory_item *machine = choose_machine(&importing);
 	struct yaml_node *workflow = machine ? import_workflow(&importing, machine) : NULL;
+	if (request->more_count > 0 && !machine && diag->error_count == errors_before)
+		diag_error(diag, (struct diag_place){.file = importing.inventory.file},
+			   "it has no state machine, so that no other file has functions for it");
 	if (machine)
 		tell_uncalled(&importing, machine);
 	else

@@ -15,7 +15,9 @@
 #include "platform/platform.h"
 
 struct import_request {
-	const char *path; /* "-" is standard input */
+	const char *path;              /* "-" is standard input */
+	const char *const *more_paths; /* files with functions that a state machine of the first calls */
+	size_t more_count;
 	const char *name; /* of the experiment; NULL: after the file or its service */
 	const struct platform *platform;
 	const char *platform_name;     /* as the experiment is to name it */
@@ -29,8 +31,8 @@ struct import_request {
 };
 
 /*
- * Adds the experiment's text to out. False with diag errors, where the file cannot be read (*io_failed) or is wrong.
- * What is left out or left blank for want of a value is a warning at its place. path must outlive the diag.
+ * Adds the experiment's text to out. False with diag errors, where a file cannot be read (*io_failed) or is wrong.
+ * What is left out or left blank for want of a value is a warning at its place. Paths must outlive the diag.
  */
 bool import_template(const struct import_request *request, struct arena *arena, struct diag *diag, struct buf *out,
 		     bool *io_failed);

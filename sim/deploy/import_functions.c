@@ -101,11 +101,12 @@ static struct found_value find_value(const struct importing *importing, const st
 				     const char *path)
 {
 	const struct yaml_node *sides[] = {item->node, item->defaults};
+	struct substitution substitution = importing->substitution;
+	substitution.inventory = item->from;
 	for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
 		bool is_none;
 		const struct yaml_node *written = sides[i] ? template_find(sides[i], path) : NULL;
-		const struct yaml_node *value =
-			written ? substitution_resolve(&importing->substitution, written, &is_none) : NULL;
+		const struct yaml_node *value = written ? substitution_resolve(&substitution, written, &is_none) : NULL;
 		if (written && !is_none)
 			return (struct found_value){written, value};
 	}
@@ -178,8 +179,9 @@ static void add_found_number(struct importing *importing, struct yaml_node *entr
 static const struct inventory_item *provisioned_beside(const struct importing *importing,
 						       const struct imported_function *function)
 {
-	for (size_t i = 0; i < importing->inventory.count; i++) {
-		const struct inventory_item *item = &importing->inventory.items[i];
+	const struct inventory *inventory = function->item->from;
+	for (size_t i = 0; i < inventory->count; i++) {
+		const struct inventory_item *item = &inventory->items[i];
 		bool is_named = item->deployed_name && function->deployed_name &&
 				strcmp(item->deployed_name, function->deployed_name) == 0;
 		if (item->kind == INVENTORY_PROVISIONED && (strcmp(item->id, function->id) == 0 || is_named))
@@ -381,10 +383,10 @@ static const char *deployed_name_of(const struct importing *importing, const str
 	const char *name = resolved_text(importing, &own, item->dialect->deployed_name, &place);
 	if (name || item->dialect != &dialect_serverless)
 		return name;
-	const struct inventory_item file = {.node = importing->inventory.root};
+	const struct inventory_item file = {.from = item->from, .node = item->from->root};
 	const char *service = resolved_text(importing, &file, "service", &place);
 	const char *stage = resolved_text(importing, &file, "provider.stage", &place);
-	bool has_stage = template_find(importing->inventory.root, "provider.stage") != NULL;
+	bool has_stage = template_find(item->from->root, "provider.stage") != NULL;
 	if (!service || (has_stage && !stage))
 		return NULL;
 	return arena_printf(importing->arena, "%s-%s-%s", service, has_stage ? stage : "dev", item->id);
@@ -400,10 +402,10 @@ static bool is_image(const struct importing *importing, const struct inventory_i
 	       (found.value && found.value->kind == YAML_SCALAR && strcmp(found.value->text, "Image") == 0);
 }
 
-void import_list_functions(struct importing *importing)
+void import_list_functions(struct importing *importing, const struct inventory *inventory)
 {
-	for (size_t i = 0; i < importing->inventory.count; i++) {
-		const struct inventory_item *item = &importing->inventory.items[i];
+	for (size_t i = 0; i < inventory->count; i++) {
+		const struct inventory_item *item = &inventory->items[i];
 		if (item->kind != INVENTORY_FUNCTION)
 			continue;
 		struct imported_function *function = add_function(importing, item->id);

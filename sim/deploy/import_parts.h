@@ -42,8 +42,8 @@ void import_add_number(struct yaml_node *parent, const char *key, double value, 
 		       struct arena *arena);
 void import_add_blank(struct yaml_node *parent, const char *key, const char *comment, struct arena *arena);
 
-/* Lists the file's functions, with the names that they get. */
-void import_list_functions(struct importing *importing);
+/* Lists a file's functions, with the names that they get. */
+void import_list_functions(struct importing *importing, const struct inventory *inventory);
 
 /* One that only a state machine names; the same for the same text. */
 struct imported_function *import_unlisted_function(struct importing *importing, const char *id);

@@ -161,10 +161,12 @@ void import_task(struct step_writer *writer, struct yaml_node *step, const struc
 		function = find_function(importing, id);
 		if (!function) {
 			function = unlisted(importing, id);
-			if (importing->inventory.tool != TOOL_STATES_LANGUAGE && !function->is_used)
+			bool has_functions =
+				importing->inventory.tool != TOOL_STATES_LANGUAGE || importing->request->more_count > 0;
+			if (has_functions && !function->is_used)
 				diag_warning(importing->diag, place,
-					     "'%s' calls '%s', which is no function of this file; its memory and "
-					     "time-out are left blank",
+					     "'%s' calls '%s', which is no function that a file given has; its "
+					     "memory and time-out are left blank",
 					     shown(writer, state->name), shown(writer, text));
 		}
 	} else {

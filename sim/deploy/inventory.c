@@ -24,6 +24,7 @@ static void add_item(struct walk *walk, struct inventory_item item)
 		out->items = items;
 		out->capacity = capacity;
 	}
+	item.from = out;
 	out->items[out->count++] = item;
 }
 
@@ -159,8 +160,14 @@ static bool walk_cloudformation(struct walk *walk, const struct yaml_node *root)
 	const struct yaml_node *resources = yaml_get(root, "Resources");
 	if (!resources || resources->kind != YAML_MAP)
 		return false;
-	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next)
-		add_resource(walk, root, resource);
+	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
+		if (resource->kind == YAML_MAP)
+			add_resource(walk, root, resource);
+		else
+			diag_warning(walk->diag, resource->key_place,
+				     "'%s' is no resource; what deployment makes of it is skipped",
+				     diag_excerpt(resource->key, walk->arena));
+	}
 	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
 		const char *type = inventory_plain_text(resource, "Type");
 		if (type && (strcmp(type, "AWS::Lambda::Version") == 0 || strcmp(type, "AWS::Lambda::Alias") == 0))

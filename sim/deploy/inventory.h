@@ -35,6 +35,7 @@ enum inventory_kind {
 
 struct inventory_item {
 	enum inventory_kind kind;
+	const struct inventory *from;
 	const char *id;            /* logical id, key or resource; of the function that is provisioned; "": none */
 	const char *deployed_name; /* where the file says it; else NULL */
 	/* A function's settings, the number that is provisioned, or a machine with `States`. */

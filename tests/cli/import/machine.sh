@@ -82,3 +82,14 @@ Resources:
             End: true
 YAML
 lamina import template.yaml | grep -v '^#'
+echo '# a machine by itself, and the template of its functions'
+cat > functions.yml <<'YAML'
+service: shop
+provider: {name: aws, memorySize: 640}
+functions:
+  check: {handler: a.b, timeout: 7}
+  resize: {handler: a.b, memorySize: "${self:custom.size, 2048}"}
+YAML
+lamina import poll.asl.json functions.yml 2>both.err | sed -n '3,/^workflow/p'
+cut -d: -f 2- both.err
+fails 2 lamina import functions.yml template.yaml
