@@ -47,6 +47,17 @@ static const struct table_column function_columns[] = {
 	{.name = "idle_memory_share", .heading = "memory idle", .align = TABLE_RIGHT, .decimals = 2},
 };
 
+static const struct table_column step_columns[] = {
+	{.name = "step"},
+	{.name = "kind"},
+	{.name = "entered", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "failed", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	{.name = "mean_seconds", .heading = "seconds", .align = TABLE_RIGHT, .decimals = 3},
+	{.name = "critical_seconds", .heading = "on critical path", .align = TABLE_RIGHT, .decimals = 3},
+	{.name = "critical_share", .heading = "share of it", .align = TABLE_RIGHT, .decimals = 3},
+	{.name = "slack_seconds", .heading = "slack s", .align = TABLE_RIGHT, .decimals = 3},
+};
+
 static const struct table_column record_columns[] = {
 	{.name = "record_time", .heading = "record time"},
 	{.name = "seconds", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
@@ -75,6 +86,22 @@ static void fill_metrics(struct table *table, const struct run_result *result, b
 		for (int i = 0; i < FUNCTION_METRICS; i++)
 			estimate_row(table, result->functions[f].name, function_metrics[i].name,
 				     &result->functions[f].metrics[i]);
+	for (size_t s = 0; with_functions && s < result->step_count; s++)
+		for (int i = 0; i < STEP_METRICS; i++)
+			estimate_row(table, result->steps[s].step->name, step_metrics[i].name,
+				     &result->steps[s].metrics[i]);
+}
+
+static void fill_steps(struct table *table, const struct run_result *result)
+{
+	for (size_t i = 0; i < result->step_count; i++) {
+		const struct step_result *step = &result->steps[i];
+		table_text(table, step->step->name);
+		table_text(table, step_kind_names[step->step->kind]);
+		for (int metric = 0; metric < STEP_METRICS; metric++)
+			table_double(table, step->metrics[metric].mean);
+		table_end_row(table);
+	}
 }
 
 static void record_row(struct table *table, const char *name, const struct steady_estimate *estimate)
@@ -157,12 +184,13 @@ static void fill_phases(struct table *table, struct table_column columns[WORK_PH
 
 #define COLUMNS(array) (array), ARRAY_LEN(array)
 
-/* The five tables of a result, filled. */
+/* The tables of a result, filled. */
 struct run_tables {
 	struct table metrics;
 	struct table bill;
 	struct table functions;
 	struct table phases;
+	struct table steps;   /* of a workflow */
 	struct table records; /* only where has_records */
 	struct record_times record_times;
 	bool has_records;
@@ -181,7 +209,9 @@ static void run_tables_init(struct run_tables *tables, const struct run_job *job
 	table_init(&tables->functions, COLUMNS(function_columns));
 	fill_metrics(&tables->metrics, result, has_source, format == TABLE_CSV);
 	fill_bill(&tables->bill, &result->bill);
+	table_init(&tables->steps, COLUMNS(step_columns));
 	fill_functions(&tables->functions, result);
+	fill_steps(&tables->steps, result);
 	fill_phases(&tables->phases, tables->phase_columns, result);
 }
 
@@ -216,6 +246,7 @@ static void run_tables_release(struct run_tables *tables)
 	table_release(&tables->bill);
 	table_release(&tables->functions);
 	table_release(&tables->phases);
+	table_release(&tables->steps);
 }
 
 /* Whose prices the bill is at; "" where the platform does not say. */
@@ -266,6 +297,10 @@ static void render_text(const struct run_tables *tables, const struct study *stu
 	table_render(&tables->functions, TABLE_TEXT, out);
 	buf_add(out, "\nSeconds of a call by phase\n");
 	table_render(&tables->phases, TABLE_TEXT, out);
+	if (job->result.step_count > 0) {
+		buf_add(out, "\nSteps of the workflow: time of one, and its part of a record's critical path\n");
+		table_render(&tables->steps, TABLE_TEXT, out);
+	}
 	if (!tables->has_records)
 		return;
 	buf_printf(out, "\nOne run in its steady state, %zu records; the first %zu are its warm-up and left out\n",
@@ -297,6 +332,10 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 	table_write_json(&tables->functions, &json);
 	json_key(&json, "phases");
 	table_write_json(&tables->phases, &json);
+	if (job->result.step_count > 0) {
+		json_key(&json, "steps");
+		table_write_json(&tables->steps, &json);
+	}
 	if (tables->has_records) {
 		json_key(&json, "steady_state");
 		json_object_begin(&json);

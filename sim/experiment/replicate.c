@@ -79,6 +79,8 @@ static void plan(struct run_job *job, struct replications_so_far *so_far, struct
 		memcpy(samples, so_far->samples, (size_t)so_far->planned * sizeof samples[0]);
 	for (int64_t k = so_far->planned; k < planned; k++) {
 		samples[k].functions = ARENA_ARRAY(scratch, struct function_sample, job->setting->function_count);
+		if (job->setting->graph)
+			samples[k].steps = ARENA_ARRAY(scratch, struct step_sample, job->setting->graph->step_count);
 		batch->tasks[batch->count++] = (struct batch_task){job, (uint32_t)k, &samples[k]};
 	}
 	*so_far = (struct replications_so_far){samples, planned};
@@ -108,6 +110,8 @@ bool replicate(struct run_job *jobs, size_t count, const struct run_control *con
 		const struct setting *setting = jobs[i].setting;
 		samples_gather(so_far[i].samples, finished, sample_functions_of(setting, arena),
 			       setting->function_count, arena, &jobs[i].result);
+		if (setting->graph)
+			samples_gather_steps(so_far[i].samples, finished, setting->graph, arena, &jobs[i].result);
 	}
 	arena_release(&scratch);
 	return !interrupted;

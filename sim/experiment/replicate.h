@@ -38,6 +38,11 @@ struct function_result {
 	double failures[FAILURES];    /* mean counts over replications */
 };
 
+struct step_result {
+	const struct step *step;
+	struct estimate metrics[STEP_METRICS]; /* by enum step_metric_id */
+};
+
 struct run_result {
 	int64_t replications;             /* replications that were finished */
 	struct estimate metrics[METRICS]; /* by enum metric_id */
@@ -47,6 +52,8 @@ struct run_result {
 	double bytes_out;
 	struct function_result *functions;
 	size_t function_count;
+	struct step_result *steps; /* of a workflow that was simulated just now */
+	size_t step_count;
 	enum outcome_end end; /* the worst of all replications */
 };
 

@@ -30,6 +30,9 @@ void sample_take(const struct setting *setting, const struct outcome *outcome, s
 		out->metrics[i] = outcome_metrics[i].value(outcome);
 	for (size_t i = 0; i < outcome->function_count; i++)
 		take_function(setting, &outcome->functions[i], &out->functions[i]);
+	for (size_t i = 0; out->steps && i < setting->graph->step_count; i++)
+		for (int metric = 0; metric < STEP_METRICS; metric++)
+			out->steps[i].metrics[metric] = step_metrics[metric].value(outcome, setting->graph, (int32_t)i);
 	out->bill = outcome->bill;
 	out->bytes_in = (double)total.bytes_in;
 	out->bytes_out = (double)total.bytes_out;
@@ -117,6 +120,23 @@ void samples_gather(const struct sample *samples, int64_t count, const struct sa
 	out->functions = ARENA_ARRAY(arena, struct function_result, function_count);
 	for (size_t i = 0; i < function_count; i++)
 		gather_function(samples, count, i, &functions[i], &out->functions[i]);
+}
+
+void samples_gather_steps(const struct sample *samples, int64_t count, const struct graph *graph, struct arena *arena,
+			  struct run_result *out)
+{
+	out->step_count = graph->step_count;
+	out->steps = ARENA_ARRAY(arena, struct step_result, graph->step_count);
+	for (size_t step = 0; step < graph->step_count; step++) {
+		out->steps[step].step = &graph->steps[step];
+		for (int metric = 0; metric < STEP_METRICS; metric++) {
+			struct summary summary;
+			summary_init(&summary);
+			for (int64_t i = 0; i < count; i++)
+				summary_add(&summary, samples[i].steps[step].metrics[metric]);
+			out->steps[step].metrics[metric] = estimate_of(&summary);
+		}
+	}
 }
 
 struct sample_function *sample_functions_of(const struct setting *setting, struct arena *arena)

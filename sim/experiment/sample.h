@@ -22,6 +22,11 @@ struct function_sample {
 	double cause_usd[CAUSES];
 };
 
+/* Of one step of a workflow. */
+struct step_sample {
+	double metrics[STEP_METRICS];
+};
+
 struct sample {
 	bool is_finished;
 	enum outcome_end end;
@@ -30,6 +35,7 @@ struct sample {
 	double bytes_in;
 	double bytes_out;
 	struct function_sample *functions;
+	struct step_sample *steps; /* of the setting's graph; NULL where nobody asks for them */
 };
 
 /* What does not vary between a point's replications. */
@@ -39,7 +45,9 @@ struct sample_function {
 	double peak_memory_mb;
 };
 
-/* functions has room for all of the setting's; an interrupted outcome is not finished. */
+/*
+ * functions, and steps where it is not NULL, have room for all of the setting's; an interrupted outcome is not finished.
+ */
 void sample_take(const struct setting *setting, const struct outcome *outcome, struct sample *out);
 
 struct run_result;
@@ -50,6 +58,10 @@ void samples_gather(const struct sample *samples, int64_t count, const struct sa
 
 /* One for each function of the setting, in the arena. */
 struct sample_function *sample_functions_of(const struct setting *setting, struct arena *arena);
+
+/* The means of samples that have steps, in the arena. */
+void samples_gather_steps(const struct sample *samples, int64_t count, const struct graph *graph, struct arena *arena,
+			  struct run_result *out);
 
 struct replications;
 

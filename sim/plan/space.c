@@ -567,6 +567,12 @@ static bool check_kind(const struct space_request *request, struct diag *diag)
 			   source_names[setting->source.kind]);
 		return false;
 	}
+	if (setting->graph) {
+		diag_error(diag, bind_place(experiment->root, "workflow"),
+			   "a plan is made for a chain of functions, not for a workflow; compare its variants with "
+			   "'lamina sweep'");
+		return false;
+	}
 	bool is_alone = !setting_has_instances(setting);
 	if (!is_alone)
 		diag_error(

@@ -1,11 +1,39 @@
 #include "platform/workflow.h"
 
+#include <math.h>
+
+#include "base/num.h"
 #include "platform/keys.h"
+
+static const struct bind_field map_pace_fields[] = {
+	MAYBE_NUMBER(struct map_pace, seconds, "0", 0, 3600, "after each"),
+	MAYBE_NUMBER(struct map_pace, seconds_per_item, "0", 0, 3600,
+		     "and for each that was started before, as far as the map is wide"),
+	BIND_END,
+};
+
+static const struct bind_schema map_pace_schema = {
+	.title = "map_pace",
+	.bytes = sizeof(struct map_pace),
+	.fields = map_pace_fields,
+};
 
 static const struct bind_field workflow_fields[] = {
 	QUANTILES(struct platform_workflow, hop_seconds, "one function's answer to the next one's call"),
+	MAYBE_NUMBER(struct platform_workflow, hop_payload_mb, "0", 0, 1e6,
+		     "payload up to which that is so, 10^6 bytes"),
+	MAYBE_NUMBER(struct platform_workflow, hop_seconds_per_mb, "0", 0, 1e6,
+		     "what each further 10^6 bytes add to it"),
+	BIND_FIELD(struct platform_workflow, map_pace, BIND_STRUCT, .fallback = "{}", .schema = &map_pace_schema,
+		   .help = "rest of an inline map between the starts of two items"),
 	BIND_FIELD(struct platform_workflow, inline_map_limit, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
 		   .help = "records in work at once, unless the map is distributed; 0: no bound"),
+	BIND_FIELD(struct platform_workflow, distributed_map_limit, BIND_INT, .fallback = "0", .min = 0, .max = 1e9,
+		   .help = "executions that a distributed map has in work at once; 0: no bound"),
+	BIND_FIELD(struct platform_workflow, history_entries_max, BIND_INT, .fallback = "0", .min = 0, .max = 1e12,
+		   .help = "entries of a standard execution's history, beyond which it fails; 0: not known"),
+	MAYBE_NUMBER(struct platform_workflow, express_seconds, "0", 0, 1e9,
+		     "the longest that an express execution runs; 0: not known"),
 	MAYBE_NUMBER(struct platform_workflow, payload_mb, "0", 0, 1e6,
 		     "largest payload that it passes on, 10^6 bytes; 0: not known"),
 	BIND_END,
@@ -16,3 +44,16 @@ const struct bind_schema platform_workflow_schema = {
 	.bytes = sizeof(struct platform_workflow),
 	.fields = workflow_fields,
 };
+
+int64_t workflow_map_rest_ns(const struct platform_workflow *workflow, int64_t started)
+{
+	int64_t limit = workflow->inline_map_limit;
+	double wide = (double)(limit > 0 && started > limit ? limit : started);
+	return ns_from_seconds(workflow->map_pace.seconds + wide * workflow->map_pace.seconds_per_item);
+}
+
+int64_t workflow_payload_ns(const struct platform_workflow *workflow, int64_t payload_bytes)
+{
+	double beyond_mb = fmax(0, (double)payload_bytes / 1e6 - workflow->hop_payload_mb);
+	return ns_from_seconds(beyond_mb * workflow->hop_seconds_per_mb);
+}

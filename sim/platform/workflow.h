@@ -6,11 +6,32 @@
 
 #include "platform/quantiles.h"
 
+/*
+ * An inline map does not start its items at once: after each the next one waits, the longer the more there were, as far
+ * as the map is wide (inline_map_limit).
+ */
+struct map_pace {
+	double seconds;
+	double seconds_per_item;
+};
+
 struct platform_workflow {
-	struct quantiles hop_seconds; /* from one function's answer to the next one's call */
-	int64_t inline_map_limit;     /* records in work at once, unless the map is distributed */
-	double payload_mb;            /* that it passes on, 10^6 bytes; 0: no bound is known */
+	struct quantiles hop_seconds;  /* from one function's answer to the next one's call */
+	double hop_payload_mb;         /* ... that carries no more than so much, 10^6 bytes; */
+	double hop_seconds_per_mb;     /* what is beyond takes so much longer */
+	int64_t inline_map_limit;      /* records in work at once, unless the map is distributed */
+	int64_t distributed_map_limit; /* children in work at once, of one that is */
+	int64_t history_entries_max;   /* of an execution, whose end the next one is; 0: no bound is known */
+	double express_seconds;        /* the longest that an express one runs; 0: no bound is known */
+	struct map_pace map_pace;
+	double payload_mb; /* that it passes on, 10^6 bytes; 0: no bound is known */
 };
 extern const struct bind_schema platform_workflow_schema;
+
+/* The rest after an inline map has started so many items, before it starts the next. */
+int64_t workflow_map_rest_ns(const struct platform_workflow *workflow, int64_t started);
+
+/* What a payload adds to a hop. */
+int64_t workflow_payload_ns(const struct platform_workflow *workflow, int64_t payload_bytes);
 
 #endif

@@ -365,10 +365,33 @@ static void say_late(const struct failed_calls *c, struct buf *out)
 		   seconds_from_ns(c->setting->source.visibility_ns));
 }
 
+static void say_state(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out,
+		   "was where %.4g executions had more state than a workflow passes on (%.4g kB; 'data: store' keeps "
+		   "results out of it)",
+		   c->count, 1e6 * c->setting->platform->workflow.payload_mb / 1024);
+}
+
+static void say_history(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out,
+		   "was where %.4g executions had written a full history (%lld entries; the children of a distributed "
+		   "map have their own)",
+		   c->count, (long long)c->setting->platform->workflow.history_entries_max);
+}
+
+static void say_overtime(const struct failed_calls *c, struct buf *out)
+{
+	buf_printf(out, "was where %.4g express executions had run too long (%g s)", c->count,
+		   c->setting->platform->workflow.express_seconds);
+}
+
 static void (*const reasons[FAILURES])(const struct failed_calls *, struct buf *) = {
 	[FAILURE_MEMORY] = say_memory,   [FAILURE_TMP] = say_tmp,         [FAILURE_TIMEOUT] = say_timeout,
 	[FAILURE_ERROR] = say_error,     [FAILURE_CRASH] = say_crash,     [FAILURE_EXPIRED] = say_expired,
 	[FAILURE_GATEWAY] = say_gateway, [FAILURE_MESSAGE] = say_message, [FAILURE_LATE] = say_late,
+	[FAILURE_STATE] = say_state,     [FAILURE_HISTORY] = say_history, [FAILURE_OVERTIME] = say_overtime,
 };
 
 void failures_describe(const struct setting *setting, const struct run_result *result, struct buf *out)

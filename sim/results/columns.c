@@ -29,6 +29,9 @@ static const char *const failure_columns[FAILURES] = {
 	[FAILURE_GATEWAY] = "gateway_timed_out",
 	[FAILURE_MESSAGE] = "message_errors",
 	[FAILURE_LATE] = "late_batches",
+	[FAILURE_STATE] = "state_full",
+	[FAILURE_HISTORY] = "history_full",
+	[FAILURE_OVERTIME] = "overtime",
 };
 
 const char *run_column_name(int column, char out[COLUMN_NAME_BYTES])

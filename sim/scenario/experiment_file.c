@@ -517,6 +517,8 @@ static const struct bind_field experiment_fields[] = {
 	BIND_FIELD(struct experiment, functions, BIND_STRUCT_MAP, .schema = &function_schema,
 		   .count_max = SETTING_FUNCTIONS_MAX,
 		   .help = "the pipeline's functions, in order; by default those of the profile"),
+	BIND_FIELD(struct experiment, workflow, BIND_STRUCT, .schema = &workflow_section_schema,
+		   .help = "steps that call them in another order; by default a chain of all of them"),
 	PART(replications, "how often each point is simulated"),
 	BIND_FIELD(struct experiment, seed, BIND_INT, .fallback = "1", .min = 0, .max = 9e15, .help = "of all luck"),
 	PART(limits, "bounds of a replication"),

@@ -14,6 +14,7 @@
 #include "scenario/bill_section.h"
 #include "scenario/plan_section.h"
 #include "scenario/source_section.h"
+#include "scenario/workflow_section.h"
 #include "serving/setting.h"
 
 /* When requests come; which of these count depends on the kind. */
@@ -190,6 +191,7 @@ struct experiment {
 	struct framework framework;
 	struct function_defaults defaults;
 	struct bind_structs functions; /* struct function_entry */
+	struct workflow_section workflow;
 	struct replications replications;
 	int64_t seed;
 	struct run_limits limits;

@@ -22,8 +22,9 @@ struct resolution {
 	struct arena *arena;
 	struct diag *diag;
 	struct setting *setting;
-	size_t layers_used; /* of the profile, from the front */
-	bool is_order_lost; /* a function's layers are not known: a mistake, or its work is stated */
+	struct layer_range *layers; /* of each function, where it states no work */
+	size_t layers_used;         /* of the profile, from the front */
+	bool is_order_lost;         /* a function's layers are not known: a mistake, or its work is stated */
 };
 
 static const struct yaml_node *section(const struct resolution *resolution, const char *key)
@@ -327,10 +328,9 @@ static int64_t last_record_images(const struct setting *setting)
 }
 
 static bool resolve_function(struct resolution *resolution, const struct function_entry *entry,
-			     struct setting_function *out)
+			     struct layer_range *layers, struct setting_function *out)
 {
 	const struct setting *setting = resolution->setting;
-	struct layer_range layers = {0};
 	out->name = entry->name;
 	out->resource = entry->resource;
 	out->deployed_name = entry->deployed_name;
@@ -340,10 +340,86 @@ static bool resolve_function(struct resolution *resolution, const struct functio
 				    resolution->diag, out) &&
 	     ok;
 	resolution->is_order_lost = resolution->is_order_lost || entry->has_work;
-	return (entry->has_work || resolve_layers(resolution, entry, &layers)) &&
-	       resolve_work(resolution, entry, layers, setting->images_per_record, &out->work) &&
-	       resolve_work(resolution, entry, layers, last_record_images(setting), &out->last_work) &&
-	       resolve_sized_works(resolution, entry, layers, out) && check_record_fits(resolution, entry, out) && ok;
+	return (entry->has_work || resolve_layers(resolution, entry, layers)) &&
+	       resolve_work(resolution, entry, *layers, setting->images_per_record, &out->work) &&
+	       resolve_work(resolution, entry, *layers, last_record_images(setting), &out->last_work) &&
+	       resolve_sized_works(resolution, entry, *layers, out) && check_record_fits(resolution, entry, out) && ok;
+}
+
+/* How many items a task gets where a distributed map around it puts them together; 1 elsewhere. */
+static int64_t batch_of(const struct graph *graph, const struct step *step)
+{
+	int32_t at = step->scope;
+	while (at >= 0 && graph->steps[at].kind != STEP_MAP)
+		at = graph->steps[at].scope;
+	return at >= 0 ? graph->steps[at].batch : 1;
+}
+
+/* Work for every number of items that a batch can have: any up to a full one's. */
+static void resolve_batches(const struct resolution *resolution, const struct function_entry *entries,
+			    const struct graph *graph)
+{
+	for (size_t i = 0; i < graph->step_count; i++) {
+		struct step *step = &graph->steps[i];
+		int64_t batch = step->kind == STEP_TASK ? batch_of(graph, step) : 1;
+		if (batch == 1)
+			continue;
+		struct work *works = ARENA_ARRAY(resolution->arena, struct work, (size_t)batch);
+		for (int64_t items = 1; items <= batch; items++)
+			if (!resolve_work(resolution, &entries[step->function], resolution->layers[step->function],
+					  items * resolution->setting->images_per_record, &works[items - 1]))
+				return;
+		step->works = works;
+		step->work_count = (size_t)batch;
+	}
+}
+
+/* What a chain's keys say of the whole, a workflow's steps say each for itself. */
+static void refuse_chain_keys(const struct resolution *resolution)
+{
+	static const struct {
+		const char *key;
+		const char *instead;
+	} keys[] = {
+		{"orchestrator", "'workflow.kind' says who calls the functions"},
+		{"distributed_map", "say so at the step: 'map: {distributed: true}'"},
+		{"map_children", "say so at the step: 'map: {distributed: true, children: express}'"},
+		{"retries", "say so at the step: 'retry: {attempts: 3}'"},
+		{"invocation", "its tasks wait for what they call"},
+	};
+	const struct yaml_node *pipeline = section(resolution, "pipeline");
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (yaml_get(pipeline, keys[i].key))
+			diag_error(resolution->diag, bind_place(pipeline, keys[i].key),
+				   "'%s' is of a chain, and this experiment has a workflow: %s", keys[i].key,
+				   keys[i].instead);
+	if (resolution->setting->source.kind != SOURCE_DIRECT)
+		diag_error(resolution->diag, place_of(resolution, "source", "kind"),
+			   "a source of kind '%s' calls a function, and this experiment has a workflow: leave it out",
+			   source_names[resolution->setting->source.kind]);
+}
+
+/* Makes the steps a graph, where there are any. */
+static void resolve_workflow(const struct resolution *resolution, const struct function_entry *entries)
+{
+	const struct workflow_section *workflow = &resolution->experiment->workflow;
+	struct setting *setting = resolution->setting;
+	if (!workflow->steps)
+		return;
+	const char **names = ARENA_ARRAY(resolution->arena, const char *, setting->function_count);
+	for (size_t i = 0; i < setting->function_count; i++)
+		names[i] = entries[i].name;
+	struct workflow_surroundings surroundings = {resolution->platform, names, setting->function_count};
+	struct graph *graph = ARENA_NEW(resolution->arena, struct graph);
+	size_t errors_before = resolution->diag->error_count;
+	refuse_chain_keys(resolution);
+	if (workflow->kind == WORKFLOW_EXPRESS && resolution->platform->price.usd_per_million_express == 0)
+		diag_error(resolution->diag, place_of(resolution, "workflow", "kind"),
+			   "%s says nothing of express workflows", resolution->platform->name);
+	if (workflow_compile(workflow, &surroundings, resolution->arena, resolution->diag, graph) &&
+	    resolution->diag->error_count == errors_before)
+		resolve_batches(resolution, entries, graph);
+	setting->graph = graph;
 }
 
 static bool resolve_functions(struct resolution *resolution)
@@ -361,9 +437,11 @@ static bool resolve_functions(struct resolution *resolution)
 	const struct function_entry *items = entries.items;
 	setting->functions = ARENA_ARRAY(resolution->arena, struct setting_function, entries.count);
 	setting->function_count = entries.count;
+	resolution->layers = ARENA_ARRAY(resolution->arena, struct layer_range, entries.count);
 	size_t errors_before = resolution->diag->error_count;
 	for (size_t i = 0; i < entries.count; i++)
-		resolve_function(resolution, &items[i], &setting->functions[i]);
+		resolve_function(resolution, &items[i], &resolution->layers[i], &setting->functions[i]);
+	resolve_workflow(resolution, items);
 	warn_of_client(resolution, &setting->functions[0]);
 	warn_of_unused_layers(resolution, items[entries.count - 1].place);
 	sandbox_choice_check_reservations(resolution->experiment, setting, resolution->diag);
@@ -441,7 +519,7 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 			   "%s says nothing of asynchronous calls ('limits.async_age_seconds')", platform->name);
 		return false;
 	}
-	if (setting->parallel > setting_parallel_max(setting))
+	if (!resolution->experiment->workflow.steps && setting->parallel > setting_parallel_max(setting))
 		setting->parallel = setting_parallel_max(setting);
 	return true;
 }
@@ -458,6 +536,22 @@ static const struct experiment *with_preset(const struct experiment *experiment,
 	const struct framework_preset *preset = library_preset(library, name, bind_place(stated, "preset"), diag);
 	*with = *experiment;
 	return preset && framework_over_preset(preset, stated, arena, diag, &with->framework) ? with : NULL;
+}
+
+/* A workflow's kind says who passes records on. */
+static const struct experiment *with_orchestrator(const struct experiment *experiment, struct arena *arena)
+{
+	if (!experiment || !experiment->workflow.steps)
+		return experiment;
+	struct experiment *with = ARENA_NEW(arena, struct experiment);
+	*with = *experiment;
+	with->pipeline.orchestrator =
+		experiment->workflow.kind == WORKFLOW_NONE ? ORCHESTRATOR_DRIVER : ORCHESTRATOR_WORKFLOW;
+	with->pipeline.invocation = INVOCATION_SYNC;
+	with->pipeline.retries = 0;
+	with->pipeline.distributed_map = false;
+	with->pipeline.map_children = MAP_CHILDREN_STANDARD;
+	return with;
 }
 
 /* Warns where language and framework are taken to need nothing, which they seldom do. */
@@ -555,7 +649,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	resolution.platform = library_platform(library, experiment->platform, &changes, at_platform, diag);
 	bool has_profile = experiment->profile[0] != '\0' || experiment->pipeline.split;
 	resolution.profile = experiment_profile(experiment, library, diag);
-	resolution.experiment = with_preset(experiment, library, arena, diag);
+	resolution.experiment = with_orchestrator(with_preset(experiment, library, arena, diag), arena);
 	if (!resolution.platform || (has_profile && !resolution.profile) || !resolution.experiment)
 		return false;
 

@@ -100,9 +100,13 @@ static bool has_workflow(const struct setting *setting, bool has_profile)
 	return setting->orchestrator == ORCHESTRATOR_WORKFLOW;
 }
 
-static bool has_express_children(const struct setting *setting, bool has_profile)
+static bool has_express(const struct setting *setting, bool has_profile)
 {
-	return setting->map == MAP_OF_EXPRESS_CHILDREN;
+	const struct graph *graph = setting->graph;
+	bool has = setting->map == MAP_OF_EXPRESS_CHILDREN || (graph && graph->kind == WORKFLOW_EXPRESS);
+	for (size_t i = 0; graph && i < graph->step_count; i++)
+		has = has || (graph->steps[i].is_distributed && graph->steps[i].child_kind == WORKFLOW_EXPRESS);
+	return has;
 }
 
 static bool provisions(const struct setting *setting, bool has_profile)
@@ -200,8 +204,8 @@ static const struct need {
 	{"price.usd_per_gb_restored", has_billed_snapshot},
 	{"price.usd_per_cached_gb_second", has_billed_snapshot},
 	{"price.usd_per_1000_transitions", has_workflow},
-	{"price.usd_per_million_express", has_express_children},
-	{"price.usd_per_express_gb_second", has_express_children},
+	{"price.usd_per_million_express", has_express},
+	{"price.usd_per_express_gb_second", has_express},
 	{"price.usd_per_million_queue_requests", has_queue},
 	{"price.usd_per_million_fifo_requests", has_fifo},
 	{"price.usd_per_poller_hour", provisions_pollers},

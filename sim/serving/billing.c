@@ -140,6 +140,12 @@ int64_t billing_transitions(const struct setting *setting)
 	return setting->orchestrator == ORCHESTRATOR_WORKFLOW && setting->map != MAP_OF_EXPRESS_CHILDREN;
 }
 
+int64_t billing_call_transitions(const struct invocation *invocation)
+{
+	const struct setting *setting = invocation->simulation->setting;
+	return setting->graph ? invocation->execution->kind == WORKFLOW_STANDARD : billing_transitions(setting);
+}
+
 void billing_child(const struct setting *setting, int64_t duration_ns, struct usage *usage)
 {
 	if (setting->map == MAP_INLINE)

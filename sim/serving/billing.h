@@ -51,8 +51,11 @@ void billing_derived(const struct setting *setting, struct usage *usage);
 /* What stands beside, for so long a run. */
 void billing_beside(const struct setting *setting, int64_t elapsed_ns, struct usage *usage);
 
-/* Transitions of the orchestrator for a call: none within an express child of a map. */
+/* Transitions of a chain's orchestrator for a call: none within an express child of a map. */
 int64_t billing_transitions(const struct setting *setting);
+
+/* The same of the invocation's call, whose execution may be a workflow's own or a child's. */
+int64_t billing_call_transitions(const struct invocation *invocation);
 
 /* What a distributed map's child, which takes a record through all functions in this time, is paid for itself. */
 void billing_child(const struct setting *setting, int64_t duration_ns, struct usage *usage);

@@ -57,8 +57,9 @@ static void back_off(struct invocation *invocation)
 		invocation->simulation->call_ended(invocation, false);
 		return;
 	}
-	if (is_too_old(invocation, setting)) {
-		counts_of(invocation)->expired++;
+	bool is_expired = is_too_old(invocation, setting);
+	counts_of(invocation)->expired += is_expired;
+	if (is_expired || invocation_is_lost(invocation)) {
 		invocation->simulation->call_ended(invocation, false);
 		return;
 	}
@@ -116,7 +117,8 @@ static void call_arrives(struct engine *engine, void *subject, int64_t argument)
 	}
 	counts->invocations++;
 	invocation->called_ns = engine_now_ns(engine);
-	counts->usage.transitions += billing_transitions(invocation->simulation->setting);
+	counts->usage.transitions += billing_call_transitions(invocation);
+	invocation->execution->entries += step_history[STEP_TASK].per_try;
 	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns - invocation->travel_ns;
 	counts->cause_ns[CAUSE_CLIENT] += invocation->travel_ns;
 	if (instance) {
@@ -136,20 +138,22 @@ static void call_now(struct engine *engine, void *subject, int64_t argument)
 }
 
 /*
- * Where the caller waits, it repeats the call at once; a queue rests first, each time longer. False where the record
- * is given up.
+ * Where the caller waits, it repeats the call as its rule says, a chain's at once; a queue rests first, each time
+ * longer. False where the record is given up.
  */
 static bool call_again(struct invocation *invocation)
 {
 	struct simulation *simulation = invocation->simulation;
 	const struct setting *setting = simulation->setting;
 	const struct bind_doubles *rests = &setting->platform->limits.async_retry_seconds;
+	const struct retry_rule *rule = &simulation->graph->steps[invocation->step].retry;
 	bool is_async = setting->invocation == INVOCATION_ASYNC;
 	int64_t queue_retries = setting->source.async_retries_plus_one > 0 ? setting->source.async_retries_plus_one - 1
 									   : (int64_t)rests->count;
-	if (invocation->failures >= (is_async ? queue_retries : setting->retries))
+	if (invocation->failures >= (is_async ? queue_retries : rule->attempts))
 		return false;
-	int64_t rest_ns = is_async ? ns_from_seconds(rests->values[invocation->failures]) : 0;
+	int64_t rest_ns = is_async ? ns_from_seconds(rests->values[invocation->failures])
+				   : retry_rest_ns(rule, invocation->failures);
 	invocation->failures++;
 	invocation->attempts = 0;
 	counts_of(invocation)->retries++;
@@ -177,7 +181,7 @@ void call_visit_ended(struct engine *engine, void *subject, int64_t end)
 		counts_of(invocation)->gateway_timeouts++;
 		is_completed = false;
 	}
-	if (is_completed || !call_again(invocation))
+	if (is_completed || invocation_is_lost(invocation) || !call_again(invocation))
 		invocation->simulation->call_ended(invocation, is_completed);
 }
 

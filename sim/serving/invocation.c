@@ -9,6 +9,11 @@ const struct work *invocation_work(const struct invocation *invocation)
 {
 	const struct setting *setting = invocation->simulation->setting;
 	const struct setting_function *function = function_of(invocation);
+	const struct step *step = &invocation->simulation->graph->steps[invocation->step];
+	if (invocation->has_own_work)
+		return invocation->own_work;
+	if (step->works)
+		return &step->works[invocation->items - 1];
 	if (invocation->size >= 0 && function->sized_works)
 		return &function->sized_works[invocation->size];
 	return invocation->record == setting->records - 1 ? &function->last_work : &function->work;
@@ -18,6 +23,7 @@ const struct work *invocation_work(const struct invocation *invocation)
 static const char *const luck_names[LUCK_PHASE] = {
 	[LUCK_HOP] = "hop",           [LUCK_RETRY] = "retry",         [LUCK_WARM_START] = "warm start",
 	[LUCK_FAILURES] = "failures", [LUCK_ERROR] = "handler error", [LUCK_WORK] = "work",
+	[LUCK_CHOICE] = "choice",     [LUCK_ITEMS] = "items",
 };
 
 void invocation_name_luck(struct simulation *simulation)
@@ -36,7 +42,44 @@ void invocation_stream(struct stream *stream, const struct invocation *invocatio
 	const struct simulate_options *options = invocation->simulation->options;
 	uint64_t visit = (uint64_t)invocation->record * SETTING_FUNCTIONS_MAX + invocation->function;
 	uint64_t again = (uint64_t)invocation->failures << 56;
-	stream_init(stream, options->seed, options->replication, invocation->simulation->luck[luck], visit + again);
+	uint64_t entity = visit + again;
+	if (invocation->simulation->setting->graph)
+		entity = invocation_mix(invocation_mix(entity, invocation->way), (uint64_t)invocation->step);
+	stream_init(stream, options->seed, options->replication, invocation->simulation->luck[luck], entity);
+}
+
+void invocation_step_stream(struct stream *stream, const struct invocation *invocation, int luck, int32_t step,
+			    uint64_t ordinal)
+{
+	const struct simulate_options *options = invocation->simulation->options;
+	uint64_t of_step = invocation_mix(invocation->way, (uint64_t)step << 32 | ordinal);
+	stream_init(stream, options->seed, options->replication, invocation->simulation->luck[luck],
+		    invocation_mix((uint64_t)invocation->record, of_step));
+}
+
+/* The finalizer of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA'14). */
+uint64_t invocation_mix(uint64_t a, uint64_t b)
+{
+	uint64_t z = a * 0x9e3779b97f4a7c15ULL + b + 0x9e3779b97f4a7c15ULL;
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+struct invocation *invocation_new(struct simulation *simulation)
+{
+	struct invocation *invocation = simulation->free_list;
+	if (!invocation)
+		return ARENA_NEW(simulation->arena, struct invocation);
+	simulation->free_list = invocation->next_free;
+	return invocation;
+}
+
+bool join_is_lost(const struct join *join)
+{
+	while (join && !join->is_over)
+		join = join->outer;
+	return join;
 }
 
 static struct span span_until_now(const struct invocation *invocation, enum span_kind kind, const char *name,

@@ -1,81 +1,53 @@
 /*
- * A record from its arrival to its result: it waits for a place (a job, or a function's place), visits its functions
- * in order and makes room for the next. Between functions an orchestrator may pass it on with a delay of its own.
+ * A record from its arrival to its result: it waits for a place (a job, or its first function's), walks through its
+ * graph and makes room for the next.
  */
 #include "base/num.h"
 #include "base/sort.h"
 #include "serving/billing.h"
 #include "serving/simulation.h"
 
-static struct resource *places_of(const struct invocation *invocation)
+static void place_granted(struct engine *engine, void *subject, int64_t argument)
 {
-	const struct simulation *simulation = invocation->simulation;
-	bool is_pipelined = simulation->setting->schedule == SCHEDULE_PIPELINED;
-	return &simulation->places[is_pipelined ? invocation->function : 0];
+	struct invocation *record = subject;
+	record->begun_ns = engine_now_ns(engine);
+	record->place = record->simulation->entry;
+	walk_begin(record);
 }
 
-static void visit_granted(struct engine *engine, void *subject, int64_t argument)
+static void ask_for_place(struct engine *engine, void *subject, int64_t argument)
 {
-	struct invocation *invocation = subject;
-	if (invocation->function == 0)
-		invocation->begun_ns = engine_now_ns(engine);
-	call_soon(invocation);
-}
-
-/* The orchestrator's delay before the current function is called. */
-static int64_t hop_ns(const struct invocation *invocation)
-{
-	const struct quantiles *hop = setting_hop(invocation->simulation->setting, invocation->function);
-	if (!hop)
-		return 0;
-	struct stream luck;
-	invocation_stream(&luck, invocation, LUCK_HOP);
-	return ns_from_seconds(quantile_draw(&hop->table, &luck));
-}
-
-static void ask_for_place(struct invocation *invocation)
-{
-	invocation->asked_ns = engine_now_ns(&invocation->simulation->engine);
-	resource_acquire(places_of(invocation), 1, visit_granted, invocation, 0);
-}
-
-static void passed_on(struct engine *engine, void *subject, int64_t keeps_place)
-{
-	struct invocation *invocation = subject;
-	if (!keeps_place) {
-		ask_for_place(invocation);
-		return;
-	}
-	invocation->asked_ns = engine_now_ns(engine);
-	call_soon(invocation);
-}
-
-/* Takes the record to its current function, for which it may still hold a place. */
-static void pass_on(struct invocation *invocation, bool keeps_place)
-{
-	struct engine *engine = &invocation->simulation->engine;
-	int64_t delay_ns = hop_ns(invocation);
-	if (delay_ns > 0)
-		engine_schedule(engine, delay_ns, 0, passed_on, invocation, keeps_place);
-	else
-		passed_on(engine, invocation, keeps_place);
+	struct invocation *record = subject;
+	struct simulation *simulation = record->simulation;
+	record->asked_ns = engine_now_ns(engine);
+	resource_acquire(&simulation->places[simulation->entry], 1, place_granted, record, 0);
 }
 
 static struct invocation *new_invocation(struct simulation *simulation, const struct arrival *arrival)
 {
-	struct invocation *invocation = simulation->free_list;
-	if (invocation)
-		simulation->free_list = invocation->next_free;
-	else
-		invocation = ARENA_NEW(simulation->arena, struct invocation);
+	struct invocation *invocation = invocation_new(simulation);
+	struct work *own_work = invocation->own_work;
 	*invocation = (struct invocation){
 		.simulation = simulation,
+		.place = NO_PLACE,
+		.own_work = own_work,
 		.record = simulation->intake.arrivals.made - 1,
 		.submitted_ns = arrival->time_ns,
 		.wait_ns = arrival->duration_ns > 0 ? arrival->duration_ns : 0,
 		.size = arrival->size,
 	};
 	return invocation;
+}
+
+/* Takes it to its first step, by way of the orchestrator. */
+static void pass_in(struct invocation *record)
+{
+	struct engine *engine = &record->simulation->engine;
+	int64_t delay_ns = walk_hop_ns(record);
+	if (delay_ns > 0)
+		engine_schedule(engine, delay_ns, 0, ask_for_place, record, 0);
+	else
+		ask_for_place(engine, record, 0);
 }
 
 static void record_came(void *subject, const struct arrival *arrival)
@@ -87,7 +59,7 @@ static void record_came(void *subject, const struct arrival *arrival)
 	}
 	struct invocation *invocation = new_invocation(simulation, arrival);
 	invocation->submitted_ns = engine_now_ns(&simulation->engine);
-	pass_on(invocation, false);
+	pass_in(invocation);
 }
 
 void journey_batch_formed(struct simulation *simulation, struct batch *batch)
@@ -96,7 +68,7 @@ void journey_batch_formed(struct simulation *simulation, struct batch *batch)
 	struct invocation *invocation = new_invocation(simulation, &arrival);
 	invocation->record = batch->number;
 	invocation->batch = batch;
-	pass_on(invocation, false);
+	pass_in(invocation);
 }
 
 /* When which record of a batch asks for its first place. */
@@ -125,7 +97,7 @@ static void draw_turns(struct simulation *simulation)
 		if (interrupt && *interrupt)
 			return;
 		probe.record = i;
-		simulation->turns[i] = (struct turn){hop_ns(&probe), i};
+		simulation->turns[i] = (struct turn){walk_hop_ns(&probe), i};
 	}
 	sort_values(simulation->turns, (size_t)records, sizeof simulation->turns[0], compare_turns, interrupt);
 }
@@ -153,14 +125,15 @@ static void submit_next_in_line(struct simulation *simulation)
 {
 	struct intake *intake = &simulation->intake;
 	struct arrival arrival;
-	while (!intake->is_over && resource_free_units(&simulation->places[0]) > 0 && turn_has_come(simulation)) {
+	struct resource *places = &simulation->places[simulation->entry];
+	while (!intake->is_over && resource_free_units(places) > 0 && turn_has_come(simulation)) {
 		const struct turn *turn = simulation->turns ? &simulation->turns[intake->arrivals.made] : NULL;
 		intake_take(intake, &arrival);
 		struct invocation *invocation = new_invocation(simulation, &arrival);
 		if (turn)
 			invocation->record = turn->record;
 		invocation->asked_ns = turn ? turn->asked_ns : invocation->submitted_ns;
-		resource_acquire(&simulation->places[0], 1, visit_granted, invocation, 0);
+		resource_acquire(places, 1, place_granted, invocation, 0);
 	}
 }
 
@@ -171,10 +144,10 @@ static void turn_comes(struct engine *engine, void *subject, int64_t argument)
 	submit_next_in_line(simulation);
 }
 
-static void release_place(struct simulation *simulation, struct resource *places)
+static void release_place(struct simulation *simulation, int32_t place)
 {
-	resource_release(places, 1);
-	if (simulation->is_line && places == &simulation->places[0])
+	resource_release(&simulation->places[place], 1);
+	if (simulation->is_line && place == simulation->entry)
 		submit_next_in_line(simulation);
 }
 
@@ -208,72 +181,68 @@ void journey_begin(struct simulation *simulation)
 	submit_next_in_line(simulation);
 }
 
-void journey_record_ended(struct simulation *simulation, int64_t came_ns, bool is_completed)
+static void place_freed(struct engine *engine, void *subject, int64_t place)
+{
+	release_place(subject, (int32_t)place);
+}
+
+void journey_place_left(struct simulation *simulation, int32_t place)
+{
+	int64_t pause_ns = simulation->setting->pause_ns;
+	if (pause_ns > 0)
+		engine_schedule(&simulation->engine, pause_ns, 0, place_freed, simulation, place);
+	else
+		release_place(simulation, place);
+}
+
+static void count_ended(struct simulation *simulation, int64_t came_ns, bool is_completed)
 {
 	struct outcome *outcome = simulation->outcome;
 	int64_t now_ns = engine_now_ns(&simulation->engine);
-	if (is_completed) {
-		int64_t taken_ns = now_ns - came_ns;
-		const struct record_sink *records = simulation->options->records;
-		if (records)
-			records->completed(records->context, came_ns, taken_ns);
-		histogram_add(&outcome->record_times, taken_ns);
-		outcome->records_completed++;
-		outcome->record_ns += taken_ns;
-	} else {
-		outcome->records_failed++;
-	}
 	outcome->makespan_ns = now_ns;
+	if (!is_completed) {
+		outcome->records_failed++;
+		return;
+	}
+	int64_t taken_ns = now_ns - came_ns;
+	const struct record_sink *records = simulation->options->records;
+	if (records)
+		records->completed(records->context, came_ns, taken_ns);
+	histogram_add(&outcome->record_times, taken_ns);
+	outcome->records_completed++;
+	outcome->record_ns += taken_ns;
+}
+
+void journey_record_ended(struct simulation *simulation, int64_t came_ns, bool is_completed)
+{
+	count_ended(simulation, came_ns, is_completed);
 	if (intake_done(&simulation->intake))
 		engine_stop(&simulation->engine);
 }
 
-static void record_done(struct invocation *invocation, bool completed)
+/* Messages of a source are counted with their batch. */
+void journey_record_gone(struct simulation *simulation)
 {
-	struct simulation *simulation = invocation->simulation;
+	if (!simulation->source && intake_done(&simulation->intake))
+		engine_stop(&simulation->engine);
+}
+
+void journey_walk_ended(struct invocation *record, bool is_completed)
+{
+	struct simulation *simulation = record->simulation;
 	struct outcome *outcome = simulation->outcome;
 	int64_t now_ns = engine_now_ns(&simulation->engine);
-	struct batch *batch = invocation->batch;
-	int64_t submitted_ns = invocation->submitted_ns;
-	outcome->images_completed += completed ? invocation_work(invocation)->images : 0;
-	outcome->dead_letters += !completed && simulation->setting->invocation == INVOCATION_ASYNC;
-	billing_child(simulation->setting, now_ns - invocation->begun_ns, &outcome->functions[0].usage);
-	billing_record(simulation->setting, completed, &outcome->functions[0].usage);
-	invocation->next_free = simulation->free_list;
-	simulation->free_list = invocation;
+	struct batch *batch = record->batch;
+	int32_t place = record->place;
+	outcome->images_completed += is_completed ? invocation_work(record)->images : 0;
+	outcome->dead_letters += !is_completed && simulation->setting->invocation == INVOCATION_ASYNC;
+	billing_child(simulation->setting, now_ns - record->begun_ns, &outcome->functions[0].usage);
+	billing_record(simulation->setting, is_completed, &outcome->functions[0].usage);
+	if (!batch)
+		count_ended(simulation, record->submitted_ns, is_completed);
+	walk_free(record);
 	if (batch)
-		source_batch_ended(simulation, batch, completed);
-	else
-		journey_record_ended(simulation, submitted_ns, completed);
-}
-
-static void place_freed(struct engine *engine, void *subject, int64_t queue)
-{
-	struct simulation *simulation = subject;
-	release_place(simulation, &simulation->places[queue]);
-}
-
-/* Gives the place back after a visit, or keeps the job for the record's next function. */
-void journey_call_ended(struct invocation *invocation, bool is_completed)
-{
-	struct simulation *simulation = invocation->simulation;
-	const struct setting *setting = simulation->setting;
-	bool is_last = invocation->function + 1 == setting->function_count;
-	bool keeps_place = setting->schedule == SCHEDULE_PER_RECORD && is_completed && !is_last;
-	struct resource *places = places_of(invocation);
-	if (is_completed && !is_last) {
-		invocation->function++;
-		invocation->attempts = 0;
-		invocation->failures = 0;
-		pass_on(invocation, keeps_place);
-	} else {
-		record_done(invocation, is_completed);
-	}
-	if (keeps_place)
-		return;
-	if (setting->pause_ns > 0)
-		engine_schedule(&simulation->engine, setting->pause_ns, 0, place_freed, simulation,
-				places - simulation->places);
-	else
-		release_place(simulation, places);
+		source_batch_ended(simulation, batch, is_completed);
+	if (place != NO_PLACE)
+		journey_place_left(simulation, place);
 }

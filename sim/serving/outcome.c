@@ -362,11 +362,14 @@ int64_t function_failure_count(const struct function_outcome *outcome, enum fail
 		[FAILURE_GATEWAY] = outcome->gateway_timeouts,
 		[FAILURE_MESSAGE] = outcome->message_errors,
 		[FAILURE_LATE] = outcome->late_batches,
+		[FAILURE_STATE] = outcome->state_full,
+		[FAILURE_HISTORY] = outcome->history_full,
+		[FAILURE_OVERTIME] = outcome->overtime,
 	};
 	return counts[failure];
 }
 
-/* A call that was given up in the queue was no visit. */
+/* A call that was given up in the queue was no visit, nor is what ends a workflow. */
 static double function_failures(const struct function_outcome *outcome)
 {
 	int64_t count = 0;
@@ -397,3 +400,56 @@ int function_find_metric(const char *name)
 	}
 	return -1;
 }
+
+static double step_entered(const struct outcome *outcome, const struct graph *graph, int32_t step)
+{
+	return (double)outcome->steps[step].entered;
+}
+
+static double step_failed(const struct outcome *outcome, const struct graph *graph, int32_t step)
+{
+	return (double)outcome->steps[step].failed;
+}
+
+static double step_mean_seconds(const struct outcome *outcome, const struct graph *graph, int32_t step)
+{
+	return ratio(seconds_from_sum_ns(outcome->steps[step].ns), (double)outcome->steps[step].entered);
+}
+
+static double step_critical_seconds(const struct outcome *outcome, const struct graph *graph, int32_t step)
+{
+	return ratio(seconds_from_sum_ns(outcome->steps[step].critical_ns),
+		     (double)(outcome->records_completed + outcome->records_failed));
+}
+
+/* The critical paths of all records are made of their steps, and of nothing else. */
+static double step_critical_share(const struct outcome *outcome, const struct graph *graph, int32_t step)
+{
+	wide_sum all_ns = 0;
+	for (size_t i = 0; i < graph->step_count; i++)
+		all_ns += outcome->steps[i].critical_ns;
+	return ratio((double)outcome->steps[step].critical_ns, (double)all_ns);
+}
+
+/* What its branch leaves, and what the branches around that do. */
+static double step_slack_seconds(const struct outcome *outcome, const struct graph *graph, int32_t step)
+{
+	double seconds = 0;
+	for (int32_t at = step; graph->steps[at].scope >= 0; at = graph->steps[at].scope) {
+		const struct branch_outcome *branch = &outcome->branches[graph_branch_of(graph, at)];
+		seconds += ratio(seconds_from_sum_ns(branch->slack_ns), (double)branch->ended);
+	}
+	return seconds;
+}
+
+const struct step_metric step_metrics[STEP_METRICS] = {
+	[STEP_METRIC_ENTERED] = {"entered", "how often it was begun", step_entered},
+	[STEP_METRIC_FAILED] = {"failed", "how often it failed for good", step_failed},
+	[STEP_METRIC_MEAN_SECONDS] = {"mean_seconds", "from its begin to its end", step_mean_seconds},
+	[STEP_METRIC_CRITICAL_SECONDS] = {"critical_seconds", "of a record's time, on its critical path",
+					  step_critical_seconds},
+	[STEP_METRIC_CRITICAL_SHARE] = {"critical_share", "the same over all of the record's time",
+					step_critical_share},
+	[STEP_METRIC_SLACK_SECONDS] = {"slack_seconds", "how much earlier it ends than others wait for",
+				       step_slack_seconds},
+};

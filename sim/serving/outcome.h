@@ -31,6 +31,9 @@
 	X(int64_t, crashes) \
 	X(int64_t, tmp_full) \
 	X(int64_t, expired) /* asynchronous calls given up for their age */ \
+	X(int64_t, state_full) /* executions of a workflow that ended at this function: for their state, */ \
+	X(int64_t, history_full) /* ... their history, */ \
+	X(int64_t, overtime) /* ... or their time */ \
 	X(int64_t, retries) /* visits repeated after a failure */ \
 	X(int64_t, throttles) \
 	X(int64_t, gateway_timeouts) /* calls that a gateway in front did not wait for */ \
@@ -74,9 +77,27 @@ enum failure {
 	FAILURE_GATEWAY,
 	FAILURE_MESSAGE,
 	FAILURE_LATE,
+	FAILURE_STATE,
+	FAILURE_HISTORY,
+	FAILURE_OVERTIME,
 	FAILURES,
 };
 int64_t function_failure_count(const struct function_outcome *outcome, enum failure failure);
+
+/* What is counted of a workflow's step; a chain has none. */
+struct step_outcome {
+	int64_t entered;
+	int64_t failed;       /* whatever followed */
+	int64_t critical;     /* how often it was on a record's critical path ... */
+	wide_sum critical_ns; /* ... and for how long; of a block, what none of its branches explain */
+	wide_sum ns;          /* from entering it to leaving it */
+};
+
+/* And of a branch. */
+struct branch_outcome {
+	int64_t ended;
+	wide_sum slack_ns; /* before all that its step waits for had ended */
+};
 
 /*
  * Who sees requests only does not know when a sandbox ends. Mahmoudi and Khazaei (IEEE TCC 2020; SimFaaS) count it for
@@ -120,6 +141,10 @@ struct outcome {
 	uint64_t events;
 	struct function_outcome *functions;
 	size_t function_count;
+	struct step_outcome *steps; /* of the setting's graph */
+	struct branch_outcome *branches;
+	int64_t tokens_begun; /* of all records, in all branches */
+	int64_t tokens_ended;
 	struct usage usage;
 	struct bill bill;
 	struct bill month; /* of setting.runs_per_month such runs; its total is NaN where that is 0 */
@@ -200,6 +225,24 @@ extern const struct function_metric function_metrics[FUNCTION_METRICS];
 
 /* The enum function_metric_id of a name that a user wrote, or -1. */
 int function_find_metric(const char *name);
+
+enum step_metric_id {
+	STEP_METRIC_ENTERED,
+	STEP_METRIC_FAILED,
+	STEP_METRIC_MEAN_SECONDS,
+	STEP_METRIC_CRITICAL_SECONDS,
+	STEP_METRIC_CRITICAL_SHARE,
+	STEP_METRIC_SLACK_SECONDS,
+	STEP_METRICS,
+};
+
+/* A named figure of one step of a workflow. */
+struct step_metric {
+	const char *name;
+	const char *help;
+	double (*value)(const struct outcome *outcome, const struct graph *graph, int32_t step);
+};
+extern const struct step_metric step_metrics[STEP_METRICS];
 
 /* The sum of the functions' parts. */
 void outcome_total(const struct outcome *outcome, struct function_outcome *total);

@@ -12,6 +12,7 @@
 
 #include "platform/platform.h"
 #include "serving/arrivals.h"
+#include "serving/step_graph.h"
 #include "serving/work.h"
 
 enum {
@@ -140,6 +141,7 @@ struct setting {
 	const struct platform *platform;
 	struct setting_function *functions;
 	size_t function_count;
+	const struct graph *graph; /* in which they are called; NULL: one after the other */
 	int64_t images;
 	int64_t images_per_record;
 	int64_t records; /* div_ceil(images, images_per_record); the most that come where they come over time */

@@ -46,6 +46,33 @@ static void init_function(struct simulation *simulation, size_t index)
 		simulation->functions[index].limit = function->reserved_concurrency;
 }
 
+static void init_graph(struct simulation *simulation)
+{
+	const struct setting *setting = simulation->setting;
+	simulation->graph = setting->graph;
+	if (!setting->graph) {
+		struct graph *chain = ARENA_NEW(simulation->arena, struct graph);
+		graph_make_chain(setting->function_count, setting->retries, simulation->arena, chain);
+		simulation->graph = chain;
+	}
+	simulation->outcome->steps = ARENA_ARRAY(simulation->arena, struct step_outcome, simulation->graph->step_count);
+	simulation->outcome->branches =
+		ARENA_ARRAY(simulation->arena, struct branch_outcome, simulation->graph->branch_count);
+}
+
+/* A pipeline's records wait for a place of their first function; where they begin with another step, for one of it. */
+static void init_places(struct simulation *simulation)
+{
+	const struct setting *setting = simulation->setting;
+	const struct step *first = &simulation->graph->steps[0];
+	bool is_pipelined = setting->schedule == SCHEDULE_PIPELINED;
+	size_t of_functions = is_pipelined ? setting->function_count : 0;
+	simulation->places = ARENA_ARRAY(simulation->arena, struct resource, of_functions + 1);
+	for (size_t i = 0; i <= of_functions; i++)
+		resource_init(&simulation->places[i], &simulation->engine, setting->parallel);
+	simulation->entry = (int32_t)(is_pipelined && first->kind == STEP_TASK ? first->function : of_functions);
+}
+
 static void simulation_init(struct simulation *simulation, const struct setting *setting,
 			    const struct simulate_options *options, struct arena *arena, struct outcome *out)
 {
@@ -57,8 +84,12 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 		.batch_formed = journey_batch_formed,
 		.record_ended = journey_record_ended,
 		.visit_ended = call_visit_ended,
-		.call_ended = journey_call_ended,
+		.call_ended = walk_call_ended,
+		.walk_ended = journey_walk_ended,
+		.record_gone = journey_record_gone,
+		.place_left = journey_place_left,
 	};
+	init_graph(simulation);
 	invocation_name_luck(simulation);
 	size_t functions = setting->function_count;
 	int64_t places = setting->parallel < PLACES_HINT_MAX ? setting->parallel : PLACES_HINT_MAX;
@@ -78,10 +109,7 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 			autoscaler_begin(simulation, i);
 	}
 	host_pool_init(&simulation->hosts, &simulation->engine, arena, &setting->platform->hosts);
-	size_t queues = setting->schedule == SCHEDULE_PIPELINED ? functions : 1;
-	simulation->places = ARENA_ARRAY(arena, struct resource, queues);
-	for (size_t i = 0; i < queues; i++)
-		resource_init(&simulation->places[i], &simulation->engine, setting->parallel);
+	init_places(simulation);
 }
 
 static void count_instances(struct simulation *simulation)

@@ -4,6 +4,8 @@
  *
  *	journey.c     comes (arrivals.c), and waits for a place of its caller's
  *	  source.c      or waits with other messages, until they are called together
+ *	  walk.c        goes from step to step of its graph (step_graph.h), as one token or several
+ *	  execution.c, critical_path.c: what a workflow service keeps and ends, and where the time went
  *	  call.c        is called, and called again
  *	    admission.c   is admitted or refused
  *	    instance.c    joins others on their sandbox, where these share them; else call.c starts or finds one
@@ -12,10 +14,11 @@
  *	      seat.c        else step by step, on its seat of the instance
  *	      billing.c     is billed
  *	      instance.c, admission.c: leaves the sandbox
- *	journey.c     leaves, or goes on to its next function
+ *	walk.c        goes on to its next step
+ *	journey.c     leaves
  *
  * Each of these calls those that stand below it by name, and none above it. What those above do when something ends
- * is an action that they have given: an event's, a seat's (seat.h), the two ends of struct simulation. What an
+ * is an action that they have given: an event's, a seat's (seat.h), the ends of struct simulation. What an
  * invocation knows of itself (invocation.c) everybody may ask. simulate.c puts all of it together; autoscaler.c, beside
  * journey.c, starts instances that no request asks for; machine.c is another model, of a platform without functions.
  */
@@ -33,8 +36,10 @@
 #include "serving/simulate.h"
 
 struct demand;
+struct execution;
 struct function_instances;
 struct instance;
+struct leg;
 struct seat;
 struct source;
 struct turn;
@@ -55,20 +60,24 @@ enum luck {
 	LUCK_RETRY,
 	LUCK_WARM_START,
 	LUCK_FAILURES,
-	LUCK_ERROR, /* of the handler */
-	LUCK_WORK,  /* how much it is */
-	LUCK_PHASE, /* the first one's; each has its own (enum work_phase) */
+	LUCK_ERROR,  /* of the handler */
+	LUCK_WORK,   /* how much it is */
+	LUCK_CHOICE, /* of a branch, or of a loop's further round */
+	LUCK_ITEMS,  /* of a map, how many */
+	LUCK_PHASE,  /* the first one's; each has its own (enum work_phase) */
 	LUCKS = LUCK_PHASE + WORK_PHASES,
 };
 
 struct simulation {
 	struct engine engine;
 	const struct setting *setting;
+	const struct graph *graph; /* the setting's, or the chain of its functions */
 	const struct simulate_options *options;
 	struct arena *arena;
 	struct outcome *outcome;
 	struct sandbox_pool *pools; /* one per function */
-	struct resource *places;    /* one for all jobs, or one per function */
+	struct resource *places;    /* one for all jobs, or one per function, and one more */
+	int32_t entry;              /* the place of a record's first step */
 	struct concurrency account;
 	struct concurrency *functions; /* each one's own places and bucket, where it has them */
 	int64_t in_use;                /* sandboxes that start or run a handler */
@@ -83,6 +92,10 @@ struct simulation {
 	uint32_t luck[LUCKS];   /* ids of their streams */
 	double cpu_error;       /* of this world: in deviations of what phases' CPU times may be off by */
 	struct invocation *free_list;
+	struct join *free_joins;
+	struct leg *free_legs;
+	struct execution *free_executions;
+	int64_t tokens; /* under way */
 	/* One per function; NULL where every request has its sandbox and host alone. */
 	struct function_instances *instances;
 	struct instance *living_instances;
@@ -93,9 +106,46 @@ struct simulation {
 	void (*record_ended)(struct simulation *simulation, int64_t came_ns, bool is_completed);
 	event_action *visit_ended; /* of an invocation whose caller has the answer; argument: enum visit_end */
 	void (*call_ended)(struct invocation *invocation, bool is_completed); /* the function is done with it */
+	void (*walk_ended)(struct invocation *record, bool is_completed);     /* it has come to the end of its graph */
+	void (*record_gone)(struct simulation *simulation);                   /* and so has all that it left behind */
+	void (*place_left)(struct simulation *simulation, int32_t place);
 };
 
-/* One record on its way; reused for another record when it is done. */
+/* Instead of an index into the simulation's places. */
+enum { NO_PLACE = -1 };
+
+/* Of a workflow service: a record's own, or that of a distributed map's child. */
+struct execution {
+	int kind;                /* enum workflow_kind */
+	struct execution *outer; /* whose distributed map has begun it; NULL: it is the record's */
+	int64_t tokens;          /* under way, and executions that it has begun */
+	int64_t begun_ns;
+	int64_t entries; /* of its history */
+	struct execution *next_free;
+};
+
+/* Where a token waits for those that walk the branches of its step. */
+struct join {
+	struct simulation *simulation;
+	struct invocation *parent; /* gone where the join is over */
+	struct join *outer;        /* that the parent is a branch of; NULL: none */
+	bool is_over;              /* a branch failed: nobody waits for the others */
+	bool is_filling;           /* it is starting branches, which may end meanwhile */
+	bool is_turn_awaited;      /* to start the next is an event */
+	int64_t total;             /* branches, batches of items or rounds */
+	int64_t begun;
+	int64_t pending; /* under way, or an event of the join */
+	int64_t items;   /* of a map, in all batches */
+	int64_t begun_ns;
+	int64_t turn_ns;       /* when the next may start */
+	int64_t payload_bytes; /* that the ended ones hand on */
+	int64_t stored_bytes;
+	int64_t stored_objects;
+	struct leg *ended; /* when branches ended */
+	struct join *next_free;
+};
+
+/* One record on its way, or one of the tokens that it is in a workflow; reused for another when it is done. */
 struct invocation {
 	/* What a throttled attempt looks at stands together: there may be very many of them. */
 	struct simulation *simulation;
@@ -127,6 +177,23 @@ struct invocation {
 	int64_t stop_ns;          /* the sandbox crashes now; INT64_MAX: it does not */
 	double straggling;
 	double variation; /* of this request's CPU time and wait, over the mean */
+	/* Where it is in its graph: walk.c. */
+	int32_t step;
+	int32_t place;        /* that it holds, or NO_PLACE */
+	uint32_t branch;      /* of its join's step, which it walks */
+	bool leads_execution; /* the first token of a child's */
+	bool has_own_work;    /* own_work is the visit's */
+	struct join *join;    /* that waits for it; NULL: it is the record's first token */
+	struct execution *execution;
+	uint64_t way;          /* tells its luck from that of the record's other tokens */
+	int64_t items;         /* of a map, which it has together */
+	int64_t entered_ns;    /* its step */
+	int64_t inside_ns;     /* of the time since then, what branches of the step explain */
+	struct leg *legs;      /* its critical path up to now */
+	int64_t payload_bytes; /* that it carries */
+	int64_t stored_bytes;  /* and has in the store for its next task */
+	int64_t stored_objects;
+	struct work *own_work; /* NULL until it needs one */
 };
 
 /* How a visit ends. */
@@ -164,6 +231,23 @@ void invocation_name_luck(struct simulation *simulation);
  */
 void invocation_stream(struct stream *stream, const struct invocation *invocation, int luck);
 
+/* An unused one; all but its own_work is to be set. */
+struct invocation *invocation_new(struct simulation *simulation);
+
+/* Two names of luck as one. */
+uint64_t invocation_mix(uint64_t a, uint64_t b);
+
+/* Luck of a step that calls nothing. */
+void invocation_step_stream(struct stream *stream, const struct invocation *invocation, int luck, int32_t step,
+			    uint64_t ordinal);
+
+/* Whether nobody waits for it any more, as it, or what it is a branch of, has failed. */
+bool join_is_lost(const struct join *join);
+static inline bool invocation_is_lost(const struct invocation *invocation)
+{
+	return invocation->join && join_is_lost(invocation->join);
+}
+
 /* A span for timelines, where anybody wants them; it is over now. */
 void invocation_span(const struct invocation *invocation, enum span_kind kind, const char *name, int64_t start_ns);
 
@@ -181,8 +265,10 @@ void invocation_count_step(struct invocation *invocation);
 /* Brings the first records in, or the first arrival. */
 void journey_begin(struct simulation *simulation);
 
-/* The simulation's call_ended: the record leaves, or goes on to its next function. */
-void journey_call_ended(struct invocation *invocation, bool is_completed);
+/* The simulation's actions of these names. */
+void journey_walk_ended(struct invocation *record, bool is_completed);
+void journey_record_gone(struct simulation *simulation);
+void journey_place_left(struct simulation *simulation, int32_t place);
 
 /* The simulation's batch_formed and record_ended. */
 void journey_batch_formed(struct simulation *simulation, struct batch *batch);
@@ -205,7 +291,53 @@ bool source_is_late(const struct simulation *simulation, const struct batch *bat
 /* Counts what is left; nothing where no messages are polled. */
 void source_end(struct simulation *simulation);
 
-/* --- call.c: journey.c calls it --- */
+/* --- walk.c: journey.c calls it --- */
+
+/* A record that has its first place begins with the graph's first step; ends in walk_ended. */
+void walk_begin(struct invocation *record);
+
+/* The record's first token is not needed any more. */
+void walk_free(struct invocation *record);
+
+/* The simulation's call_ended: the token's task is done. */
+void walk_call_ended(struct invocation *token, bool is_completed);
+
+/* What the orchestrator takes to call the function of the token's step. */
+int64_t walk_hop_ns(const struct invocation *token);
+
+/* --- critical_path.c: walk.c calls it --- */
+
+/* Time of a step of a path, or of an ended branch. */
+void path_add(struct simulation *simulation, struct leg **legs, uint32_t index, int64_t count, int64_t ns);
+void path_drop(struct simulation *simulation, struct leg **legs);
+
+/* A step of the token has ended: what of its time no branch of it explains is its own. */
+void path_count_step(struct invocation *token);
+
+/* The token's branch is what its parent has waited for: its path becomes part of the parent's. */
+void path_take_branch(struct invocation *token);
+
+/* All branches of the join have ended. */
+void path_count_slack(const struct join *join);
+
+/* The record is done: what its first token's path was made of. */
+void path_count_record(const struct invocation *record);
+
+/* --- execution.c: walk.c calls it --- */
+
+/* outer: as in the struct. */
+struct execution *execution_begin(struct simulation *simulation, int kind, struct execution *outer);
+
+/* What an express one owes, once its first token has ended. */
+void execution_bill(const struct invocation *token);
+
+/* Where the platform ends the token's execution, which nothing can catch: counted, and true. */
+bool execution_is_stopped(const struct invocation *token);
+
+/* One of its tokens is gone; with the last one so is the execution. */
+void execution_leave(struct simulation *simulation, struct execution *execution);
+
+/* --- call.c: walk.c calls it --- */
 
 /* The driver calls the current function as soon as it is free to; ends in call_ended. */
 void call_soon(struct invocation *invocation);

@@ -1,4 +1,6 @@
-# The experiment in the manual is one that works.
-sed -n '/^```$/,/^```$/p' "$ROOT/contrib/man/lamina-experiment.more.scd" | grep -v '^```' >example.yaml
-lamina check example.yaml
-lamina sweep example.yaml --format csv | wc -l
+# The experiments in the manual are ones that work.
+awk '/^```$/ { inside = !inside; count += inside; next } inside { print > "example" count ".yaml" }' \
+	"$ROOT/contrib/man/lamina-experiment.more.scd"
+lamina check example1.yaml
+lamina sweep example1.yaml --format csv | wc -l
+lamina check example2.yaml

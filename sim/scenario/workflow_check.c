@@ -1,0 +1,141 @@
+#include "scenario/workflow_check.h"
+
+#include "base/num.h"
+
+struct checker {
+	const struct graph *graph;
+	const struct platform *platform;
+	const struct yaml_node *const *nodes;
+	struct diag *diag;
+	int64_t payload_most;
+};
+
+static bool is_of_service(const struct checker *checker)
+{
+	return checker->graph->kind != WORKFLOW_NONE;
+}
+
+/* --- what is handed on --- */
+
+static int64_t sequence_hands_on(const struct checker *checker, int32_t first, int64_t comes);
+
+/* The least that all branches of a step hand on, together or by themselves. */
+static int64_t branches_hand_on(const struct checker *checker, const struct step *step, int64_t comes)
+{
+	int64_t items = step->kind == STEP_MAP && step->writer < 0 ? item_count_min(&step->items) : 1;
+	int64_t tokens = div_ceil_int64(items, step->kind == STEP_MAP ? step->batch : 1);
+	int64_t share = tokens > 0 ? comes / tokens : 0;
+	int64_t sum = 0;
+	int64_t least = INT64_MAX;
+	for (uint32_t i = 0; i < step->branch_count; i++) {
+		int32_t first = checker->graph->branches[step->first_branch + i].first;
+		int64_t bytes = sequence_hands_on(checker, first, step->kind == STEP_MAP ? share : comes);
+		sum += bytes;
+		least = min_int64(least, bytes);
+	}
+	if (step->kind == STEP_CHOICE)
+		return least;
+	return step->kind == STEP_MAP ? sum * min_int64(tokens, 10000000) : sum;
+}
+
+static int64_t step_hands_on(const struct checker *checker, int32_t index, int64_t comes)
+{
+	const struct step *step = &checker->graph->steps[index];
+	int64_t bytes = step->branch_count > 0 ? branches_hand_on(checker, step, comes) : comes;
+	if (step->payload_bytes >= 0)
+		bytes = step->is_stored ? 0 : step->payload_bytes;
+	if (step->caught > GRAPH_END)
+		sequence_hands_on(checker, step->caught, comes);
+	if (checker->payload_most == 0 || bytes <= checker->payload_most)
+		return bytes;
+	diag_error(checker->diag, checker->nodes[index]->place,
+		   "'%s' hands on %.4g kB; a workflow of %s passes on %.4g kB: %s", step->name, (double)bytes / 1024,
+		   checker->platform->name, (double)checker->payload_most / 1024,
+		   step->kind == STEP_TASK ? "say 'data: store'"
+					   : "say 'data: store' of the tasks in it, or 'payload_kb' of what is kept");
+	return 0;
+}
+
+static int64_t sequence_hands_on(const struct checker *checker, int32_t first, int64_t comes)
+{
+	for (int32_t at = first; at >= 0; at = checker->graph->steps[at].next)
+		comes = step_hands_on(checker, at, comes);
+	return comes;
+}
+
+/* --- what is written into the history --- */
+
+/* So that sums of products of these stay numbers. */
+static const double ENTRIES_MAX = 1e15;
+
+static double sequence_entries(const struct checker *checker, int32_t first);
+
+static void check_history(const struct checker *checker, double entries, struct diag_place place, const char *of)
+{
+	int64_t most = checker->platform->workflow.history_entries_max;
+	if (most > 0 && entries > (double)most)
+		diag_error(checker->diag, place,
+			   "%s takes at least %.0f entries of an execution's history; %s keeps %lld: make its maps "
+			   "'distributed: true', whose children have their own",
+			   of, entries, checker->platform->name, (long long)most);
+}
+
+/* Of the execution that the map is in; those of a distributed map's children are their own. */
+static double map_entries(const struct checker *checker, int32_t index, double body)
+{
+	const struct step *step = &checker->graph->steps[index];
+	double items = step->writer < 0 ? (double)item_count_min(&step->items) : 0;
+	if (!step->is_distributed)
+		return items * (body + (double)step_history[STEP_MAP].per_item);
+	if (step->child_kind == WORKFLOW_STANDARD)
+		check_history(checker, body + HISTORY_OF_EXECUTION, checker->nodes[index]->place,
+			      "a child of this map");
+	return 0;
+}
+
+static double step_entries(const struct checker *checker, int32_t index)
+{
+	const struct step *step = &checker->graph->steps[index];
+	const struct history_entries *own = &step_history[step->kind];
+	double sum = 0;
+	double least = ENTRIES_MAX;
+	for (uint32_t i = 0; i < step->branch_count; i++) {
+		double entries = sequence_entries(checker, checker->graph->branches[step->first_branch + i].first);
+		sum += entries;
+		least = entries < least ? entries : least;
+	}
+	if (step->kind == STEP_CHOICE)
+		sum = least;
+	if (step->kind == STEP_MAP)
+		sum = map_entries(checker, index, sum);
+	if (step->kind == STEP_LOOP)
+		sum = (step->again == 1 ? (double)step->at_most : 1) * (sum + (double)own->per_item);
+	sum += (double)(own->per_step + own->per_try);
+	return sum < ENTRIES_MAX ? sum : ENTRIES_MAX;
+}
+
+static double sequence_entries(const struct checker *checker, int32_t first)
+{
+	double sum = 0;
+	for (int32_t at = first; at >= 0; at = checker->graph->steps[at].next)
+		sum += step_entries(checker, at);
+	return sum < ENTRIES_MAX ? sum : ENTRIES_MAX;
+}
+
+void workflow_check(const struct graph *graph, const struct platform *platform, const struct yaml_node *const *nodes,
+		    const struct yaml_node *root, struct diag *diag)
+{
+	struct checker checker = {
+		.graph = graph,
+		.platform = platform,
+		.nodes = nodes,
+		.diag = diag,
+		.payload_most = (int64_t)(platform->workflow.payload_mb * 1e6),
+	};
+	if (!is_of_service(&checker))
+		return;
+	sequence_hands_on(&checker, 0, graph->payload_bytes);
+	double entries = sequence_entries(&checker, 0) + HISTORY_OF_EXECUTION;
+	if (graph->kind == WORKFLOW_STANDARD)
+		check_history(&checker, entries, root->place, "this workflow");
+}

@@ -1,0 +1,96 @@
+#include "serving/step_graph.h"
+
+#include <math.h>
+
+#include "base/check.h"
+#include "base/num.h"
+
+const char *const workflow_kind_names[] = {
+	[WORKFLOW_STANDARD] = "standard", [WORKFLOW_EXPRESS] = "express", [WORKFLOW_NONE] = "none", NULL};
+
+const char *const step_kind_names[] = {
+	[STEP_TASK] = "task", [STEP_PARALLEL] = "parallel", [STEP_MAP] = "map",  [STEP_CHOICE] = "choice",
+	[STEP_LOOP] = "loop", [STEP_WAIT] = "wait",         [STEP_KINDS] = NULL,
+};
+
+/*
+ * Source: AWS Step Functions API reference, HistoryEvent: a state is entered and exited; a function is scheduled,
+ * started, and has succeeded or failed; Parallel and Map have started and succeeded; an iteration likewise. A
+ * distributed map writes the history of a MapRun instead, and its children write their own. A loop is a Choice state
+ * that leads back.
+ */
+const struct history_entries step_history[STEP_KINDS] = {
+	[STEP_TASK] = {.per_step = 2, .per_try = 3},
+	[STEP_PARALLEL] = {.per_step = 4},
+	[STEP_MAP] = {.per_step = 4, .per_item = 2},
+	[STEP_CHOICE] = {.per_step = 2},
+	[STEP_LOOP] = {.per_item = 2},
+	[STEP_WAIT] = {.per_step = 2},
+};
+
+void graph_make_chain(size_t functions, int64_t retries, struct arena *arena, struct graph *out)
+{
+	*out = (struct graph){
+		.kind = WORKFLOW_NONE,
+		.steps = ARENA_ARRAY(arena, struct step, functions),
+		.step_count = functions,
+	};
+	for (size_t i = 0; i < functions; i++)
+		out->steps[i] = (struct step){
+			.kind = STEP_TASK,
+			.next = i + 1 < functions ? (int32_t)i + 1 : GRAPH_END,
+			.around = GRAPH_END,
+			.scope = GRAPH_END,
+			.caught = GRAPH_UNCAUGHT,
+			.writer = GRAPH_END,
+			.payload_bytes = -1,
+			.retry = {.attempts = retries},
+			.function = i,
+		};
+}
+
+uint32_t graph_branch_of(const struct graph *graph, int32_t step)
+{
+	const struct step *steps = graph->steps;
+	int32_t scope = steps[step].scope;
+	CHECK(scope >= 0);
+	while (steps[step].around != scope)
+		step = steps[step].around;
+	uint32_t branch = steps[scope].first_branch;
+	for (;; branch++) {
+		CHECK(branch < steps[scope].first_branch + steps[scope].branch_count);
+		for (int32_t at = graph->branches[branch].first; at >= 0; at = steps[at].next)
+			if (at == step)
+				return branch;
+	}
+}
+
+static int64_t whole(double number)
+{
+	return llround(fmin(number, 1e15));
+}
+
+int64_t item_count_draw(const struct item_count *count, struct stream *luck)
+{
+	return count->drawn.count > 0 ? whole(quantile_draw(&count->drawn, luck)) : count->number;
+}
+
+int64_t item_count_min(const struct item_count *count)
+{
+	return count->drawn.count > 0 ? whole(quantile_at(&count->drawn, 0)) : count->number;
+}
+
+int64_t item_count_max(const struct item_count *count)
+{
+	return count->drawn.count > 0 ? whole(quantile_at(&count->drawn, 1)) : count->number;
+}
+
+int64_t retry_rest_ns(const struct retry_rule *rule, int64_t failures)
+{
+	if (rule->interval_seconds == 0)
+		return 0;
+	double seconds = rule->interval_seconds * pow(rule->backoff, (double)failures);
+	if (rule->max_delay_seconds > 0)
+		seconds = fmin(seconds, rule->max_delay_seconds);
+	return ns_from_seconds(fmin(seconds, 1e9));
+}

@@ -1,0 +1,133 @@
+/*
+ * A workflow as data: the steps that a record goes through, in blocks that hold each other (series-parallel), in one
+ * flat array. A chain is the graph whose steps are its functions, one after the other.
+ *
+ * A step stands in a sequence: the workflow's own, a branch of a block, or what follows a caught error. `next` goes on
+ * in the sequence, `around` leads out of it. Parallel branches, a map's items and a loop's rounds are walked by tokens
+ * of their own (walk.c); `scope` is the innermost step whose branches are.
+ *
+ * Assumes, as the Amazon States Language has it (states-language.net; AWS Step Functions developer guide): a block
+ * that has a failing branch fails at once, and what runs in its other branches is left to end; a map over no items
+ * succeeds; what a step hands on is what the next one gets, a join hands on all that its branches did, and a map's
+ * item gets its share.
+ */
+#ifndef LAMINA_STEP_GRAPH_H
+#define LAMINA_STEP_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "random/quantile.h"
+#include "random/stream.h"
+#include "serving/work.h"
+
+enum {
+	GRAPH_END = -1,      /* instead of a step: there is none */
+	GRAPH_UNCAUGHT = -2, /* instead of what follows an error: it is not caught */
+	GRAPH_STEPS_MAX = 1000,
+	GRAPH_BRANCHES_MAX = 4000,
+};
+
+/* Who walks a workflow. */
+enum workflow_kind {
+	WORKFLOW_STANDARD, /* the platform's service: every transition is kept and paid for */
+	WORKFLOW_EXPRESS,  /* ... an execution is paid for by its time */
+	WORKFLOW_NONE,     /* functions call each other */
+};
+extern const char *const workflow_kind_names[]; /* "standard", "express", "none", NULL */
+
+enum step_kind { STEP_TASK, STEP_PARALLEL, STEP_MAP, STEP_CHOICE, STEP_LOOP, STEP_WAIT, STEP_KINDS };
+extern const char *const step_kind_names[]; /* "task", "parallel", ..., NULL */
+
+struct retry_rule {
+	int64_t attempts; /* after the first; 0: none */
+	double interval_seconds;
+	double backoff;
+	double max_delay_seconds; /* 0: no bound */
+};
+
+/* How many: a number, or a distribution whose draws are rounded. */
+struct item_count {
+	int64_t number;
+	struct quantile_table drawn; /* of no points: number */
+};
+
+struct step_branch {
+	int32_t first;      /* GRAPH_END: it has no steps */
+	double probability; /* of a choice's */
+};
+
+struct step {
+	const char *name;
+	int kind; /* enum step_kind */
+	int32_t next;
+	int32_t around;
+	int32_t scope;
+	int32_t caught; /* the first step that follows an error of this one */
+	uint32_t first_branch;
+	uint32_t branch_count;
+	struct retry_rule retry;
+	int64_t payload_bytes; /* that it hands on; -1: what its branches do */
+	bool is_stored;        /* ... through the object store */
+
+	size_t function;          /* of a task */
+	struct item_count writes; /* items for a map */
+	const struct work *works; /* of batches of 1, 2, ... items; NULL: the function's own */
+	size_t work_count;
+
+	struct item_count items; /* of a map, unless a task wrote them: */
+	int32_t writer;          /* GRAPH_END: none did */
+	int64_t concurrency;     /* items, or batches of them, at once */
+	int64_t batch;
+	bool is_distributed; /* each batch is an execution of its own */
+	int child_kind;      /* enum workflow_kind, of a distributed map's */
+
+	double again;    /* of a loop: the probability of a further round ... */
+	int64_t at_most; /* ... up to so many */
+	int64_t wait_ns;
+};
+
+struct graph {
+	int kind;              /* enum workflow_kind */
+	int64_t payload_bytes; /* that comes with a record */
+	struct step *steps;
+	size_t step_count;
+	struct step_branch *branches;
+	size_t branch_count;
+};
+
+/* The branches of this kind of step are walked by tokens of their own. */
+static inline bool step_forks(const struct step *step)
+{
+	return step->kind == STEP_PARALLEL || step->kind == STEP_MAP || step->kind == STEP_LOOP;
+}
+
+/* Tasks for functions 0, 1, ..., in order, with so many retries at once; in the arena. */
+void graph_make_chain(size_t functions, int64_t retries, struct arena *arena, struct graph *out);
+
+/* The branch of the step's scope that it stands in; the scope must be a step. */
+uint32_t graph_branch_of(const struct graph *graph, int32_t step);
+
+int64_t item_count_draw(const struct item_count *count, struct stream *luck);
+
+/* Of what a draw can be: a number is both. */
+int64_t item_count_min(const struct item_count *count);
+int64_t item_count_max(const struct item_count *count);
+
+/* What rests before the attempt after this many failed ones. */
+int64_t retry_rest_ns(const struct retry_rule *rule, int64_t failures);
+
+/* Entries that a step's entering and leaving take in an execution's history, and each item of a map, or each try. */
+struct history_entries {
+	int64_t per_step;
+	int64_t per_item;
+	int64_t per_try;
+};
+extern const struct history_entries step_history[STEP_KINDS];
+
+/* Those of an execution itself: that it started and ended. */
+enum { HISTORY_OF_EXECUTION = 2 };
+
+#endif
