@@ -47,6 +47,8 @@ static const struct bind_field claim_fields[] = {
 	BIND_FIELD(struct claim, at, BIND_NODE, .help = "values of swept keys that name one point"),
 	BIND_FIELD(struct claim, function, BIND_TEXT, .fallback = "", .help = "whose metric; by default the run's"),
 	BIND_FIELD(struct claim, metric, BIND_TEXT, .required = true, .help = "a metric of `lamina run`"),
+	BIND_FIELD(struct claim, less, BIND_DOUBLE, .fallback = "0", .min = -1e15, .max = 1e15,
+		   .help = "taken off the metric before"),
 	BIND_FIELD(struct claim, scale, BIND_DOUBLE, .fallback = "1", .min = -1e15, .max = 1e15,
 		   .help = "multiplies the metric"),
 	BIND_FIELD(struct claim, round_up, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
@@ -184,7 +186,7 @@ void claims_evaluate(const struct study *study, struct claims *claims)
 	for (size_t i = 0; i < claims->count; i++) {
 		struct claim *claim = &claims->items[i];
 		struct estimate estimate = value_of(&study->jobs[claim->point].result, claim);
-		claim->predicted = claim->scale * estimate.mean;
+		claim->predicted = claim->scale * (estimate.mean - claim->less);
 		claim->half_width = fabs(claim->scale) * estimate.half_width;
 		if (claim->round_up > 0)
 			claim->predicted = ceil(claim->predicted / claim->round_up) * claim->round_up;

@@ -33,7 +33,8 @@ struct claim {
 	struct yaml_node *at;
 	const char *function; /* whose metric; "" for the run's */
 	const char *metric;
-	double scale;      /* multiplies the metric, for other units */
+	double less;       /* taken off the metric, such as what is known of it anyway */
+	double scale;      /* multiplies the rest, for other units */
 	double round_up;   /* the value is rounded up to a multiple of this; 0: not rounded */
 	size_t point;      /* found by claims_read */
 	double predicted;  /* filled by claims_evaluate */

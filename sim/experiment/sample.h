@@ -46,7 +46,8 @@ struct sample_function {
 };
 
 /*
- * functions, and steps where it is not NULL, have room for all of the setting's; an interrupted outcome is not finished.
+ * functions, and steps where it is not NULL, have room for all of the setting's. An outcome that was interrupted is not
+ * finished.
  */
 void sample_take(const struct setting *setting, const struct outcome *outcome, struct sample *out);
 

@@ -24,6 +24,8 @@ static const struct bind_field workflow_fields[] = {
 		     "payload up to which that is so, 10^6 bytes"),
 	MAYBE_NUMBER(struct platform_workflow, hop_seconds_per_mb, "0", 0, 1e6,
 		     "what each further 10^6 bytes add to it"),
+	MAYBE_NUMBER(struct platform_workflow, fork_seconds, "0", 0, 3600,
+		     "before the first branch of a parallel step or of an inline map, beside its hop"),
 	BIND_FIELD(struct platform_workflow, map_pace, BIND_STRUCT, .fallback = "{}", .schema = &map_pace_schema,
 		   .help = "rest of an inline map between the starts of two items"),
 	BIND_FIELD(struct platform_workflow, inline_map_limit, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,

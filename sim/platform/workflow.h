@@ -17,6 +17,7 @@ struct map_pace {
 
 struct platform_workflow {
 	struct quantiles hop_seconds;  /* from one function's answer to the next one's call */
+	double fork_seconds;           /* more before the first branch of a parallel step or of an inline map */
 	double hop_payload_mb;         /* ... that carries no more than so much, 10^6 bytes; */
 	double hop_seconds_per_mb;     /* what is beyond takes so much longer */
 	int64_t inline_map_limit;      /* records in work at once, unless the map is distributed */

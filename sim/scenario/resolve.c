@@ -485,7 +485,10 @@ static bool resolve_orchestrator(const struct resolution *resolution)
 	};
 	setting->orchestrator = pipeline->orchestrator;
 	if (!is_offered[pipeline->orchestrator]) {
-		diag_error(resolution->diag, place_of(resolution, "pipeline", "orchestrator"),
+		bool is_graph = resolution->experiment->workflow.steps;
+		diag_error(resolution->diag,
+			   is_graph ? place_of(resolution, "workflow", "kind")
+				    : place_of(resolution, "pipeline", "orchestrator"),
 			   "%s says nothing of '%s'", platform->name, orchestrator_names[pipeline->orchestrator]);
 		return false;
 	}

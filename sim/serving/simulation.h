@@ -95,7 +95,9 @@ struct simulation {
 	struct join *free_joins;
 	struct leg *free_legs;
 	struct execution *free_executions;
-	int64_t tokens; /* under way */
+	int64_t tokens;          /* under way */
+	uint64_t branches_event; /* the event that began ... */
+	int64_t branches_begun;  /* so many of them */
 	/* One per function; NULL where every request has its sandbox and host alone. */
 	struct function_instances *instances;
 	struct instance *living_instances;

@@ -166,6 +166,32 @@ static void close_join(struct join *join)
 
 static void turn_comes(struct engine *engine, void *subject, int64_t argument);
 
+/* What children of a distributed map wait for has not been measured. */
+static bool is_forked_by_service(const struct join *join, const struct step *step)
+{
+	return step->kind != STEP_LOOP && !step->is_distributed && join->simulation->graph->kind != WORKFLOW_NONE;
+}
+
+/* So that whatever is walked takes events, which have a budget and can be interrupted. */
+enum { BRANCHES_PER_EVENT_MAX = 1000 };
+
+static bool begins_too_many(struct simulation *simulation)
+{
+	if (simulation->branches_event != simulation->engine.events_run)
+		simulation->branches_begun = 0;
+	simulation->branches_event = simulation->engine.events_run;
+	return simulation->branches_begun++ >= BRANCHES_PER_EVENT_MAX;
+}
+
+static void await_turn(struct join *join, int64_t rest_ns)
+{
+	if (join->is_turn_awaited)
+		return;
+	engine_schedule(&join->simulation->engine, rest_ns, 0, turn_comes, join, 0);
+	join->is_turn_awaited = true;
+	join->pending++;
+}
+
 /* Starts branches as far as they may run at once: all of a parallel step, a map's items at its pace, a loop's round. */
 static void begin_branches(struct join *join)
 {
@@ -174,19 +200,17 @@ static void begin_branches(struct join *join)
 	struct simulation *simulation = join->simulation;
 	const struct step *step = step_of(join->parent);
 	const struct platform_workflow *workflow = &simulation->setting->platform->workflow;
-	bool is_paced = step->kind == STEP_MAP && !step->is_distributed && simulation->graph->kind != WORKFLOW_NONE;
+	bool is_paced = step->kind == STEP_MAP && is_forked_by_service(join, step);
 	int64_t at_once = step->kind == STEP_MAP ? step->concurrency : INT64_MAX;
+	if (join->begun == 0 && is_forked_by_service(join, step))
+		join->turn_ns = join->begun_ns + ns_from_seconds(workflow->fork_seconds);
 	join->is_filling = true;
 	join->pending++;
 	while (!join_is_lost(join) && join->begun < join->total &&
 	       join->pending - 1 - join->is_turn_awaited < at_once) {
 		int64_t rest_ns = join->turn_ns - engine_now_ns(&simulation->engine);
-		if (rest_ns > 0) {
-			if (!join->is_turn_awaited) {
-				engine_schedule(&simulation->engine, rest_ns, 0, turn_comes, join, 0);
-				join->is_turn_awaited = true;
-				join->pending++;
-			}
+		if (rest_ns > 0 || begins_too_many(simulation)) {
+			await_turn(join, rest_ns > 0 ? rest_ns : 0);
 			break;
 		}
 		uint32_t branch = step->first_branch + (step->kind == STEP_PARALLEL ? (uint32_t)join->begun : 0);
@@ -229,9 +253,7 @@ static bool loop_goes_on(struct join *join, const struct invocation *round)
 	parent->stored_bytes = round->stored_bytes;
 	parent->stored_objects = round->stored_objects;
 	join->total++;
-	join->is_turn_awaited = true;
-	join->pending++;
-	engine_schedule(&join->simulation->engine, 0, 0, turn_comes, join, 0);
+	await_turn(join, 0);
 	return true;
 }
 

@@ -356,8 +356,27 @@ static void test_random(void)
 	t_ok(caught > GRAPHS / 40, "and some failures are caught, %d", caught);
 }
 
+/* Maps over nothing that takes time, in each other: they end at a bound. */
+static void test_bounded(void)
+{
+	struct fixture f;
+	struct buf text;
+	buf_init(&text);
+	buf_printf(&text,
+		   "%slimits: {events: 5000}\nworkflow: {kind: none, steps: [{map: {items: 10000000, steps: [{map: "
+		   "{items: "
+		   "10000000, steps: [{choice: [{}]}]}}]}}]}\n",
+		   head);
+	t_ok(setup(&f, buf_text(&text)), "10^14 items");
+	simulate_it(&f);
+	t_int(f.outcome.end, OUTCOME_EVENT_BUDGET, "are stopped by the budget of events");
+	buf_release(&text);
+	release(&f);
+}
+
 int main(void)
 {
+	test_bounded();
 	test_known();
 	test_store();
 	test_critical_path();
