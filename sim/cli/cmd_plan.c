@@ -14,6 +14,7 @@
 #include "cli/plan_page.h"
 #include "cli/plan_report.h"
 #include "cli/plan_request.h"
+#include "cli/plan_workflow.h"
 #include "cli/result_file.h"
 #include "plan/reason.h"
 #include "report/advice.h"
@@ -24,7 +25,7 @@ static int read_request(struct cli *cli, const struct study *study, struct plan_
 	struct diag diag;
 	diag_init(&diag);
 	bool is_served = job->setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
-	plan_request_read(cli, is_served, out, &diag);
+	plan_request_read(cli, is_served, job->setting->graph, out, &diag);
 	plan_emit_check(cli, &diag);
 	int64_t wanted = job->replications.min;
 	bool is_stated = options_given(&cli->options, "replications") || wanted > TRIAL_REPLICATIONS;
@@ -193,6 +194,8 @@ static int run_plan(struct cli *cli, int argc, char **argv)
 	struct diag diag;
 	request.library = &study->library;
 	request.run = &control;
+	if (request.setting->graph)
+		return plan_workflow(cli, study, &request);
 	diag_init(&diag);
 	enum plan_end end = plan_run(&request, &cli->arena, &diag, plan);
 	status = cli_report(cli, &diag);
@@ -279,6 +282,10 @@ static const struct option_row options[] = {
 	 .metavar = "NAME",
 	 .help = "write the report there; the front becomes NAME.csv, NAME.gp and, through gnuplot, NAME.svg. "
 		 "Without --format, a NAME that ends in .csv or .json is a table of that kind"},
+	{.name = "certificate",
+	 .kind = OPTION_TEXT,
+	 .metavar = "FILE",
+	 .help = "of a workflow: the instance that was solved, as a mixed integer program for glpsol, cbc and others"},
 	{.name = "quick",
 	 .kind = OPTION_FLAG,
 	 .help = "leave out what beats memMin and memMax, and how the plan moves with its inputs"},

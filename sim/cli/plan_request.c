@@ -45,6 +45,18 @@ static void read_latency(const char *text, struct plan_request *out, struct diag
 		diag_error(diag, at_option("--latency"), "'%s' must be a number of seconds above 0", equals + 1);
 }
 
+/* What is planned of a workflow is its memories; what is planned of a chain has no instance to write down. */
+static void check_workflow(const struct cli *cli, bool is_workflow, struct diag *diag)
+{
+	static const char *const of_chains[] = {"emit", "current", "output", "pareto", "split"};
+	if (!is_workflow && options_given(&cli->options, "certificate"))
+		diag_error(diag, at_option("--certificate"), "is written for the plan of a workflow");
+	for (size_t i = 0; is_workflow && i < ARRAY_LEN(of_chains); i++)
+		if (options_given(&cli->options, of_chains[i]))
+			diag_error(diag, at_option(arena_printf(&diag->arena, "--%s", of_chains[i])),
+				   "is for a chain of functions, not for a workflow");
+}
+
 static void check_together(const struct cli *cli, bool is_served, const struct plan_request *request, struct diag *diag)
 {
 	const struct options *options = &cli->options;
@@ -78,7 +90,8 @@ static enum plan_strategy default_strategy(const struct options *options)
 	return options_given(options, "budget") ? STRATEGY_SPEED : STRATEGY_BALANCED;
 }
 
-bool plan_request_read(const struct cli *cli, bool is_served, struct plan_request *out, struct diag *diag)
+bool plan_request_read(const struct cli *cli, bool is_served, bool is_workflow, struct plan_request *out,
+		       struct diag *diag)
 {
 	const struct options *options = &cli->options;
 	size_t errors_before = diag->error_count;
@@ -100,5 +113,6 @@ bool plan_request_read(const struct cli *cli, bool is_served, struct plan_reques
 	if (options_given(options, "latency"))
 		read_latency(options_text(options, "latency"), out, diag);
 	check_together(cli, is_served, out, diag);
+	check_workflow(cli, is_workflow, diag);
 	return diag->error_count == errors_before;
 }

@@ -7,8 +7,9 @@
 
 /*
  * Fills *out but for its experiment, replications and front. False when errors were added to the diag. is_served:
- * requests come over time.
+ * requests come over time; is_workflow: and are walked through one.
  */
-bool plan_request_read(const struct cli *cli, bool is_served, struct plan_request *out, struct diag *diag);
+bool plan_request_read(const struct cli *cli, bool is_served, bool is_workflow, struct plan_request *out,
+		       struct diag *diag);
 
 #endif

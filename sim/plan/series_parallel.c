@@ -420,7 +420,10 @@ static struct list collect(struct problem *problem, struct fold *folds, int32_t 
 	size_t children = 0;
 	for (int32_t child = node->first_child; child >= 0; child = problem->graph->nodes[child].next)
 		children++;
-	fold->lists = ARENA_ARRAY(problem->arena, struct list, children);
+	fold->lists = ARENA_ARRAY(problem->arena, struct list, children + 1);
+	if (children == 0)
+		fold->lists[fold->count++] =
+			(struct list){.points = ARENA_NEW(problem->arena, struct sp_point), .count = 1};
 	struct sums sums = {.gap = gap};
 	for (int32_t child = node->first_child; child >= 0; child = problem->graph->nodes[child].next) {
 		struct list part = collect(problem, folds, child, gap);

@@ -560,17 +560,12 @@ static bool check_kind(const struct space_request *request, struct diag *diag)
 			   "'%s' is a machine: it has no memory sizes to choose from", platform->name);
 		return false;
 	}
+	CHECK(!setting->graph); /* workflow_plan.h is for those */
 	if (setting_is_polled(setting)) {
 		diag_error(diag, bind_place(yaml_get(experiment->root, "source"), "kind"),
 			   "a plan's bounds hold for records that are called one by one; compare sizes, batches and "
 			   "windows of a source of kind '%s' with 'lamina sweep'",
 			   source_names[setting->source.kind]);
-		return false;
-	}
-	if (setting->graph) {
-		diag_error(diag, bind_place(experiment->root, "workflow"),
-			   "a plan is made for a chain of functions, not for a workflow; compare its variants with "
-			   "'lamina sweep'");
 		return false;
 	}
 	bool is_alone = !setting_has_instances(setting);

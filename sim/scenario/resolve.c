@@ -346,22 +346,13 @@ static bool resolve_function(struct resolution *resolution, const struct functio
 	       resolve_sized_works(resolution, entry, *layers, out) && check_record_fits(resolution, entry, out) && ok;
 }
 
-/* How many items a task gets where a distributed map around it puts them together; 1 elsewhere. */
-static int64_t batch_of(const struct graph *graph, const struct step *step)
-{
-	int32_t at = step->scope;
-	while (at >= 0 && graph->steps[at].kind != STEP_MAP)
-		at = graph->steps[at].scope;
-	return at >= 0 ? graph->steps[at].batch : 1;
-}
-
 /* Work for every number of items that a batch can have: any up to a full one's. */
 static void resolve_batches(const struct resolution *resolution, const struct function_entry *entries,
 			    const struct graph *graph)
 {
 	for (size_t i = 0; i < graph->step_count; i++) {
 		struct step *step = &graph->steps[i];
-		int64_t batch = step->kind == STEP_TASK ? batch_of(graph, step) : 1;
+		int64_t batch = step->kind == STEP_TASK ? graph_batch_of(graph, step) : 1;
 		if (batch == 1)
 			continue;
 		struct work *works = ARENA_ARRAY(resolution->arena, struct work, (size_t)batch);

@@ -65,6 +65,14 @@ uint32_t graph_branch_of(const struct graph *graph, int32_t step)
 	}
 }
 
+int64_t graph_batch_of(const struct graph *graph, const struct step *step)
+{
+	int32_t at = step->scope;
+	while (at >= 0 && graph->steps[at].kind != STEP_MAP)
+		at = graph->steps[at].scope;
+	return at >= 0 ? graph->steps[at].batch : 1;
+}
+
 static int64_t whole(double number)
 {
 	return llround(fmin(number, 1e15));

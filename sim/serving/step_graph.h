@@ -110,6 +110,9 @@ void graph_make_chain(size_t functions, int64_t retries, struct arena *arena, st
 /* The branch of the step's scope that it stands in; the scope must be a step. */
 uint32_t graph_branch_of(const struct graph *graph, int32_t step);
 
+/* How many items a task gets where a distributed map around it puts them together; 1 elsewhere. */
+int64_t graph_batch_of(const struct graph *graph, const struct step *step);
+
 int64_t item_count_draw(const struct item_count *count, struct stream *luck);
 
 /* Of what a draw can be: a number is both. */
