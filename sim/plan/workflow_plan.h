@@ -2,13 +2,12 @@
  * A plan for a workflow: which memory each of its functions gets, so that it is done by a deadline, or a record is
  * within a latency, for the least money. Memory on the critical path buys time; off it, slack is what may be spent.
  *
- * The model is the mean: a function's time and cost by memory (stage.h, on sandboxes that exist), hops, waits, branches
- * as long as the longest, a map's items in waves of its concurrency, choices and rounds by their probability. Luck makes
- * joins longer than that, and new sandboxes take longer: what is proposed is simulated, and the model's deadline moved
- * by what the simulation takes beside it, until the simulation keeps the bound. As a branch that is seldom taken makes
- * others look as if they had slack, the same is done with likely branches only, and with all branches in a row, and what
- * is simulated better is taken.
- * The search is exact in the model (series_parallel.h).
+ * The model is the mean: a function's time and cost by memory (stage.h, on sandboxes that exist), hops, waits,
+ * branches as long as the longest, a map's items in waves of its concurrency, choices and rounds by their probability.
+ * Luck makes joins longer than that, and new sandboxes take longer: what is proposed is simulated, and the model's
+ * deadline moved until the simulation keeps the bound. As a branch that is seldom taken makes others look as if they
+ * had slack, the same is done with likely branches only, and with all branches in a row; what is simulated better is
+ * taken. The search is exact in the model (series_parallel.h).
  */
 #ifndef LAMINA_WORKFLOW_PLAN_H
 #define LAMINA_WORKFLOW_PLAN_H

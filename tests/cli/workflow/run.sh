@@ -37,4 +37,3 @@ lamina run photos.yaml -j 4 >four.txt
 cmp one.txt four.txt
 printf 'base: photos.yaml\nsweep: {matrix: {workflow.steps.each.map.concurrency: [1, 40]}}\n' >widths.yaml
 lamina sweep widths.yaml --format csv | cut -d, -f 1-4
-fails 2 lamina plan photos.yaml --deadline 60

@@ -1,0 +1,28 @@
+# Memory on the critical path is bought, off it saved; what is not planned of a workflow is refused.
+cat >shop.yaml <<'END'
+apiVersion: lamina/v1
+name: shop
+platform: aws-lambda
+platform_values:
+  cpu: {speed_spread: 0}
+  sandbox: {warm_start_seconds: {probability: [0.5], value: [0]}}
+workload: {images: 4}
+pipeline: {parallel: 2, warm_sandboxes: 100}
+functions:
+  fast: {memory_mb: 1024, work: {cpu_seconds: 0.2, memory_mb: 100}}
+  slow: {memory_mb: 1024, work: {wait_seconds: 0.5, cpu_seconds: 1.5, memory_mb: 100}}
+  last: {memory_mb: 1024, work: {wait_seconds: 0.2, cpu_seconds: 0.3, memory_mb: 100}}
+workflow: {steps: [{parallel: [[{task: fast}], [{task: slow}]]}, {task: last}]}
+replications: {min: 5}
+END
+lamina plan shop.yaml --deadline 6.5 --certificate shop.lp | sed 's/, lamina .*//'
+grep -c '^  + .* x[0-9]' shop.lp
+lamina plan shop.yaml --strategy speed --format csv | cut -d, -f 1-3
+lamina plan shop.yaml --deadline 6.5 --format json | grep -E '"(is_proven|as_express)"'
+fails 3 lamina plan shop.yaml --deadline 3
+fails 2 lamina plan shop.yaml --budget 1 --strategy memMin
+fails 2 lamina plan shop.yaml --deadline 6 --emit sam --split
+printf 'base: shop.yaml\nworkflow: {steps: [{task: fast}]}\nfunctions: {fast: {work: {memory_mb: 20000}}}\n' >large.yaml
+fails 2 lamina plan large.yaml --deadline 6
+sed '/^workflow/d' shop.yaml >chain.yaml
+fails 2 lamina plan chain.yaml --certificate chain.lp --deadline 60
