@@ -1,25 +1,14 @@
 #include "plan/known_plan.h"
 
-#include <string.h>
-
 const char *const known_plan_names[KNOWN_PLANS + 1] = {[KNOWN_MEM_MIN] = "memMin",
 						       [KNOWN_MEM_MIN_HEADROOM] = "memMin with the same headroom",
 						       [KNOWN_MEM_MAX] = "memMax",
 						       [KNOWN_CURRENT] = "current",
 						       NULL};
 
-static struct setting *copy_setting(const struct setting *setting, struct arena *arena)
-{
-	struct setting *copy = ARENA_NEW(arena, struct setting);
-	*copy = *setting;
-	copy->functions = ARENA_ARRAY(arena, struct setting_function, setting->function_count);
-	memcpy(copy->functions, setting->functions, setting->function_count * sizeof *copy->functions);
-	return copy;
-}
-
 struct setting *known_plan_uniform(const struct setting *setting, int64_t memory_mb, struct arena *arena)
 {
-	struct setting *copy = copy_setting(setting, arena);
+	struct setting *copy = setting_copy(setting, arena);
 	for (size_t i = 0; i < copy->function_count; i++)
 		copy->functions[i].memory_mb = memory_mb;
 	return copy;
@@ -43,7 +32,7 @@ static bool set_least(struct setting *setting, const struct plan_memory *memory,
 struct setting *known_plan_setting(enum known_plan plan, const struct setting *setting,
 				   const struct plan_memory *memory, double headroom, struct arena *arena)
 {
-	struct setting *copy = copy_setting(setting, arena);
+	struct setting *copy = setting_copy(setting, arena);
 	if (plan != KNOWN_CURRENT)
 		space_buy_tmp(copy);
 	if (plan == KNOWN_MEM_MAX)

@@ -274,6 +274,19 @@ void planner_find(const struct planner *planner, struct planner_answer *out)
 		out->after = planner_in(&refusing->after, with_refusals(refusing->after.control.space, false, arena));
 }
 
+bool planner_is_better(const struct search_goal *goal, const struct trial *a, const struct trial *b)
+{
+	bool a_allowed = planner_is_allowed(goal, a);
+	bool b_allowed = planner_is_allowed(goal, b);
+	if (a_allowed != b_allowed)
+		return a_allowed;
+	if (a->is_stopped != b->is_stopped)
+		return b->is_stopped;
+	if (!a_allowed)
+		return a->failed < b->failed || (a->failed == b->failed && a->seconds_at < b->seconds_at);
+	return planner_objective(goal, a->seconds, a->usd) < planner_objective(goal, b->seconds, b->usd);
+}
+
 struct planner_deviation planner_deviation_of(const struct trial *trial)
 {
 	struct planner_deviation deviation = {

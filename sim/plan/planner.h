@@ -55,6 +55,9 @@ double planner_objective(const struct search_goal *goal, double seconds, double 
 /* Whether a trial keeps the goal's bounds, and all its records have results. */
 bool planner_is_allowed(const struct search_goal *goal, const struct trial *trial);
 
+/* A plan that keeps the bounds beats one that does not; of two that do not, the faster one is nearer to it. */
+bool planner_is_better(const struct search_goal *goal, const struct trial *a, const struct trial *b);
+
 /* What the simulation makes of the model's time and cost, relative. */
 struct planner_deviation {
 	double seconds;

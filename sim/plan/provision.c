@@ -20,20 +20,6 @@ int64_t provision_total(const struct setting *setting)
 	return total;
 }
 
-/* A plan that keeps the bounds beats one that does not; of two that do not, the faster one is nearer to it. */
-static bool is_better(const struct search_goal *goal, const struct trial *a, const struct trial *b)
-{
-	bool a_allowed = planner_is_allowed(goal, a);
-	bool b_allowed = planner_is_allowed(goal, b);
-	if (a_allowed != b_allowed)
-		return a_allowed;
-	if (a->is_stopped != b->is_stopped)
-		return b->is_stopped;
-	if (!a_allowed)
-		return a->failed < b->failed || (a->failed == b->failed && a->seconds_at < b->seconds_at);
-	return planner_objective(goal, a->seconds, a->usd) < planner_objective(goal, b->seconds, b->usd);
-}
-
 /* The same plan with another number for one function. */
 static bool try_number(struct tuning *tuning, size_t function, int64_t number, struct trial *trial)
 {
@@ -51,7 +37,8 @@ static bool try_number(struct tuning *tuning, size_t function, int64_t number, s
 
 static void remember_rival(struct provision *out, const struct search_goal *goal, const struct trial *trial)
 {
-	if (provision_total(trial->setting) == 0 || (out->rival.setting && !is_better(goal, trial, &out->rival)))
+	if (provision_total(trial->setting) == 0 ||
+	    (out->rival.setting && !planner_is_better(goal, trial, &out->rival)))
 		return;
 	out->rival = *trial;
 	out->rival_allowed = planner_is_allowed(goal, trial);
@@ -64,7 +51,7 @@ static bool improve(struct tuning *tuning, size_t function, int64_t number)
 	if (tuning->out->tried == TRIALS_MAX || !try_number(tuning, function, number, &trial))
 		return false;
 	remember_rival(tuning->out, goal, &trial);
-	if (!is_better(goal, &trial, &tuning->best))
+	if (!planner_is_better(goal, &trial, &tuning->best))
 		return false;
 	tuning->best = trial;
 	return true;
@@ -123,7 +110,7 @@ static void tune_memories(struct tuning *tuning)
 	if (answer.end != PLANNER_FOUND)
 		return;
 	remember_rival(tuning->out, &planner.goal, &answer.best);
-	if (is_better(&planner.goal, &answer.best, &tuning->best))
+	if (planner_is_better(&planner.goal, &answer.best, &tuning->best))
 		tuning->best = answer.best;
 }
 
@@ -188,7 +175,7 @@ static bool choose_for_requests(const struct planner_answer *found, struct provi
 	bool has_some = has_start && provision_total(tuning.best.setting) > 0;
 	bool is_allowed = has_start && planner_is_allowed(&planner->goal, &tuning.best);
 	bool is_chosen = has_some && is_allowed &&
-			 (found->end != PLANNER_FOUND || is_better(&planner->goal, &tuning.best, &found->best));
+			 (found->end != PLANNER_FOUND || planner_is_better(&planner->goal, &tuning.best, &found->best));
 	const struct rulings learnt = tuning.now.control.space->rulings;
 	if (has_some && found->end != PLANNER_FOUND && !is_allowed)
 		out->nearest = tuning.best;
@@ -255,7 +242,7 @@ static bool try_numbers(const struct planner *planner, const struct space *space
 	if (answer->end != PLANNER_FOUND)
 		return answer->end != PLANNER_INTERRUPTED;
 	remember_rival(out, &planner->goal, &answer->best);
-	if (!best->best.setting || is_better(&planner->goal, &answer->best, &best->best))
+	if (!best->best.setting || planner_is_better(&planner->goal, &answer->best, &best->best))
 		*best = *answer;
 	return true;
 }
@@ -358,7 +345,7 @@ static bool try_without(const struct planner_answer *found, const struct space *
 		return false;
 	out->none = dropped->best;
 	if (dropped->end == PLANNER_FOUND &&
-	    (found->end != PLANNER_FOUND || is_better(&planner->goal, &dropped->best, &found->best)))
+	    (found->end != PLANNER_FOUND || planner_is_better(&planner->goal, &dropped->best, &found->best)))
 		out->answer = *dropped;
 	return true;
 }

@@ -167,16 +167,6 @@ const struct space *space_provisionable(const struct space *space, struct arena 
 	return copy;
 }
 
-/* With functions of its own. */
-static struct setting *setting_copy(const struct setting *setting, struct arena *arena)
-{
-	struct setting *copy = ARENA_NEW(arena, struct setting);
-	*copy = *setting;
-	copy->functions = ARENA_ARRAY(arena, struct setting_function, setting->function_count);
-	memcpy(copy->functions, setting->functions, setting->function_count * sizeof *copy->functions);
-	return copy;
-}
-
 static uint64_t snapshots_of(const struct setting *setting)
 {
 	uint64_t snapshots = 0;

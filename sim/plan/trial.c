@@ -16,10 +16,7 @@ int64_t trial_replications(const struct setting *setting)
 struct setting *trial_setting(const struct space *space, const struct plan_choice *choice, struct arena *arena)
 {
 	const struct space_size *size = &space->sizes[choice->shape.size];
-	struct setting *setting = ARENA_NEW(arena, struct setting);
-	*setting = *size->setting;
-	setting->functions = ARENA_ARRAY(arena, struct setting_function, setting->function_count);
-	memcpy(setting->functions, size->setting->functions, setting->function_count * sizeof *setting->functions);
+	struct setting *setting = setting_copy(size->setting, arena);
 	setting->schedule = choice->shape.schedule;
 	setting->parallel = choice->shape.parallel;
 	for (size_t i = 0; i < setting->function_count; i++)
@@ -158,4 +155,36 @@ bool trial_run(struct trial *trials, size_t count, const struct trial_control *c
 		summarise(trial, control);
 	}
 	return true;
+}
+
+bool slice_is_due(const struct setting *setting)
+{
+	const struct platform *platform = setting->platform;
+	bool is_by_the_clock = platform->kind == PLATFORM_MACHINE || platform->price.billed_by == BILLED_BY_INSTANCE;
+	return is_by_the_clock && setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
+}
+
+struct setting *slice_first_half(const struct setting *setting, struct arena *arena)
+{
+	struct setting *half = setting_copy(setting, arena);
+	if (half->arrivals.duration_ns > 0)
+		half->arrivals.duration_ns /= 2;
+	else
+		half->records = half->records > 1 ? half->records / 2 : 1;
+	return half;
+}
+
+struct slice slice_of(const struct run_result *whole, const struct run_result *half, int64_t replication)
+{
+	struct slice slice = {
+		whole->samples[METRIC_COST_USD][replication],
+		whole->samples[METRIC_MAKESPAN_SECONDS][replication],
+		whole->samples[METRIC_COMPLETED_RECORDS][replication],
+	};
+	if (half) {
+		slice.usd -= half->samples[METRIC_COST_USD][replication];
+		slice.seconds -= half->samples[METRIC_MAKESPAN_SECONDS][replication];
+		slice.records -= half->samples[METRIC_COMPLETED_RECORDS][replication];
+	}
+	return slice;
 }

@@ -61,4 +61,25 @@ double trial_usd_of(const struct trial *trial, int64_t replication);
 /* Share of replications whose seconds do not exceed the bound. */
 double trial_share_within(const struct trial *trial, const struct trial_control *control, double seconds_max);
 
+/*
+ * Where instances are paid for by the clock, a run begins with none and ends with some that are kept: two edges that
+ * traffic which goes on hardly has, and which a short run's bill consists of. The first half of the traffic by itself,
+ * on the same luck, has both; taken off the whole, it leaves what the second half costs in the middle of traffic.
+ */
+
+/* Whether the setting's bill has such edges: requests come over time, and instances are paid for by the clock. */
+bool slice_is_due(const struct setting *setting);
+
+/* The first half of the traffic. */
+struct setting *slice_first_half(const struct setting *setting, struct arena *arena);
+
+/* A replication's dollars, seconds and records with results; less those of the half, where that is not NULL. */
+struct slice {
+	double usd;
+	double seconds;
+	double records;
+};
+
+struct slice slice_of(const struct run_result *whole, const struct run_result *half, int64_t replication);
+
 #endif

@@ -63,6 +63,16 @@ int64_t setting_parallel_max(const struct setting *setting)
 	return is_bounded ? limit : INT64_MAX;
 }
 
+struct setting *setting_copy(const struct setting *setting, struct arena *arena)
+{
+	struct setting *copy = ARENA_NEW(arena, struct setting);
+	*copy = *setting;
+	copy->functions = ARENA_ARRAY(arena, struct setting_function, setting->function_count);
+	if (setting->function_count > 0)
+		memcpy(copy->functions, setting->functions, setting->function_count * sizeof *copy->functions);
+	return copy;
+}
+
 bool setting_has_instances(const struct setting *setting)
 {
 	if (setting->has_hosts || setting->platform->price.billed_by == BILLED_BY_INSTANCE)

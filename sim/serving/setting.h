@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "platform/platform.h"
 #include "serving/arrivals.h"
 #include "serving/step_graph.h"
@@ -185,6 +186,9 @@ enum { SETTING_LEFT_OUT_MAX = 64 };
 
 /* What a real bill has and this setting's has not: items that are not switched on, and what the platform lists. */
 size_t setting_left_out(const struct setting *setting, const char *names[SETTING_LEFT_OUT_MAX]);
+
+/* A copy with functions of its own, for what is to differ in them. */
+struct setting *setting_copy(const struct setting *setting, struct arena *arena);
 
 /* Whether a request may share what it runs on, or its bill, with others; else each has a sandbox to itself. */
 bool setting_has_instances(const struct setting *setting);

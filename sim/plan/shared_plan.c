@@ -1,0 +1,202 @@
+#include "plan/shared_plan.h"
+
+#include <math.h>
+
+enum { SIZES_MAX = 24, REQUESTS_STEPS_MAX = 24, ROUNDS_MAX = 3 };
+
+struct shared_search {
+	const struct setting *setting;
+	const struct search_goal *goal;
+	const struct trial_control *control;
+	double headroom;
+	struct shared_plan *out;
+	int64_t sizes_mb[SIZES_MAX]; /* ascending */
+	size_t size_count;
+	int64_t requests[REQUESTS_STEPS_MAX]; /* ascending */
+	size_t request_count;
+};
+
+static void add_size(struct shared_search *search, int64_t memory_mb)
+{
+	const struct platform *platform = search->setting->platform;
+	int64_t nearest_mb = memory_mb;
+	platform_sells_memory(platform, memory_mb, &nearest_mb);
+	bool is_new = search->size_count == 0 || search->sizes_mb[search->size_count - 1] < nearest_mb;
+	if (is_new && search->size_count < SIZES_MAX)
+		search->sizes_mb[search->size_count++] = nearest_mb;
+}
+
+/* Where shares are steps, each step's least and largest memory; else all sizes that are sold one by one, or doubled. */
+static void list_sizes(struct shared_search *search)
+{
+	const struct platform *platform = search->setting->platform;
+	const struct bind_ints *listed = &platform->memory.sizes_mb;
+	const struct bind_ints *steps = &platform->cpu.share_at_mb;
+	for (size_t i = 0; i < listed->count; i++)
+		add_size(search, listed->values[i]);
+	if (listed->count > 0)
+		return;
+	add_size(search, platform->memory.min_mb);
+	for (size_t i = 0; i < steps->count; i++)
+		add_size(search, steps->values[i]);
+	for (int64_t mb = 2 * platform->memory.min_mb; steps->count == 0 && mb < platform->memory.max_mb; mb *= 2)
+		add_size(search, mb);
+	add_size(search, platform->memory.max_mb);
+}
+
+static void add_requests(struct shared_search *search, int64_t requests)
+{
+	bool is_new = search->request_count == 0 || search->requests[search->request_count - 1] < requests;
+	if (is_new && search->request_count < REQUESTS_STEPS_MAX)
+		search->requests[search->request_count++] = requests;
+}
+
+static void list_requests(struct shared_search *search)
+{
+	const struct platform_sandbox *sandbox = &search->setting->platform->sandbox;
+	for (int64_t requests = 1; requests <= sandbox->requests_max; requests *= 2) {
+		add_requests(search, requests);
+		if (requests < sandbox->requests_default && sandbox->requests_default < 2 * requests)
+			add_requests(search, sandbox->requests_default);
+	}
+	add_requests(search, sandbox->requests_max);
+}
+
+/* The most requests at once that the memory holds; 0: not even one. */
+static int64_t requests_that_fit(const struct shared_search *search, const struct setting_function *function)
+{
+	const struct work *work = &function->work;
+	double room_mb = (double)function->memory_mb / (1 + search->headroom) - work->shared_memory_mb;
+	double own_mb = fmax(0, work->peak_memory_mb - work->shared_memory_mb);
+	if (work->peak_memory_mb * (1 + search->headroom) > (double)function->memory_mb)
+		return 0;
+	return own_mb > 0 ? (int64_t)fmin(room_mb / own_mb, 1e9) : INT64_MAX;
+}
+
+/* Whether the platform sells so many requests at once on this much CPU, and memory holds them. */
+static bool is_possible(const struct shared_search *search, const struct setting_function *function)
+{
+	const struct platform *platform = search->setting->platform;
+	double vcpus = cpu_share(&platform->cpu, function->memory_mb);
+	bool is_small = vcpus < platform->sandbox.shared_from_vcpus;
+	return (function->sandbox.requests_max == 1 || !is_small) &&
+	       requests_that_fit(search, function) >= function->sandbox.requests_max;
+}
+
+/* What the run would cost in the middle of traffic, in place of its cost. */
+static bool take_edges_off(const struct shared_search *search, struct trial *trial)
+{
+	struct trial half = {.setting = slice_first_half(trial->setting, search->control->arena)};
+	if (!slice_is_due(trial->setting))
+		return true;
+	if (!trial_run(&half, 1, search->control))
+		return false;
+	double usd = 0;
+	double seconds = 0;
+	for (int64_t i = 0; i < trial->result.replications; i++) {
+		struct slice slice = slice_of(&trial->result, &half.result, i);
+		usd += slice.usd;
+		seconds += slice.seconds;
+	}
+	double whole = trial->result.metrics[METRIC_MAKESPAN_SECONDS].mean;
+	trial->usd = seconds > 0 ? usd / seconds * whole : trial->usd;
+	trial->usd_at = trial->usd;
+	return true;
+}
+
+/* Of two that keep the bounds, half a percent is luck, and the first of them the simpler one. */
+static bool does_better(const struct search_goal *goal, const struct trial *trial, const struct trial *best)
+{
+	static const double WORTH_IT = 0.995;
+	if (!planner_is_allowed(goal, trial) || !planner_is_allowed(goal, best))
+		return planner_is_better(goal, trial, best);
+	return planner_objective(goal, trial->seconds, trial->usd) <
+	       WORTH_IT * planner_objective(goal, best->seconds, best->usd);
+}
+
+/* Takes the setting where it does better; false when interrupted. */
+static bool consider(struct shared_search *search, struct setting *setting)
+{
+	struct shared_plan *out = search->out;
+	struct trial trial = {.setting = setting};
+	for (size_t i = 0; i < setting->function_count; i++)
+		if (!is_possible(search, &setting->functions[i]))
+			return true;
+	out->tried++;
+	if (!trial_run(&trial, 1, search->control) || !take_edges_off(search, &trial))
+		return false;
+	if (!out->best.setting || does_better(search->goal, &trial, &out->best))
+		out->best = trial;
+	return true;
+}
+
+/* All sizes for one function, with the requests at once that are now best and with one; all else as is best so far. */
+static bool move_memory(struct shared_search *search, size_t function)
+{
+	for (size_t i = 0; i < search->size_count; i++) {
+		struct setting *setting = setting_copy(search->out->best.setting, search->control->arena);
+		if (setting->functions[function].memory_mb == search->sizes_mb[i])
+			continue;
+		setting->functions[function].memory_mb = search->sizes_mb[i];
+		if (!is_possible(search, &setting->functions[function]))
+			setting->functions[function].sandbox.requests_max = 1;
+		if (!consider(search, setting))
+			return false;
+	}
+	return true;
+}
+
+static bool move_requests(struct shared_search *search, size_t function)
+{
+	for (size_t i = 0; i < search->request_count; i++) {
+		struct setting *setting = setting_copy(search->out->best.setting, search->control->arena);
+		if (setting->functions[function].sandbox.requests_max == search->requests[i])
+			continue;
+		setting->functions[function].sandbox.requests_max = search->requests[i];
+		if (!consider(search, setting))
+			return false;
+	}
+	return true;
+}
+
+/* The least size that holds the work for each function, and as many requests as go there; then the largest. */
+static bool start(struct shared_search *search)
+{
+	struct setting *least = setting_copy(search->setting, search->control->arena);
+	struct setting *largest = setting_copy(search->setting, search->control->arena);
+	int64_t usual = search->setting->platform->sandbox.requests_default;
+	for (size_t i = 0; i < least->function_count; i++) {
+		struct setting_function *function = &least->functions[i];
+		size_t size = 0;
+		function->sandbox.requests_max = 1;
+		do {
+			function->memory_mb = search->sizes_mb[size++];
+		} while (size < search->size_count && !is_possible(search, function));
+		largest->functions[i].memory_mb = search->sizes_mb[search->size_count - 1];
+		int64_t fit = requests_that_fit(search, &largest->functions[i]);
+		largest->functions[i].sandbox.requests_max = fit < 1 ? 1 : fit < usual ? fit : usual;
+	}
+	return consider(search, least) && consider(search, largest);
+}
+
+bool shared_plan_find(const struct setting *setting, const struct search_goal *goal,
+		      const struct trial_control *control, double headroom, struct shared_plan *out)
+{
+	struct shared_search search = {
+		.setting = setting, .goal = goal, .control = control, .headroom = headroom, .out = out};
+	*out = (struct shared_plan){0};
+	list_sizes(&search);
+	list_requests(&search);
+	if (!start(&search))
+		return false;
+	for (int round = 0; round < ROUNDS_MAX && out->best.setting; round++) {
+		const struct setting *before = out->best.setting;
+		for (size_t i = 0; i < setting->function_count; i++)
+			if (!move_requests(&search, i) || !move_memory(&search, i))
+				return false;
+		if (out->best.setting == before)
+			break;
+	}
+	out->is_allowed = out->best.setting && planner_is_allowed(goal, &out->best);
+	return true;
+}
