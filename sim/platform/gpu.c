@@ -3,6 +3,8 @@
 #include "platform/keys.h"
 
 static const struct bind_field machine_fields[] = {
+	BIND_FIELD(struct platform_machine, network, BIND_TEXT, .fallback = "",
+		   .help = "the network that its speeds are of, as models' names begin"),
 	NUMBER(struct platform_machine, feed_seconds_per_image, 0, 1e3, "host time to read, decode and copy an image"),
 	NUMBER(struct platform_machine, device_images_per_second, 1e-3, 1e9, "device speed at batch_images"),
 	INTEGER(struct platform_machine, batch_images, 1, 1000000, "images per batch"),

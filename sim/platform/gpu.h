@@ -11,6 +11,7 @@
  * Feeding and computing overlap.
  */
 struct platform_machine {
+	const char *network; /* that the speeds below are of; "": it does not say */
 	double feed_seconds_per_image;
 	double device_images_per_second;
 	int64_t batch_images;

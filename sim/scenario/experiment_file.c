@@ -294,6 +294,8 @@ static const struct bind_field work_fields[] = {
 	WORK(memory_mb, 1e6, "peak memory, MB (1 MB = 1024 kB)"),
 	WORK(shared_memory_mb, 1e6, "of memory_mb, what requests on one instance have in common, MB"),
 	WORK(device_seconds, 1e6, "on the platform's device, which an instance's requests take turns on"),
+	WORK(cpu_seconds_without_device, 1e6,
+	     "thread time instead of cpu_seconds and device_seconds where the platform has no device; 0: not known"),
 	WORK(variation, 10,
 	     "of CPU and waiting from request to request, standard deviation over mean (gamma; 1: exponential)"),
 	BIND_FIELD(struct stated_work, variation_quantiles, BIND_STRUCT, .schema = &quantiles_schema,
@@ -477,6 +479,21 @@ static const struct bind_schema limits_schema = {
 	.fields = limits_fields,
 };
 
+static const struct bind_field compare_fields[] = {
+	BIND_FIELD(struct compare_section, platforms, BIND_TEXT_LIST,
+		   .help = "platforms by name, or paths to their files (from this file's folder); none: those that are "
+			   "sold today, and the experiment's own"),
+	BIND_FIELD(struct compare_section, values, BIND_NODE,
+		   .help = "by a platform's name, parts of it, put over it: what nobody has published, or what if"),
+	BIND_END,
+};
+
+static const struct bind_schema compare_schema = {
+	.title = "compare",
+	.bytes = sizeof(struct compare_section),
+	.fields = compare_fields,
+};
+
 static const char *const versions[] = {"lamina/v1", NULL};
 
 #define PART(member, text) \
@@ -524,6 +541,7 @@ static const struct bind_field experiment_fields[] = {
 	PART(limits, "bounds of a replication"),
 	BIND_FIELD(struct experiment, plan, BIND_STRUCT, .fallback = "{}", .schema = &plan_section_schema,
 		   .help = "what `lamina plan` may vary"),
+	PART(compare, "what `lamina compare` sets side by side"),
 	BIND_FIELD(struct experiment, sweep, BIND_NODE, .help = "points: matrix, zip, exclude, points"),
 	BIND_FIELD(struct experiment, fit, BIND_NODE, .help = "parameters and the measurements they are fitted to"),
 	BIND_FIELD(struct experiment, claims, BIND_NODE, .help = "measured values that the experiment should predict"),

@@ -111,6 +111,7 @@ struct stated_work {
 	double memory_mb;
 	double shared_memory_mb;
 	double device_seconds;
+	double cpu_seconds_without_device; /* 0: it is not known */
 	double variation;
 	struct quantiles variation_quantiles; /* over it where there are any */
 	double wait_seconds;
@@ -171,6 +172,12 @@ struct run_limits {
 	int64_t in_flight;
 };
 
+/* What `lamina compare` sets side by side. */
+struct compare_section {
+	struct bind_texts platforms;    /* by name; none: those that are sold today */
+	const struct yaml_node *values; /* by a platform's name, parts of it, as platform_values; or NULL */
+};
+
 struct experiment {
 	const char *path;
 	int apiVersion;
@@ -196,6 +203,7 @@ struct experiment {
 	int64_t seed;
 	struct run_limits limits;
 	struct plan_section plan;
+	struct compare_section compare;
 	struct yaml_node *sweep;
 	struct yaml_node *fit;
 	struct yaml_node *claims;

@@ -246,9 +246,11 @@ static struct phase stated_get(double mb, int64_t objects)
 		.gets = mb > 0 ? objects : 0, .bytes = bytes_from_mb(mb), .stream_mb_per_second = HUGE_VAL};
 }
 
-void function_work_from_stated(const struct stated_work *stated, int64_t images, struct work *out)
+void function_work_from_stated(const struct stated_work *stated, bool has_device, int64_t images, struct work *out)
 {
 	const struct call_work *call = &stated->per_call;
+	bool is_undeviced = !has_device && stated->cpu_seconds_without_device > 0;
+	double cpu_seconds = is_undeviced ? stated->cpu_seconds_without_device : stated->cpu_seconds;
 	double n = (double)images;
 	double upload_mb = call->upload_mb + stated->upload_mb * n;
 	*out = (struct work){.images = images,
@@ -267,8 +269,9 @@ void function_work_from_stated(const struct stated_work *stated, int64_t images,
 	out->phases[WORK_RECORD_GET] =
 		stated_get(call->download_mb + stated->download_mb * n, stated->download_objects);
 	out->phases[WORK_DECODE] = cpu_phase(call->single_cpu_seconds + stated->single_cpu_seconds * n, 1);
-	out->phases[WORK_COMPUTE] = cpu_phase(call->cpu_seconds + stated->cpu_seconds * n, stated->threads);
-	out->phases[WORK_DEVICE].device_ns = ns_from_seconds(call->device_seconds + stated->device_seconds * n);
+	out->phases[WORK_COMPUTE] = cpu_phase(call->cpu_seconds + cpu_seconds * n, stated->threads);
+	if (!is_undeviced)
+		out->phases[WORK_DEVICE].device_ns = ns_from_seconds(call->device_seconds + stated->device_seconds * n);
 	out->phases[WORK_WAIT].wait_ns = ns_from_seconds(call->wait_seconds + stated->wait_seconds * n);
 	work_alternate(out, stated->alternations, images);
 	out->phases[WORK_RECORD_PUT] = (struct phase){

@@ -8,9 +8,8 @@ enum { IDENTITY_FORMAT = 1 };
 
 /* What has no part in a replication, or has it by its content, which is added apart. */
 static const char *const left_out[] = {
-	"apiVersion",      "base",         "name", "title", "platform", "region",
-	"platform_values", "profile",      "plan", "fit",   "sweep",    "claims",
-	"claim_defaults",  "replications", NULL,
+	"apiVersion", "base", "name",  "title",  "platform",       "region",       "platform_values", "profile",
+	"plan",       "fit",  "sweep", "claims", "claim_defaults", "replications", "compare",         NULL,
 };
 
 static struct digest hash_of(struct buf *bytes)

@@ -274,7 +274,7 @@ static bool resolve_work(const struct resolution *resolution, const struct funct
 	if (!entry->has_work && !check_coverage(resolution, images))
 		return false;
 	if (entry->has_work)
-		function_work_from_stated(&entry->work, images, out);
+		function_work_from_stated(&entry->work, resolution->platform->device.name != NULL, images, out);
 	else
 		function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers,
 					  images, out);
@@ -629,6 +629,17 @@ static bool resolve_workload(const struct experiment *experiment, struct library
 	return true;
 }
 
+static bool has_profile(const struct experiment *experiment)
+{
+	return experiment->profile[0] != '\0' || experiment->pipeline.split;
+}
+
+void experiment_unknown(const struct experiment *experiment, const struct setting *setting, struct arena *arena,
+			struct bind_texts *out)
+{
+	unknown_needed(setting, has_profile(experiment), arena, out);
+}
+
 bool experiment_resolve(const struct experiment *experiment, struct library *library, struct arena *arena,
 			struct diag *diag, struct setting *out)
 {
@@ -641,10 +652,9 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 		.values = bill_section_values(&experiment->bill, experiment->platform_values, library->arena),
 	};
 	resolution.platform = library_platform(library, experiment->platform, &changes, at_platform, diag);
-	bool has_profile = experiment->profile[0] != '\0' || experiment->pipeline.split;
 	resolution.profile = experiment_profile(experiment, library, diag);
 	resolution.experiment = with_orchestrator(with_preset(experiment, library, arena, diag), arena);
-	if (!resolution.platform || (has_profile && !resolution.profile) || !resolution.experiment)
+	if (!resolution.platform || (has_profile(experiment) && !resolution.profile) || !resolution.experiment)
 		return false;
 
 	bool is_batch = experiment->workload.arrivals.process.kind == ARRIVALS_ALL_AT_ONCE;
@@ -676,5 +686,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	bool has_functions = is_machine || resolve_functions(&resolution);
 	bool has_bill = bill_section_resolve(&experiment->bill, diag, out);
 	has_bill = source_section_check_functions(experiment, diag, out) && has_bill;
-	return has_functions && unknown_check(out, has_profile, at_platform, diag) && has_bill;
+	bool is_known = has_functions &&
+			(library->admits_unknown || unknown_check(out, has_profile(experiment), at_platform, diag));
+	return is_known && has_bill;
 }

@@ -65,6 +65,7 @@ struct library {
 	struct library_digest digests[LIBRARY_DIGESTS_MAX]; /* of those that were asked for */
 	size_t digest_count;
 	const struct plan_uncertainty *uncertainty; /* the usual one, once it was asked for */
+	bool admits_unknown; /* settings may need what nobody has published; experiment_unknown() tells what */
 	struct library_found last_platform;
 	struct library_found last_profile;
 	struct library_found last_preset;
@@ -102,5 +103,12 @@ void library_check_names(struct library *library, const struct yaml_node *root, 
  */
 bool experiment_resolve(const struct experiment *experiment, struct library *library, struct arena *arena,
 			struct diag *diag, struct setting *out);
+
+/*
+ * The dotted keys of its platform that a setting needs and nobody has published; a setting that a library which admits
+ * them resolved has the least value of their rows in their place.
+ */
+void experiment_unknown(const struct experiment *experiment, const struct setting *setting, struct arena *arena,
+			struct bind_texts *out);
 
 #endif

@@ -220,7 +220,8 @@ static bool resolve_device(const struct choice *choice)
 	choice->out->sandbox.has_device = platform->device.name != NULL;
 	bool is_of_profile = !choice->entry->has_work && choice->experiment->framework.device_images_per_second > 0;
 	bool uses_device = choice->entry->has_work ? choice->entry->work.device_seconds > 0 : is_of_profile;
-	if (!uses_device || platform->device.name)
+	bool is_known_without = choice->entry->has_work && choice->entry->work.cpu_seconds_without_device > 0;
+	if (!uses_device || platform->device.name || is_known_without)
 		return true;
 	diag_error(choice->diag,
 		   is_of_profile ? framework_place(choice, "device_images_per_second")

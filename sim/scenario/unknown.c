@@ -245,6 +245,15 @@ static bool is_needed(const char *key, const struct setting *setting, bool has_p
 	return need->needs(setting, has_profile);
 }
 
+void unknown_needed(const struct setting *setting, bool has_profile, struct arena *arena, struct bind_texts *out)
+{
+	const struct bind_texts *unknown = &setting->platform->unknown;
+	*out = (struct bind_texts){.values = ARENA_ARRAY(arena, const char *, unknown->count)};
+	for (size_t i = 0; i < unknown->count; i++)
+		if (is_needed(unknown->values[i], setting, has_profile))
+			out->values[out->count++] = unknown->values[i];
+}
+
 bool unknown_check(const struct setting *setting, bool has_profile, struct diag_place place, struct diag *diag)
 {
 	const struct bind_texts *unknown = &setting->platform->unknown;

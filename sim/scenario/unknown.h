@@ -12,6 +12,9 @@
 void unknown_set_aside(struct yaml_node *root, const struct bind_schema *schema, struct arena *arena,
 		       struct bind_texts *keys);
 
+/* Those of them that the setting needs. */
+void unknown_needed(const struct setting *setting, bool has_profile, struct arena *arena, struct bind_texts *out);
+
 /* False, with a diag error at place for each, where the setting needs an unknown quantity of its platform. */
 bool unknown_check(const struct setting *setting, bool has_profile, struct diag_place place, struct diag *diag);
 

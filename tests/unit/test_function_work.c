@@ -175,13 +175,13 @@ static void test_alternating(void)
 	struct stated_work stated = {
 		.single_cpu_seconds = 3, .cpu_seconds = 1, .threads = 4, .wait_seconds = 2, .alternations = 1};
 	struct work work;
-	function_work_from_stated(&stated, 2, &work);
+	function_work_from_stated(&stated, true, 2, &work);
 	t_int(work.phases[WORK_WAIT].wait_ns, 4 * NS_PER_SECOND, "once: all waiting is behind the work");
 	t_int(work.phases[WORK_COMPUTE].wait_ns, 0, "none in it");
 	stated.alternations = 8;
 	stated.cold_cpu_seconds = 1;
 	stated.cold_wait_seconds = 1;
-	function_work_from_stated(&stated, 2, &work);
+	function_work_from_stated(&stated, true, 2, &work);
 	t_int(work.phases[WORK_DECODE].wait_ns, 3 * NS_PER_SECOND, "work of one thread waits for its share");
 	t_int(work.phases[WORK_DECODE].pieces, 12, "in its share of all pieces");
 	t_int(work.phases[WORK_COMPUTE].wait_ns, NS_PER_SECOND, "so does that of all threads");
@@ -190,7 +190,7 @@ static void test_alternating(void)
 	t_int(work.phases[WORK_IMPORT].pieces, 8, "what comes once alternates as often as one image");
 	stated.single_cpu_seconds = 0;
 	stated.cpu_seconds = 0;
-	function_work_from_stated(&stated, 2, &work);
+	function_work_from_stated(&stated, true, 2, &work);
 	t_int(work.phases[WORK_WAIT].wait_ns, 4 * NS_PER_SECOND, "without work it is all one wait");
 }
 
@@ -212,7 +212,7 @@ static void test_per_call(void)
 			     .payload_mb = 6},
 	};
 	struct work work;
-	function_work_from_stated(&stated, 8, &work);
+	function_work_from_stated(&stated, true, 8, &work);
 	t_int(work.phases[WORK_COMPUTE].cpu_ns, 5616400000, "eight images take little more than four times one");
 	t_int(work.phases[WORK_DECODE].cpu_ns, NS_PER_SECOND / 10, "one thread's work comes once");
 	t_int(work.phases[WORK_WAIT].wait_ns, 10 * NS_PER_SECOND, "waiting comes once, and for each");

@@ -115,6 +115,9 @@ bool yaml_set_node(struct yaml_node *root, const char *dotted_key, const struct 
  */
 void yaml_merge(struct yaml_node *map, const struct yaml_node *over, struct arena *arena);
 
+/* Takes an entry out of a map, if it is there. */
+void yaml_remove(struct yaml_node *map, const char *key);
+
 struct yaml_node *yaml_copy(const struct yaml_node *node, struct arena *arena);
 
 /*

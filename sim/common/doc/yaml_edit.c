@@ -189,6 +189,17 @@ bool yaml_set(struct yaml_node *root, const char *dotted_key, const char *value_
 	return yaml_set_node(root, dotted_key, value, place, arena, diag);
 }
 
+void yaml_remove(struct yaml_node *map, const char *key)
+{
+	struct yaml_node **link = &map->first;
+	while (map->kind == YAML_MAP && *link && strcmp((*link)->key, key) != 0)
+		link = &(*link)->next;
+	if (map->kind != YAML_MAP || !*link)
+		return;
+	*link = (*link)->next;
+	map->count--;
+}
+
 struct yaml_node *yaml_copy(const struct yaml_node *node, struct arena *arena)
 {
 	struct yaml_node *copy = ARENA_NEW(arena, struct yaml_node);
