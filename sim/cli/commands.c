@@ -11,6 +11,7 @@ static const struct command *const commands[] = {
 	&cmd_report,
 	&cmd_merge,
 	&cmd_plan,
+	&cmd_compare,
 	&cmd_check,
 	&cmd_fit,
 	&cmd_validate,

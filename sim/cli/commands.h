@@ -17,6 +17,7 @@ extern const struct command cmd_plot;
 extern const struct command cmd_report;
 extern const struct command cmd_merge;
 extern const struct command cmd_plan;
+extern const struct command cmd_compare;
 extern const struct command cmd_check;
 extern const struct command cmd_explain;
 extern const struct command cmd_fit;

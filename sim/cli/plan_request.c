@@ -57,17 +57,10 @@ static void check_workflow(const struct cli *cli, bool is_workflow, struct diag 
 				   "is for a chain of functions, not for a workflow");
 }
 
-static void check_together(const struct cli *cli, bool is_served, const struct plan_request *request, struct diag *diag)
+static void check_together(const struct cli *cli, const struct plan_request *request, struct diag *diag)
 {
 	const struct options *options = &cli->options;
 	bool is_known = plan_strategy_known(request->strategy) != KNOWN_PLANS;
-	if (options_given(options, "deadline") && is_served)
-		diag_error(
-			diag, at_option("--deadline"),
-			"requests come over time and have no common end; bound their latency (--latency p95=SECONDS)");
-	if (options_given(options, "latency") && !is_served)
-		diag_error(diag, at_option("--latency"),
-			   "all records are there at once; bound the time of the whole batch (--deadline SECONDS)");
 	if (options_given(options, "balanced-weight") && request->strategy != STRATEGY_BALANCED)
 		diag_error(diag, at_option("--balanced-weight"), "counts with --strategy balanced only, not '%s'",
 			   plan_strategy_names[request->strategy]);
@@ -90,8 +83,7 @@ static enum plan_strategy default_strategy(const struct options *options)
 	return options_given(options, "budget") ? STRATEGY_SPEED : STRATEGY_BALANCED;
 }
 
-bool plan_request_read(const struct cli *cli, bool is_served, bool is_workflow, struct plan_request *out,
-		       struct diag *diag)
+bool plan_request_read_bounds(const struct cli *cli, bool is_served, struct plan_request *out, struct diag *diag)
 {
 	const struct options *options = &cli->options;
 	size_t errors_before = diag->error_count;
@@ -101,18 +93,34 @@ bool plan_request_read(const struct cli *cli, bool is_served, bool is_workflow, 
 		.quantile = 0.95,
 		.seconds_metric = is_served ? "record_p95_seconds" : "makespan_seconds",
 		.strategy = default_strategy(options),
-		.cost_weight = options_double(options, "balanced-weight"),
 		.headroom = options_double(options, "headroom") / 100,
 		.share = options_double(options, "share") / 100,
-		.runs_per_month = options_double(options, "runs-per-month"),
-		.wants_split = options_flag(options, "split"),
-		.wants_more = !options_flag(options, "quick"),
 	};
-	if (options_given(options, "strategy"))
-		out->strategy = (enum plan_strategy)options_choice(options, "strategy");
 	if (options_given(options, "latency"))
 		read_latency(options_text(options, "latency"), out, diag);
-	check_together(cli, is_served, out, diag);
+	if (options_given(options, "deadline") && is_served)
+		diag_error(
+			diag, at_option("--deadline"),
+			"requests come over time and have no common end; bound their latency (--latency p95=SECONDS)");
+	if (options_given(options, "latency") && !is_served)
+		diag_error(diag, at_option("--latency"),
+			   "all records are there at once; bound the time of the whole batch (--deadline SECONDS)");
+	return diag->error_count == errors_before;
+}
+
+bool plan_request_read(const struct cli *cli, bool is_served, bool is_workflow, struct plan_request *out,
+		       struct diag *diag)
+{
+	const struct options *options = &cli->options;
+	size_t errors_before = diag->error_count;
+	plan_request_read_bounds(cli, is_served, out, diag);
+	out->cost_weight = options_double(options, "balanced-weight");
+	out->runs_per_month = options_double(options, "runs-per-month");
+	out->wants_split = options_flag(options, "split");
+	out->wants_more = !options_flag(options, "quick");
+	if (options_given(options, "strategy"))
+		out->strategy = (enum plan_strategy)options_choice(options, "strategy");
+	check_together(cli, out, diag);
 	check_workflow(cli, is_workflow, diag);
 	return diag->error_count == errors_before;
 }

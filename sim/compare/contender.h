@@ -1,0 +1,36 @@
+/*
+ * One platform of a comparison: the experiment as that platform can run it, and the best setting found for it there.
+ *
+ * What an experiment says of a platform holds for that platform alone: its own keeps `platform_values`, another gets
+ * compare.values.NAME. What only a platform's own words have (a region, a runtime, a size of memory, provisioned
+ * concurrency, snapshots, arm64) is left out where another platform does not know it, and told. What cannot be left out
+ * is the reason why the platform does not take part.
+ */
+#ifndef LAMINA_CONTENDER_H
+#define LAMINA_CONTENDER_H /* private to compare */
+
+#include "compare/compare.h"
+
+/* Fills name, end and reason, or experiment and setting. Never fails: a reason stands in the row. */
+void contender_enter(const struct compare_request *request, struct library *library, const char *name,
+		     struct arena *arena, struct contender *out);
+
+/* Finds contender->best, or says why there is none. False when interrupted. */
+bool contender_plan(const struct compare_request *request, struct library *library, struct arena *arena,
+		    struct contender *contender);
+
+/*
+ * What nobody has published, in a comparison: it is not guessed. A platform is simulated with the best value that each
+ * such quantity could have, which bounds what it can do; and where that makes it the cheapest, the value is solved for
+ * up to which it stays so, all else that is unknown being at its best. Costs are linear in prices, so that two
+ * simulations give the answer; times are halved into.
+ */
+
+/* What the key means, and its best value as YAML; NULL where no value is the best one whatever else happens. */
+const char *unknown_value_init(struct unknown_value *out, const char *key);
+
+/* Solves for each unknown of the contender; rival_usd is what the cheapest other costs. False when interrupted. */
+bool unknown_value_solve(const struct compare_request *request, struct library *library, double rival_usd,
+			 struct arena *arena, struct contender *contender);
+
+#endif

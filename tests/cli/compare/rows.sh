@@ -1,0 +1,18 @@
+# One experiment, and what keeps platforms from running it: each row says so, the rest of the table stands.
+cat >exp.yaml <<'END'
+apiVersion: lamina/v1
+name: classify
+platform: aws-lambda
+region: us-east-1
+workload: {arrivals: {kind: poisson, rate_per_second: 2, duration_seconds: 3600}}
+framework: {runtime: python3.12}
+functions: {f: {memory_mb: 1769, work: {cpu_seconds: 0.2, memory_mb: 300, shared_memory_mb: 200}}}
+END
+lamina compare exp.yaml --quick --platforms aws-lambda,google-cloud-run-l4,azure-flex,ec2-p3.2xlarge,google-cloud-rum \
+	--format csv | sed 1d | cut -d, -f 1,2,21-
+lamina compare exp.yaml --quick --platforms google-functions-gen1 | sed -n '/left out/p'
+fails 3 lamina compare exp.yaml --quick --platforms aws-lambda,google-cloud-run --latency p95=0.001 >none.txt
+fails 2 lamina compare exp.yaml --quick --platforms google-cloud-run-l4 >none.txt
+fails 2 lamina compare exp.yaml --set platform=aws-lambda-2019
+fails 2 lamina compare exp.yaml --deadline 5 --set compare.values=3
+fails 2 lamina compare exp.yaml --set functions.f.memory_mbb=1
