@@ -1,4 +1,5 @@
-#include "compare/break_even.h"
+/* Cost against load, and the loads at which the order changes. */
+#include "compare/steps.h"
 
 #include <math.h>
 

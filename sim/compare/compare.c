@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "compare/break_even.h"
-#include "compare/contender.h"
 #include "compare/measurement.h"
+#include "compare/steps.h"
 
 const char *const contender_end_names[] = {
 	[CONTENDER_ANSWERS] = "answers",

@@ -2,11 +2,11 @@
  * One experiment on every platform that can run it, each with its own best setting under the same bounds, all on the
  * same luck:
  *
- *     enter    the experiment as each platform can run it, or why it cannot (contender.h)
+ *     enter    the experiment as each platform can run it, or why it cannot (steps.h)
  *     plan     each one's best setting: by the planner where its bounds hold, else by simulations (plan/shared_plan.h)
  *     measure  all of them: cost of a month and of 1,000 requests (of a run, for a batch), times, bands (measurement.h)
  *     solve    what nobody has published: the value up to which the platform is the cheapest
- *     cross    cost against load, and the loads at which the order changes (break_even.h)
+ *     cross    cost against load, and the loads at which the order changes (steps.h)
  *
  * A month has 730 hours. Steady traffic is simulated for as long as it takes to be measured, whatever the experiment's
  * own duration; traffic with a course of its own (daily, traces) as it stands.

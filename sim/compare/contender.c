@@ -1,4 +1,5 @@
-#include "compare/contender.h"
+/* Enters a platform into a comparison, and finds the best setting of the experiment there. */
+#include "compare/steps.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What nobody has published: its best value, and the value up to which the platform stays the cheapest. */
-#include "compare/contender.h"
+#include "compare/steps.h"
 
 #include <math.h>
 #include <string.h>
