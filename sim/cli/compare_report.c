@@ -261,12 +261,38 @@ static void say_unknowns(const struct compare_report *report, const struct conte
 	buf_add(out, is_any ? ".\n" : is_ever ? "\n" : " It is the cheapest with no value of them.\n");
 }
 
+static void say_fleet(const char *words, const struct fleet_figures *fleet, struct buf *out)
+{
+	buf_printf(out, "%s%lld: %.4g USD a month, %.4g s, %.2g %% of calls refused", words,
+		   (long long)fleet->instances, fleet->usd, fleet->seconds, 100 * fleet->refused_share);
+}
+
+static void say_head_room(const struct contender *contender, struct buf *out)
+{
+	const struct head_room *room = &contender->head_room;
+	const struct managed_capacity *capacity = &room->capacity;
+	if (room->least.instances == 0)
+		return;
+	buf_printf(out,
+		   "%s: for %.3g requests at once, each with %.2g of a vCPU, the provider's arithmetic has %lld "
+		   "environments, %lld to an instance, and %lld instances, %lld with its head room. Simulated, ",
+		   contender->name, room->demand.requests, room->demand.cpu_share, (long long)capacity->environments,
+		   (long long)capacity->environments_per_instance, (long long)capacity->instances,
+		   (long long)capacity->with_head_room);
+	say_fleet("", &room->least, out);
+	say_fleet("; ", &room->with, out);
+	if (room->needed.instances > 0)
+		say_fleet("; the bounds need ", &room->needed, out);
+	buf_add(out, ".\n");
+}
+
 static void say_rows(const struct compare_report *report, struct buf *out)
 {
 	const struct comparison *comparison = report->comparison;
 	for (size_t i = 0; i < comparison->count; i++) {
 		const struct contender *contender = &comparison->contenders[i];
 		say_unknowns(report, contender, out);
+		say_head_room(contender, out);
 		if (contender->reason[0])
 			buf_printf(out, "%s: %s.\n", contender->name, contender->reason);
 		if (contender->notes[0])

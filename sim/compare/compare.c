@@ -162,6 +162,9 @@ bool compare_run(const struct compare_request *request, struct arena *arena, str
 	if (!measure_all(request, arena, out))
 		return false;
 	rank(request, out);
+	for (size_t i = 0; i < out->count; i++)
+		if (!head_room_find(request, out, arena, &out->contenders[i]))
+			return false;
 	return solve_unknowns(request, library, arena, out) && break_even_find(request, arena, out) &&
 	       break_even_find_faster(request, arena, out);
 }

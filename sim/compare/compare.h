@@ -67,6 +67,24 @@ struct measurement {
 	double idle_usd;     /* of usd, mean: what is paid for without work */
 };
 
+/* A fleet of so many instances, simulated at the experiment's load. */
+struct fleet_figures {
+	int64_t instances; /* 0: was not */
+	double usd;
+	double seconds;
+	double refused_share; /* of calls */
+	bool serves;
+};
+
+/* Of a platform whose provider says how many instances it takes (platform/managed.h): what that arithmetic is worth. */
+struct head_room {
+	struct managed_demand demand;
+	struct managed_capacity capacity;
+	struct fleet_figures least;  /* without head room */
+	struct fleet_figures with;   /* with it */
+	struct fleet_figures needed; /* the fewest instances that keep the bounds */
+};
+
 struct contender {
 	const char *name; /* as it was asked for */
 	enum contender_end end;
@@ -86,6 +104,7 @@ struct contender {
 	struct estimate thousand;
 	struct trust_band usd_band;
 	struct trust_band seconds_band;
+	struct head_room head_room;
 };
 
 /* Of all contenders at one load. */

@@ -288,10 +288,8 @@ static bool shorten(struct entering *entering, const struct effort *effort, stru
 		return true;
 	yaml_remove(yaml_get(contender->root, "workload"), "images");
 	const char *seconds = arena_printf(arena, "%.9g", seconds_from_ns(shorter->arrivals.duration_ns));
-	const char *warm = arena_printf(arena, "%lld", (long long)shorter->warm_sandboxes);
 	return yaml_set(contender->root, "workload.arrivals.duration_seconds", seconds, contender->root->place, arena,
 			diag) &&
-	       yaml_set(contender->root, "pipeline.warm_sandboxes", warm, contender->root->place, arena, diag) &&
 	       resolve(entering, diag);
 }
 
@@ -374,7 +372,8 @@ static bool plan_shared(const struct compare_request *request, int64_t replicati
 	};
 	struct search_goal goal = goal_of(wanted);
 	struct shared_plan plan;
-	if (!shared_plan_find(contender->setting, &goal, &control, wanted->headroom, &plan))
+	double rate = measurement_load(contender->setting);
+	if (!shared_plan_find(contender->setting, rate, &goal, &control, wanted->headroom, &plan))
 		return false;
 	contender->best = plan.best.setting;
 	contender->tried = plan.tried;

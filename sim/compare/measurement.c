@@ -136,11 +136,11 @@ static void scale_batch(struct setting *setting, double factor)
 		setting->functions[i].last_work = setting->functions[i].work;
 }
 
-/* Traffic that goes on has found an instance before: the ramp of a start is not what its month consists of. */
+/* Traffic that goes on has found instances before: the ramp of a start is not what its month consists of. */
 static void begin_in_traffic(struct setting *setting)
 {
 	if (setting->warm_sandboxes == 0 && setting->function_count > 0 && setting_has_instances(setting))
-		setting->warm_sandboxes = 1;
+		setting->warm_sandboxes = slice_instances(setting, mean_rate(&setting->arrivals));
 }
 
 static void scale_traffic(struct setting *setting, const struct effort *effort)

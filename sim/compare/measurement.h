@@ -4,7 +4,7 @@
  * The load of steady traffic (equal distances, Poisson, bursts) is scaled by its rates, and provisioned sandboxes with
  * it, that of a batch by its images; traffic with a course of its own stays as it is. Steady traffic is simulated for
  * half an hour at least, as long as that makes no more than a bounded number of requests, and where requests share
- * instances from one that is warm.
+ * instances from as many as such traffic keeps.
  *
  * A month's cost follows from the run's by their lengths, less the edges of a run (plan/trial.h).
  *

@@ -1,5 +1,6 @@
 /*
- * The steps of a comparison, in order: contender.c enters and plans, unknown_value.c solves, break_even.c crosses.
+ * The steps of a comparison, in order: contender.c enters and plans, unknown_value.c solves, break_even.c crosses;
+ * head_room.c looks at what a provider says itself.
  */
 #ifndef LAMINA_STEPS_H
 #define LAMINA_STEPS_H /* private to compare */
@@ -36,6 +37,13 @@ const char *unknown_value_init(struct unknown_value *out, const char *key);
 /* Solves for each unknown of the contender; rival_usd is what the cheapest other costs. False when interrupted. */
 bool unknown_value_solve(const struct compare_request *request, struct library *library, double rival_usd,
 			 struct arena *arena, struct contender *contender);
+
+/*
+ * Fills head_room, where the provider has an arithmetic of instances and the experiment one function. False when
+ * interrupted.
+ */
+bool head_room_find(const struct compare_request *request, const struct comparison *comparison, struct arena *arena,
+		    struct contender *contender);
 
 /*
  * Cost against load, and where its order changes. Every platform keeps the setting found for the experiment's own load;

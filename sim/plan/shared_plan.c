@@ -6,6 +6,7 @@ enum { SIZES_MAX = 24, REQUESTS_STEPS_MAX = 24, ROUNDS_MAX = 3 };
 
 struct shared_search {
 	const struct setting *setting;
+	double rate_per_second;
 	const struct search_goal *goal;
 	const struct trial_control *control;
 	double headroom;
@@ -104,14 +105,18 @@ static bool take_edges_off(const struct shared_search *search, struct trial *tri
 	return true;
 }
 
-/* Of two that keep the bounds, half a percent is luck, and the first of them the simpler one. */
+/* Of two that keep the bounds, half a percent is luck: there fewer refused calls count, else the first is simpler. */
 static bool does_better(const struct search_goal *goal, const struct trial *trial, const struct trial *best)
 {
-	static const double WORTH_IT = 0.995;
+	static const double WORTH_IT = 0.005;
+	static const double REFUSED_ENOUGH = 0.001;
 	if (!planner_is_allowed(goal, trial) || !planner_is_allowed(goal, best))
 		return planner_is_better(goal, trial, best);
-	return planner_objective(goal, trial->seconds, trial->usd) <
-	       WORTH_IT * planner_objective(goal, best->seconds, best->usd);
+	double mine = planner_objective(goal, trial->seconds, trial->usd);
+	double others = planner_objective(goal, best->seconds, best->usd);
+	double refused = best->result.metrics[METRIC_THROTTLES].mean - trial->result.metrics[METRIC_THROTTLES].mean;
+	bool refuses_less = refused > REFUSED_ENOUGH * trial->result.metrics[METRIC_INVOCATIONS].mean;
+	return mine < (1 - WORTH_IT) * others || (refuses_less && mine < (1 + WORTH_IT) * others);
 }
 
 /* Takes the setting where it does better; false when interrupted. */
@@ -123,6 +128,9 @@ static bool consider(struct shared_search *search, struct setting *setting)
 		if (!is_possible(search, &setting->functions[i]))
 			return true;
 	out->tried++;
+	bool is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
+	if (is_served && search->setting->warm_sandboxes == 0)
+		setting->warm_sandboxes = slice_instances(setting, search->rate_per_second);
 	if (!trial_run(&trial, 1, search->control) || !take_edges_off(search, &trial))
 		return false;
 	if (!out->best.setting || does_better(search->goal, &trial, &out->best))
@@ -130,7 +138,17 @@ static bool consider(struct shared_search *search, struct setting *setting)
 	return true;
 }
 
-/* All sizes for one function, with the requests at once that are now best and with one; all else as is best so far. */
+/* No more requests at once than the size has memory and CPU for. */
+static void fit_requests(const struct shared_search *search, struct setting_function *function)
+{
+	int64_t fit = requests_that_fit(search, function);
+	if (fit >= 1 && fit < function->sandbox.requests_max)
+		function->sandbox.requests_max = fit;
+	if (!is_possible(search, function))
+		function->sandbox.requests_max = 1;
+}
+
+/* All sizes for one function, with the requests at once that are now best, or fit; all else as is best so far. */
 static bool move_memory(struct shared_search *search, size_t function)
 {
 	for (size_t i = 0; i < search->size_count; i++) {
@@ -138,8 +156,7 @@ static bool move_memory(struct shared_search *search, size_t function)
 		if (setting->functions[function].memory_mb == search->sizes_mb[i])
 			continue;
 		setting->functions[function].memory_mb = search->sizes_mb[i];
-		if (!is_possible(search, &setting->functions[function]))
-			setting->functions[function].sandbox.requests_max = 1;
+		fit_requests(search, &setting->functions[function]);
 		if (!consider(search, setting))
 			return false;
 	}
@@ -179,11 +196,15 @@ static bool start(struct shared_search *search)
 	return consider(search, least) && consider(search, largest);
 }
 
-bool shared_plan_find(const struct setting *setting, const struct search_goal *goal,
+bool shared_plan_find(const struct setting *setting, double rate_per_second, const struct search_goal *goal,
 		      const struct trial_control *control, double headroom, struct shared_plan *out)
 {
-	struct shared_search search = {
-		.setting = setting, .goal = goal, .control = control, .headroom = headroom, .out = out};
+	struct shared_search search = {.setting = setting,
+				       .rate_per_second = rate_per_second,
+				       .goal = goal,
+				       .control = control,
+				       .headroom = headroom,
+				       .out = out};
 	*out = (struct shared_plan){0};
 	list_sizes(&search);
 	list_requests(&search);
@@ -197,6 +218,8 @@ bool shared_plan_find(const struct setting *setting, const struct search_goal *g
 		if (out->best.setting == before)
 			break;
 	}
+	if (out->best.setting)
+		out->best.setting->warm_sandboxes = setting->warm_sandboxes;
 	out->is_allowed = out->best.setting && planner_is_allowed(goal, &out->best);
 	return true;
 }

@@ -16,10 +16,11 @@ struct shared_plan {
 };
 
 /*
+ * Requests come at this rate, and a trial begins with the instances that they keep, where none are stated to be warm.
  * control.space and control.visits_max are not used. False when interrupted. Settings whose memory cannot hold the work
  * are not tried; where none can, best.setting is NULL.
  */
-bool shared_plan_find(const struct setting *setting, const struct search_goal *goal,
+bool shared_plan_find(const struct setting *setting, double rate_per_second, const struct search_goal *goal,
 		      const struct trial_control *control, double headroom, struct shared_plan *out);
 
 #endif

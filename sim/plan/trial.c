@@ -188,3 +188,31 @@ struct slice slice_of(const struct run_result *whole, const struct run_result *h
 	}
 	return slice;
 }
+
+static double instances_for(const struct setting *setting, size_t function, double rate_per_second)
+{
+	const struct setting_function *of = &setting->functions[function];
+	const struct platform *platform = setting->platform;
+	double target = platform->sandbox.target_share > 0 ? platform->sandbox.target_share : 1;
+	double cpu_ns = 0;
+	double other_ns = 0;
+	for (int i = 0; i < WORK_PHASES; i++) {
+		const struct phase *phase = &of->work.phases[i];
+		cpu_ns += phase->cold_only ? 0 : (double)phase->cpu_ns;
+		other_ns += phase->cold_only ? 0 : (double)phase->wait_ns + (double)phase->device_ns;
+	}
+	double vcpus = cpu_share(&platform->cpu, of->memory_mb);
+	double places = (double)(of->sandbox.requests_max > 1 ? of->sandbox.requests_max : 1);
+	double by_cpu = rate_per_second * cpu_ns / 1e9 / (vcpus * target);
+	double by_requests = rate_per_second * (cpu_ns / fmin(1, vcpus) + other_ns) / 1e9 / (places * target);
+	return fmax(by_cpu, by_requests);
+}
+
+int64_t slice_instances(const struct setting *setting, double rate_per_second)
+{
+	double fewest = HUGE_VAL;
+	for (size_t i = 0; i < setting->function_count; i++)
+		fewest = fmin(fewest, instances_for(setting, i, rate_per_second));
+	double most = (double)setting->platform->limits.concurrency;
+	return (int64_t)fmin(most, fmax(1, ceil(fewest)));
+}

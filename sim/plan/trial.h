@@ -82,4 +82,10 @@ struct slice {
 
 struct slice slice_of(const struct run_result *whole, const struct run_result *half, int64_t replication);
 
+/*
+ * Instances that such traffic keeps where requests share them: what an autoscaler wants, or requests at once fill; at
+ * least one. Of several functions the one that needs fewest counts. A run that begins with them has no ramp.
+ */
+int64_t slice_instances(const struct setting *setting, double rate_per_second);
+
 #endif

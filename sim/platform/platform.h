@@ -12,6 +12,7 @@
 #include "platform/gpu.h"
 #include "platform/host.h"
 #include "platform/limits.h"
+#include "platform/managed.h"
 #include "platform/network.h"
 #include "platform/price.h"
 #include "platform/sandbox.h"
@@ -50,6 +51,7 @@ struct platform {
 	struct platform_price price;
 	struct platform_machine machine;
 	struct platform_device device;
+	struct platform_managed managed; /* may be missing */
 	struct platform_hosts hosts;
 	const char *region;        /* that was asked for; NULL: none */
 	struct bind_texts unknown; /* dotted keys of quantities that nobody has published */

@@ -65,6 +65,8 @@ struct platform_price {
 	double usd_per_put_gb; /* moved to and from the store, 10^9 bytes */
 	double usd_per_get_gb;
 	double usd_per_stored_gb_month; /* of what a run puts, kept for a month */
+	double usd_per_instance_hour;   /* of a sandbox that is an instance, from its start to its end ... */
+	double usd_per_management_hour; /* ... and for having it managed */
 	double usd_per_hour;            /* machines: per second of use, from start to end */
 	double minimum_hour_seconds;    /* the least time a machine is paid for */
 	/* What stands on a bill beside, where an experiment switches it on; GB of these are 2^30 bytes. */
@@ -132,6 +134,7 @@ __extension__ typedef unsigned __int128 price_mb_ns;
 	X(price_mb_ns, provisioned_arm64_mb_ns) \
 	X(price_mb_ns, provisioned_busy_arm64_mb_ns) \
 	X(price_mb_ns, device_ns) \
+	X(price_mb_ns, instance_ns) \
 	X(price_mb_ns, tmp_mb_ns) /* above what is free */ \
 	X(price_mb_ns, cached_mb_ns) \
 	X(wide_sum, restored_mb) \
@@ -188,6 +191,8 @@ enum bill_item {
 	BILL_COMPUTE_ARM64,
 	BILL_VCPU,
 	BILL_DEVICE,
+	BILL_INSTANCE,
+	BILL_MANAGEMENT,
 	BILL_PROVISIONED,
 	BILL_PROVISIONED_ARM64,
 	BILL_PROVISIONED_BUSY,

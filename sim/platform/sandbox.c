@@ -27,6 +27,9 @@ static const struct bind_schema runtime_schema = {
 	.name_offset_plus_one = offsetof(struct platform_runtime, name) + 1,
 };
 
+static const char *const starts_names[] = {[STARTS_ON_REQUEST] = "on_request", [STARTS_BY_TARGET] = "by_target", NULL};
+static const char *const full_names[] = {[FLEET_REFUSES] = "refuse", [FLEET_QUEUES] = "queue", NULL};
+
 static const struct bind_field sandbox_fields[] = {
 	QUANTILES(struct platform_sandbox, cold_start_seconds, "call to handler on a new sandbox, small package"),
 	BIND_FIELD(struct platform_sandbox, runtimes, BIND_STRUCT_MAP, .schema = &runtime_schema, .count_max = 64,
@@ -56,6 +59,13 @@ static const struct bind_field sandbox_fields[] = {
 		     "share of vCPUs and requests that an autoscaler keeps instances below; 0: they are filled"),
 	NUMBER_OF_IT(struct platform_sandbox, target_window_seconds, 1e-3, 86400, "how far it looks back"),
 	INTEGER_OF_IT(struct platform_sandbox, target_looks, 1, 1000, "how often it looks in this time"),
+	BIND_FIELD(
+		struct platform_sandbox, starts, BIND_CHOICE, .fallback = "on_request", .choices = starts_names,
+		.help = "what starts a sandbox: a request that finds none, or the autoscaler's target alone (a fleet)"),
+	BIND_FIELD(struct platform_sandbox, when_full, BIND_CHOICE, .fallback = "refuse", .choices = full_names,
+		   .help = "what a full fleet does with a request"),
+	BIND_FIELD(struct platform_sandbox, instances_min, BIND_INT, .fallback = "0", .min = 0, .max = 100000,
+		   .help = "instances that a fleet has at least, from the start on"),
 	MAYBE_NUMBER(struct platform_sandbox, shared_from_vcpus, "0", 0, 1024,
 		     "sizes with fewer vCPUs have one request at a time"),
 	BIND_END,
@@ -71,6 +81,10 @@ static void check_sandbox(void *value, const struct yaml_node *node, struct diag
 	static const char *const of_target[] = {"target_window_seconds", "target_looks", NULL};
 	keys_need(node, "halving_seconds", sandbox->halving_seconds, of_halving, diag);
 	keys_need(node, "target_share", sandbox->target_share, of_target, diag);
+	if (sandbox->starts == STARTS_BY_TARGET && (sandbox->instances_min == 0 || sandbox->target_share == 0))
+		diag_error(diag, bind_place(node, "starts"),
+			   "where the autoscaler alone starts instances, 'target_share' and an 'instances_min' of 1 or "
+			   "more are needed");
 }
 
 const struct bind_schema platform_sandbox_schema = {
@@ -174,6 +188,18 @@ struct sandbox *sandbox_pool_take(struct sandbox_pool *pool)
 	return sandbox;
 }
 
+/* When a sandbox is too old to be used again. */
+static int64_t retires_ns(const struct sandbox *sandbox)
+{
+	const struct quantiles *lifetime = &sandbox->pool->platform->sandbox.lifetime_seconds;
+	if (lifetime->table.count == 0)
+		return INT64_MAX;
+	struct stream luck;
+	named_stream(&luck, sandbox->pool, SANDBOX_LUCK_LIFETIME, sandbox->ordinal);
+	int64_t age_ns = ns_from_seconds(quantile_draw_only(&lifetime->table, &luck));
+	return age_ns < INT64_MAX - sandbox->created_ns ? sandbox->created_ns + age_ns : INT64_MAX;
+}
+
 struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_start_ns)
 {
 	struct sandbox *sandbox = pool->free_list;
@@ -194,6 +220,7 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 		.created_ns = engine_now_ns(pool->engine),
 		.slowness = stream_lognormal(&luck, 0, cpu->speed_spread),
 	};
+	sandbox->retires_ns = retires_ns(sandbox);
 	if (pool->spec.is_arm64)
 		sandbox->slowness /= cpu->arm64_speed;
 	int64_t period_ns = ns_from_seconds(cpu->period_seconds);
@@ -248,9 +275,32 @@ static void retire_idle(struct sandbox *sandbox)
 	forget_sandbox(sandbox);
 }
 
+bool sandbox_is_old(const struct sandbox *sandbox)
+{
+	return engine_now_ns(sandbox->pool->engine) >= sandbox->retires_ns;
+}
+
+/* A fleet's least number stays. */
+static bool is_kept(const struct sandbox *sandbox)
+{
+	const struct sandbox_pool *pool = sandbox->pool;
+	return pool->idle_count + pool->busy_count <= pool->spec.instances_min && !sandbox_is_old(sandbox);
+}
+
 static void idle_time_is_over(struct engine *engine, void *subject, int64_t argument)
 {
-	retire_idle(subject);
+	struct sandbox *sandbox = subject;
+	if (!is_kept(sandbox)) {
+		retire_idle(sandbox);
+		return;
+	}
+	/* It is looked at again when it would have been idle for as long once more. */
+	int64_t again_ns = engine_now_ns(engine) - sandbox->idle_since_ns;
+	int64_t left_ns = sandbox->retires_ns - engine_now_ns(engine);
+	again_ns = again_ns < 1 ? 1 : again_ns;
+	sandbox->expires_ns = engine_now_ns(engine) + (again_ns < left_ns ? again_ns : left_ns);
+	sandbox->expiry =
+		engine_schedule(engine, sandbox->expires_ns - engine_now_ns(engine), 0, idle_time_is_over, sandbox, 0);
 }
 
 price_mb_ns sandbox_pool_observed_ns(const struct sandbox_pool *pool, int64_t assumed_ns)
@@ -320,17 +370,6 @@ static int64_t keep_alive_ns(struct sandbox *sandbox)
 	return ns_from_seconds(quantile_draw_only(&kept->table, &luck));
 }
 
-/* The age at which a sandbox is not used again. */
-static int64_t lifetime_ns(const struct sandbox *sandbox)
-{
-	const struct quantiles *lifetime = &sandbox->pool->platform->sandbox.lifetime_seconds;
-	if (lifetime->table.count == 0)
-		return INT64_MAX;
-	struct stream luck;
-	named_stream(&luck, sandbox->pool, SANDBOX_LUCK_LIFETIME, sandbox->ordinal);
-	return ns_from_seconds(quantile_draw_only(&lifetime->table, &luck));
-}
-
 static void return_provisioned(struct sandbox *sandbox)
 {
 	sandbox->older = sandbox->pool->provisioned_idle;
@@ -349,7 +388,7 @@ void sandbox_pool_return(struct sandbox *sandbox)
 		return_provisioned(sandbox);
 		return;
 	}
-	int64_t left_ns = lifetime_ns(sandbox) - (engine_now_ns(pool->engine) - sandbox->created_ns);
+	int64_t left_ns = sandbox->retires_ns - engine_now_ns(pool->engine);
 	if (left_ns <= 0) {
 		pool->expired++;
 		forget_sandbox(sandbox);

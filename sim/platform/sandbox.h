@@ -7,7 +7,8 @@
  * idle while others work; and each time a function has had no request for a while, a share of its sandboxes (half of
  * them, where that was seen) go, those first that have been idle for longest, until few are left.
  *
- * Provisioned sandboxes are there from the start, are used first and stay.
+ * Provisioned sandboxes are there from the start, are used first and stay. Of a fleet, whose instances only an
+ * autoscaler starts, the last few stay however long they are idle; but for those that are too old.
  *
  * Sources: newest-first reuse is what SimFaaS validated against AWS (12 % on cold probability), and what every request
  * of its traces shows that found two idle sandboxes; keep-alive is a dated distribution because it changed at least six
@@ -28,6 +29,12 @@
 #include "platform/quantiles.h"
 
 struct platform;
+
+/* Who starts a sandbox: a request that finds none, or the autoscaler alone, whose instances are a fleet. */
+enum sandbox_starts { STARTS_ON_REQUEST, STARTS_BY_TARGET };
+
+/* What a fleet that is full does with a request. */
+enum fleet_full { FLEET_REFUSES, FLEET_QUEUES };
 
 /* Whether functions of a runtime can be restored from a snapshot, and whether that costs anything. */
 enum snapshot_offer { SNAPSHOT_NONE, SNAPSHOT_FREE, SNAPSHOT_BILLED };
@@ -67,6 +74,9 @@ struct platform_sandbox {
 	double target_share;               /* of vCPUs and requests, that an autoscaler keeps; 0: there is none */
 	double target_window_seconds;      /* that it looks back */
 	int64_t target_looks;              /* that it takes in this time */
+	int starts;                        /* enum sandbox_starts */
+	int when_full;                     /* enum fleet_full, of a fleet */
+	int64_t instances_min;             /* of a fleet, from the start on */
 };
 extern const struct bind_schema platform_sandbox_schema;
 
@@ -84,6 +94,7 @@ struct sandbox_spec {
 	int64_t provisioned;                    /* sandboxes that are made beforehand and stay */
 	int64_t requests_max;                   /* at once on one of them; 0 and 1: one */
 	bool has_device;                        /* the platform's */
+	int64_t instances_min;                  /* of a fleet; 0: it is none */
 };
 
 struct sandbox {
@@ -94,6 +105,7 @@ struct sandbox {
 	struct token_bucket outbound;
 	double slowness; /* CPU time of this sandbox relative to the platform's nominal vCPU */
 	int64_t created_ns;
+	int64_t retires_ns;     /* when it is too old to be used again */
 	int64_t init_ns;        /* of its cold start, what runtime and function took to initialise */
 	int64_t repeat_init_ns; /* initialising that was broken off: the first request does it again */
 	bool is_initialised;    /* framework imported, weights loaded */
@@ -169,6 +181,9 @@ price_mb_ns sandbox_pool_observed_ns(const struct sandbox_pool *pool, int64_t as
 
 /* Brings the integrals of busy and idle sandboxes over time up to now. */
 void sandbox_pool_count(struct sandbox_pool *pool);
+
+/* Whether it has become too old to be given requests. */
+bool sandbox_is_old(const struct sandbox *sandbox);
 
 /* The busy sandbox is destroyed (its function crashed or ran out of time); a provisioned one is replaced at once. */
 void sandbox_pool_destroy(struct sandbox *sandbox);

@@ -373,6 +373,8 @@ static const struct bind_field function_fields[] = {
 		   .help = "sandboxes that are started beforehand and stay"),
 	BIND_FIELD(struct function_entry, requests_per_instance, BIND_INT, .fallback = "0", .min = 0, .max = 10000,
 		   .help = "requests at once on one sandbox; 0: the platform's default"),
+	BIND_FIELD(struct function_entry, instances_min, BIND_INT, .fallback = "0", .min = 0, .max = 100000,
+		   .help = "of a fleet: instances that it has at least; 0: as the platform says"),
 	BIND_FIELD(struct function_entry, snapshot, BIND_BOOL, .fallback = "false",
 		   .help = "new sandboxes are restored from a snapshot instead of initialised"),
 	BIND_FIELD(struct function_entry, architecture, BIND_CHOICE, .fallback = "x86_64", .choices = architectures,

@@ -140,6 +140,7 @@ struct function_entry {
 	int64_t reserved_concurrency;
 	int64_t provisioned_concurrency;
 	int64_t requests_per_instance; /* 0: by default */
+	int64_t instances_min;         /* 0: the platform's */
 	bool snapshot;
 	int architecture;          /* enum architecture */
 	const char *resource;      /* "": none */

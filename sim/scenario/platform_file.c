@@ -35,6 +35,7 @@ static const struct bind_field platform_fields[] = {
 	PART(price, "prices and rounding"),
 	PART(machine, "a machine with a GPU"),
 	PART(device, "an accelerator of every sandbox"),
+	PART(managed, "instances that functions are put on, and the provider's arithmetic of how many"),
 	PART(hosts, "machines whose network card sandboxes share"),
 	BIND_FIELD(struct platform, regions, BIND_NODE,
 		   .help = "by name, what is different in a region: parts of a platform"),

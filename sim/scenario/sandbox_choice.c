@@ -198,7 +198,16 @@ static bool resolve_requests(const struct choice *choice)
 	int64_t asked = choice->entry->requests_per_instance;
 	double vcpus = cpu_share(&platform->cpu, choice->out->memory_mb);
 	bool is_small = vcpus < platform->sandbox.shared_from_vcpus;
+	choice->out->sandbox.instances_min = platform->sandbox.instances_min;
+	if (choice->entry->instances_min > 0)
+		choice->out->sandbox.instances_min = choice->entry->instances_min;
 	choice->out->sandbox.requests_max = asked > 0 ? asked : is_small ? 1 : platform->sandbox.requests_default;
+	if (choice->entry->instances_min > 0 && platform->sandbox.starts != STARTS_BY_TARGET) {
+		diag_error(choice->diag, entry_place(choice, "instances_min"),
+			   "'instances_min' is of a fleet, which %s is not: requests start its sandboxes",
+			   platform->name);
+		return false;
+	}
 	if (asked > platform->sandbox.requests_max) {
 		diag_error(choice->diag, entry_place(choice, "requests_per_instance"),
 			   "'requests_per_instance' is %lld; %s allows at most %lld", (long long)asked, platform->name,

@@ -5,7 +5,8 @@
  *	vCPUs in use / (vCPUs of an instance * target)      requests / (requests that an instance takes * target)
  *
  * with means over a window, rounded up. Where there are fewer, instances are started without a request; where there are
- * more, the last ones get no requests and expire. A request that finds all instances full still starts one.
+ * more, the last ones get no requests and expire. A request that finds all instances full still starts one; but those
+ * of a fleet only the autoscaler starts, and it keeps their least number.
  *
  * Source: Cloud Run documentation, about instance autoscaling: both quotients, 60 %, one minute, on-demand scaling
  * beside it. How often it looks is not published, and assumed in the platform's file.
@@ -49,7 +50,7 @@ static double used_cpu_ns(const struct autoscaler *autoscaler, int64_t *count)
 		if (instance->function != autoscaler->function)
 			continue;
 		total_ns += fluid_done(&instance->cpu);
-		++*count;
+		*count += !sandbox_is_old(instance->sandbox);
 	}
 	return total_ns;
 }
@@ -67,7 +68,11 @@ static int64_t wanted_instances(const struct autoscaler *autoscaler)
 	double by_requests =
 		mean_of_looks(autoscaler->request_looks, count) / ((double)function->sandbox.requests_max * target);
 	/* A sum that is rounded up by its last bits is no reason for one more instance. */
-	return (int64_t)fmax(1, ceil(fmax(by_cpu, by_requests) - 1e-9));
+	double wanted = fmax(1, ceil(fmax(by_cpu, by_requests) - 1e-9));
+	if (platform->sandbox.starts == STARTS_BY_TARGET)
+		wanted = fmin(fmax(wanted, (double)function->sandbox.instances_min),
+			      (double)platform->limits.concurrency);
+	return (int64_t)wanted;
 }
 
 static void look_at_instances(struct engine *engine, void *subject, int64_t argument)
@@ -90,7 +95,9 @@ static void look_at_instances(struct engine *engine, void *subject, int64_t argu
 void autoscaler_begin(struct simulation *simulation, size_t function)
 {
 	const struct platform_sandbox *platform = &simulation->setting->platform->sandbox;
-	if (platform->target_share == 0 || simulation->setting->functions[function].sandbox.requests_max <= 1)
+	const struct sandbox_spec *spec = &simulation->setting->functions[function].sandbox;
+	bool is_fleet = platform->starts == STARTS_BY_TARGET;
+	if (platform->target_share == 0 || (spec->requests_max <= 1 && !is_fleet))
 		return;
 	struct autoscaler *autoscaler = ARENA_NEW(simulation->arena, struct autoscaler);
 	*autoscaler = (struct autoscaler){
@@ -100,6 +107,6 @@ void autoscaler_begin(struct simulation *simulation, size_t function)
 		.request_looks = ARENA_ARRAY(simulation->arena, double, (size_t)platform->target_looks),
 		.cpu_looks = ARENA_ARRAY(simulation->arena, double, (size_t)platform->target_looks),
 	};
-	instances_of(autoscaler)->wanted = 1;
+	instances_of(autoscaler)->wanted = is_fleet ? spec->instances_min : 1;
 	engine_schedule(&simulation->engine, autoscaler->look_ns, 0, look_at_instances, autoscaler, 0);
 }

@@ -15,6 +15,7 @@ void billing_usage(const struct platform *platform, const struct setting_functio
 	usage->billed_micro_vcpu_ns +=
 		(price_mb_ns)billed_ns * (price_mb_ns)llround(1e6 * cpu_share(&platform->cpu, memory_mb));
 	usage->device_ns += function->sandbox.has_device ? (price_mb_ns)billed_ns : 0;
+	usage->instance_ns += (price_mb_ns)billed_ns;
 	usage->tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;
 }
 

@@ -111,6 +111,13 @@ static void call_arrives(struct engine *engine, void *subject, int64_t argument)
 	billing_attempt(invocation->simulation->setting, &counts->usage);
 	struct instance *instance = has_instances ? instance_to_join(invocation) : NULL;
 	invocation->is_cold = !instance && pool->idle_count == 0;
+	if (invocation->is_cold && pool->spec.instances_min > 0) {
+		if (pool->platform->sandbox.when_full == FLEET_QUEUES)
+			instance_await(invocation, call_arrives);
+		else
+			back_off(invocation);
+		return;
+	}
 	if (!admission_admit(invocation, invocation->is_cold, instance)) {
 		back_off(invocation);
 		return;

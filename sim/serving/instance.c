@@ -49,7 +49,8 @@ static void close_to_requests(struct instance *instance)
 static void update_open(struct instance *instance)
 {
 	bool is_there = instance->requests > 0 || !instance->is_ready;
-	bool can_join = is_there && instance->requests < spec_of(instance)->requests_max;
+	bool can_join =
+		is_there && instance->requests < spec_of(instance)->requests_max && !sandbox_is_old(instance->sandbox);
 	struct function_instances *siblings = siblings_of(instance);
 	struct instance **ring = instance->is_ready ? &siblings->ready : &siblings->starting;
 	if (can_join && instance->open == ring)
@@ -66,7 +67,30 @@ struct instance *instance_to_join(const struct invocation *invocation)
 	bool is_spread = has_idle && instances->busy < instances->wanted;
 	if (instances->ready && !is_spread)
 		return instances->ready;
-	return has_idle ? NULL : instances->starting;
+	bool is_fleet = invocation->simulation->setting->platform->sandbox.starts == STARTS_BY_TARGET;
+	return has_idle || is_fleet ? NULL : instances->starting;
+}
+
+void instance_await(struct invocation *invocation, event_action *comes)
+{
+	struct function_instances *instances = &invocation->simulation->instances[invocation->function];
+	invocation->next_waiting = NULL;
+	invocation->comes = comes;
+	if (instances->waiting)
+		instances->last_waiting->next_waiting = invocation;
+	else
+		instances->waiting = invocation;
+	instances->last_waiting = invocation;
+}
+
+/* So many places are free: those that wait come, before anybody who comes at the same time. */
+static void call_waiting(struct function_instances *instances, struct engine *engine, int64_t places)
+{
+	for (; places > 0 && instances->waiting; places--) {
+		struct invocation *invocation = instances->waiting;
+		instances->waiting = invocation->next_waiting;
+		engine_schedule(engine, 0, EVENT_PRIORITY_MIN, invocation->comes, invocation, 0);
+	}
 }
 
 /* What requests share of a sandbox's bucket, which nobody else takes from. */
@@ -329,6 +353,7 @@ static void unasked_has_started(struct engine *engine, void *subject, int64_t ar
 	begin_waiting(instance, NULL);
 	if (instance->requests == 0)
 		become_idle(instance, false);
+	call_waiting(siblings_of(instance), engine, spec_of(instance)->requests_max);
 }
 
 bool instance_start(struct simulation *simulation, size_t function)
@@ -360,8 +385,12 @@ void instance_leave(struct invocation *invocation, bool is_lost)
 		close_to_requests(instance);
 	else
 		update_open(instance);
+	struct function_instances *siblings = siblings_of(instance);
+	struct engine *engine = &instance->simulation->engine;
 	if (instance->requests == 0)
 		become_idle(instance, is_lost);
+	if (!is_lost)
+		call_waiting(siblings, engine, 1);
 }
 
 /* Bills an instance that is paid for all along from its start to until_ns. */
@@ -407,7 +436,9 @@ void instance_bill_living(struct simulation *simulation)
 		bool is_idle = instance->requests == 0;
 		if (!is_idle && instance->busy_since_ns < now_ns)
 			instance->busy_ns += now_ns - instance->busy_since_ns;
-		bool is_kept = is_idle && instance->sandbox->expires_ns > now_ns;
+		/* A fleet goes on; what it is paid for then is no part of this. */
+		bool is_fleet = instance->sandbox->pool->spec.instances_min > 0;
+		bool is_kept = is_idle && !is_fleet && instance->sandbox->expires_ns > now_ns;
 		bill_life(instance, is_kept ? instance->sandbox->expires_ns : now_ns);
 	}
 }

@@ -7,9 +7,11 @@
  * Assumptions: requests go to instances that have others as long as these have a place, in turn; to an idle one else,
  * or where an autoscaler (autoscaler.h) wants more of them busy; then to one that starts; then to a new one. Providers
  * say no more than that they balance; Knative, whose interface Cloud Run has, takes turns among pods with a bound of
- * several requests (its activator's throttler). vCPUs are shared as processor sharing: with several requests at once
- * the quota's periods, far below their times, average out. On an accelerator requests take turns. Of an instance that
- * is paid for all along, what follows the last request counts up to where it would have expired.
+ * several requests (its activator's throttler). Requests of a fleet, which no request adds to, go to no instance that
+ * starts: they wait in one line for the first place, or are refused. vCPUs are shared as processor sharing: with
+ * several requests at once the quota's periods, far below their times, average out. On an accelerator requests take
+ * turns. Of an instance that is paid for all along, what follows the last request counts up to where it would have
+ * expired.
  *
  * Who may call it: call.c, which brings requests; visit.c, whose requests start, load, need memory and leave;
  * autoscaler.c, which starts instances; simulate.c, before the first request and after the last.
@@ -62,12 +64,20 @@ struct function_instances {
 	int64_t wanted;            /* by the autoscaler; 0 where there is none */
 	int64_t requests;          /* on them now */
 	int64_t counted_ns;
-	double request_ns;  /* integral of requests over time up to counted_ns, since it was last taken */
-	double gone_cpu_ns; /* thread time of those that are gone */
+	double request_ns;          /* integral of requests over time up to counted_ns, since it was last taken */
+	double gone_cpu_ns;         /* thread time of those that are gone */
+	struct invocation *waiting; /* of a fleet that is full: in order of coming */
+	struct invocation *last_waiting;
 };
 
 /* The instance that the invocation's next call joins; NULL where it has a sandbox to itself at first. */
 struct instance *instance_to_join(const struct invocation *invocation);
+
+/*
+ * The fleet has no place for the invocation's call now: it waits for one, and comes(engine, invocation, 0) is called
+ * when there is one.
+ */
+void instance_await(struct invocation *invocation, event_action *comes);
 
 /* starts(engine, invocation, 0) is called in start_ns or, on an instance that is not ready, when it is. */
 void instance_join(struct instance *instance, struct invocation *invocation, int64_t start_ns, event_action *starts);

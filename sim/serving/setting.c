@@ -75,7 +75,9 @@ struct setting *setting_copy(const struct setting *setting, struct arena *arena)
 
 bool setting_has_instances(const struct setting *setting)
 {
-	if (setting->has_hosts || setting->platform->price.billed_by == BILLED_BY_INSTANCE)
+	const struct platform *platform = setting->platform;
+	if (setting->has_hosts || platform->price.billed_by == BILLED_BY_INSTANCE ||
+	    platform->sandbox.starts == STARTS_BY_TARGET)
 		return true;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		const struct sandbox_spec *spec = &setting->functions[i].sandbox;

@@ -17,7 +17,9 @@ static void warm_up(struct simulation *simulation)
 {
 	const struct simulate_options *options = simulation->options;
 	for (size_t i = 0; i < simulation->setting->function_count; i++) {
-		for (int64_t k = 0; k < simulation->setting->warm_sandboxes; k++) {
+		int64_t least = simulation->pools[i].spec.instances_min;
+		int64_t stated = simulation->setting->warm_sandboxes;
+		for (int64_t k = 0; k < (stated > least ? stated : least); k++) {
 			/* The engine sees the interrupt as well, and ends the simulation. */
 			if (options->interrupt && *options->interrupt)
 				return;

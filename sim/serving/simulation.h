@@ -159,6 +159,8 @@ struct invocation {
 	bool is_cold;
 	struct stream retry_luck; /* while there are any attempts */
 	struct invocation *next_free;
+	struct invocation *next_waiting; /* for a place in a fleet */
+	event_action *comes;             /* then */
 	int64_t submitted_ns;
 	int64_t begun_ns;    /* it has its first place */
 	int64_t wait_ns;     /* that the first function waits, as its trace tells; else 0 */

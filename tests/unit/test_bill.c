@@ -49,6 +49,8 @@ static const struct platform_price prime_prices = {
 	.usd_per_million_schedules = 157e6,
 	.usd_per_shard_hour = 163,
 	.usd_per_million_stream_puts = 167e6,
+	.usd_per_instance_hour = 173,
+	.usd_per_management_hour = 179,
 	.granularity_seconds = 0.001,
 };
 
@@ -106,6 +108,8 @@ static const struct {
 	{{.schedules = 1}, BILL_SCHEDULES, 157},
 	{{.shard_ns = 3600 * NS_PER_SECOND}, BILL_SHARDS, 163},
 	{{.stream_puts = 1}, BILL_STREAM_PUTS, 167},
+	{{.instance_ns = 3600 * NS_PER_SECOND}, BILL_INSTANCE, 173},
+	{{.instance_ns = 3600 * NS_PER_SECOND}, BILL_MANAGEMENT, 179},
 };
 enum { ITEMS = ARRAY_LEN(items) };
 _Static_assert((int)ITEMS == (int)BILL_ITEMS, "every line of a bill is tried");
@@ -116,8 +120,10 @@ static void test_items(void)
 		struct bill bill;
 		price_bill(&prime_prices, &items[i].usage, &bill);
 		t_near(bill.lines[items[i].item].usd, items[i].usd, 1e-12, 0, bill_rows[items[i].item].name);
-		/* Written bytes are two lines: their way and their place. */
-		double rest = items[i].usage.put_bytes > 0 ? 61 + 71 - items[i].usd : 0;
+		/* Written bytes are two lines, way and place; so are instances, with their management. */
+		double rest = items[i].usage.put_bytes > 0     ? 61 + 71 - items[i].usd
+			      : items[i].usage.instance_ns > 0 ? 173 + 179 - items[i].usd
+							       : 0;
 		t_near(bill.total_usd, items[i].usd + rest, 1e-12, 0, "and nothing else");
 	}
 }
@@ -129,7 +135,7 @@ static void test_sums(void)
 	double usd = 0;
 	for (int time = 0; time < 2; time++) {
 		for (size_t i = 0; i < ITEMS; i++) {
-			if (items[i].item == BILL_STORED)
+			if (items[i].item == BILL_STORED || items[i].item == BILL_MANAGEMENT)
 				continue;
 			usage_add(&sum, &items[i].usage);
 		}

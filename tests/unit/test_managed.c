@@ -1,0 +1,98 @@
+/* AWS's own capacity arithmetic of Lambda Managed Instances, to the cent. */
+#include "platform/managed.h"
+#include "scenario/resolve.h"
+#include "tests/tap.h"
+
+static const struct platform *platform_called(struct library *library, const char *name)
+{
+	struct diag diag;
+	diag_init(&diag);
+	const struct platform *platform = library_platform(library, name, NULL, (struct diag_place){0}, &diag);
+	t_ok(platform, "%s is read", name);
+	diag_release(&diag);
+	return platform;
+}
+
+/* A month of so many instances and requests. */
+static double month_usd(const struct platform *platform, int64_t instances, int64_t requests)
+{
+	struct usage usage = {.instance_ns = (price_mb_ns)instances * 730 * 3600 * NS_PER_SECOND, .requests = requests};
+	struct bill bill;
+	price_bill(&platform->price, &usage, &bill);
+	return bill.total_usd;
+}
+
+/*
+ * The calculator's worked example: Python, 100 requests at once of 512 MB and a quarter of a vCPU on c7g.xlarge, a
+ * million requests a month: $1,481.90 + $222.285 + $0.20.
+ */
+static void is_worked_example(struct library *library)
+{
+	const struct platform *platform = platform_called(library, "aws-lambda-managed-c7g.xlarge");
+	const struct managed_demand demand = {.requests = 100, .memory_mb = 512, .cpu_share = 0.25};
+	struct managed_capacity capacity;
+	managed_capacity_of(&platform->managed, &demand, &capacity);
+	t_int(capacity.requests_per_environment, 4, "four requests an environment");
+	t_int(capacity.environments, 25, "25 environments");
+	t_int(capacity.environments_per_instance, 3, "three an instance");
+	t_int(capacity.instances, 9, "nine instances");
+	t_int(capacity.with_head_room, 14, "fourteen with head room");
+	t_near(month_usd(platform, 14, 1000000), 1704.385, 0, 1e-9, "1,704.385 USD a month");
+}
+
+/* The same rules on other families and requests, by hand. */
+static void are_its_like(struct library *library)
+{
+	static const struct {
+		const char *platform;
+		struct managed_demand demand;
+		int64_t environments;
+		int64_t per_instance;
+		int64_t instances;
+		int64_t with_head_room;
+	} rows[] = {
+		/* 8 a vCPU, whose 4,096 MB hold 8 of them; three by CPU, 3.75 by memory. */
+		{"aws-lambda-managed-m7g.xlarge", {100, 512, 0.125}, 13, 3, 5, 8},
+		/* 2 a vCPU; 8,192 / 512 = 16 requests' memory is a vCPU's; three by CPU, 3.875 by memory. */
+		{"aws-lambda-managed-r7g.xlarge", {100, 512, 0.5}, 50, 3, 17, 26},
+		/* No request has room beside another: 3,000 MB are two vCPUs, eight requests; one by CPU. */
+		{"aws-lambda-managed-c7g.xlarge", {100, 3000, 0.25}, 13, 1, 13, 20},
+		/* Three zones. */
+		{"aws-lambda-managed-c7g.xlarge", {1, 512, 0.25}, 1, 3, 3, 5},
+		/* 64 requests of 64 MB would fit, and a vCPU takes 32 of them, but Python 16. */
+		{"aws-lambda-managed-c7g.xlarge", {480, 64, 1.0 / 32}, 30, 3, 10, 15},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct platform *platform = platform_called(library, rows[i].platform);
+		struct managed_capacity capacity;
+		managed_capacity_of(&platform->managed, &rows[i].demand, &capacity);
+		t_int(capacity.environments, rows[i].environments, "environments");
+		t_int(capacity.environments_per_instance, rows[i].per_instance, "an instance's");
+		t_int(capacity.instances, rows[i].instances, "instances");
+		t_int(capacity.with_head_room, rows[i].with_head_room, "with head room");
+	}
+}
+
+/* What does not fit on an instance at all. */
+static void may_not_fit(struct library *library)
+{
+	const struct platform *platform = platform_called(library, "aws-lambda-managed-c7g.xlarge");
+	const struct managed_demand demand = {.requests = 1, .memory_mb = 7500, .cpu_share = 0.25};
+	struct managed_capacity capacity;
+	managed_capacity_of(&platform->managed, &demand, &capacity);
+	t_int(capacity.environments_per_instance, 0, "7,500 MB fit on no instance of 8 GB that keeps one");
+}
+
+int main(void)
+{
+	struct arena arena;
+	struct library *library;
+	arena_init(&arena);
+	library = ARENA_NEW(&arena, struct library);
+	library_init(library, &arena);
+	is_worked_example(library);
+	are_its_like(library);
+	may_not_fit(library);
+	arena_release(&arena);
+	return t_done();
+}
