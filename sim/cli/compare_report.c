@@ -10,6 +10,7 @@
 #include "cli/experiment_options.h"
 #include "cli/result_file.h"
 #include "plan/provision.h"
+#include "report/figure.h"
 #include "report/gnuplot.h"
 
 /* clang-format off */
@@ -489,6 +490,7 @@ void compare_report_csv(const struct compare_report *report, struct buf *out)
 static void write_curves(const struct comparison *comparison, const char *csv, const char *using, const char *mark,
 			 const char *style, struct buf *out)
 {
+	enum { STYLES = 8 };
 	int drawn = 0;
 	for (size_t i = 0; i < comparison->count; i++) {
 		const struct contender *contender = &comparison->contenders[i];
@@ -498,31 +500,34 @@ static void write_curves(const struct comparison *comparison, const char *csv, c
 		gnuplot_quote(csv, out);
 		buf_printf(out, " using (strcol('mark') eq '%s' && strcol('platform') eq ", mark);
 		gnuplot_quote(contender->name, out);
-		buf_printf(out, " ? %s with %s linetype %d title ", using, style, drawn);
+		buf_printf(out, " ? %s with %s linestyle %d title ", using, style, (drawn - 1) % STYLES + 1);
 		gnuplot_quote(contender->name, out);
 	}
 }
 
-static void write_script(const struct compare_report *report, const char *name, struct buf *out)
+/* False where the style that comes with the program is missing. */
+static bool write_script(const struct compare_report *report, const char *name, struct buf *out, struct err *err)
 {
 	const struct comparison *comparison = report->comparison;
 	struct arena *arena = &report->cli->arena;
 	const char *csv = arena_printf(arena, "./%s.csv", name);
-	buf_add(out, "set terminal svg size 1200,520 noenhanced\nset output ");
+	buf_add(out, "figure = 'compare'\n");
+	if (!figure_add_style(out, err))
+		return false;
+	buf_add(out, "eval terminal('svg', 1200, 520)\nset output ");
 	gnuplot_quote(arena_printf(arena, "./%s.svg", name), out);
-	buf_printf(out, "\nset datafile separator ','\nset colorsequence podo\nset grid\nset key bottom right\n"
-			"set logscale xy\nset multiplot layout 1,2 title ");
+	buf_add(out, "\nset key inside bottom right vertical\nset logscale xy\nset multiplot layout 1,2 title ");
 	gnuplot_quote(report->request->experiment->name, out);
 	buf_printf(out, "\nset xlabel '%s'\nset ylabel '%s'\nplot", unit_of_load(comparison), unit_of_cost(comparison));
-	write_curves(comparison, csv, "column('load') : NaN):'usd'", "curve",
-		     "linespoints pointtype 7 pointsize 0.4 linewidth 1.5", out);
+	write_curves(comparison, csv, "column('load') : NaN):'usd'", "curve", "linespoints", out);
 	buf_add(out, ", \\\n  ");
 	gnuplot_quote(csv, out);
 	buf_add(out, " using (strcol('mark') eq 'crossing' ? column('load') : NaN):'usd' with points pointtype 6 "
 		     "pointsize 1.8 linecolor 'black' title 'order changes'\n");
 	buf_printf(out, "set xlabel '%s'\nplot", report->request->wanted.seconds_metric);
-	write_curves(comparison, csv, "column('seconds') : NaN):'usd'", "own", "points pointtype 7 pointsize 1.2", out);
+	write_curves(comparison, csv, "column('seconds') : NaN):'usd'", "own", "points", out);
 	buf_add(out, "\nunset multiplot\n");
+	return true;
 }
 
 int compare_report_figure(const struct compare_report *report, const char *name)
@@ -539,13 +544,14 @@ int compare_report_figure(const struct compare_report *report, const char *name)
 	table_release(&table);
 	int status = result_file_write(cli, arena_printf(&cli->arena, "%s.csv", name), &text);
 	buf_clear(&text);
-	write_script(report, base, &text);
+	struct err err;
+	if (status == CLI_OK && !write_script(report, base, &text, &err))
+		status = cli_failed(cli, &err);
 	if (status == CLI_OK)
 		status = result_file_write(cli, arena_printf(&cli->arena, "%s.gp", name), &text);
 	buf_release(&text);
-	struct err err;
 	bool has_answer = report->comparison->cheapest < report->comparison->count;
-	if (status == CLI_OK && has_answer && !gnuplot_run(folder[0] ? folder : ".", script, &err))
+	if (status == CLI_OK && has_answer && !gnuplot_run(folder[0] ? folder : ".", script, name, &err))
 		fprintf(stderr, "%s: warning: %s\n", cli->name, err.text);
 	return status;
 }
