@@ -164,7 +164,7 @@ void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int
 		.period_start_ns = phase_ns - period_ns,
 	};
 	CHECK(quota->quota_ns > 0);
-	quota->work_max_ns = (int64_t)((double)quota->quota_ns / (double)period_ns * 1e18);
+	quota->work_max_ns = (int64_t)fmin((double)quota->quota_ns / (double)period_ns * 1e18, 4e18);
 	quota->left_ns = quota->quota_ns;
 }
 

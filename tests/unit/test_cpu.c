@@ -152,12 +152,27 @@ static void architectures(struct arena *arena)
 	t_near(cpu_share(&same, 800), 0.8, 1e-12, 0, "without a list both are alike");
 }
 
+/* Sixteen vCPUs: what bounds work without end must not turn it into none. */
+static void many_vcpus(struct arena *arena)
+{
+	static int64_t up_to_mb[] = {16000};
+	static int64_t vcpus[] = {16};
+	struct platform_cpu cpu = toy_cpu(arena, 0.02);
+	cpu.visible_up_to_mb = (struct bind_ints){up_to_mb, 1};
+	cpu.visible_vcpus = (struct bind_ints){vcpus, 1};
+	struct cpu_quota quota;
+	cpu_quota_init(&quota, &cpu, 16000, 0);
+	t_int(cpu_quota_run(&quota, 0, 800 * MS, 1), 800 * MS, "one thread of sixteen vCPUs is as fast as it is");
+	t_int(cpu_quota_run(&quota, 800 * MS, 800 * MS, 16), 850 * MS, "sixteen are sixteen times as fast");
+}
+
 int main(void)
 {
 	struct arena arena;
 	arena_init(&arena);
 	shares(&arena);
 	architectures(&arena);
+	many_vcpus(&arena);
 	closed_form(&arena);
 	threads(&arena);
 	carried_over(&arena);
