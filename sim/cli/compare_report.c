@@ -381,20 +381,6 @@ static void add_point(struct table *table, double load, const char *platform, do
 	table_end_row(table);
 }
 
-/* Cost between the grid's points on straight lines of logarithms, for the marks. */
-static double usd_at(const struct comparison *comparison, size_t which, double load)
-{
-	for (size_t i = 0; i + 1 < comparison->load_count; i++) {
-		const struct load_point *a = &comparison->loads[i];
-		const struct load_point *b = &comparison->loads[i + 1];
-		if (load < a->load || load > b->load)
-			continue;
-		double part = log(load / a->load) / log(b->load / a->load);
-		return exp(log(a->usd[which]) * (1 - part) + log(b->usd[which]) * part);
-	}
-	return (double)NAN;
-}
-
 static void fill_loads(struct table *table, const struct comparison *comparison, bool with_marks)
 {
 	table_init(table, load_columns, ARRAY_LEN(load_columns));
@@ -406,6 +392,11 @@ static void fill_loads(struct table *table, const struct comparison *comparison,
 				add_point(table, point->load, contender->name, point->usd[which], point->seconds[which],
 					  "curve");
 		}
+		for (size_t i = 0; i < comparison->crossing_count && with_marks; i++) {
+			const struct crossing *crossing = &comparison->crossings[i];
+			if (crossing->is_cheapest && (crossing->below == which || crossing->above == which))
+				add_point(table, crossing->load, contender->name, crossing->usd, (double)NAN, "curve");
+		}
 		bool has_figures = contender->measured.replications > 0 && contender->end == CONTENDER_ANSWERS;
 		if (with_marks && has_figures)
 			add_point(table, comparison->load, contender->name, contender->usd.mean, seconds_of(contender),
@@ -413,8 +404,9 @@ static void fill_loads(struct table *table, const struct comparison *comparison,
 	}
 	for (size_t i = 0; i < comparison->crossing_count && with_marks; i++) {
 		const struct crossing *crossing = &comparison->crossings[i];
-		add_point(table, crossing->load, comparison->contenders[crossing->above].name,
-			  usd_at(comparison, crossing->above, crossing->load), (double)NAN, "crossing");
+		if (crossing->is_cheapest)
+			add_point(table, crossing->load, comparison->contenders[crossing->above].name, crossing->usd,
+				  (double)NAN, "crossing");
 	}
 }
 
@@ -500,7 +492,7 @@ static void write_curves(const struct comparison *comparison, const char *csv, c
 		gnuplot_quote(csv, out);
 		buf_printf(out, " using (strcol('mark') eq '%s' && strcol('platform') eq ", mark);
 		gnuplot_quote(contender->name, out);
-		buf_printf(out, " ? %s with %s linestyle %d title ", using, style, (drawn - 1) % STYLES + 1);
+		buf_printf(out, " ? %s %s linestyle %d title ", using, style, (drawn - 1) % STYLES + 1);
 		gnuplot_quote(contender->name, out);
 	}
 }
@@ -519,13 +511,13 @@ static bool write_script(const struct compare_report *report, const char *name, 
 	buf_add(out, "\nset key inside bottom right vertical\nset logscale xy\nset multiplot layout 1,2 title ");
 	gnuplot_quote(report->request->experiment->name, out);
 	buf_printf(out, "\nset xlabel '%s'\nset ylabel '%s'\nplot", unit_of_load(comparison), unit_of_cost(comparison));
-	write_curves(comparison, csv, "column('load') : NaN):'usd'", "curve", "linespoints", out);
+	write_curves(comparison, csv, "column('load') : NaN):'usd'", "curve", "smooth unique with linespoints", out);
 	buf_add(out, ", \\\n  ");
 	gnuplot_quote(csv, out);
 	buf_add(out, " using (strcol('mark') eq 'crossing' ? column('load') : NaN):'usd' with points pointtype 6 "
-		     "pointsize 1.8 linecolor 'black' title 'order changes'\n");
+		     "pointsize 1.8 linecolor 'black' title 'another is cheapest'\n");
 	buf_printf(out, "set xlabel '%s'\nplot", report->request->wanted.seconds_metric);
-	write_curves(comparison, csv, "column('seconds') : NaN):'usd'", "own", "points", out);
+	write_curves(comparison, csv, "column('seconds') : NaN):'usd'", "own", "with points", out);
 	buf_add(out, "\nunset multiplot\n");
 	return true;
 }

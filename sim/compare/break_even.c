@@ -79,7 +79,7 @@ static bool measure_grid(const struct break_even_search *search, const struct se
 struct ratio {
 	double mean;
 	double half_width;
-	bool both_serve;
+	double usd; /* of both, mean */
 };
 
 static bool measure_ratio(const struct break_even_search *search, size_t a, size_t b, double factor, struct ratio *out)
@@ -95,8 +95,12 @@ static bool measure_ratio(const struct break_even_search *search, size_t a, size
 	summary_init(&summary);
 	for (int64_t i = 0; i < pair[0].replications; i++)
 		summary_add(&summary, log(pair[0].usd[i] / pair[1].usd[i]));
-	*out = (struct ratio){summary_mean(&summary), summary_half_width(&summary, 0.95),
-			      pair[0].serves && pair[1].serves};
+	*out = (struct ratio){
+		.mean = summary_mean(&summary),
+		.half_width = summary_half_width(&summary, 0.95),
+		.usd = sqrt(measurement_mean(pair[0].usd, pair[0].replications) *
+			    measurement_mean(pair[1].usd, pair[1].replications)),
+	};
 	return true;
 }
 
@@ -141,7 +145,8 @@ static bool locate(const struct break_even_search *search, size_t a, size_t b, s
 	bool is_cheapest =
 		is_cheapest_at(out, &out->loads[step], below) && is_cheapest_at(out, &out->loads[step + 1], above);
 	/* Where the best platform stays the same, the grid is precise enough. */
-	struct ratio at = {.half_width = fmax(fabs(bracket.low_ratio), fabs(bracket.high_ratio))};
+	double between_usd = sqrt(out->loads[step].usd[a] * out->loads[step + 1].usd[a]);
+	struct ratio at = {.half_width = fmax(fabs(bracket.low_ratio), fabs(bracket.high_ratio)), .usd = between_usd};
 	if (is_cheapest && !halve(search, a, b, &bracket, &at))
 		return false;
 	double width = log(bracket.high / bracket.low);
@@ -154,6 +159,7 @@ static bool locate(const struct break_even_search *search, size_t a, size_t b, s
 		.load = out->load * factor,
 		.low = out->load * factor * exp(-reach),
 		.high = out->load * factor * exp(reach),
+		.usd = at.usd,
 		.is_cheapest = is_cheapest,
 	};
 	return true;

@@ -122,6 +122,7 @@ struct crossing {
 	double load;
 	double low; /* 95 % interval, of the same luck */
 	double high;
+	double usd;       /* of both, there */
 	bool is_cheapest; /* nobody is cheaper there: the best platform changes */
 };
 

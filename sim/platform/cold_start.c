@@ -50,6 +50,9 @@ void cold_start_init(struct cold_start *start, const struct platform *platform, 
 		  false);
 	if (spec->is_image && !spec->has_snapshot)
 		add_drawn(start, &sandbox->image_seconds, 1, false);
+	if (spec->is_image && !spec->has_snapshot && sandbox->image_mb_per_second > 0)
+		add_part(start, (struct cold_start_part){.fixed_seconds = spec->package_mb * sandbox->image_read_share /
+									  sandbox->image_mb_per_second});
 	if (spec->has_device)
 		add_part(start, (struct cold_start_part){.fixed_seconds = platform->device.start_seconds});
 	add_init(start, platform, spec);

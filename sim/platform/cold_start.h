@@ -3,9 +3,13 @@
  * draws every part, the planner takes every mean.
  *
  *   placing   a sandbox for a small package; more for a large zip package, in proportion to its size; or more for a
- *             container image, whatever its size; the accelerator's driver
+ *             container image, whatever its size, or in proportion to what is pulled of it, in chunks, before it runs;
+ *             the accelerator's driver
  *   init      the runtime's start and the function's own initialising, one thread that is never throttled; or all of
  *             it as logs tell; or a snapshot's restoring, which loads no package
+ *
+ * What only the first request does is part of its work (serving/work.h): fetching weights from the store at its rate,
+ * making them usable, moving them to the device at the device's, and the first call there.
  *
  * Own initialising that takes longer than the platform allows is broken off and done again by the first request. A
  * sandbox that is made before any request comes has the time that it takes.

@@ -22,7 +22,9 @@ extern const struct bind_schema platform_machine_schema;
 /* An accelerator that comes with every sandbox; its requests take turns on it. name is NULL where there is none. */
 struct platform_device {
 	const char *name;
-	double start_seconds; /* of a new sandbox, until its driver is ready */
+	double start_seconds;      /* of a new sandbox, until its driver is ready */
+	double memory_mb;          /* 0: it does not say */
+	double load_mb_per_second; /* weights from memory to the device, 10^6 bytes; 0: they take no time */
 };
 extern const struct bind_schema platform_device_schema;
 

@@ -112,6 +112,9 @@ struct stated_work {
 	double shared_memory_mb;
 	double device_seconds;
 	double cpu_seconds_without_device; /* 0: it is not known */
+	double device_memory_mb;
+	double device_load_mb;
+	double device_first_call_seconds;
 	double variation;
 	struct quantiles variation_quantiles; /* over it where there are any */
 	double wait_seconds;

@@ -246,10 +246,21 @@ static struct phase stated_get(double mb, int64_t objects)
 		.gets = mb > 0 ? objects : 0, .bytes = bytes_from_mb(mb), .stream_mb_per_second = HUGE_VAL};
 }
 
-void function_work_from_stated(const struct stated_work *stated, bool has_device, int64_t images, struct work *out)
+/* Once in an instance's life: weights to the device, and what is compiled or chosen there at the first call. */
+static struct phase device_load(const struct stated_work *stated, const struct platform_device *device)
+{
+	double rate = device->load_mb_per_second;
+	double seconds = stated->device_first_call_seconds + (rate > 0 ? stated->device_load_mb / rate : 0);
+	if (!device->name || seconds == 0)
+		return (struct phase){0};
+	return (struct phase){.wait_ns = ns_from_seconds(seconds), .threads = 1, .cold_only = true};
+}
+
+void function_work_from_stated(const struct stated_work *stated, const struct platform_device *device, int64_t images,
+			       struct work *out)
 {
 	const struct call_work *call = &stated->per_call;
-	bool is_undeviced = !has_device && stated->cpu_seconds_without_device > 0;
+	bool is_undeviced = !device->name && stated->cpu_seconds_without_device > 0;
 	double cpu_seconds = is_undeviced ? stated->cpu_seconds_without_device : stated->cpu_seconds;
 	double n = (double)images;
 	double upload_mb = call->upload_mb + stated->upload_mb * n;
@@ -266,6 +277,7 @@ void function_work_from_stated(const struct stated_work *stated, bool has_device
 	out->phases[WORK_IMPORT].cold_only = true;
 	out->phases[WORK_WEIGHTS_GET] = stated_get(stated->cold_download_mb, 1);
 	out->phases[WORK_WEIGHTS_GET].cold_only = true;
+	out->phases[WORK_WEIGHTS_LOAD] = device_load(stated, device);
 	out->phases[WORK_RECORD_GET] =
 		stated_get(call->download_mb + stated->download_mb * n, stated->download_objects);
 	out->phases[WORK_DECODE] = cpu_phase(call->single_cpu_seconds + stated->single_cpu_seconds * n, 1);

@@ -229,6 +229,13 @@ static bool resolve_device(const struct choice *choice)
 	choice->out->sandbox.has_device = platform->device.name != NULL;
 	bool is_of_profile = !choice->entry->has_work && choice->experiment->framework.device_images_per_second > 0;
 	bool uses_device = choice->entry->has_work ? choice->entry->work.device_seconds > 0 : is_of_profile;
+	double needs_mb = choice->entry->has_work ? choice->entry->work.device_memory_mb : 0;
+	if (platform->device.memory_mb > 0 && needs_mb > platform->device.memory_mb) {
+		diag_error(choice->diag, bind_place(yaml_get(choice->entry->node, "work"), "device_memory_mb"),
+			   "'%s' needs %g MB on the device; one %s of %s has %g MB", choice->entry->name, needs_mb,
+			   platform->device.name, platform->name, platform->device.memory_mb);
+		return false;
+	}
 	bool is_known_without = choice->entry->has_work && choice->entry->work.cpu_seconds_without_device > 0;
 	if (!uses_device || platform->device.name || is_known_without)
 		return true;

@@ -112,6 +112,15 @@ static void planner_knows_every_part(void)
 	spec->has_device = true;
 	stage_init(&stage, &toy.setting, 0);
 	t_near(stage.visits[STAGE_COLD].start_seconds, 8.5, 1e-9, 0, "a device must be ready");
+	spec->is_image = true;
+	spec->package_mb = 6000;
+	toy.platform.sandbox.image_mb_per_second = 500;
+	toy.platform.sandbox.image_read_share = 1;
+	stage_init(&stage, &toy.setting, 0);
+	t_near(stage.visits[STAGE_COLD].start_seconds, 8.5 + 12, 1e-9, 0, "an image is pulled");
+	toy.platform.sandbox.image_read_share = 0.065;
+	stage_init(&stage, &toy.setting, 0);
+	t_near(stage.visits[STAGE_COLD].start_seconds, 8.5 + 0.78, 1e-9, 0, "or the chunks of it that are read");
 }
 
 int main(void)

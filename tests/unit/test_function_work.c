@@ -17,6 +17,8 @@ struct fixture {
 	struct experiment experiment;
 };
 
+static const struct platform_device no_device;
+
 static void setup(struct fixture *f)
 {
 	*f = (struct fixture){0};
@@ -169,19 +171,46 @@ static void test_framework(void)
 	release(&f);
 }
 
+/* On a device, and where there is none. */
+static void test_device(void)
+{
+	const struct platform_device card = {.name = "card", .load_mb_per_second = 8000};
+	const struct stated_work stated = {
+		.cpu_seconds = 0.1,
+		.threads = 1,
+		.device_seconds = 0.02,
+		.cpu_seconds_without_device = 3,
+		.cold_download_mb = 16000,
+		.device_load_mb = 16000,
+		.device_first_call_seconds = 1.5,
+		.alternations = 1,
+	};
+	struct work work;
+	function_work_from_stated(&stated, &card, 1, &work);
+	t_int(work.phases[WORK_DEVICE].device_ns, NS_PER_SECOND / 50, "a request's time on the device");
+	t_int(work.phases[WORK_COMPUTE].cpu_ns, NS_PER_SECOND / 10, "beside its CPU");
+	t_int(work.phases[WORK_WEIGHTS_LOAD].wait_ns, NS_PER_SECOND * 7 / 2, "16 GB at 8 GB/s, and the first call");
+	t_ok(work.phases[WORK_WEIGHTS_LOAD].cold_only, "once in an instance's life");
+	t_int(work.phases[WORK_WEIGHTS_GET].bytes, 16000000000, "after they were fetched");
+	function_work_from_stated(&stated, &no_device, 1, &work);
+	t_int(work.phases[WORK_DEVICE].device_ns, 0, "where there is no device");
+	t_int(work.phases[WORK_COMPUTE].cpu_ns, 3 * NS_PER_SECOND, "all is done by CPU");
+	t_int(work.phases[WORK_WEIGHTS_LOAD].wait_ns, 0, "and nothing moved");
+}
+
 /* 3 s on one thread and 1 s on four, which alternate with 2 s of waiting eight times for each image. */
 static void test_alternating(void)
 {
 	struct stated_work stated = {
 		.single_cpu_seconds = 3, .cpu_seconds = 1, .threads = 4, .wait_seconds = 2, .alternations = 1};
 	struct work work;
-	function_work_from_stated(&stated, true, 2, &work);
+	function_work_from_stated(&stated, &no_device, 2, &work);
 	t_int(work.phases[WORK_WAIT].wait_ns, 4 * NS_PER_SECOND, "once: all waiting is behind the work");
 	t_int(work.phases[WORK_COMPUTE].wait_ns, 0, "none in it");
 	stated.alternations = 8;
 	stated.cold_cpu_seconds = 1;
 	stated.cold_wait_seconds = 1;
-	function_work_from_stated(&stated, true, 2, &work);
+	function_work_from_stated(&stated, &no_device, 2, &work);
 	t_int(work.phases[WORK_DECODE].wait_ns, 3 * NS_PER_SECOND, "work of one thread waits for its share");
 	t_int(work.phases[WORK_DECODE].pieces, 12, "in its share of all pieces");
 	t_int(work.phases[WORK_COMPUTE].wait_ns, NS_PER_SECOND, "so does that of all threads");
@@ -190,7 +219,7 @@ static void test_alternating(void)
 	t_int(work.phases[WORK_IMPORT].pieces, 8, "what comes once alternates as often as one image");
 	stated.single_cpu_seconds = 0;
 	stated.cpu_seconds = 0;
-	function_work_from_stated(&stated, true, 2, &work);
+	function_work_from_stated(&stated, &no_device, 2, &work);
 	t_int(work.phases[WORK_WAIT].wait_ns, 4 * NS_PER_SECOND, "without work it is all one wait");
 }
 
@@ -212,7 +241,7 @@ static void test_per_call(void)
 			     .payload_mb = 6},
 	};
 	struct work work;
-	function_work_from_stated(&stated, true, 8, &work);
+	function_work_from_stated(&stated, &no_device, 8, &work);
 	t_int(work.phases[WORK_COMPUTE].cpu_ns, 5616400000, "eight images take little more than four times one");
 	t_int(work.phases[WORK_DECODE].cpu_ns, NS_PER_SECOND / 10, "one thread's work comes once");
 	t_int(work.phases[WORK_WAIT].wait_ns, 10 * NS_PER_SECOND, "waiting comes once, and for each");
@@ -255,6 +284,7 @@ int main(void)
 	test_measured_memory();
 	test_more_threads_than_measured();
 	test_framework();
+	test_device();
 	test_alternating();
 	test_per_call();
 	test_factors();

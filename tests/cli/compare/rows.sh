@@ -16,3 +16,10 @@ fails 2 lamina compare exp.yaml --quick --platforms google-cloud-run-l4 >none.tx
 fails 2 lamina compare exp.yaml --set platform=aws-lambda-2019
 fails 2 lamina compare exp.yaml --deadline 5 --set compare.values=3
 fails 2 lamina compare exp.yaml --set functions.f.memory_mbb=1
+cat >large.yaml <<'END'
+base: exp.yaml
+functions: {f: {work: {device_seconds: 0.01, device_memory_mb: 40000}}}
+END
+fails 2 lamina compare large.yaml --quick --platforms aws-lambda,google-cloud-run-l4,ec2-fleet-g4dn.xlarge --format csv \
+	>large.csv
+sed 1d large.csv | cut -d, -f 1,2,21-
