@@ -15,3 +15,16 @@ const struct micro_kernels *micro_kernels_of(enum isa isa)
 	CHECK(isa < ISAS && sets[isa] && isa_is_supported(isa));
 	return sets[isa];
 }
+
+const struct blocked_kernels *blocked_kernels_of(enum isa isa)
+{
+	static const struct blocked_kernels *const sets[ISAS] = {
+		[ISA_PLAIN] = &blocked_kernels_plain,
+#ifdef __x86_64__
+		[ISA_AVX2] = &blocked_kernels_avx2,
+		[ISA_AVX512] = &blocked_kernels_avx512,
+#endif
+	};
+	CHECK(isa < ISAS && sets[isa] && isa_is_supported(isa));
+	return sets[isa];
+}

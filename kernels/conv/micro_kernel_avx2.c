@@ -5,7 +5,7 @@
 #define MICRO_LANES 8
 #define MICRO_SET avx2
 #define MICRO_TARGET __attribute__((target("avx2,fma")))
-#include "kernels/conv/micro_kernel_body.h"
+#include "kernels/conv/blocked_kernel_body.h"
 
 MICRO_KERNELS_TO_4(1)
 MICRO_KERNELS_TO_4(2)
@@ -16,5 +16,17 @@ const struct micro_kernels micro_kernels_avx2 = {
 	.filters_max = 4,
 	.run_rows = avx2_rows,
 	.run = {{MICRO_NAMES_TO_4(1)}, {MICRO_NAMES_TO_4(2)}, {MICRO_NAMES_TO_4(3)}},
+};
+
+BLOCKED_KERNELS_TO_6(1)
+BLOCKED_KERNELS_TO_6(2)
+
+const struct blocked_kernels blocked_kernels_avx2 = {
+	.lanes = MICRO_LANES,
+	.pixels_max = 6,
+	.run = {{BLOCKED_NAMES_TO_6(1, deep)}, {BLOCKED_NAMES_TO_6(2, deep)}},
+	.run_shallow = {{BLOCKED_NAMES_TO_6(1, shallow)}, {BLOCKED_NAMES_TO_6(2, shallow)}},
+	.run_dense = {{BLOCKED_NAMES_TO_6(1, dense)}, {BLOCKED_NAMES_TO_6(2, dense)}},
+	.run_depthwise = avx2_blocked_depthwise,
 };
 #endif

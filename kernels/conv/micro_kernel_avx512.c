@@ -5,7 +5,7 @@
 #define MICRO_LANES 16
 #define MICRO_SET avx512
 #define MICRO_TARGET __attribute__((target("avx512f,avx512vl,fma")))
-#include "kernels/conv/micro_kernel_body.h"
+#include "kernels/conv/blocked_kernel_body.h"
 
 MICRO_KERNELS_TO_8(1)
 MICRO_KERNELS_TO_8(2)
@@ -16,5 +16,17 @@ const struct micro_kernels micro_kernels_avx512 = {
 	.filters_max = 8,
 	.run_rows = avx512_rows,
 	.run = {{MICRO_NAMES_TO_8(1)}, {MICRO_NAMES_TO_8(2)}, {MICRO_NAMES_TO_8(3)}},
+};
+
+BLOCKED_KERNELS_TO_12(1)
+BLOCKED_KERNELS_TO_12(2)
+
+const struct blocked_kernels blocked_kernels_avx512 = {
+	.lanes = MICRO_LANES,
+	.pixels_max = 12,
+	.run = {{BLOCKED_NAMES_TO_12(1, deep)}, {BLOCKED_NAMES_TO_12(2, deep)}},
+	.run_shallow = {{BLOCKED_NAMES_TO_12(1, shallow)}, {BLOCKED_NAMES_TO_12(2, shallow)}},
+	.run_dense = {{BLOCKED_NAMES_TO_12(1, dense)}, {BLOCKED_NAMES_TO_12(2, dense)}},
+	.run_depthwise = avx512_blocked_depthwise,
 };
 #endif

@@ -1,5 +1,5 @@
 /* Micro kernels for vectors of four values, which every processor has or the compiler makes. */
-#include "kernels/conv/micro_kernel_body.h"
+#include "kernels/conv/blocked_kernel_body.h"
 #include "kernels/conv/micro_kernel_sets.h"
 
 MICRO_KERNELS_TO_4(1)
@@ -11,4 +11,16 @@ const struct micro_kernels micro_kernels_plain = {
 	.filters_max = 4,
 	.run_rows = plain_rows,
 	.run = {{MICRO_NAMES_TO_4(1)}, {MICRO_NAMES_TO_4(2)}, {MICRO_NAMES_TO_4(3)}},
+};
+
+BLOCKED_KERNELS_TO_4(1)
+BLOCKED_KERNELS_TO_4(2)
+
+const struct blocked_kernels blocked_kernels_plain = {
+	.lanes = MICRO_LANES,
+	.pixels_max = 4,
+	.run = {{BLOCKED_NAMES_TO_4(1, deep)}, {BLOCKED_NAMES_TO_4(2, deep)}},
+	.run_shallow = {{BLOCKED_NAMES_TO_4(1, shallow)}, {BLOCKED_NAMES_TO_4(2, shallow)}},
+	.run_dense = {{BLOCKED_NAMES_TO_4(1, dense)}, {BLOCKED_NAMES_TO_4(2, dense)}},
+	.run_depthwise = plain_blocked_depthwise,
 };

@@ -165,8 +165,8 @@ bool function_run(const struct timed_network *network, struct timed_function *ti
 	struct run_memory memory = {.block = NULL};
 	CHECK(record->images == timed->images && shape_equal(record->shape, timed_function_input(timed)));
 	bool ok = network_weights_bind(weights, &timed->execution, err);
-	if (ok && network->kernels.are_lamina)
-		execution_prepare(&timed->execution, network->kernels.isa, network->arena);
+	if (ok)
+		execution_prepare(&timed->execution, network->arena);
 	ok = ok && read_and_decode(timed, record, kept, &memory, times, err);
 	if (ok) {
 		compute(network, timed, &memory, kept, team, times);

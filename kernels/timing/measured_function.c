@@ -65,9 +65,9 @@ bool measured_function_load(struct measured_function *measured, struct team *tea
 {
 	struct network_weights copy;
 	const struct execution *execution = &measured->timed[0]->execution;
-	network_weights_init(&measured->weights, execution->graph, execution->plan.first, execution->plan.last);
+	network_weights_init(&measured->weights, execution->graph, execution->first, execution->last);
 	network_weights_make(&measured->weights, execution->graph, 1, team);
-	network_weights_init(&copy, execution->graph, execution->plan.first, execution->plan.last);
+	network_weights_init(&copy, execution->graph, execution->first, execution->last);
 	size_t bytes = network_weights_bytes(&measured->weights);
 	bool ok = true;
 	/* The first one touches the memory. */

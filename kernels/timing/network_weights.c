@@ -123,11 +123,10 @@ bool network_weights_load(struct network_weights *weights, const void *bytes, si
 bool network_weights_bind(const struct network_weights *weights, struct execution *execution, struct err *err)
 {
 	const struct graph *graph = execution->graph;
-	const struct memory_plan *plan = &execution->plan;
-	size_t count = list_weights(graph, plan->first, plan->last, NULL);
+	size_t count = list_weights(graph, execution->first, execution->last, NULL);
 	size_t *tensors = mem_alloc((count + 1) * sizeof *tensors);
 	bool ok = count == weights->count;
-	list_weights(graph, plan->first, plan->last, tensors);
+	list_weights(graph, execution->first, execution->last, tensors);
 	for (size_t i = 0; ok && i < count; i++) {
 		ok = value_elements(&graph->tensors[tensors[i]].value) == weights->offsets[i + 1] - weights->offsets[i];
 		if (ok)

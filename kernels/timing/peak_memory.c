@@ -37,7 +37,7 @@ static bool run_in_child(const struct timed_network *network, struct timed_funct
 	arena_init(&arena);
 	times.layers = ARENA_ARRAY(&arena, double, timed->function->count);
 	team_init(&team, threads);
-	network_weights_init(&weights, execution->graph, execution->plan.first, execution->plan.last);
+	network_weights_init(&weights, execution->graph, execution->first, execution->last);
 	network_weights_make(&weights, execution->graph, 1, &team);
 	struct kept_memory given_back = {.is_kept = false};
 	double start = stopwatch_seconds();

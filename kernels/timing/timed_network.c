@@ -222,12 +222,12 @@ void timed_network_release(struct timed_network *network)
 static bool describe_records(struct timed_network *network, const struct graph *graph, struct timed_function *timed,
 			     struct err *err)
 {
-	const struct memory_plan *plan = &timed->execution.plan;
-	timed->input_count = graph_crossing(graph, plan->first, &timed->inputs, network->arena);
-	timed->output_count = graph_crossing(graph, plan->last, &timed->outputs, network->arena);
-	bool ok =
-		graph_crosses_by_image(graph, timed->inputs, timed->input_count) &&
-		(graph_crosses_by_image(graph, timed->outputs, timed->output_count) || plan->last == graph->node_count);
+	const struct execution *execution = &timed->execution;
+	timed->input_count = graph_crossing(graph, execution->first, &timed->inputs, network->arena);
+	timed->output_count = graph_crossing(graph, execution->last, &timed->outputs, network->arena);
+	bool ok = graph_crosses_by_image(graph, timed->inputs, timed->input_count) &&
+		  (graph_crosses_by_image(graph, timed->outputs, timed->output_count) ||
+		   execution->last == graph->node_count);
 	if (!ok)
 		return err_set(err, "function '%s' takes or makes values that are not one for each image",
 			       timed->function->name);
@@ -257,7 +257,7 @@ struct timed_function *timed_network_function(struct timed_network *network, con
 	};
 	size_t last_layer = function->first + function->count - 1;
 	execution_init(&timed->execution, graph, network->layers[function->first].first_node,
-		       network->layers[last_layer].end_node, true, network->arena);
+		       network->layers[last_layer].end_node, true, &network->kernels, network->arena);
 	if (!describe_records(network, graph, timed, err))
 		return NULL;
 	timed->next = network->timed;
@@ -300,7 +300,7 @@ static int64_t packed_bytes(const struct timed_network *network, const struct ti
 	int64_t bytes = 0;
 	if (!network->kernels.are_lamina)
 		return 0;
-	for (size_t i = timed->execution.plan.first; i < timed->execution.plan.last; i++)
+	for (size_t i = timed->execution.first; i < timed->execution.last; i++)
 		if (graph->nodes[i].operator->prepare && execution_has_work(&timed->execution, i))
 			bytes += graph_node_parameters(graph, i) * (int64_t)sizeof(float);
 	return bytes;

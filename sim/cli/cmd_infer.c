@@ -195,14 +195,13 @@ static int run_network(struct inference *inference, struct diag *diag)
 		graph_optimise(graph, &cli->arena);
 	if (!values_are_there(graph, diag))
 		return cli_report(cli, diag);
-	execution_init(&inference->execution, graph, 0, graph->node_count, false, &cli->arena);
+	execution_init(&inference->execution, graph, 0, graph->node_count, false, &kernels, &cli->arena);
 	execution_set_block(&inference->execution,
 			    arena_alloc(&cli->arena, (size_t)inference->execution.plan.bytes + 1));
 	for (size_t i = 0; i < graph->input_count; i++)
 		if (!take_input(inference, graph->inputs[i], &err))
 			return cli_failed(cli, &err), CLI_WRONG;
-	if (kernels.are_lamina)
-		execution_prepare(&inference->execution, kernels.isa, &cli->arena);
+	execution_prepare(&inference->execution, &cli->arena);
 	compute(inference, (int)options_int(&cli->options, "threads"));
 	if (!write_outputs(inference, &err))
 		return cli_failed(cli, &err);

@@ -1,6 +1,6 @@
 /*
  * The convolutions of four networks, each shape once: Lamina's kernels beside oneDNN's direct ones, held to the same
- * instruction set, and beside im2col with OpenBLAS. Runs take turns, so that a neighbour slows all of them. A line is
+ * instruction set, each with images in blocks of channels as it likes them, and beside im2col with OpenBLAS, of planes. Runs take turns, so that a neighbour slows all of them. A line is
  * conv_<network>_b<batch>_t<threads>_<instruction set>: GFLOP/s over all shapes, and the geometric mean over them of
  * the reference's time by Lamina's. oneDNN holds a process to one instruction set: each has a process of its own.
  */
@@ -9,7 +9,8 @@
 
 #include "base/arena.h"
 #include "base/check.h"
-#include "kernels/conv/direct_conv.h"
+#include "kernels/conv/blocked_conv.h"
+#include "kernels/conv/blocks.h"
 #include "kernels/tensor/blas.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/onednn.h"
@@ -73,7 +74,7 @@ enum rival { RIVAL_LAMINA, RIVAL_ONEDNN, RIVAL_OPENBLAS, RIVALS };
 /* One shape with everything that its runs need. */
 struct subject {
 	struct layer layer;
-	struct direct_conv direct;
+	struct blocked_conv blocked;
 	struct onednn onednn;
 	bool has_onednn;
 	float *weights;
@@ -82,6 +83,10 @@ struct subject {
 	void *packed_memory;
 	struct tensor input;
 	struct tensor output;
+	float *input_blocks;
+	float *output_blocks;
+	void *input_memory;
+	void *output_memory;
 	struct team *team;
 };
 
@@ -97,16 +102,23 @@ static void subject_init(struct subject *subject, const struct shape_row *row, i
 	layer->conv.window.y.pad_before = layer->conv.window.y.pad_after = row->pad;
 	layer->conv.window.x.pad_before = layer->conv.window.x.pad_after = row->pad;
 	CHECK(layer_infer(layer, (struct shape){row->channels, row->side, row->side}, &key, &err));
-	CHECK(direct_conv_init(&subject->direct, &layer->conv, layer->input, isa));
+	int64_t lanes = blocked_kernels_of(isa)->lanes;
+	CHECK(blocked_conv_init(&subject->blocked, &layer->conv, layer->input, blocks_depth(row->channels, lanes),
+				isa));
 	subject->weights = floats_alloc((size_t)layer->weight_count, &subject->weights_memory);
-	subject->packed = floats_alloc((size_t)layer->weight_count, &subject->packed_memory);
+	subject->packed = floats_alloc((size_t)blocked_conv_packed_values(&subject->blocked), &subject->packed_memory);
 	for (int64_t i = 0; i < layer->weight_count; i++)
 		subject->weights[i] = (float)(i * 2654435761 % 1024) / 1024 - 0.5f;
-	direct_conv_pack(&subject->direct, subject->weights, subject->packed);
+	blocked_conv_pack(&subject->blocked, subject->weights, NULL, subject->packed);
 	tensor_init(&subject->input, images, layer->input);
 	tensor_init(&subject->output, images, layer->output);
 	for (int64_t i = 0; i < tensor_values(&subject->input); i++)
 		subject->input.data[i] = (float)(i * 2654435761 % 1024) / 1024 - 0.5f;
+	subject->input_blocks = floats_alloc((size_t)(images * blocks_values(layer->input, subject->blocked.depth)),
+					     &subject->input_memory);
+	subject->output_blocks =
+		floats_alloc((size_t)(images * blocks_values(layer->output, lanes)), &subject->output_memory);
+	blocks_from_planes(&subject->input, subject->blocked.depth, subject->input_blocks, team);
 	subject->has_onednn = onednn_init(&subject->onednn, layer, images);
 }
 
@@ -118,13 +130,15 @@ static void subject_release(struct subject *subject)
 	tensor_release(&subject->output);
 	mem_free(subject->weights_memory);
 	mem_free(subject->packed_memory);
+	mem_free(subject->input_memory);
+	mem_free(subject->output_memory);
 }
 
 static void run_rival(struct subject *subject, enum rival rival)
 {
 	if (rival == RIVAL_LAMINA)
-		direct_conv_run(&subject->direct, subject->packed, NULL, &subject->input, &subject->output,
-				subject->team);
+		blocked_conv_run(&subject->blocked, subject->packed, subject->input_blocks, subject->output_blocks,
+				 subject->input.images, subject->team);
 	else if (rival == RIVAL_ONEDNN && subject->has_onednn)
 		onednn_run(&subject->onednn);
 	else if (rival == RIVAL_OPENBLAS)
@@ -193,12 +207,11 @@ static struct sums measure_network(const struct network *network, int64_t images
 			sums.log_ratios[r] += log(seconds[r] / seconds[RIVAL_LAMINA]) / (double)network->count;
 		}
 		if (tells)
-			printf("# %lldx%lld^2 -> %lld, %lld^2/%lld, %d: %.1f GFLOP/s; oneDNN %.1f, im2col %.1f\n",
+			printf("# %lldx%lld^2 -> %lld, %lld^2/%lld: %.1f GFLOP/s; oneDNN %.1f, im2col %.1f\n",
 			       (long long)network->shapes[i].channels, (long long)network->shapes[i].side,
 			       (long long)network->shapes[i].filters, (long long)network->shapes[i].kernel,
-			       (long long)network->shapes[i].stride, (int)subject.direct.reading,
-			       flop / seconds[RIVAL_LAMINA] / 1e9, flop / seconds[RIVAL_ONEDNN] / 1e9,
-			       flop / seconds[RIVAL_OPENBLAS] / 1e9);
+			       (long long)network->shapes[i].stride, flop / seconds[RIVAL_LAMINA] / 1e9,
+			       flop / seconds[RIVAL_ONEDNN] / 1e9, flop / seconds[RIVAL_OPENBLAS] / 1e9);
 		subject_release(&subject);
 	}
 	return sums;

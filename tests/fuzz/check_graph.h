@@ -28,7 +28,7 @@ static void run_graph(const struct graph *graph, struct arena *arena)
 {
 	struct execution execution;
 	struct team team;
-	execution_init(&execution, graph, 0, graph->node_count, false, arena);
+	execution_init(&execution, graph, 0, graph->node_count, false, NULL, arena);
 	execution_set_block(&execution, arena_alloc(arena, (size_t)execution.plan.bytes + 1));
 	for (size_t i = 0; i < graph->tensor_count; i++)
 		if (!graph->tensors[i].value.data && graph->tensors[i].producer == GRAPH_NONE)

@@ -1,11 +1,13 @@
 /*
- * Convolution without a column matrix against the plain loop, for every instruction set that this machine runs: random
+ * Convolution without a column matrix, of planes and of blocked images, against the plain loop, for every instruction set that this machine runs: random
  * windows, strides, dilations, pads, groups, sizes from one pixel on, batches, threads. A sum of n products in float
  * is off by at most n + 1 rounding errors of the sum of their magnitudes (Higham, Accuracy and Stability of Numerical
  * Algorithms, 2nd ed., section 3.1), which the plain loop gives for the magnitudes.
  */
 #include "base/arena.h"
 #include "base/check.h"
+#include "kernels/conv/blocked_conv.h"
+#include "kernels/conv/blocks.h"
 #include "kernels/conv/direct_conv.h"
 #include "kernels/layer/layer.h"
 #include "kernels/reference/reference.h"
@@ -115,9 +117,12 @@ static double worst_excess(const struct trial *trial, const struct tensor *got, 
 	return worst;
 }
 
-static void run_direct(const struct trial *trial, const struct direct_conv *direct, struct team *team,
-		       struct tensor *output)
+/* How a trial is computed. */
+typedef void trial_run(const struct trial *trial, const void *plan, struct team *team, struct tensor *output);
+
+static void run_direct(const struct trial *trial, const void *plan, struct team *team, struct tensor *output)
 {
+	const struct direct_conv *direct = plan;
 	void *memory;
 	float *packed = floats_alloc((size_t)trial->weights.count, &memory);
 	struct tensor input = tensor_of(trial, &trial->pixels);
@@ -127,6 +132,30 @@ static void run_direct(const struct trial *trial, const struct direct_conv *dire
 	direct_conv_pack(direct, trial->weights.data, packed);
 	direct_conv_run(direct, packed, trial->layer.conv.has_bias ? trial->bias.data : NULL, &input, output, team);
 	mem_free(memory);
+}
+
+/* The input goes into blocks and the output comes out of them; blocks are filled with NAN before. */
+static void run_blocked(const struct trial *trial, const void *plan, struct team *team, struct tensor *output)
+{
+	const struct blocked_conv *blocked = plan;
+	int64_t lanes = blocked->kernels->lanes;
+	struct values packed = random_values(blocked_conv_packed_values(blocked));
+	struct values in = random_values(trial->images * blocks_values(trial->layer.input, blocked->depth));
+	struct values out = random_values(trial->images * blocks_values(trial->layer.output, lanes));
+	struct tensor input = tensor_of(trial, &trial->pixels);
+	tensor_init(output, trial->images, trial->layer.output);
+	for (int64_t i = 0; i < out.count; i++)
+		out.data[i] = NAN;
+	for (int64_t i = 0; i < in.count; i++)
+		in.data[i] = NAN;
+	blocked_conv_pack(blocked, trial->weights.data, trial->layer.conv.has_bias ? trial->bias.data : NULL,
+			  packed.data);
+	blocks_from_planes(&input, blocked->depth, in.data, team);
+	blocked_conv_run(blocked, packed.data, in.data, out.data, trial->images, team);
+	planes_from_blocks(out.data, lanes, output, team);
+	mem_free(packed.memory);
+	mem_free(in.memory);
+	mem_free(out.memory);
 }
 
 static struct window_axis random_axis(void)
@@ -165,7 +194,7 @@ static bool random_trial(struct trial *trial)
 	return layer_infer(&trial->layer, input, &key, &err);
 }
 
-static const char *describe(const struct trial *trial, const struct direct_conv *direct)
+static const char *describe(const struct trial *trial)
 {
 	static char text[400];
 	const struct conv *conv = &trial->layer.conv;
@@ -173,26 +202,26 @@ static const char *describe(const struct trial *trial, const struct direct_conv 
 	const struct window_axis *x = &conv->window.x;
 	snprintf(text, sizeof text,
 		 "%lld images of %lldx%lldx%lld, %lld filters in %lld groups, kernel %lldx%lld stride %lld,%lld pads "
-		 "%lld+%lld,%lld+%lld dilation %lld,%lld, reading %d",
-		 (long long)trial->images, (long long)direct->input.channels, (long long)direct->input.height,
-		 (long long)direct->input.width, (long long)conv->filters, (long long)conv->groups,
+		 "%lld+%lld,%lld+%lld dilation %lld,%lld",
+		 (long long)trial->images, (long long)trial->layer.input.channels, (long long)trial->layer.input.height,
+		 (long long)trial->layer.input.width, (long long)conv->filters, (long long)conv->groups,
 		 (long long)y->kernel, (long long)x->kernel, (long long)y->stride, (long long)x->stride,
 		 (long long)y->pad_before, (long long)y->pad_after, (long long)x->pad_before, (long long)x->pad_after,
-		 (long long)y->dilation, (long long)x->dilation, (int)direct->reading);
+		 (long long)y->dilation, (long long)x->dilation);
 	return text;
 }
 
 /* Whether the trial's sums are within rounding of the plain loop's. */
-static bool compare(struct trial *trial, const struct direct_conv *direct, struct team *team)
+static bool compare(struct trial *trial, trial_run *run, const void *plan, struct team *team)
 {
 	struct tensor got, want, magnitude;
 	random_operands(trial);
-	run_direct(trial, direct, team, &got);
+	run(trial, plan, team, &got);
 	run_reference(trial, false, &want);
 	run_reference(trial, true, &magnitude);
 	double worst = worst_excess(trial, &got, &want, &magnitude);
 	if (!(worst <= 1))
-		printf("# %g times what rounding allows: %s\n", worst, describe(trial, direct));
+		printf("# %g times what rounding allows: %s\n", worst, describe(trial));
 	tensor_release(&got);
 	tensor_release(&want);
 	tensor_release(&magnitude);
@@ -216,12 +245,60 @@ static void test_random(enum isa isa, int threads)
 			continue;
 		done++;
 		cases[direct.reading]++;
-		wrong[direct.reading] += !compare(&trial, &direct, &team);
+		wrong[direct.reading] += !compare(&trial, run_direct, &direct, &team);
 	}
 	team_release(&team);
 	for (int i = 0; i < READINGS; i++)
 		t_ok(cases[i] >= CASES / 40 && wrong[i] == 0, "%s, %s: %d of %d random cases wrong, %d threads",
 		     isa_names[isa], readings[i], wrong[i], cases[i], threads);
+}
+
+static bool plan_blocked(const struct trial *trial, enum isa isa, struct blocked_conv *blocked)
+{
+	int64_t lanes = blocked_kernels_of(isa)->lanes;
+	bool is_depthwise = trial->layer.conv.groups > 1;
+	int64_t depth = is_depthwise ? lanes : blocks_depth(trial->layer.input.channels, lanes);
+	return blocked_conv_init(blocked, &trial->layer.conv, trial->layer.input, depth, isa);
+}
+
+static void test_random_blocks(enum isa isa, int threads)
+{
+	enum { CASES = 400 };
+	static const char *const kinds[] = {"deep", "shallow", "depthwise", "in groups"};
+	enum { KINDS = ARRAY_LEN(kinds) };
+	int cases[KINDS] = {0};
+	int wrong[KINDS] = {0};
+	struct team team;
+	team_init(&team, threads);
+	for (int done = 0; done < CASES;) {
+		struct trial trial;
+		struct blocked_conv blocked;
+		if (!random_trial(&trial))
+			continue;
+		if (pick(0, 3) == 0 && trial.layer.conv.groups > 1) {
+			const char *key;
+			struct err err;
+			int64_t groups = trial.layer.conv.groups = pick(2, 3);
+			int64_t lanes = blocked_kernels_of(isa)->lanes;
+			struct shape input = trial.layer.input;
+			input.channels = groups * lanes * pick(1, 3);
+			trial.layer.conv.filters = groups * lanes * pick(1, 4);
+			CHECK(layer_infer(&trial.layer, input, &key, &err));
+		}
+		if (!plan_blocked(&trial, isa, &blocked))
+			continue;
+		int kind = blocked.is_depthwise                     ? 2
+			   : trial.layer.conv.groups > 1            ? 3
+			   : blocked.depth < blocked.kernels->lanes ? 1
+								    : 0;
+		done++;
+		cases[kind]++;
+		wrong[kind] += !compare(&trial, run_blocked, &blocked, &team);
+	}
+	team_release(&team);
+	for (int i = 0; i < KINDS; i++)
+		t_ok(cases[i] >= CASES / 40 && wrong[i] == 0, "%s, blocks, %s: %d of %d random cases wrong, %d threads",
+		     isa_names[isa], kinds[i], wrong[i], cases[i], threads);
 }
 
 /* As in networks: large planes, many channels, one pixel. */
@@ -257,6 +334,13 @@ static struct trial usual_trial(const struct usual *usual, int64_t images)
 	return trial;
 }
 
+/* Groups that do not fill blocks. */
+static bool is_left_to_planes(const struct usual *usual, int64_t lanes)
+{
+	return usual->groups > 1 && usual->groups < usual->channels &&
+	       (usual->channels / usual->groups % lanes != 0 || usual->filters / usual->groups % lanes != 0);
+}
+
 static void test_usual(enum isa isa)
 {
 	enum { WORKSPACE_MOST = 1 << 20 };
@@ -267,8 +351,19 @@ static void test_usual(enum isa isa)
 		struct direct_conv direct;
 		bool is_served = direct_conv_init(&direct, &trial.layer.conv, trial.layer.input, isa);
 		size_t bytes = is_served ? direct_conv_workspace_bytes(&direct, trial.images) : 0;
-		t_ok(is_served && compare(&trial, &direct, &team) && bytes < WORKSPACE_MOST,
+		t_ok(is_served && compare(&trial, run_direct, &direct, &team) && bytes < WORKSPACE_MOST,
 		     "%s, %s, in %zu KiB of workspace", isa_names[isa], usuals[i].name, bytes / 1024);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(usuals); i++) {
+		struct trial trial = usual_trial(&usuals[i], 2);
+		struct blocked_conv blocked;
+		bool is_served = plan_blocked(&trial, isa, &blocked);
+		size_t bytes = is_served ? blocked_conv_workspace_bytes(&blocked, trial.images) : 0;
+		t_ok(is_served != is_left_to_planes(&usuals[i], blocked.kernels->lanes), "%s, blocks, %s: served",
+		     isa_names[isa], usuals[i].name);
+		if (is_served)
+			t_ok(compare(&trial, run_blocked, &blocked, &team) && bytes < WORKSPACE_MOST,
+			     "%s, blocks, %s, in %zu KiB of workspace", isa_names[isa], usuals[i].name, bytes / 1024);
 	}
 	team_release(&team);
 }
@@ -292,6 +387,20 @@ static void test_threads(enum isa isa)
 		     isa_names[isa], usuals[i].name);
 		tensor_release(&outputs[0]);
 		tensor_release(&outputs[1]);
+		struct blocked_conv blocked;
+		if (plan_blocked(&trial, isa, &blocked)) {
+			struct tensor again[2];
+			for (int k = 0; k < 2; k++) {
+				struct team team;
+				team_init(&team, k == 0 ? 1 : 5);
+				run_blocked(&trial, &blocked, &team, &again[k]);
+				team_release(&team);
+			}
+			t_ok(memcmp(again[0].data, again[1].data, bytes) == 0,
+			     "%s, blocks, %s: 5 threads give the bits", isa_names[isa], usuals[i].name);
+			tensor_release(&again[0]);
+			tensor_release(&again[1]);
+		}
 		free_operands(&trial);
 	}
 }
@@ -326,6 +435,8 @@ int main(void)
 		}
 		test_random((enum isa)isa, 1);
 		test_random((enum isa)isa, 3);
+		test_random_blocks((enum isa)isa, 1);
+		test_random_blocks((enum isa)isa, 3);
 		test_usual((enum isa)isa);
 		test_threads((enum isa)isa);
 		test_not_served((enum isa)isa);

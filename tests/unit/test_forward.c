@@ -67,13 +67,13 @@ static float *run_function(struct fixture *fixture, const struct model_function 
 	struct timed_function *timed = timed_network_function(&fixture->network, function, IMAGES, &err);
 	CHECK(timed);
 	struct execution *execution = &timed->execution;
-	network_weights_init(&weights, execution->graph, execution->plan.first, execution->plan.last);
+	network_weights_init(&weights, execution->graph, execution->first, execution->last);
 	network_weights_make(&weights, execution->graph, seed, &fixture->team);
 	CHECK(network_weights_bind(&weights, execution, &err));
 	execution_set_block(execution, arena_alloc(&fixture->arena, (size_t)execution->plan.bytes));
 	struct value *in = &execution->values[timed->inputs[0]];
 	memcpy(in->data, input, value_bytes(in));
-	for (size_t node = execution->plan.first; node < execution->plan.last; node++)
+	for (size_t node = execution->first; node < execution->last; node++)
 		execution_run_node(execution, node, &fixture->team);
 	network_weights_release(&weights);
 	return execution->values[timed->outputs[0]].data;
@@ -132,7 +132,7 @@ static void test_against_reference(void)
 	fixture_init(&fixture, 1);
 	struct model_function whole = model_whole(&fixture.model);
 	const struct timed_function *timed = timed_network_function(&fixture.network, &whole, IMAGES, &err);
-	network_weights_init(&weights, timed->execution.graph, 0, timed->execution.plan.last);
+	network_weights_init(&weights, timed->execution.graph, 0, timed->execution.last);
 	network_weights_make(&weights, timed->execution.graph, 5, &fixture.team);
 	const float *values = weights.values;
 	struct tensor plain = {.images = IMAGES, .shape = fixture.model.input, .data = fixture.input};
@@ -167,7 +167,7 @@ static void test_weights(void)
 	const struct timed_function *timed =
 		timed_network_function(&fixture.network, &fixture.model.functions[1], IMAGES, &err);
 	const struct execution *execution = &timed->execution;
-	network_weights_init(&weights, execution->graph, execution->plan.first, execution->plan.last);
+	network_weights_init(&weights, execution->graph, execution->first, execution->last);
 	network_weights_make(&weights, execution->graph, 7, &fixture.team);
 	/* conv2's weights and biases, then fc1's. */
 	t_int((long long)weights.count, 4, "two layers have parameters");
@@ -186,7 +186,7 @@ static void test_weights(void)
 		are_lists = are_lists && weights.values[i] >= 0.5f && weights.values[i] < 1.5f;
 	t_ok(are_lists, "lists lie around 1");
 	size_t bytes = network_weights_bytes(&weights);
-	network_weights_init(&loaded, execution->graph, execution->plan.first, execution->plan.last);
+	network_weights_init(&loaded, execution->graph, execution->first, execution->last);
 	t_ok(network_weights_load(&loaded, weights.values, bytes, &err), "weights are loaded from bytes");
 	t_ok(memcmp(loaded.values, weights.values, bytes) == 0, "the same ones");
 	t_ok(!network_weights_load(&loaded, weights.values, bytes - 1, &err), "a truncated file is refused");

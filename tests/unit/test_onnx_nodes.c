@@ -105,7 +105,7 @@ static bool run_test(struct test *test, bool *is_right, struct err *err)
 	struct team team;
 	if (test->is_optimised)
 		graph_optimise(&test->graph, &test->arena);
-	execution_init(&test->execution, &test->graph, 0, test->graph.node_count, false, &test->arena);
+	execution_init(&test->execution, &test->graph, 0, test->graph.node_count, false, NULL, &test->arena);
 	execution_set_block(&test->execution, arena_alloc(&test->arena, (size_t)test->execution.plan.bytes + 1));
 	if (!bind_inputs(test, err))
 		return false;

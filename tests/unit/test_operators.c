@@ -150,7 +150,7 @@ static bool is_right(size_t index)
 	diag_print(&diag, stdout);
 	diag_release(&diag);
 	if (ok) {
-		execution_init(&execution, &graph, 0, graph.node_count, true, &arena);
+		execution_init(&execution, &graph, 0, graph.node_count, true, NULL, &arena);
 		execution_set_block(&execution, arena_alloc(&arena, (size_t)execution.plan.bytes + 1));
 		struct value *input = &execution.values[graph.inputs[0]];
 		for (int64_t i = 0; i < value_elements(input); i++)

@@ -42,12 +42,12 @@ static const struct value *run(struct network *network, const enum isa *isa)
 	struct execution execution;
 	struct team team;
 	const struct graph *graph = &network->graph;
-	execution_init(&execution, graph, 0, graph->node_count, true, &network->arena);
+	const struct kernel_choice kernels = {.are_lamina = isa != NULL, .isa = isa ? *isa : ISA_PLAIN};
+	execution_init(&execution, graph, 0, graph->node_count, true, &kernels, &network->arena);
 	execution_set_block(&execution, arena_alloc(&network->arena, (size_t)execution.plan.bytes + 1));
 	struct value *input = &execution.values[graph->inputs[0]];
 	onnx_text_fill_random(input->data, (size_t)value_elements(input), 99, 1.0f, 0.0f);
-	if (isa)
-		execution_prepare(&execution, *isa, &network->arena);
+	execution_prepare(&execution, &network->arena);
 	team_init(&team, 1);
 	for (size_t i = 0; i < graph->node_count; i++)
 		execution_run_node(&execution, i, &team);
@@ -131,6 +131,44 @@ static void not_fused(void)
 	t_ok(difference(text) < 1e-5, "and the answers are the same");
 }
 
+/* What convolutions leave in blocks of channels goes through all kinds of nodes, and comes out where planes are needed. */
+static const char blocks[] =
+	"input x float Nx3x21x17\n"
+	"const w1 float 20x3x3x3 random 1\nconst b1 float 20 random 2\n"
+	"Conv x,w1,b1 -> c1 strides=[2,2] pads=[1,1,1,1] name=conv1\nRelu c1 -> r1 name=relu1\n"
+	"const w2 float 20x1x3x3 random 3\n"
+	"Conv r1,w2 -> c2 group=20 pads=[1,1,1,1] name=depthwise\nHardSigmoid c2 -> h2 name=gate\n"
+	"MaxPool h2 -> p2 kernel_shape=[3,3] strides=[2,2] pads=[1,1,1,1] name=max\n"
+	"AveragePool h2 -> q2 kernel_shape=[3,3] strides=[2,2] pads=[1,1,1,1] name=average\n"
+	"AveragePool h2 -> q3 kernel_shape=[3,3] strides=[2,2] pads=[1,1,1,1] count_include_pad=1 name=padded\n"
+	"Sub p2,q2 -> s2 name=sub\nMul s2,q3 -> m2 name=mul\n"
+	"const w3 float 32x20x1x1 random 4\nconst w4 float 48x16x3x1 random 5\nconst w5 float 32x20x1x1 random 6\n"
+	"Conv m2,w3 -> c3 name=conv3\nSigmoid c3 -> g3 name=sigmoid\nIdentity g3 -> i3 name=same\n"
+	"Conv i3,w4 -> c4 group=2 pads=[1,0,1,0] name=groups\nExp c4 -> e4 name=exp\n"
+	"Conv p2,w5 -> c5 name=conv5\nAdd c5,i3 -> a5 name=add\n"
+	"Concat e4,a5 -> k axis=1 name=concat\nReduceMean k -> r axes=[2,3] keepdims=0 name=mean\n"
+	"output r\noutput a5\noutput c4\n";
+
+static void lowered(void)
+{
+	struct network network;
+	network_init(&network, blocks, true);
+	const struct graph *graph = &network.graph;
+	for (int i = 0; i < ISAS; i++) {
+		if (!isa_is_supported((enum isa)i))
+			continue;
+		struct lowered_graph all = graph_lower(graph, 0, graph->node_count, (enum isa)i, &network.arena);
+		struct lowered_graph none = graph_lower(graph, 0, 0, (enum isa)i, &network.arena);
+		size_t in_blocks = 0;
+		for (size_t n = 0; n < all.graph.node_count; n++)
+			in_blocks += graph_output(&all.graph, &all.graph.nodes[n], 0)->value.dims.rank == 5;
+		t_ok(in_blocks >= 10, "%s: %zu nodes make blocks", isa_names[i], in_blocks);
+		t_int((long long)none.graph.node_count, (long long)graph->node_count, "outside of a stretch none");
+	}
+	network_release(&network);
+	t_ok(difference(blocks) < 1e-4, "and the answers are the same");
+}
+
 /* No two tensors that live at once overlap, and none is larger than what must live at once by far. */
 static void memory(void)
 {
@@ -171,6 +209,7 @@ int main(void)
 {
 	fused();
 	not_fused();
+	lowered();
 	memory();
 	cuts();
 	return t_done();

@@ -1,0 +1,61 @@
+/*
+ * Convolution of blocked images (blocks.h): direct, without a column matrix or a copy of the image. Pixels of the
+ * output, over rows and images, are cut into runs of a few; a table tells where each of them reads each tap, or that
+ * it lies in the padding. Channels are summed DEPTH at a time, so that filters of a block stay in the second-level
+ * cache while the runs of a band go by, and the band stays there while the filters do. Depthwise convolutions go row
+ * by row, without the taps that lie in the padding.
+ *
+ * Sums run over channels and taps in one order whatever the number of threads: same bits for all.
+ */
+#ifndef LAMINA_BLOCKED_CONV_H
+#define LAMINA_BLOCKED_CONV_H
+
+#include "kernels/conv/blocked_kernel.h"
+#include "kernels/layer/kernels.h"
+#include "kernels/tensor/team.h"
+
+enum {
+	BLOCKED_TAPS_MAX = 256, /* window positions: of larger ones, im2col is as good */
+	BLOCKED_DEPTH = 1024,   /* channels times taps */
+};
+
+/* How a convolution is done for inputs of one shape. Holds no memory. */
+struct blocked_conv {
+	const struct blocked_kernels *kernels;
+	struct conv conv;
+	struct shape input;
+	struct shape output; /* its blocks are as deep as vectors are long */
+	int64_t depth;       /* of the input's blocks */
+	bool is_depthwise;
+	bool is_shallow;   /* fewer channels than lanes: a row of the window is one stretch of a padded copy of rows */
+	bool is_dense;     /* a 1x1 window of stride 1 without padding */
+	int64_t strip_row; /* of such a copy, in values */
+	int64_t taps;
+	int64_t channel_blocks; /* of a group of the input */
+	int64_t filter_blocks;  /* of a group of the output */
+	int64_t chunks;         /* of the channel blocks: one is summed at a time */
+};
+
+/*
+ * Plans it for an input in blocks of this depth; false where the window has more than BLOCKED_TAPS_MAX positions, where
+ * groups do not fill whole blocks and are not those of a depthwise convolution, and where an image of few channels is
+ * very wide or its window dilated. conv must be one that conv_output
+ * accepts for this input.
+ */
+bool blocked_conv_init(struct blocked_conv *blocked, const struct conv *conv, struct shape input, int64_t depth,
+		       enum isa isa);
+
+/* Values that weights and bias take when packed. */
+int64_t blocked_conv_packed_values(const struct blocked_conv *blocked);
+
+/* weights: [filters][channels / groups][kernel height][kernel width]; bias: [filters] or NULL. */
+void blocked_conv_pack(const struct blocked_conv *blocked, const float *weights, const float *bias, float *packed);
+
+/* Of images in blocks of the plan's depth, into as many in blocks of the kernels' lanes; they must not overlap. */
+void blocked_conv_run(const struct blocked_conv *blocked, const float *packed, const float *input, float *output,
+		      int64_t images, struct team *team);
+
+/* Bytes of scratch memory that blocked_conv_run takes of each worker for this many images. */
+size_t blocked_conv_workspace_bytes(const struct blocked_conv *blocked, int64_t images);
+
+#endif

@@ -1,0 +1,170 @@
+/*
+ * Blocked kernels for vectors of MICRO_LANES values, written once for all instruction sets, as micro_kernel_body.h,
+ * which what includes this includes first. Sums are variables by name, s00 for the first pixel's first filter block.
+ */
+#ifndef LAMINA_BLOCKED_KERNEL_BODY_H
+#define LAMINA_BLOCKED_KERNEL_BODY_H /* private to kernels/conv */
+
+#include "kernels/conv/blocked_kernel.h"
+#include "kernels/conv/micro_kernel_body.h"
+
+/* What pixels in the padding read. */
+static const float blocked_zeros[BLOCKED_LANES_MAX];
+
+#define BLOCKED_PIXELS_1(X, F) X(0, F)
+#define BLOCKED_PIXELS_2(X, F) BLOCKED_PIXELS_1(X, F) X(1, F)
+#define BLOCKED_PIXELS_3(X, F) BLOCKED_PIXELS_2(X, F) X(2, F)
+#define BLOCKED_PIXELS_4(X, F) BLOCKED_PIXELS_3(X, F) X(3, F)
+#define BLOCKED_PIXELS_5(X, F) BLOCKED_PIXELS_4(X, F) X(4, F)
+#define BLOCKED_PIXELS_6(X, F) BLOCKED_PIXELS_5(X, F) X(5, F)
+#define BLOCKED_PIXELS_7(X, F) BLOCKED_PIXELS_6(X, F) X(6, F)
+#define BLOCKED_PIXELS_8(X, F) BLOCKED_PIXELS_7(X, F) X(7, F)
+#define BLOCKED_PIXELS_9(X, F) BLOCKED_PIXELS_8(X, F) X(8, F)
+#define BLOCKED_PIXELS_10(X, F) BLOCKED_PIXELS_9(X, F) X(9, F)
+#define BLOCKED_PIXELS_11(X, F) BLOCKED_PIXELS_10(X, F) X(10, F)
+#define BLOCKED_PIXELS_12(X, F) BLOCKED_PIXELS_11(X, F) X(11, F)
+
+/* X for each filter block of pixel p. */
+#define BLOCKED_FILTERS_1(X, p) X(p, 0)
+#define BLOCKED_FILTERS_2(X, p) BLOCKED_FILTERS_1(X, p) X(p, 1)
+
+#define BLOCKED_VECTOR(at) (*(const micro_vector *)(at))
+#define BLOCKED_OUT(p, f) (product->out + (f)*product->out_step + (p)*MICRO_LANES)
+
+#define BLOCKED_DECLARE_ONE(p, f) micro_vector s##p##f;
+#define BLOCKED_BIAS_ONE(p, f) s##p##f = BLOCKED_VECTOR(product->bias + (f)*MICRO_LANES);
+#define BLOCKED_LOAD_ONE(p, f) s##p##f = BLOCKED_VECTOR(BLOCKED_OUT(p, f));
+#define BLOCKED_STORE_ONE(p, f) *(micro_vector *)BLOCKED_OUT(p, f) = s##p##f;
+#define BLOCKED_WEIGHTS_ONE(p, f) const micro_vector w##f = BLOCKED_VECTOR(weights + (f)*MICRO_LANES);
+#define BLOCKED_ADD_ONE(p, f) s##p##f += value * w##f;
+
+#define BLOCKED_DECLARE(p, F) BLOCKED_FILTERS_##F(BLOCKED_DECLARE_ONE, p)
+#define BLOCKED_BIAS(p, F) BLOCKED_FILTERS_##F(BLOCKED_BIAS_ONE, p)
+#define BLOCKED_LOAD(p, F) BLOCKED_FILTERS_##F(BLOCKED_LOAD_ONE, p)
+#define BLOCKED_STORE(p, F) BLOCKED_FILTERS_##F(BLOCKED_STORE_ONE, p)
+/* The compiler is kept from reading ahead of the choice, for which it has no registers. */
+#define BLOCKED_POINT(p, F) \
+	const float *x##p = offsets[p] < 0 ? blocked_zeros : image + offsets[p]; \
+	__asm__("" : "+r"(x##p));
+/* Of pixels that lie side by side. */
+#define BLOCKED_POINT_DENSE(p, F) const float *x##p = image + (p)*MICRO_LANES;
+#define BLOCKED_ADD(p, F) \
+	{ \
+		const float value = x##p[c]; \
+		BLOCKED_FILTERS_##F(BLOCKED_ADD_ONE, p) \
+	}
+
+#define BLOCKED_NAME(F, P, kind) MICRO_JOIN(MICRO_SET, _blocked_##kind##_##F##x##P)
+
+#define BLOCKED_KERNEL_OF(F, P, kind, TAPS, DEPTH, POINT) \
+	MICRO_TARGET static void BLOCKED_NAME(F, P, kind)(const struct blocked_product *product) \
+	{ \
+		const float *weights = product->weights; \
+		const float *image = product->image; \
+		BLOCKED_PIXELS_##P(BLOCKED_DECLARE, F); \
+		if (product->bias) { \
+			BLOCKED_PIXELS_##P(BLOCKED_BIAS, F); \
+		} else { \
+			BLOCKED_PIXELS_##P(BLOCKED_LOAD, F); \
+		} \
+		for (int64_t block = 0; block < product->blocks; block++) { \
+			const int32_t *offsets = product->offsets; \
+			for (int64_t tap = 0; tap < (TAPS); tap++) { \
+				BLOCKED_PIXELS_##P(POINT, F); \
+				offsets += (P); \
+				_Pragma("GCC unroll 4") for (int64_t c = 0; c < (DEPTH); c++) \
+				{ \
+					BLOCKED_FILTERS_##F(BLOCKED_WEIGHTS_ONE, 0); \
+					BLOCKED_PIXELS_##P(BLOCKED_ADD, F); \
+					weights += (F)*MICRO_LANES; \
+				} \
+			} \
+			image += product->block_step; \
+		} \
+		BLOCKED_PIXELS_##P(BLOCKED_STORE, F); \
+	}
+
+#define BLOCKED_KERNEL(F, P) \
+	BLOCKED_KERNEL_OF(F, P, deep, product->taps, MICRO_LANES, BLOCKED_POINT) \
+	BLOCKED_KERNEL_OF(F, P, shallow, product->taps, product->depth, BLOCKED_POINT) \
+	BLOCKED_KERNEL_OF(F, P, dense, 1, MICRO_LANES, BLOCKED_POINT_DENSE)
+
+#define BLOCKED_KERNELS_TO_4(F) \
+	BLOCKED_KERNEL(F, 1) \
+	BLOCKED_KERNEL(F, 2) \
+	BLOCKED_KERNEL(F, 3) \
+	BLOCKED_KERNEL(F, 4)
+#define BLOCKED_KERNELS_TO_6(F) \
+	BLOCKED_KERNELS_TO_4(F) \
+	BLOCKED_KERNEL(F, 5) \
+	BLOCKED_KERNEL(F, 6)
+#define BLOCKED_KERNELS_TO_12(F) \
+	BLOCKED_KERNELS_TO_6(F) \
+	BLOCKED_KERNEL(F, 7) \
+	BLOCKED_KERNEL(F, 8) \
+	BLOCKED_KERNEL(F, 9) \
+	BLOCKED_KERNEL(F, 10) \
+	BLOCKED_KERNEL(F, 11) \
+	BLOCKED_KERNEL(F, 12)
+
+#define BLOCKED_NAMES_TO_4(F, kind) \
+	BLOCKED_NAME(F, 1, kind), BLOCKED_NAME(F, 2, kind), BLOCKED_NAME(F, 3, kind), BLOCKED_NAME(F, 4, kind)
+#define BLOCKED_NAMES_TO_6(F, kind) BLOCKED_NAMES_TO_4(F, kind), BLOCKED_NAME(F, 5, kind), BLOCKED_NAME(F, 6, kind)
+#define BLOCKED_NAMES_TO_12(F, kind) \
+	BLOCKED_NAMES_TO_6(F, kind), BLOCKED_NAME(F, 7, kind), BLOCKED_NAME(F, 8, kind), BLOCKED_NAME(F, 9, kind), \
+		BLOCKED_NAME(F, 10, kind), BLOCKED_NAME(F, 11, kind), BLOCKED_NAME(F, 12, kind)
+
+/* The row's pixels from x on, P at a time. At its ends some read padding through some taps. */
+#define BLOCKED_ROW_START(p, F) micro_vector s##p = BLOCKED_VECTOR(product->bias);
+#define BLOCKED_ROW_ADD(p, F) s##p += weight * BLOCKED_VECTOR(from + (p)*step);
+#define BLOCKED_ROW_ADD_INSIDE(p, F) \
+	if (x + (p) >= tap->first && x + (p) < tap->last) \
+		s##p += weight * BLOCKED_VECTOR(from + (p)*step);
+#define BLOCKED_ROW_STORE(p, F) *(micro_vector *)(product->out + (x + (p)) * MICRO_LANES) = s##p;
+#define BLOCKED_ROW(P) \
+	for (; product->pixels - x >= (P); x += (P)) { \
+		BLOCKED_PIXELS_##P(BLOCKED_ROW_START, 1); \
+		for (const struct blocked_tap *tap = product->taps; tap < end; tap++) { \
+			const micro_vector weight = BLOCKED_VECTOR(product->weights + tap->weight); \
+			const float *from = product->image + tap->input + x * step; \
+			if (x >= tap->first && x + (P) <= tap->last) { \
+				BLOCKED_PIXELS_##P(BLOCKED_ROW_ADD, 1); \
+			} else { \
+				BLOCKED_PIXELS_##P(BLOCKED_ROW_ADD_INSIDE, 1); \
+			} \
+		} \
+		BLOCKED_PIXELS_##P(BLOCKED_ROW_STORE, 1); \
+	}
+
+/* A step that the compiler knows is part of its addresses. */
+#define BLOCKED_DEPTHWISE(name, STEP) \
+	MICRO_TARGET static void MICRO_JOIN(MICRO_SET, name)(const struct blocked_depthwise *product) \
+	{ \
+		const struct blocked_tap *end = product->taps + product->tap_count; \
+		const int64_t step = (STEP); \
+		int64_t x = 0; \
+		BLOCKED_ROW(8) \
+		BLOCKED_ROW(7) \
+		BLOCKED_ROW(6) \
+		BLOCKED_ROW(5) \
+		BLOCKED_ROW(4) \
+		BLOCKED_ROW(3) \
+		BLOCKED_ROW(2) \
+		BLOCKED_ROW(1) \
+	}
+
+BLOCKED_DEPTHWISE(_blocked_stride_1, MICRO_LANES)
+BLOCKED_DEPTHWISE(_blocked_stride_2, 2 * MICRO_LANES)
+BLOCKED_DEPTHWISE(_blocked_any_stride, product->pixel_step)
+
+static void MICRO_JOIN(MICRO_SET, _blocked_depthwise)(const struct blocked_depthwise *product)
+{
+	if (product->pixel_step == MICRO_LANES)
+		MICRO_JOIN(MICRO_SET, _blocked_stride_1)(product);
+	else if (product->pixel_step == 2 * MICRO_LANES)
+		MICRO_JOIN(MICRO_SET, _blocked_stride_2)(product);
+	else
+		MICRO_JOIN(MICRO_SET, _blocked_any_stride)(product);
+}
+
+#endif
