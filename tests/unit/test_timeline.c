@@ -251,7 +251,8 @@ static void without_functions(void)
 	struct outcome o;
 	toy_init(&toy);
 	toy.platform.kind = PLATFORM_MACHINE;
-	toy.platform.machine = (struct platform_machine){0.01, 100, 10, 0};
+	toy.platform.machine = (struct platform_machine){
+		.network = "", .feed_seconds_per_image = 0.01, .device_images_per_second = 100, .batch_images = 10};
 	json_t *root = trace_of(&toy, &o);
 	const json_t *events = json_object_get(root, "traceEvents");
 	struct counter cost = counter_of(events, 1, "cost", "USD");
