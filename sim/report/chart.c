@@ -65,9 +65,8 @@ static double step_of(double span)
 static void set_linear(struct axis *axis, double low, double high)
 {
 	if (!(high > low)) {
-		double half = high != 0 ? fabs(high) / 2 : 0.5;
-		low = low > 0 ? 0 : low - half;
-		high += half;
+		low = 0;
+		high = high > 0 ? 1.5 * high : 1;
 	}
 	double step = step_of(high - low);
 	axis->low = floor(low / step + 1e-9) * step;

@@ -48,17 +48,62 @@ static void add_point(struct page_state *state, size_t index)
 	add_bands(state, index);
 }
 
+static double images_of(const struct run_result *result)
+{
+	return run_result_metric(result, METRIC_IMAGES_PER_SECOND)->mean *
+	       run_result_metric(result, METRIC_MAKESPAN_SECONDS)->mean;
+}
+
+static struct page_figure divided(struct page_figure figure, double by)
+{
+	figure.mean /= by;
+	figure.half_width /= by;
+	figure.band.low /= by;
+	figure.band.high /= by;
+	return figure;
+}
+
+/* Who does less is no cheaper for it: where the number of images differs, the points are compared by the image. */
+static void compare_work(struct page_state *state)
+{
+	static const double SAME_WORK = 1.05;
+	double least = HUGE_VAL;
+	double most = 0;
+	for (size_t i = 0; i < state->count; i++) {
+		double images = images_of(&state->page->data->points[i].result);
+		if (!state->points[i].works || !(images > 0))
+			continue;
+		least = fmin(least, images);
+		most = fmax(most, images);
+	}
+	state->is_by_image = most > SAME_WORK * least;
+	for (size_t i = 0; i < state->count; i++) {
+		struct page_point *point = &state->points[i];
+		double images = images_of(&state->page->data->points[i].result);
+		bool is_divided = state->is_by_image && images > 0;
+		point->cost_each = is_divided ? divided(point->cost, images) : point->cost;
+		point->time_each =
+			is_divided && state->page->data->is_batch ? divided(point->time, images) : point->time;
+	}
+}
+
+static double ratio(double part, double whole)
+{
+	return whole > 0 ? part / whole : 0;
+}
+
 /* How bad the point is as a choice: less is better, then less of the other figure. */
 static double rank(const struct page_state *state, size_t index, enum page_choice choice)
 {
 	const struct page_point *point = &state->points[index];
 	if (choice == CHOICE_CHEAPEST)
-		return point->cost.mean;
+		return point->cost_each.mean;
 	if (choice == CHOICE_FASTEST)
-		return point->time.mean;
+		return point->time_each.mean;
 	const struct page_point *cheapest = &state->points[state->chosen[CHOICE_CHEAPEST]];
 	const struct page_point *fastest = &state->points[state->chosen[CHOICE_FASTEST]];
-	return point->cost.mean / fastest->cost.mean + point->time.mean / cheapest->time.mean;
+	return ratio(point->cost_each.mean, fastest->cost_each.mean) +
+	       ratio(point->time_each.mean, cheapest->time_each.mean);
 }
 
 static void choose(struct page_state *state, enum page_choice choice)
@@ -70,7 +115,8 @@ static void choose(struct page_state *state, enum page_choice choice)
 		if (!state->points[i].works)
 			continue;
 		double value = rank(state, i, choice);
-		double other = choice == CHOICE_FASTEST ? state->points[i].cost.mean : state->points[i].time.mean;
+		double other =
+			choice == CHOICE_FASTEST ? state->points[i].cost_each.mean : state->points[i].time_each.mean;
 		if (value > best || (value == best && other >= best_other))
 			continue;
 		best = value;
@@ -102,7 +148,8 @@ static void find_front(struct page_state *state)
 	size_t count = 0;
 	for (size_t i = 0; i < state->count; i++)
 		if (state->points[i].works)
-			rivals[count++] = (struct rival){state->points[i].time.mean, state->points[i].cost.mean, i};
+			rivals[count++] =
+				(struct rival){state->points[i].time_each.mean, state->points[i].cost_each.mean, i};
 	qsort(rivals, count, sizeof rivals[0], compare_rivals);
 	double least_usd = HUGE_VAL;
 	for (size_t i = 0; i < count; i++) {
@@ -123,6 +170,7 @@ static void state_init(struct page_state *state, const struct page *page)
 	state->points = ARENA_ARRAY(&state->arena, struct page_point, state->count);
 	for (size_t i = 0; i < state->count; i++)
 		add_point(state, i);
+	compare_work(state);
 	state->chosen[CHOICE_RECOMMENDED] = page->is_first_recommended && state->count > 0 ? 0 : PAGE_NONE;
 	for (int choice = CHOICE_CHEAPEST; choice < CHOICES; choice++)
 		choose(state, (enum page_choice)choice);

@@ -3,9 +3,10 @@
  * in words, figures with a pointer, a table that sorts, the bill, what was assumed and on whose word, how large the
  * errors of the mechanisms involved are, and how to have all of it again.
  *
- * Points at which records failed, or a bound stopped the simulation, are shown and take no part in the answer. Cheapest
- * and fastest go by means; whom their prediction bands (report/trust.h) do not tell apart is named beside them. Between
- * them stands the point that is best for both alike, as `lamina plan` weighs them.
+ * Points at which records failed, or a bound stopped the simulation, are in the table and take no part in the
+ * answer. Points that do different amounts of work are compared by the image. Cheapest and fastest go by means; whom
+ * their prediction bands (report/trust.h) do not tell apart is named beside them. Between them stands the point that
+ * is best for both alike, as `lamina plan` weighs them.
  */
 #ifndef LAMINA_PAGE_H
 #define LAMINA_PAGE_H

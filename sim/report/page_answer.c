@@ -76,20 +76,22 @@ static void say_trade(struct page_state *state, struct buf *out)
 		return;
 	buf_add(out, "<li>");
 	if (cheap == fast) {
+		buf_add(out, "Both cheapest and fastest is ");
 		html_text(out, page_point_name(state, (size_t)state->chosen[CHOICE_CHEAPEST]));
-		buf_add(out, " is both cheapest and fastest: there is nothing to weigh.</li>\n");
+		buf_add(out, ": there is nothing to weigh.</li>\n");
 		return;
 	}
 	buf_add(out, "From the cheapest to the fastest there is ");
-	write_change(percent_of(fast->time.mean, cheap->time.mean), "less time", "more time", out);
+	write_change(percent_of(fast->time_each.mean, cheap->time_each.mean), "less time", "more time", out);
 	buf_add(out, " for ");
-	write_change(percent_of(fast->cost.mean, cheap->cost.mean), "less money", "more money", out);
+	write_change(percent_of(fast->cost_each.mean, cheap->cost_each.mean), "less money", "more money", out);
 	const struct page_point *middle = &state->points[state->chosen[CHOICE_BALANCED]];
 	if (middle != cheap && middle != fast) {
 		buf_add(out, "; to the balanced one, ");
-		write_change(percent_of(middle->time.mean, cheap->time.mean), "less time", "more time", out);
+		write_change(percent_of(middle->time_each.mean, cheap->time_each.mean), "less time", "more time", out);
 		buf_add(out, " for ");
-		write_change(percent_of(middle->cost.mean, cheap->cost.mean), "less money", "more money", out);
+		write_change(percent_of(middle->cost_each.mean, cheap->cost_each.mean), "less money", "more money",
+			     out);
 	}
 	buf_add(out, ".</li>\n");
 }
@@ -105,8 +107,9 @@ static void say_toss_ups(struct page_state *state, enum page_choice choice, cons
 	buf_init(&names);
 	for (size_t i = 0; i < state->count; i++) {
 		bool is_cost = choice == CHOICE_CHEAPEST;
-		const struct page_figure *own = is_cost ? &state->points[chosen].cost : &state->points[chosen].time;
-		const struct page_figure *other = is_cost ? &state->points[i].cost : &state->points[i].time;
+		const struct page_figure *own =
+			is_cost ? &state->points[chosen].cost_each : &state->points[chosen].time_each;
+		const struct page_figure *other = is_cost ? &state->points[i].cost_each : &state->points[i].time_each;
 		if (i == chosen || !state->points[i].works || !own->has_band || !other->has_band ||
 		    !trust_is_toss_up(&own->band, own->mean, &other->band, other->mean))
 			continue;
@@ -212,6 +215,10 @@ void page_write_answer(struct page_state *state, struct buf *out)
 	if (state->count > 1)
 		buf_add(out, "<p class=\"hint\">Balanced: the least of cost over the fastest's cost plus time over the "
 			     "cheapest's time.</p>\n");
+	if (state->is_by_image)
+		buf_add(out,
+			"<p class=\"hint\">These points do different amounts of work, and are compared by the image; "
+			"figures are of whole runs.</p>\n");
 	buf_add(out, "<ul>\n");
 	say_trade(state, out);
 	say_toss_ups(state, CHOICE_CHEAPEST, "cheaper", out);

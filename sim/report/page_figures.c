@@ -122,10 +122,10 @@ static void write_front(struct page_state *state, struct buf *out)
 		if (!point->works)
 			continue;
 		points[count++] = (struct chart_point){
-			.x = point->time.mean,
-			.y = point->cost.mean,
-			.low = point->cost.mean,
-			.high = point->cost.mean,
+			.x = point->time_each.mean,
+			.y = point->cost_each.mean,
+			.low = point->cost_each.mean,
+			.high = point->cost_each.mean,
 			.band_low = (double)NAN,
 			.band_high = (double)NAN,
 			.number = i,
@@ -133,13 +133,15 @@ static void write_front(struct page_state *state, struct buf *out)
 			.note = note_of(state, i),
 		};
 	}
+	bool is_divided = state->is_by_image && state->page->data->is_batch;
 	qsort(points, count, sizeof points[0], compare_x);
 	const struct chart chart = {
 		.id = "front",
 		.title = "Cost against time",
 		.explanation = "Joined: the front, whose points no other beats in both. Hollow: all others.",
-		.x_title = arena_printf(&state->arena, "%s, s", page_time_words(state)),
-		.y_title = "cost of a run, USD",
+		.x_title = arena_printf(&state->arena, "%s%s, s", page_time_words(state),
+					is_divided ? ", by the image" : ""),
+		.y_title = state->is_by_image ? "cost by the image, USD" : "cost of a run, USD",
 		.points = points,
 		.count = count,
 		.series_count = 1,

@@ -16,6 +16,8 @@ struct page_figure {
 struct page_point {
 	struct page_figure time;
 	struct page_figure cost;
+	struct page_figure time_each; /* what points are compared by: the same or, of different work, by the image */
+	struct page_figure cost_each;
 	bool works;    /* every record has a result */
 	bool is_front; /* no other is both faster and cheaper */
 };
@@ -30,6 +32,7 @@ struct page_state {
 	struct arena arena;
 	enum metric_id time; /* of a batch its makespan, else a request's mean */
 	struct page_point *points;
+	bool is_by_image; /* they do different amounts of work */
 	size_t count;
 	struct figure_keys keys; /* that vary among the points */
 	int64_t chosen[CHOICES]; /* PAGE_NONE where no point works, or none is recommended */
