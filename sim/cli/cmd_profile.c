@@ -23,8 +23,11 @@ enum { IMAGES_MAX = 100000 };
 #define BUDGET_SECONDS 85.0
 #define QUICK_BUDGET_SECONDS 22.0
 
-static const int64_t default_images[] = {1, 10, 50, 100, 500, 1000};
-static const int64_t quick_images[] = {1, 10, 100, 500};
+/* Records of many images, as models of configs/models/ are served with; batches, as networks of ONNX files are. */
+static const int64_t record_images[] = {1, 3, 10, 50, 100, 500, 1000};
+static const int64_t quick_record_images[] = {1, 10, 100, 500};
+static const int64_t batch_images[] = {1, 2, 4, 8, 16, 32, 64};
+static const int64_t quick_batch_images[] = {1, 2, 4, 16};
 
 /* What the options say, in the profiler's form. */
 struct request {
@@ -40,7 +43,8 @@ static void set_images(struct request *request, const int64_t *images, size_t co
 	request->options.image_count = count;
 }
 
-static bool take_images(const struct cli *cli, struct request *request, struct err *err)
+static bool take_images(const struct cli *cli, const struct timed_network *network, struct request *request,
+			struct err *err)
 {
 	const char *list = options_text(&cli->options, "images");
 	if (list) {
@@ -49,10 +53,15 @@ static bool take_images(const struct cli *cli, struct request *request, struct e
 					 &request->options.image_count, err) ||
 		       err_prefix(err, "--images");
 	}
-	if (options_flag(&cli->options, "quick"))
-		set_images(request, quick_images, ARRAY_LEN(quick_images));
+	bool is_quick = options_flag(&cli->options, "quick");
+	if (network->chain && is_quick)
+		set_images(request, quick_record_images, ARRAY_LEN(quick_record_images));
+	else if (network->chain)
+		set_images(request, record_images, ARRAY_LEN(record_images));
+	else if (is_quick)
+		set_images(request, quick_batch_images, ARRAY_LEN(quick_batch_images));
 	else
-		set_images(request, default_images, ARRAY_LEN(default_images));
+		set_images(request, batch_images, ARRAY_LEN(batch_images));
 	return true;
 }
 
@@ -157,7 +166,7 @@ static int profile_model(struct cli *cli, struct timed_network *network, struct 
 	struct request request = {.options.budget_seconds =
 					  options_flag(&cli->options, "quick") ? QUICK_BUDGET_SECONDS : BUDGET_SECONDS};
 	struct err err;
-	if (!kernel_choice_take(cli, &network->kernels, &err) || !take_images(cli, &request, &err) ||
+	if (!kernel_choice_take(cli, &network->kernels, &err) || !take_images(cli, network, &request, &err) ||
 	    !take_threads(cli, &request, &err) || !take_functions(cli, network, &request, &cli->arena, &err))
 		return cli_wrong_usage(cli, "%s", err.text);
 	const char *path = options_text(&cli->options, "output");
@@ -196,7 +205,7 @@ static const struct option_row options[] = {
 	 .letter = 'i',
 	 .kind = OPTION_TEXT,
 	 .metavar = "LIST",
-	 .help = "images per record to measure (1,10,100)"},
+	 .help = "images per record to measure (1,10,100); 1 to 1000 when absent, of an ONNX file to 64"},
 	{.name = "threads",
 	 .letter = 't',
 	 .kind = OPTION_TEXT,

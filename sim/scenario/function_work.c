@@ -146,11 +146,22 @@ static struct carried carried_over(const struct profile_host *host, const struct
 	};
 }
 
-/* By which ratio: the roof that binds the layer (profile.h). */
-static double carried_by(const struct profile *profile, size_t layer, int64_t images, struct carried carried)
+/*
+ * A layer's time by the ratio of the roof that binds it (profile.h). The nearer the other roof is, the more of the time
+ * may go by the other ratio: as far as that is from this one, in proportion to the two roofs.
+ */
+static struct profile_time carried_time(const struct profile *profile, size_t layer, int64_t images, int64_t threads,
+					struct carried carried)
 {
+	struct profile_time time = profile_layer_time(profile, layer, images, threads);
 	struct profile_roofs roofs = profile_layer_roofs(profile, layer, images);
-	return roofs.arithmetic_seconds >= roofs.memory_seconds ? carried.arithmetic : carried.memory;
+	bool is_arithmetic = roofs.arithmetic_seconds >= roofs.memory_seconds;
+	double ratio = is_arithmetic ? carried.arithmetic : carried.memory;
+	double other = is_arithmetic ? carried.memory : carried.arithmetic;
+	double highest = fmax(roofs.arithmetic_seconds, roofs.memory_seconds);
+	double nearness = highest > 0 ? fmin(roofs.arithmetic_seconds, roofs.memory_seconds) / highest : 0;
+	double of_roofs = nearness * fabs(other - ratio) / ratio / 2;
+	return (struct profile_time){.seconds = time.seconds * ratio, .error_share = hypot(time.error_share, of_roofs)};
 }
 
 /* Of the layers, on host or vCPU as the ratios say. They are off together: one team, one memory. */
@@ -160,10 +171,9 @@ static struct profile_time compute_time(const struct profile *profile, struct la
 	double seconds = 0;
 	double error = 0;
 	for (size_t i = layers.first; i < layers.end; i++) {
-		struct profile_time time = profile_layer_time(profile, i, images, threads);
-		double on_vcpu = time.seconds * carried_by(profile, i, images, carried);
-		seconds += on_vcpu;
-		error += on_vcpu * time.error_share;
+		struct profile_time time = carried_time(profile, i, images, threads, carried);
+		seconds += time.seconds;
+		error += time.seconds * time.error_share;
 	}
 	return (struct profile_time){.seconds = seconds, .error_share = seconds > 0 ? error / seconds : 0};
 }
