@@ -11,6 +11,9 @@ static const double MONTH_SECONDS = 730 * 3600.0;
 static const double SPAN_SECONDS = 1800;
 static const double SPAN_LEAST_SECONDS = 300;
 
+/* Where the experiment's own load is so high that not even this is. */
+static const double SPAN_SHORTEST_SECONDS = 120;
+
 /* Requests that come once the last has come are not: only time ends such traffic. */
 #define REQUESTS_UNBOUNDED 1000000000000LL
 
@@ -18,9 +21,9 @@ struct effort measurement_usual(const struct compare_request *request)
 {
 	bool is_quick = request->is_quick;
 	return (struct effort){
-		.seconds_min = SPAN_LEAST_SECONDS,
+		.seconds_min = SPAN_SHORTEST_SECONDS,
 		.requests_min = is_quick ? 500 : 3000,
-		.requests_max = is_quick ? 10000 : 60000,
+		.requests_max = is_quick ? 8000 : 30000,
 		.replications = is_quick ? 5 : 10,
 		.factor = 1,
 	};
@@ -30,9 +33,9 @@ struct effort measurement_of_curve(const struct compare_request *request, double
 {
 	bool is_quick = request->is_quick;
 	return (struct effort){
-		.seconds_min = SPAN_LEAST_SECONDS,
+		.seconds_min = SPAN_SHORTEST_SECONDS,
 		.requests_min = is_quick ? 300 : 1000,
-		.requests_max = is_quick ? 10000 : 30000,
+		.requests_max = is_quick ? 8000 : 16000,
 		.replications = is_quick ? 3 : 4,
 		.factor = factor,
 	};
@@ -40,19 +43,19 @@ struct effort measurement_of_curve(const struct compare_request *request, double
 
 struct effort measurement_of_planning(const struct compare_request *request, const struct setting *setting)
 {
-	static const double TRIAL_REQUESTS = 40000;
+	static const double TRIAL_REQUESTS = 20000;
 	bool is_quick = request->is_quick;
 	struct effort effort = {
 		.seconds_min = 60,
-		.requests_min = is_quick ? 400 : 2000,
-		.requests_max = is_quick ? 1000 : 4000,
+		.requests_min = is_quick ? 400 : 1000,
+		.requests_max = is_quick ? 1000 : 3000,
 		.factor = 1,
 	};
 	bool is_batch = setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE;
 	double rate = measurement_load(setting);
 	double requests = is_batch ? (double)setting->records * (double)(setting->function_count + 1)
 				   : fmax(effort.requests_min, rate * effort.seconds_min);
-	double most = is_quick ? 4 : 10;
+	double most = is_quick ? 4 : 6;
 	effort.replications = (int64_t)fmax(3, fmin(most, floor(TRIAL_REQUESTS / requests)));
 	return effort;
 }
@@ -121,7 +124,7 @@ double measurement_factor_max(const struct compare_request *request, const struc
 {
 	if (is_batch(setting))
 		return fmax(1, measurement_of_curve(request, 1).requests_max / (double)setting->records);
-	return measurement_of_curve(request, 1).requests_max / SPAN_LEAST_SECONDS / measurement_load(setting);
+	return fmax(1, measurement_of_curve(request, 1).requests_max / SPAN_LEAST_SECONDS / measurement_load(setting));
 }
 
 /* Whole records, so that the last is like the others. */
