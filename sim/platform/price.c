@@ -264,7 +264,7 @@ const struct bill_row bill_rows[BILL_ITEMS] = {
 	[BILL_DEVICE] = {"device", "seconds", BILL_BY_DURATION,
 		PAID(device_ns, 1e9, usd_per_device_second, 1)},
 	[BILL_INSTANCE] = {"instances", "hours", BILL_BY_DURATION,
-		PAID(instance_ns, 3.6e12, usd_per_instance_hour, 1), .is_only_if_priced = true},
+		PAID(instance_ns, 3.6e12, usd_per_instance_hour, 1), .is_only_if_priced = true, .is_discounted = true},
 	[BILL_MANAGEMENT] = {"management", "hours", BILL_BY_DURATION,
 		PAID(instance_ns, 3.6e12, usd_per_management_hour, 1), .is_only_if_priced = true},
 	[BILL_PROVISIONED] = {"provisioned", "GB-s", BILL_STANDING,

@@ -14,11 +14,14 @@ static const struct platform *platform_called(struct library *library, const cha
 }
 
 /* A month of so many instances and requests. */
-static double month_usd(const struct platform *platform, int64_t instances, int64_t requests)
+static double month_usd(const struct platform *platform, int64_t instances, int64_t requests, double discount)
 {
+	struct platform_price price = platform->price;
 	struct usage usage = {.instance_ns = (price_mb_ns)instances * 730 * 3600 * NS_PER_SECOND, .requests = requests};
 	struct bill bill;
-	price_bill(&platform->price, &usage, &bill);
+	price.savings_plan_discount = discount;
+	price.savings_plan_share = 1;
+	price_bill(&price, &usage, &bill);
 	return bill.total_usd;
 }
 
@@ -37,7 +40,9 @@ static void is_worked_example(struct library *library)
 	t_int(capacity.environments_per_instance, 3, "three an instance");
 	t_int(capacity.instances, 9, "nine instances");
 	t_int(capacity.with_head_room, 14, "fourteen with head room");
-	t_near(month_usd(platform, 14, 1000000), 1704.385, 0, 1e-9, "1,704.385 USD a month");
+	t_near(month_usd(platform, 14, 1000000, 0), 1704.385, 0, 1e-9, "1,704.385 USD a month");
+	/* 1,481.90 USD less 32 %; the fee is of the price on demand. */
+	t_near(month_usd(platform, 14, 1000000, 0.32), 1007.692 + 222.285 + 0.20, 0, 1e-9, "and with a savings plan");
 }
 
 /* The same rules on other families and requests, by hand. */
