@@ -305,7 +305,10 @@ static const char *in_one_line(struct buf *text, struct arena *arena)
 	char *line = arena_strdup(arena, buf_text(text));
 	for (char *c = line; *c; c++)
 		if (*c == '\n')
-			*c = c[1] == '\0' ? '\0' : ' ';
+			*c = ' ';
+	/* The report ends the sentence itself. */
+	for (size_t length = strlen(line); length > 0 && strchr(" .", line[length - 1]); length--)
+		line[length - 1] = '\0';
 	return line;
 }
 
@@ -405,7 +408,8 @@ bool contender_plan(const struct compare_request *request, struct library *libra
 	diag_release(&diag);
 	if (!is_short)
 		return true;
-	return setting_has_instances(contender->setting)
-		       ? plan_shared(request, effort.replications, arena, contender)
-		       : plan_alone(request, effort.replications, library, arena, contender);
+	/* Also where only larger sizes take several requests. */
+	bool may_share = contender->platform->sandbox.requests_default > 1 || setting_has_instances(contender->setting);
+	return may_share ? plan_shared(request, effort.replications, arena, contender)
+			 : plan_alone(request, effort.replications, library, arena, contender);
 }
