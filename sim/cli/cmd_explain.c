@@ -117,6 +117,7 @@ static void render_text(const struct study *study, struct buf *out)
 			buf_add_char(out, '\n');
 		}
 	}
+	critical_path_describe(job, out);
 }
 
 static void write_advice(const struct run_job *job, struct json *json)
@@ -208,7 +209,8 @@ static const struct command run_command = {
 		"function by cause: waiting for a place, starting and loading a new sandbox, the store's latency and "
 		"streams, the network, computing, what the CPU quota adds to that, rounding of the bill, fees. Every "
 		"nanosecond and every cent has one cause, so that shares add up to 100 %. Below, a sentence on each "
-		"cause that has 5 % of the time or of the cost: what would help.",
+		"cause that has 5 % of the time or of the cost: what would help. Of a workflow, last, what a record's "
+		"critical path is made of, and which tasks have slack.",
 	.examples = "lamina explain run configs/paper/table2.yaml\n"
 		    "lamina explain run exp.yaml --set functions.conv1.memory_mb=2048 --format json\n",
 	.options = run_options,

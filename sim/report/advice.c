@@ -409,3 +409,48 @@ void failures_describe(const struct setting *setting, const struct run_result *r
 		}
 	}
 }
+
+/* Less than these parts of a record's time is not worth a word. */
+static const double PATH_SHARE_MIN = 0.05;
+static const double SLACK_SHARE_MIN = 0.05;
+
+static const char *helps(const struct step *step)
+{
+	static const char *const words[STEP_KINDS] = {
+		[STEP_TASK] = "what makes it faster makes the record faster by as much",
+		[STEP_PARALLEL] = "that is the service's own",
+		[STEP_MAP] = "its items wait for each other: more at once, or larger batches, would help",
+		[STEP_CHOICE] = "that is the service's own",
+		[STEP_LOOP] = "that is the service's own",
+		[STEP_WAIT] = "it is stated",
+	};
+	return words[step->kind];
+}
+
+void critical_path_describe(const struct run_job *job, struct buf *out)
+{
+	const struct run_result *result = &job->result;
+	double record_seconds = 0;
+	for (size_t i = 0; i < result->step_count; i++)
+		record_seconds += result->steps[i].metrics[STEP_METRIC_CRITICAL_SECONDS].mean;
+	if (result->step_count > 0)
+		buf_printf(out, "\nThe critical path of a record, %.4g s once it has begun\n", record_seconds);
+	for (size_t i = 0; i < result->step_count; i++) {
+		const struct step_result *step = &result->steps[i];
+		double seconds = step->metrics[STEP_METRIC_CRITICAL_SECONDS].mean;
+		if (seconds > 0 && seconds >= PATH_SHARE_MIN * record_seconds)
+			buf_printf(out, "- %s is %.3g s of it (%.0f %%): %s.\n", step->step->name, seconds,
+				   100 * seconds / record_seconds, helps(step->step));
+	}
+	for (size_t i = 0; i < result->step_count; i++) {
+		const struct step_result *step = &result->steps[i];
+		double slack = step->metrics[STEP_METRIC_SLACK_SECONDS].mean;
+		bool is_off = step->metrics[STEP_METRIC_CRITICAL_SECONDS].mean < PATH_SHARE_MIN * record_seconds;
+		if (step->step->kind == STEP_TASK && is_off && slack > SLACK_SHARE_MIN * record_seconds)
+			buf_printf(out,
+				   "- %s ends %.3g s before others that are waited for with it: less memory, where "
+				   "that is "
+				   "cheaper, would cost no time.\n",
+				   step->step->name, slack);
+	}
+}

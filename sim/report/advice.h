@@ -26,4 +26,10 @@ void advice_percentages(const double parts[CAUSES], double percentages[CAUSES]);
  */
 void failures_describe(const struct setting *setting, const struct run_result *result, struct buf *out);
 
+/*
+ * Of a workflow, a line for each step that has a share of a record's critical path worth a word, and for each function
+ * whose tasks have slack; nothing of a chain.
+ */
+void critical_path_describe(const struct run_job *job, struct buf *out);
+
 #endif

@@ -683,7 +683,10 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	bool is_machine = resolution.platform->kind == PLATFORM_MACHINE;
 	if (!is_machine)
 		warn_of_no_framework(&resolution, library);
-	bool has_functions = is_machine || resolve_functions(&resolution);
+	if (is_machine && experiment->workflow.steps)
+		diag_error(diag, bind_place(experiment->root, "workflow"), "'%s' is a machine: it runs no workflow",
+			   resolution.platform->name);
+	bool has_functions = is_machine ? !experiment->workflow.steps : resolve_functions(&resolution);
 	bool has_bill = bill_section_resolve(&experiment->bill, diag, out);
 	has_bill = source_section_check_functions(experiment, diag, out) && has_bill;
 	bool is_known = has_functions &&

@@ -46,3 +46,5 @@ END
 fails 2 lamina check limits.yaml
 fails 2 lamina check limits.yaml --set workflow.kind=express
 lamina check limits.yaml --set workflow.kind=none --set workflow.steps.apart.map.distributed=false
+fails 2 lamina check limits.yaml --set platform=ec2-p3.2xlarge
+fails 2 lamina check limits.yaml --set workflow.kind=none --set 'source={kind: sqs}'
