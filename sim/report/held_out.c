@@ -31,9 +31,10 @@ static bool ends_in(const char *text, const char *end)
 	return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
 }
 
+/* What is left of a time when most of it was taken off is a difference, whose error is not a time's. */
 static bool is_of_time_or_cost(const struct claim *claim)
 {
-	return claim->kind == CLAIM_PREDICTED && claim->basis == CLAIM_MEASUREMENT &&
+	return claim->kind == CLAIM_PREDICTED && claim->basis == CLAIM_MEASUREMENT && claim->less < claim->measured &&
 	       (ends_in(claim->metric, "_seconds") || ends_in(claim->metric, "_usd"));
 }
 
