@@ -25,6 +25,7 @@ struct plot {
 	const struct figure *wanted[FIGURES_MAX]; /* in the order of the table where none is named */
 	size_t count;
 	bool are_named;
+	struct results *results; /* that the data is of; NULL: none */
 	struct figure_data data;
 	struct figure_choice choice;
 	struct run_watch watch;
@@ -271,14 +272,15 @@ static int run_plot(struct cli *cli, int argc, char **argv)
 	int status = read_names(&plot, argc - 1, argv + 1);
 	if (status == CLI_OK)
 		status = try_output(&plot);
-	struct results *results;
 	if (status == CLI_OK)
-		status = sweep_file_is(argv[0]) ? figure_source_read(cli, argv[0], &results, &plot.data, &plot.judged)
-						: simulate_experiment(&plot);
-	if (status != CLI_OK)
-		return status;
+		status = sweep_file_is(argv[0])
+				 ? figure_source_read(cli, argv[0], &plot.results, &plot.data, &plot.judged)
+				 : simulate_experiment(&plot);
 	bool is_list = !plot.are_named && !is_terminal && !options_given(&cli->options, "output");
-	status = is_list ? list_figures(&plot) : draw_figures(&plot);
+	if (status == CLI_OK)
+		status = is_list ? list_figures(&plot) : draw_figures(&plot);
+	if (plot.results)
+		results_close(plot.results);
 	return status != CLI_OK ? status : plot.judged;
 }
 

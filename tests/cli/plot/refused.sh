@@ -19,6 +19,13 @@ mkdir bin
 ln -s "$(command -v lamina)" bin/lamina
 PATH=$PWD/bin fails 1 lamina plot r.sqlite memory -o g.svg
 ls
+
+# A drawing that breaks off leaves the old image whole.
+printf '#!/bin/sh\necho half >g.svg\nexit 1\n' >bin/gnuplot
+chmod +x bin/gnuplot
+echo whole >g.svg
+PATH=$PWD/bin:$PATH fails 1 lamina plot r.sqlite memory -o g.svg
+cat g.svg
 lamina plot r.sqlite
 
 # All figures are in the manual page.
