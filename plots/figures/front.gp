@@ -16,6 +16,6 @@ do for [format in formats] {
     plot @dominated data using (on(column("front") > 0)):(c(0)) with steps ls 1 lw 1.5 notitle, \
          data using (on(column("front") > 0)):(c(0)) with points ls 1 title "front", \
          data using (on(column("mark") > 0)):(c(0)):(sprintf("%d", column("mark"))) with labels offset 0.9,0.7 notitle @crosses, \
-         for [i=1:|marks|] keyentry with points pt -1 title sprintf("%d: ", i).marks[i]
+         for [i=1:|marks|] keyentry with points pt 0 lc rgb "#ffffff" title sprintf("%d: ", i).marks[i]
     unset output
 }

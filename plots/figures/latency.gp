@@ -9,7 +9,7 @@ do for [format in formats] {
     unset label
     do for [i=1:|quantiles|] {
         set arrow i from quantiles[i], 0 to quantiles[i], high(i) nohead lc rgb "#000000" lw 1.5 dt i front
-        set label i names[i] at quantiles[i], high(i) point pt -1 offset beyond[i] ? -0.7 : 0.7, 0 front
+        set label i names[i] at quantiles[i], high(i) offset beyond[i] ? -0.7 : 0.7, 0 front
         if (beyond[i]) { set label i right } else { set label i left }
     }
     set xlabel time_title

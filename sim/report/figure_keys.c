@@ -1,6 +1,7 @@
 #include "report/figure_keys.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/figure_axis.h"
@@ -10,33 +11,60 @@ const struct swept_value *figure_key_value(const struct figure_keys *keys, const
 	return &keys->data->points[point].values[key->index];
 }
 
-static void number_values(const struct figure_keys *keys, struct figure_key *key)
+/* A point's value, to be sorted. */
+struct sorted_value {
+	const struct swept_value *value;
+	size_t point;
+};
+
+static int compare_values(const void *a, const void *b)
 {
-	size_t points = keys->data->point_count;
-	key->is_ordered = true;
-	for (size_t i = 0; i < points; i++) {
-		const struct swept_value *value = figure_key_value(keys, key, i);
-		size_t number = 0;
-		while (number < key->count &&
-		       !swept_value_equal(figure_key_value(keys, key, key->firsts[number]), value))
-			number++;
-		if (number == key->count)
-			key->firsts[key->count++] = i;
-		key->numbers[i] = number;
-		key->is_ordered = key->is_ordered && !isnan(swept_value_number(value));
-	}
+	const struct sorted_value *left = a;
+	const struct sorted_value *right = b;
+	double left_number = swept_value_number(left->value);
+	double right_number = swept_value_number(right->value);
+	int order = 0;
+	if (isnan(left_number) != isnan(right_number))
+		order = isnan(left_number) ? 1 : -1;
+	else if (!isnan(left_number))
+		order = left_number < right_number ? -1 : left_number > right_number;
+	else if (left->value->kind != right->value->kind)
+		order = left->value->kind < right->value->kind ? -1 : 1;
+	else if (left->value->kind == VALUE_TEXT)
+		order = strcmp(left->value->text, right->value->text);
+	if (order != 0)
+		return order;
+	return left->point < right->point ? -1 : left->point > right->point;
 }
 
-static void find_places(const struct figure_keys *keys, struct figure_key *key)
+/* Numbers the values in the order of the sweep, and finds their places. */
+static void number_values(struct figure_keys *keys, struct figure_key *key)
 {
-	for (size_t i = 0; i < key->count; i++) {
-		key->places[i] = 1;
-		double value = swept_value_number(figure_key_value(keys, key, key->firsts[i]));
-		for (size_t k = 0; k < key->count; k++) {
-			double other = swept_value_number(figure_key_value(keys, key, key->firsts[k]));
-			key->places[i] += key->is_ordered ? other < value : k < i;
-		}
+	size_t points = keys->data->point_count;
+	struct sorted_value *sorted = ARENA_ARRAY(&keys->arena, struct sorted_value, points);
+	size_t *first_alike = ARENA_ARRAY(&keys->arena, size_t, points);
+	key->is_ordered = true;
+	for (size_t i = 0; i < points; i++) {
+		sorted[i] = (struct sorted_value){figure_key_value(keys, key, i), i};
+		key->is_ordered = key->is_ordered && !isnan(swept_value_number(sorted[i].value));
 	}
+	qsort(sorted, points, sizeof sorted[0], compare_values);
+	for (size_t i = 0, first = 0; i < points; i++) {
+		if (!swept_value_equal(sorted[i].value, sorted[first].value))
+			first = i;
+		first_alike[sorted[i].point] = sorted[first].point;
+	}
+	for (size_t i = 0; i < points; i++) {
+		if (first_alike[i] == i)
+			key->firsts[key->count++] = i;
+		key->numbers[i] = first_alike[i] == i ? key->count - 1 : key->numbers[first_alike[i]];
+	}
+	key->places = ARENA_ARRAY(&keys->arena, size_t, key->count);
+	for (size_t i = 0, place = 0; i < points; i++)
+		if (first_alike[sorted[i].point] == sorted[i].point)
+			key->places[key->numbers[sorted[i].point]] = ++place;
+	for (size_t i = 0; i < key->count && !key->is_ordered; i++)
+		key->places[i] = i + 1;
 }
 
 size_t figure_key_place(const struct figure_key *key, size_t point)
@@ -50,6 +78,14 @@ const char **figure_key_texts(struct figure_keys *keys, const struct figure_key 
 	for (size_t i = 0; i < key->count; i++)
 		texts[key->places[i] - 1] = swept_value_text(figure_key_value(keys, key, key->firsts[i]), &keys->arena);
 	return texts;
+}
+
+static bool tells(const struct figure_keys *keys, const struct figure_key *by, const struct figure_key *key)
+{
+	for (size_t i = 0; i < keys->data->point_count; i++)
+		if (key->numbers[i] != key->numbers[by->firsts[by->numbers[i]]])
+			return false;
+	return true;
 }
 
 void figure_keys_init(struct figure_keys *keys, const struct figure_data *data)
@@ -67,10 +103,12 @@ void figure_keys_init(struct figure_keys *keys, const struct figure_data *data)
 			.firsts = ARENA_ARRAY(&keys->arena, size_t, data->point_count),
 		};
 		number_values(keys, key);
-		key->places = ARENA_ARRAY(&keys->arena, size_t, key->count);
-		find_places(keys, key);
 		keys->count += key->count > 1;
 	}
+	keys->told = ARENA_ARRAY(&keys->arena, bool, keys->count * keys->count);
+	for (size_t i = 0; i < keys->count; i++)
+		for (size_t k = 0; k < keys->count; k++)
+			keys->told[i * keys->count + k] = tells(keys, &keys->keys[k], &keys->keys[i]);
 }
 
 void figure_keys_release(struct figure_keys *keys)
@@ -80,10 +118,7 @@ void figure_keys_release(struct figure_keys *keys)
 
 bool figure_key_is_told_by(const struct figure_keys *keys, const struct figure_key *key, const struct figure_key *by)
 {
-	for (size_t i = 0; i < keys->data->point_count; i++)
-		if (key->numbers[i] != key->numbers[by->firsts[by->numbers[i]]])
-			return false;
-	return true;
+	return keys->told[(size_t)(key - keys->keys) * keys->count + (size_t)(by - keys->keys)];
 }
 
 /* --- which key is meant ------------------------------------------------------------------------------------------ */

@@ -21,6 +21,7 @@ struct figure_keys {
 	struct arena arena;
 	struct figure_key *keys;
 	size_t count;
+	bool *told; /* [key * count + by]: by tells key's value */
 };
 
 void figure_keys_init(struct figure_keys *keys, const struct figure_data *data);
