@@ -98,6 +98,17 @@ static void test_short_requests(void)
 	t_near(work_model_seconds(&model, &in_row, 128, false), 0.011152, 0.02, 0, "requests of few ms in a row");
 }
 
+/* CPU work takes as much longer as sandboxes are slower, warm or cold; waiting does not. */
+static void test_slow_sandboxes(void)
+{
+	struct fit_conditions slow = *alone();
+	struct work_model model;
+	slow.slowness = 1.25;
+	set_model(&model, &(struct truth){.single = 2, .wait = 1, .cold = 4});
+	t_near(work_model_seconds(&model, &slow, 1769, false), 2 * 1.25 + 1, 0.001, 0, "a slower vCPU");
+	t_near(work_model_seconds(&model, &slow, 1769, true), 6 * 1.25 + 1, 0.001, 0, "the same in a new sandbox");
+}
+
 /* Within 1 % and, where the rows vary, three standard errors. */
 static void near_truth(const struct work_fit *fit, enum work_parameter parameter, double truth)
 {
@@ -377,6 +388,7 @@ int main(void)
 	struct arena arena;
 	arena_init(&arena);
 	test_short_requests();
+	test_slow_sandboxes();
 	test_all_told(&arena);
 	test_alternating(&arena);
 	test_batches(&arena);
