@@ -109,6 +109,31 @@ static void test_slow_sandboxes(void)
 	t_near(work_model_seconds(&model, &slow, 1769, true), 6 * 1.25 + 1, 0.001, 0, "the same in a new sandbox");
 }
 
+/* Of many requests in a row only the first few are looked at one by one; all count. */
+static void test_many_in_a_row(void)
+{
+	struct fit_conditions in_row = *alone();
+	struct work_model model;
+	in_row.in_row = 100;
+	set_model(&model, &(struct truth){.wait = 2});
+	t_near(work_model_seconds(&model, &in_row, 512, false), 2, 1e-9, 0, "a hundred requests that only wait");
+}
+
+static void test_variations(void)
+{
+	static const double probability[] = {0, 1};
+	static const double value[] = {1, 3};
+	const struct quantile_table factors = {.probability = probability, .value = value, .count = 2};
+	const double steps = MODEL_SANDBOXES;
+	struct work_model model;
+	work_model_init(&model, alone(), 6, 0.3);
+	work_model_set_factors(&model, &factors);
+	t_near(model.variations[0], 0.5 + 0.5 / steps, 0, 1e-9, "the least of factors between 1 and 3, of mean 1");
+	t_near(model.variations[MODEL_SANDBOXES - 1], 1.5 - 0.5 / steps, 0, 1e-9, "the largest");
+	t_near(work_model_variation(0.05, 0.01), 0.2, 1e-9, 0, "what rows differ by beyond speeds");
+	t_near(work_model_variation(0.01, 0.05), 0, 0, 0, "nothing where speeds differ by more");
+}
+
 /* Within 1 % and, where the rows vary, three standard errors. */
 static void near_truth(const struct work_fit *fit, enum work_parameter parameter, double truth)
 {
@@ -389,6 +414,8 @@ int main(void)
 	arena_init(&arena);
 	test_short_requests();
 	test_slow_sandboxes();
+	test_many_in_a_row();
+	test_variations();
 	test_all_told(&arena);
 	test_alternating(&arena);
 	test_batches(&arena);
