@@ -448,9 +448,8 @@ void critical_path_describe(const struct run_job *job, struct buf *out)
 		bool is_off = step->metrics[STEP_METRIC_CRITICAL_SECONDS].mean < PATH_SHARE_MIN * record_seconds;
 		if (step->step->kind == STEP_TASK && is_off && slack > SLACK_SHARE_MIN * record_seconds)
 			buf_printf(out,
-				   "- %s ends %.3g s before others that are waited for with it: less memory, where "
-				   "that is "
-				   "cheaper, would cost no time.\n",
+				   "- %s ends %.3g s before what is waited for with it: cheaper memory would cost no "
+				   "time.\n",
 				   step->step->name, slack);
 	}
 }
