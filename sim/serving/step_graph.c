@@ -93,12 +93,15 @@ int64_t item_count_max(const struct item_count *count)
 	return count->drawn.count > 0 ? whole(quantile_at(&count->drawn, 1)) : count->number;
 }
 
+static const double REST_SECONDS_MAX = 1e9;
+
 int64_t retry_rest_ns(const struct retry_rule *rule, int64_t failures)
 {
-	if (rule->interval_seconds == 0)
-		return 0;
-	double seconds = rule->interval_seconds * pow(rule->backoff, (double)failures);
+	/* By products, which every C library rounds alike. */
+	double seconds = rule->interval_seconds;
+	for (int64_t i = 0; i < failures && seconds < REST_SECONDS_MAX; i++)
+		seconds *= rule->backoff;
 	if (rule->max_delay_seconds > 0)
 		seconds = fmin(seconds, rule->max_delay_seconds);
-	return ns_from_seconds(fmin(seconds, 1e9));
+	return ns_from_seconds(fmin(seconds, REST_SECONDS_MAX));
 }
