@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/version.h"
 #include "cli/experiment_options.h"
+#include "cli/plan_emit.h"
 #include "cli/result_file.h"
 #include "cli/table.h"
 #include "plan/workflow_plan.h"
@@ -182,6 +183,25 @@ static int say_infeasible(const struct cli *cli, const struct plan_request *requ
 	return CLI_INFEASIBLE;
 }
 
+/* The plan for the tools that deploy it, as in cmd_plan.c. */
+static int hand_over(struct cli *cli, const struct study *study, const struct plan_request *request,
+		     const struct workflow_plan *plan)
+{
+	const struct workflow_trial *best = &plan->best;
+	double runs = request->runs_per_month > 0 ? request->runs_per_month : 1;
+	double records = best->result.metrics[METRIC_COMPLETED_RECORDS].mean;
+	struct deployment deployment;
+	deployment_init(&deployment, best->setting, &cli->arena);
+	deployment.experiment = study->experiment.name;
+	deployment.version = lamina_version();
+	deployment.strategy = plan_strategy_names[request->strategy];
+	deployment.seconds_metric = request->seconds_metric;
+	deployment.seconds = best->seconds;
+	deployment.cost_usd = best->usd;
+	deployment.monthly_requests = llround(fmin(records * runs, 1e18));
+	return plan_emit_write(cli, &deployment);
+}
+
 int plan_workflow(struct cli *cli, const struct study *study, const struct plan_request *request)
 {
 	struct workflow_plan plan;
@@ -201,5 +221,7 @@ int plan_workflow(struct cli *cli, const struct study *study, const struct plan_
 	}
 	if (end == PLAN_INFEASIBLE)
 		return say_infeasible(cli, request, &plan);
-	return print_found(cli, study, request, &plan);
+	status = plan_emit_replaces_report(cli) ? write_certificate(cli, &plan)
+						: print_found(cli, study, request, &plan);
+	return status == CLI_OK ? hand_over(cli, study, request, &plan) : status;
 }

@@ -46,7 +46,8 @@ static void add_points(struct deployed_function *out, const struct setting *sett
 static int64_t reserved_of(const struct setting *setting, const struct setting_function *function)
 {
 	const struct platform_limits *limits = &setting->platform->limits;
-	if (function->reserved_concurrency > 0)
+	/* A workflow's blocks may call a function many times at once for each job. */
+	if (function->reserved_concurrency > 0 || setting->graph)
 		return function->reserved_concurrency;
 	int64_t most = (limits->concurrency - limits->unreserved) / (int64_t)setting->function_count;
 	return setting->parallel <= most ? setting->parallel : 0;
@@ -82,6 +83,7 @@ void deployment_init(struct deployment *deployment, const struct setting *settin
 		.images_per_record = setting->images_per_record,
 		.parallel = setting->parallel,
 		.schedule = schedule_names[setting->schedule],
+		.graph = setting->graph,
 		.functions = functions,
 		.function_count = setting->function_count,
 	};

@@ -44,6 +44,7 @@ struct deployment {
 	int64_t images_per_record;
 	int64_t parallel; /* jobs at once; INT64_MAX: no bound */
 	const char *schedule;
+	const struct graph *graph;  /* of a workflow; NULL: one function after the other */
 	const char *seconds_metric; /* what `seconds` is: "makespan_seconds" or a latency */
 	double seconds;
 	double cost_usd;          /* of a run */

@@ -10,6 +10,8 @@
  * Source: AWS Step Functions developer guide, map state in inline and in distributed mode (at most 10,000 child
  * executions at once), Lambda task and retries.
  */
+#include <string.h>
+
 #include "base/json.h"
 #include "deploy/emit.h"
 
@@ -103,8 +105,95 @@ static void write_reader(struct json *json)
 	json_field_int(json, "ToleratedFailurePercentage", 0);
 }
 
+static void write_states(const struct deployment *deployment, int32_t first, struct json *json);
+
+/* Whether a step is a state's second one, "Check 2" of "Check", where ways crossed (import_workflow.c). */
+static bool is_copy(const struct graph *graph, int32_t index)
+{
+	const char *name = graph->steps[index].name;
+	const char *space = strrchr(name, ' ');
+	if (!space || space[1 + strspn(space + 1, "0123456789")] != '\0')
+		return false;
+	size_t length = (size_t)(space - name);
+	for (int32_t i = 0; i < index; i++)
+		if (strlen(graph->steps[i].name) == length && strncmp(graph->steps[i].name, name, length) == 0)
+			return true;
+	return false;
+}
+
+/* What stands under a state's name: the blocks that are no states of their own are those around their steps. */
+static void write_step(const struct deployment *deployment, const struct step *step, struct json *json)
+{
+	const struct graph *graph = deployment->graph;
+	json_key(json, step->name);
+	json_object_begin(json);
+	if (step->kind == STEP_TASK) {
+		json_field_int(json, "TimeoutSeconds", deployment->functions[step->function].timeout_seconds);
+	} else if (step->kind == STEP_MAP) {
+		json_field_int(json, "MaxConcurrency", step->concurrency);
+		json_key(json, "ItemProcessor");
+		json_object_begin(json);
+		json_key(json, "States");
+		json_object_begin(json);
+		write_states(deployment, graph->branches[step->first_branch].first, json);
+		json_object_end(json);
+		json_object_end(json);
+	} else {
+		json_key(json, "Branches");
+		json_array_begin(json);
+		for (uint32_t i = 0; i < step->branch_count; i++) {
+			json_object_begin(json);
+			json_key(json, "States");
+			json_object_begin(json);
+			write_states(deployment, graph->branches[step->first_branch + i].first, json);
+			json_object_end(json);
+			json_object_end(json);
+		}
+		json_array_end(json);
+	}
+	json_object_end(json);
+}
+
+/* A sequence's tasks, maps and parallels; of choices and loops, what is in them stands in the same scope. */
+static void write_states(const struct deployment *deployment, int32_t first, struct json *json)
+{
+	const struct graph *graph = deployment->graph;
+	for (int32_t at = first; at >= 0; at = graph->steps[at].next) {
+		const struct step *step = &graph->steps[at];
+		bool is_state = step->kind == STEP_TASK || step->kind == STEP_MAP || step->kind == STEP_PARALLEL;
+		if (is_state && !is_copy(graph, at))
+			write_step(deployment, step, json);
+		for (uint32_t i = 0; (step->kind == STEP_CHOICE || step->kind == STEP_LOOP) && i < step->branch_count;
+		     i++)
+			write_states(deployment, graph->branches[step->first_branch + i].first, json);
+		if (step->caught >= 0)
+			write_states(deployment, step->caught, json);
+	}
+}
+
+/* A machine that is there keeps its ways: what a plan says of its states, by their names. */
+static void emit_states(const struct deployment *deployment, struct arena *arena, struct buf *out)
+{
+	struct json json;
+	json_init(&json, out, true);
+	json_object_begin(&json);
+	json_field_text(&json, "Comment",
+			arena_printf(arena, "lamina %s plan --emit stepfunctions: %s, merge by name of state",
+				     deployment->version, deployment->experiment));
+	json_key(&json, "States");
+	json_object_begin(&json);
+	write_states(deployment, 0, &json);
+	json_object_end(&json);
+	json_object_end(&json);
+	buf_add_char(out, '\n');
+}
+
 void emit_stepfunctions(const struct deployment *deployment, struct arena *arena, struct buf *out)
 {
+	if (deployment->graph) {
+		emit_states(deployment, arena, out);
+		return;
+	}
 	bool is_distributed = deployment->parallel > INLINE_MAX;
 	int64_t concurrency = deployment->parallel < DISTRIBUTED_MAX ? deployment->parallel : DISTRIBUTED_MAX;
 	struct json json;

@@ -272,7 +272,7 @@ static void add_items(struct step_writer *writer, struct yaml_node *map, const s
 static int64_t concurrency_max(const struct importing *importing, bool is_distributed)
 {
 	const struct platform_workflow *workflow = &importing->request->platform->workflow;
-	return is_distributed ? 0 : workflow->inline_map_limit;
+	return is_distributed ? workflow->distributed_map_limit : workflow->inline_map_limit;
 }
 
 static void add_concurrency(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state,

@@ -273,6 +273,7 @@ static void try_memories(const struct plan_request *request, const int64_t *memo
 	int64_t replications = request->replications > 0 ? request->replications : trial_replications(setting);
 	job.replications = (struct replications){.min = replications, .max = replications, .until = {.metric = ""}};
 	replicate(&job, 1, request->run, arena);
+	out->setting = setting;
 	out->result = job.result;
 	out->seconds = job.result.metrics[outcome_find_metric(request->seconds_metric)].mean;
 	out->usd = job.result.metrics[METRIC_COST_USD].mean;

@@ -17,6 +17,7 @@
 
 /* The workflow as it is, with other memories, simulated. */
 struct workflow_trial {
+	const struct setting *setting;
 	int64_t *memory_mb; /* of each function */
 	struct run_result result;
 	double seconds; /* mean of what is bounded */

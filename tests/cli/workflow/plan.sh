@@ -21,7 +21,7 @@ lamina plan shop.yaml --strategy speed --format csv | cut -d, -f 1-3
 lamina plan shop.yaml --deadline 6.5 --format json | grep -E '"(is_proven|as_express)"'
 fails 3 lamina plan shop.yaml --deadline 3
 fails 2 lamina plan shop.yaml --budget 1 --strategy memMin
-fails 2 lamina plan shop.yaml --deadline 6 --emit sam --split
+fails 2 lamina plan shop.yaml --deadline 6 --pareto --split
 printf 'base: shop.yaml\nworkflow: {steps: [{task: fast}]}\nfunctions: {fast: {work: {memory_mb: 20000}}}\n' >large.yaml
 fails 2 lamina plan large.yaml --deadline 6
 sed '/^workflow/d' shop.yaml >chain.yaml
