@@ -1,6 +1,7 @@
 /*
  * The convolutions of four networks, each shape once: Lamina's kernels beside oneDNN's direct ones, held to the same
- * instruction set, each with images in blocks of channels as it likes them, and beside im2col with OpenBLAS, of planes. Runs take turns, so that a neighbour slows all of them. A line is
+ * instruction set, each with images in blocks of channels as it likes them, and beside im2col with OpenBLAS, of planes.
+ * Runs take turns, so that a neighbour slows all of them. A line is
  * conv_<network>_b<batch>_t<threads>_<instruction set>: GFLOP/s over all shapes, and the geometric mean over them of
  * the reference's time by Lamina's. oneDNN holds a process to one instruction set: each has a process of its own.
  */

@@ -1,8 +1,8 @@
 /*
- * Convolution without a column matrix, of planes and of blocked images, against the plain loop, for every instruction set that this machine runs: random
- * windows, strides, dilations, pads, groups, sizes from one pixel on, batches, threads. A sum of n products in float
- * is off by at most n + 1 rounding errors of the sum of their magnitudes (Higham, Accuracy and Stability of Numerical
- * Algorithms, 2nd ed., section 3.1), which the plain loop gives for the magnitudes.
+ * Convolution without a column matrix, of planes and of blocked images, against the plain loop, for every instruction
+ * set that this machine runs: random windows, strides, dilations, pads, groups, sizes from one pixel on, batches,
+ * threads. A sum of n products in float is off by at most n + 1 rounding errors of the sum of their magnitudes (Higham,
+ * Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1), which the plain loop gives for the magnitudes.
  */
 #include "base/arena.h"
 #include "base/check.h"

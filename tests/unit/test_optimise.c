@@ -131,7 +131,7 @@ static void not_fused(void)
 	t_ok(difference(text) < 1e-5, "and the answers are the same");
 }
 
-/* What convolutions leave in blocks of channels goes through all kinds of nodes, and comes out where planes are needed. */
+/* What convolutions leave in blocks goes through all kinds of nodes, and comes out where planes are needed. */
 static const char blocks[] =
 	"input x float Nx3x21x17\n"
 	"const w1 float 20x3x3x3 random 1\nconst b1 float 20 random 2\n"
