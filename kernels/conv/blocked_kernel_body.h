@@ -46,8 +46,10 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 #define BLOCKED_POINT(p, F) \
 	const float *x##p = offsets[p] < 0 ? blocked_zeros : image + offsets[p]; \
 	__asm__("" : "+r"(x##p));
-/* Of pixels that lie side by side. */
-#define BLOCKED_POINT_DENSE(p, F) const float *x##p = image + (p)*MICRO_LANES;
+/* Of pixels that lie side by side; the table of offsets is not used. */
+#define BLOCKED_POINT_DENSE(p, F) \
+	const float *x##p = image + (p)*MICRO_LANES; \
+	(void)offsets;
 #define BLOCKED_ADD(p, F) \
 	{ \
 		const float value = x##p[c]; \
