@@ -263,7 +263,7 @@ static bool plan_blocked(const struct trial *trial, enum isa isa, struct blocked
 
 static void test_random_blocks(enum isa isa, int threads)
 {
-	enum { CASES = 400 };
+	enum { CASES = 200 };
 	static const char *const kinds[] = {"deep", "shallow", "depthwise", "in groups"};
 	enum { KINDS = ARRAY_LEN(kinds) };
 	int cases[KINDS] = {0};
