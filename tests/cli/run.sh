@@ -39,6 +39,12 @@ ln -s "$program" "$scratch/bin/lamina"
 ln -s "$(dirname "$(realpath "$program")")/tests/onnx/onnx_write" "$scratch/bin/onnx_write"
 export PATH=$scratch/bin:$PATH
 
+# For tests that take minutes under sanitizers, where shorter ones go the same ways.
+skip_under_sanitizers() {
+	[[ $(readlink -f "$(command -v lamina)") != */build/asan-* ]] || skip 'minutes under sanitizers'
+}
+export -f skip_under_sanitizers
+
 # For tests: the command must end with this status.
 fails() {
 	local want=$1 status=0
