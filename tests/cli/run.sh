@@ -39,11 +39,11 @@ ln -s "$program" "$scratch/bin/lamina"
 ln -s "$(dirname "$(realpath "$program")")/tests/onnx/onnx_write" "$scratch/bin/onnx_write"
 export PATH=$scratch/bin:$PATH
 
-# For tests that take minutes under sanitizers, where shorter ones go the same ways.
-skip_under_sanitizers() {
-	[[ $(readlink -f "$(command -v lamina)") != */build/asan-* ]] || skip 'minutes under sanitizers'
+# For long tests: they run with one build, as shorter ones go the same ways with sanitizers and the other compiler.
+long_test() {
+	[[ $(readlink -f "$(command -v lamina)") != */build/@(asan-*|release-clang)/* ]] || skip 'long: with one build only'
 }
-export -f skip_under_sanitizers
+export -f long_test
 
 # For tests: the command must end with this status.
 fails() {

@@ -1,6 +1,6 @@
 # The paper's pipeline at the prices of 2019 and of today: against memMin and memMax, something is cheaper without being
 # slower and something faster without being dearer, by a tenth at least.
-skip_under_sanitizers
+long_test
 for platform in aws-lambda-2019 aws-lambda; do
 	lamina plan $ROOT/configs/paper/common.yaml --deadline 130 --set platform=$platform --format csv |
 		sed 's/"[0-9, ]*"/sizes/' | awk -F, -v platform=$platform '

@@ -1,5 +1,5 @@
 # Every way to join the paper's four functions, planned one by one; --split finds the cheapest of them.
-skip_under_sanitizers
+long_test
 experiment=$ROOT/configs/paper/table2.yaml
 profile=$ROOT/profiles/alexnet-h1-amd-epyc.yaml
 cost() {

@@ -1,5 +1,6 @@
 # A Slurm array of contrib/scale, by daemons of this test alone: one task is lost in the middle and submitted again. The
 # merged export is that of one process.
+long_test
 command -v sbatch >/dev/null && command -v slurmctld >/dev/null && command -v slurmd >/dev/null ||
 	skip 'Slurm is not installed (slurmctld, slurmd, slurm-client)'
 [[ $(id -u) == 0 ]] || skip "Slurm's daemons need root"

@@ -1,5 +1,5 @@
 # plan --split joins the pieces of a network with branches.
-skip_under_sanitizers
+long_test
 cp "$ROOT/tests/onnx/branches.yaml" .
 cat >e.yaml <<'END'
 apiVersion: lamina/v1
