@@ -136,7 +136,8 @@ static int run_compare(struct cli *cli, int argc, char **argv)
 	request.run = &control;
 	request.trust = outlook.is_known ? &outlook.trust : NULL;
 	request.is_quick = options_flag(&cli->options, "quick");
-	request.is_stated = options_flag(&cli->options, "stated");
+	/* What a workflow's functions get is not searched for, platform by platform. */
+	request.is_stated = options_flag(&cli->options, "stated") || request.experiment->workflow.steps;
 	if (options_given(&cli->options, "platforms"))
 		read_platforms(cli, &request);
 	if (!compare_run(&request, &cli->arena, &comparison)) {
@@ -157,7 +158,8 @@ static const struct option_row options[] = {
 	OPTION_ROWS_MARGINS,
 	{.name = "stated",
 	 .kind = OPTION_FLAG,
-	 .help = "search for nothing: compare the experiment's own settings, where a platform sells them"},
+	 .help = "search for nothing: compare the experiment's own settings, where a platform sells them; so it is "
+		 "with workflows always"},
 	{.name = "quick", .kind = OPTION_FLAG, .help = "a fifth of the effort: fewer requests and replications"},
 	{.name = "output",
 	 .letter = 'o',
