@@ -195,11 +195,13 @@ void journey_place_left(struct simulation *simulation, int32_t place)
 		release_place(simulation, place);
 }
 
+/* A record, or a message of a batch. */
 static void count_ended(struct simulation *simulation, int64_t came_ns, bool is_completed)
 {
 	struct outcome *outcome = simulation->outcome;
 	int64_t now_ns = engine_now_ns(&simulation->engine);
 	outcome->makespan_ns = now_ns;
+	billing_record(simulation->setting, is_completed, &outcome->functions[0].usage);
 	if (!is_completed) {
 		outcome->records_failed++;
 		return;
@@ -237,7 +239,6 @@ void journey_walk_ended(struct invocation *record, bool is_completed)
 	outcome->images_completed += is_completed ? invocation_work(record)->images : 0;
 	outcome->dead_letters += !is_completed && simulation->setting->invocation == INVOCATION_ASYNC;
 	billing_child(simulation->setting, now_ns - record->begun_ns, &outcome->functions[0].usage);
-	billing_record(simulation->setting, is_completed, &outcome->functions[0].usage);
 	if (!batch)
 		count_ended(simulation, record->submitted_ns, is_completed);
 	walk_free(record);
