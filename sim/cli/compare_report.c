@@ -200,6 +200,48 @@ static void say_best(const struct compare_report *report, struct buf *out)
 	say_ties(comparison, comparison->ties_fastest, out);
 }
 
+/* Rows that stand at what nobody has published being at its best are no answer, even where they look like one. */
+static void say_at_best(const struct compare_report *report, struct buf *out)
+{
+	const struct comparison *comparison = report->comparison;
+	size_t named = 0;
+	for (size_t i = 0; i < comparison->count; i++) {
+		const struct contender *contender = &comparison->contenders[i];
+		bool has_row = contender->unknown_count > 0 && contender->measured.replications > 0;
+		if (!has_row)
+			continue;
+		buf_printf(out, "%s%s",
+			   named == 0 ? "Cheapest and fastest leave out rows that stand on what is not published: "
+				      : ", ",
+			   contender->name);
+		named++;
+	}
+	if (named > 0)
+		buf_add(out, ".\n");
+}
+
+static bool computes_on_device(const struct contender *contender)
+{
+	const struct setting *setting = contender->best;
+	for (size_t i = 0; setting && setting->platform->device.name && i < setting->function_count; i++)
+		if (setting->functions[i].work.phases[WORK_DEVICE].device_ns > 0)
+			return true;
+	return false;
+}
+
+/* One time on a device is stated, whatever device it was measured on. */
+static void say_devices(const struct comparison *comparison, struct buf *out)
+{
+	size_t devices = 0;
+	for (size_t i = 0; i < comparison->count; i++)
+		devices += comparison->contenders[i].measured.replications > 0 &&
+			   computes_on_device(&comparison->contenders[i]);
+	if (devices > 1)
+		buf_printf(out,
+			   "All %zu devices are taken to be as fast as the one that device_seconds was measured on.\n",
+			   devices);
+}
+
 static void say_crossings(const struct comparison *comparison, struct buf *out)
 {
 	for (size_t i = 0; i < comparison->crossing_count; i++) {
@@ -294,27 +336,44 @@ static void say_rows(const struct compare_report *report, struct buf *out)
 		const struct contender *contender = &comparison->contenders[i];
 		say_unknowns(report, contender, out);
 		say_head_room(contender, out);
-		if (contender->reason[0])
-			buf_printf(out, "%s: %s.\n", contender->name, contender->reason);
-		if (contender->notes[0])
+		if (contender->reason[0]) {
+			bool has_end = contender->reason[strlen(contender->reason) - 1] == '?';
+			buf_printf(out, "%s: %s%s\n", contender->name, contender->reason, has_end ? "" : ".");
+		}
+		if (contender->notes[0] && contender->end != CONTENDER_REFUSED)
 			buf_printf(out, "%s: left out, as it has no word for it: %s.\n", contender->name,
 				   contender->notes);
 	}
+}
+
+/* What all rows are of, where there are any. */
+static void say_heading(const struct compare_report *report, size_t rows, struct buf *out)
+{
+	const struct comparison *comparison = report->comparison;
+	const struct compare_request *request = report->request;
+	if (rows == 0) {
+		buf_printf(out, "%s: no platform of these runs it\n", request->experiment->name);
+		return;
+	}
+	buf_printf(out, "%s: at %.4g %s, in %s; each platform at its %s setting%s\n\n", request->experiment->name,
+		   comparison->load, unit_of_load(comparison), unit_of_cost(comparison),
+		   request->is_stated ? "stated" : "best",
+		   request->experiment->workflow.steps ? ", as a workflow's memories are not searched for here" : "");
 }
 
 void compare_report_text(const struct compare_report *report, struct buf *out)
 {
 	const struct comparison *comparison = report->comparison;
 	struct table table;
-	buf_printf(out, "%s: at %.4g %s, in %s; each platform at its %s setting\n\n", report->request->experiment->name,
-		   comparison->load, unit_of_load(comparison), unit_of_cost(comparison),
-		   report->request->is_stated ? "stated" : "best");
 	fill_platforms(&table, report, false);
+	say_heading(report, table_row_count(&table), out);
 	if (table_row_count(&table) > 0)
 		table_render(&table, TABLE_TEXT, out);
 	table_release(&table);
 	buf_add_char(out, '\n');
 	say_best(report, out);
+	say_at_best(report, out);
+	say_devices(comparison, out);
 	say_crossings(comparison, out);
 	say_rows(report, out);
 	printable_make(out->text, "\n");

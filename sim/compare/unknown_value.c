@@ -9,16 +9,15 @@
 
 enum unknown_kind { UNKNOWN_PRICE, UNKNOWN_TIMES, UNKNOWN_TIME, UNKNOWN_LIMIT };
 
-/* By kind: the best value, and how a number is written. */
+/* By kind: the best value. */
 static const struct {
 	const char *best;
-	const char *format;
 	const char *unit;
 } kinds[] = {
-	[UNKNOWN_PRICE] = {"0", "%.17g", "USD"},
-	[UNKNOWN_TIMES] = {"{probability: [0.5], value: [0]}", "{probability: [0.5], value: [%.17g]}", "s"},
-	[UNKNOWN_TIME] = {"0", "%.17g", "s"},
-	[UNKNOWN_LIMIT] = {NULL, NULL, ""},
+	[UNKNOWN_PRICE] = {"0", "USD"},
+	[UNKNOWN_TIMES] = {"{probability: [0.5], value: [0]}", "s"},
+	[UNKNOWN_TIME] = {"0", "s"},
+	[UNKNOWN_LIMIT] = {NULL, ""},
 };
 
 /* The first row counts whose prefix the key begins with. */
