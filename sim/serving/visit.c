@@ -84,7 +84,7 @@ static void tell_visit(const struct invocation *invocation, enum visit_end end, 
 		.asked_ns = invocation->asked_ns,
 		.start_ns = invocation->start_ns,
 		.end_ns = engine_now_ns(&simulation->engine),
-		.init_ns = invocation->is_cold ? invocation->init_ns : 0,
+		.init_ns = invocation->init_ns,
 		.billed_ns = (int64_t)(counts_of(invocation)->billed_ns - billed_before_ns),
 	};
 	sink->ended(sink->context, &entry);

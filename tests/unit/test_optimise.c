@@ -36,7 +36,7 @@ static void network_release(struct network *network)
 	arena_release(&network->arena);
 }
 
-/* The output for one seeded input, in the arena; on Lamina's own kernels for an instruction set, or on OpenBLAS. */
+/* The values of all tensors for one seeded input, in the arena; on Lamina's own kernels for an instruction set, or on OpenBLAS. */
 static const struct value *run(struct network *network, const enum isa *isa)
 {
 	struct execution execution;
@@ -52,7 +52,7 @@ static const struct value *run(struct network *network, const enum isa *isa)
 	for (size_t i = 0; i < graph->node_count; i++)
 		execution_run_node(&execution, i, &team);
 	team_release(&team);
-	return &execution.values[graph->outputs[0]];
+	return execution.values;
 }
 
 static double worst_difference(const struct value *a, const struct value *b)
@@ -60,7 +60,25 @@ static double worst_difference(const struct value *a, const struct value *b)
 	double worst = 0;
 	for (int64_t i = 0; i < value_elements(a); i++) {
 		double x = (double)((const float *)a->data)[i];
-		worst = fmax(worst, fabs(x - (double)((const float *)b->data)[i]) / (1e-3 + fabs(x)));
+		double off = fabs(x - (double)((const float *)b->data)[i]) / (1e-3 + fabs(x));
+		if (!(off <= worst))
+			worst = off;
+		if (isnan(worst))
+			return INFINITY;
+	}
+	return worst;
+}
+
+/* Of all outputs, the worst. */
+static double worst_output(const struct network *a, const struct value *a_values, const struct network *b,
+			   const struct value *b_values)
+{
+	double worst = 0;
+	CHECK(a->graph.output_count == b->graph.output_count);
+	for (size_t i = 0; i < a->graph.output_count; i++) {
+		double off = worst_difference(&a_values[a->graph.outputs[i]], &b_values[b->graph.outputs[i]]);
+		/* What is no number differs from everything. */
+		worst = off <= worst ? worst : off;
 	}
 	return worst;
 }
@@ -71,11 +89,13 @@ static double difference(const char *text)
 	network_init(&plain, text, false);
 	network_init(&optimised, text, true);
 	const struct value *wanted = run(&plain, NULL);
-	double worst = worst_difference(wanted, run(&optimised, NULL));
+	double worst = worst_output(&plain, wanted, &optimised, run(&optimised, NULL));
 	for (int i = 0; i < ISAS; i++) {
 		enum isa isa = (enum isa)i;
-		if (isa_is_supported(isa))
-			worst = fmax(worst, worst_difference(wanted, run(&optimised, &isa)));
+		if (!isa_is_supported(isa))
+			continue;
+		double off = worst_output(&plain, wanted, &optimised, run(&optimised, &isa));
+		worst = off <= worst ? worst : off;
 	}
 	network_release(&plain);
 	network_release(&optimised);
@@ -146,8 +166,11 @@ static const char blocks[] =
 	"Conv m2,w3 -> c3 name=conv3\nSigmoid c3 -> g3 name=sigmoid\nIdentity g3 -> i3 name=same\n"
 	"Conv i3,w4 -> c4 group=2 pads=[1,0,1,0] name=groups\nExp c4 -> e4 name=exp\n"
 	"Conv p2,w5 -> c5 name=conv5\nAdd c5,i3 -> a5 name=add\n"
+	"const w6 float 20x20x1x1 random 7\nconst w7 float 6x20x1x1 random 8\n"
+	"const b6 float 20 = 9,9,9,9,9,9,9,9,9,9,9,9,9,9,9,9,9,9,9,9\n"
+	"Conv m2,w6,b6 -> c6 name=conv6\nReciprocal c6 -> i6 name=inverse\nConv i6,w7 -> c7 name=conv7\n"
 	"Concat e4,a5 -> k axis=1 name=concat\nReduceMean k -> r axes=[2,3] keepdims=0 name=mean\n"
-	"output r\noutput a5\noutput c4\n";
+	"output r\noutput a5\noutput c4\noutput c7\n";
 
 static void lowered(void)
 {

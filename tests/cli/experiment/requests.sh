@@ -7,10 +7,10 @@ cmp plain.csv with.csv
 head -3 rows.csv
 sums() {
 	awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-		{ n++; cold += $at["cold"]; billed += $at["billed_seconds"] * $at["memory_mb"] / 1024; ends[$at["end"]]++
+		{ n++; cold += $at["cold"]; again += $at["attempt"] > 0; billed += $at["billed_seconds"] * $at["memory_mb"] / 1024; ends[$at["end"]]++
 		  if ($at["end_seconds"] - $at["start_seconds"] - $at["duration_seconds"] > 1e-9) print "bad row", $0
 		  if ($at["wait_seconds"] < 0) print "negative wait", $0 }
-		END { printf "%d calls, %d cold, %.6f GB-s\n", n / 3, cold / 3, billed / 3
+		END { printf "%d calls, %d cold, %d again, %.6f GB-s\n", n / 3, cold / 3, again / 3, billed / 3
 		  for (e in ends) print e, ends[e] | "sort" }' $1
 }
 sums rows.csv
