@@ -36,7 +36,7 @@ static void network_release(struct network *network)
 	arena_release(&network->arena);
 }
 
-/* The values of all tensors for one seeded input, in the arena; on Lamina's own kernels for an instruction set, or on OpenBLAS. */
+/* All tensors for one seeded input, in the arena; on Lamina's own kernels for an instruction set, or on OpenBLAS. */
 static const struct value *run(struct network *network, const enum isa *isa)
 {
 	struct execution execution;

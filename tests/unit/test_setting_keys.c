@@ -6,33 +6,8 @@
 
 #include "base/check.h"
 #include "base/num.h"
-#include "scenario/resolve.h"
 #include "tests/tap.h"
-
-struct fixture {
-	struct arena arena;
-	struct diag diag;
-	struct experiment experiment;
-	struct library library;
-	struct setting setting;
-};
-
-static bool setup(struct fixture *f, const char *text)
-{
-	memset(f, 0, sizeof *f);
-	library_init(&f->library, &f->arena);
-	const struct yaml_node *root = yaml_parse("keys.yaml", text, strlen(text), &f->arena, &f->diag);
-	bool ok = root && experiment_bind(root, "keys.yaml", &f->arena, &f->diag, &f->experiment) &&
-		  experiment_resolve(&f->experiment, &f->library, &f->arena, &f->diag, &f->setting);
-	diag_print(&f->diag, stdout);
-	return ok;
-}
-
-static void release(struct fixture *f)
-{
-	diag_release(&f->diag);
-	arena_release(&f->arena);
-}
+#include "tests/unit/resolved.h"
 
 #define HEAD "apiVersion: lamina/v1\nname: keys\n"
 #define S(seconds) llround((seconds)*1e9)

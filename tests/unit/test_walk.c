@@ -7,42 +7,14 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "random/stream.h"
-#include "scenario/resolve.h"
 #include "serving/simulate.h"
 #include "tests/tap.h"
-
-struct fixture {
-	struct arena arena;
-	struct diag diag;
-	struct experiment experiment;
-	struct library library;
-	struct setting setting;
-	struct outcome outcome;
-};
-
-static bool setup(struct fixture *f, const char *text)
-{
-	memset(f, 0, sizeof *f);
-	library_init(&f->library, &f->arena);
-	const char *copy = arena_strdup(&f->arena, text);
-	const struct yaml_node *root = yaml_parse("walk.yaml", copy, strlen(copy), &f->arena, &f->diag);
-	bool ok = root && experiment_bind(root, "walk.yaml", &f->arena, &f->diag, &f->experiment) &&
-		  experiment_resolve(&f->experiment, &f->library, &f->arena, &f->diag, &f->setting);
-	if (diag_has_errors(&f->diag))
-		diag_print(&f->diag, stdout);
-	return ok;
-}
+#include "tests/unit/resolved.h"
 
 static void simulate_it(struct fixture *f)
 {
 	struct simulate_options options = {.seed = 3};
 	simulate(&f->setting, &options, &f->arena, &f->outcome);
-}
-
-static void release(struct fixture *f)
-{
-	diag_release(&f->diag);
-	arena_release(&f->arena);
 }
 
 /* A platform whose times are known: no hop, no start, and what is said in `values`. */

@@ -8,36 +8,9 @@
 #include "base/buf.h"
 #include "plan/workflow_plan.h"
 #include "random/stream.h"
-#include "scenario/resolve.h"
 #include "serving/simulate.h"
 #include "tests/tap.h"
-
-struct fixture {
-	struct arena arena;
-	struct diag diag;
-	struct experiment experiment;
-	struct library library;
-	struct setting setting;
-};
-
-static bool setup(struct fixture *f, const char *text)
-{
-	memset(f, 0, sizeof *f);
-	library_init(&f->library, &f->arena);
-	const char *copy = arena_strdup(&f->arena, text);
-	const struct yaml_node *root = yaml_parse("plan.yaml", copy, strlen(copy), &f->arena, &f->diag);
-	bool ok = root && experiment_bind(root, "plan.yaml", &f->arena, &f->diag, &f->experiment) &&
-		  experiment_resolve(&f->experiment, &f->library, &f->arena, &f->diag, &f->setting);
-	if (diag_has_errors(&f->diag))
-		diag_print(&f->diag, stdout);
-	return ok;
-}
-
-static void release(struct fixture *f)
-{
-	diag_release(&f->diag);
-	arena_release(&f->arena);
-}
+#include "tests/unit/resolved.h"
 
 static uint64_t below(struct stream *luck, uint64_t n)
 {
