@@ -89,22 +89,18 @@ static int infeasible_known(const struct plan_report *report)
 	return CLI_INFEASIBLE;
 }
 
-/* The plan for the tools that deploy it. Where no runs per month were stated, a month has one. */
+/* The plan for the tools that deploy it. */
 static int hand_over(const struct plan_report *report)
 {
 	const struct trial *trial = &report->plan->best;
-	double runs = report->request->runs_per_month > 0 ? report->request->runs_per_month : 1;
-	double records = trial->result.metrics[METRIC_COMPLETED_RECORDS].mean;
-	struct deployment deployment;
-	deployment_init(&deployment, trial->setting, &report->cli->arena);
-	deployment.experiment = report->study->experiment.name;
-	deployment.version = lamina_version();
-	deployment.strategy = plan_strategy_names[report->request->strategy];
-	deployment.seconds_metric = report->request->seconds_metric;
-	deployment.seconds = trial->seconds;
-	deployment.cost_usd = trial->usd;
-	deployment.monthly_requests = llround(fmin(records * runs, 1e18));
-	return plan_emit_write(report->cli, &deployment);
+	return plan_emit_write(report->cli, &(struct plan_to_emit){
+						    .experiment = report->study->experiment.name,
+						    .request = report->request,
+						    .setting = trial->setting,
+						    .result = &trial->result,
+						    .seconds = trial->seconds,
+						    .usd = trial->usd,
+					    });
 }
 
 static int print_known(const struct plan_report *report)

@@ -1,10 +1,13 @@
 #include "cli/plan_emit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/version.h"
 #include "cli/experiment_options.h"
 #include "cli/result_file.h"
+#include "compare/measurement.h"
 #include "deploy/current.h"
 #include "deploy/emit.h"
 
@@ -86,8 +89,35 @@ bool plan_emit_replaces_report(const struct cli *cli)
 	return false;
 }
 
-int plan_emit_write(struct cli *cli, const struct deployment *deployment)
+static double runs_per_month(const struct plan_to_emit *plan)
 {
+	if (plan->request->runs_per_month > 0)
+		return plan->request->runs_per_month;
+	bool is_served = plan->setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
+	return is_served ? measurement_runs_per_month(plan->setting) : 1;
+}
+
+static struct deployment deployment_of(const struct plan_to_emit *plan, struct arena *arena)
+{
+	struct deployment deployment;
+	double runs = runs_per_month(plan);
+	double *calls = ARENA_ARRAY(arena, double, plan->setting->function_count);
+	for (size_t i = 0; i < plan->setting->function_count; i++)
+		calls[i] = runs * plan->result->functions[i].metrics[FUNCTION_METRIC_INVOCATIONS].mean;
+	deployment_init(&deployment, plan->setting, calls, arena);
+	deployment.experiment = plan->experiment;
+	deployment.version = lamina_version();
+	deployment.strategy = plan_strategy_names[plan->request->strategy];
+	deployment.seconds_metric = plan->request->seconds_metric;
+	deployment.seconds = plan->seconds;
+	deployment.cost_usd = plan->usd;
+	deployment.monthly_requests = llround(fmin(runs * plan->result->metrics[METRIC_COMPLETED_RECORDS].mean, 1e18));
+	return deployment;
+}
+
+int plan_emit_write(struct cli *cli, const struct plan_to_emit *plan)
+{
+	const struct deployment deployment = deployment_of(plan, &cli->arena);
 	size_t count;
 	int status = CLI_OK;
 	const char *const *texts = options_list(&cli->options, "emit", &count);
@@ -95,7 +125,7 @@ int plan_emit_write(struct cli *cli, const struct deployment *deployment)
 		const char *file;
 		struct buf out;
 		buf_init(&out);
-		parse_emit(texts[i], &cli->arena, &file)->write(deployment, &cli->arena, &out);
+		parse_emit(texts[i], &cli->arena, &file)->write(&deployment, &cli->arena, &out);
 		if (result_file_write(cli, file, &out) != CLI_OK)
 			status = CLI_FAILED;
 		buf_release(&out);

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "deploy/deployment.h"
 #include "experiment/study.h"
+#include "plan/plan.h"
 
 #define OPTION_ROW_EMIT \
 	{ \
@@ -37,7 +38,20 @@ int plan_emit_try(const struct cli *cli);
 /* Whether an --emit without a file takes the report's place on standard output. */
 bool plan_emit_replaces_report(const struct cli *cli);
 
-/* Writes every --emit; an enum cli_exit. */
-int plan_emit_write(struct cli *cli, const struct deployment *deployment);
+/* The plan that is handed over: a setting, what it was found to do, and by what it was wanted. */
+struct plan_to_emit {
+	const char *experiment;
+	const struct plan_request *request;
+	const struct setting *setting;
+	const struct run_result *result;
+	double seconds;
+	double usd;
+};
+
+/*
+ * Writes every --emit; an enum cli_exit. Requests are those of a month: of so many runs as were asked for; else traffic
+ * that comes over time goes on through it, and a batch is run once.
+ */
+int plan_emit_write(struct cli *cli, const struct plan_to_emit *plan);
 
 #endif

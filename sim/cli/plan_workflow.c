@@ -183,23 +183,19 @@ static int say_infeasible(const struct cli *cli, const struct plan_request *requ
 	return CLI_INFEASIBLE;
 }
 
-/* The plan for the tools that deploy it, as in cmd_plan.c. */
+/* The plan for the tools that deploy it. */
 static int hand_over(struct cli *cli, const struct study *study, const struct plan_request *request,
 		     const struct workflow_plan *plan)
 {
 	const struct workflow_trial *best = &plan->best;
-	double runs = request->runs_per_month > 0 ? request->runs_per_month : 1;
-	double records = best->result.metrics[METRIC_COMPLETED_RECORDS].mean;
-	struct deployment deployment;
-	deployment_init(&deployment, best->setting, &cli->arena);
-	deployment.experiment = study->experiment.name;
-	deployment.version = lamina_version();
-	deployment.strategy = plan_strategy_names[request->strategy];
-	deployment.seconds_metric = request->seconds_metric;
-	deployment.seconds = best->seconds;
-	deployment.cost_usd = best->usd;
-	deployment.monthly_requests = llround(fmin(records * runs, 1e18));
-	return plan_emit_write(cli, &deployment);
+	return plan_emit_write(cli, &(struct plan_to_emit){
+					    .experiment = study->experiment.name,
+					    .request = request,
+					    .setting = best->setting,
+					    .result = &best->result,
+					    .seconds = best->seconds,
+					    .usd = best->usd,
+				    });
 }
 
 int plan_workflow(struct cli *cli, const struct study *study, const struct plan_request *request)

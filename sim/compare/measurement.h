@@ -12,7 +12,7 @@
  * wait for long, and the bounds hold in the mean.
  */
 #ifndef LAMINA_MEASUREMENT_H
-#define LAMINA_MEASUREMENT_H /* private to compare */
+#define LAMINA_MEASUREMENT_H
 
 #include "compare/compare.h"
 

@@ -1,5 +1,6 @@
 #include "deploy/deployment.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -53,7 +54,8 @@ static int64_t reserved_of(const struct setting *setting, const struct setting_f
 	return setting->parallel <= most ? setting->parallel : 0;
 }
 
-void deployment_init(struct deployment *deployment, const struct setting *setting, struct arena *arena)
+void deployment_init(struct deployment *deployment, const struct setting *setting, const double *calls_per_month,
+		     struct arena *arena)
 {
 	struct deployed_function *functions = ARENA_ARRAY(arena, struct deployed_function, setting->function_count);
 	for (size_t i = 0; i < setting->function_count; i++) {
@@ -73,6 +75,7 @@ void deployment_init(struct deployment *deployment, const struct setting *settin
 			.provisioned_concurrency = function->sandbox.provisioned,
 			.has_snapshot = function->sandbox.has_snapshot,
 			.is_arm64 = function->sandbox.is_arm64,
+			.monthly_requests = llround(fmin(calls_per_month[i], 1e18)),
 			.seconds = own.seconds,
 			.usd = own.usd,
 		};

@@ -30,6 +30,7 @@ struct deployed_function {
 	int64_t provisioned_concurrency; /* 0: none */
 	bool has_snapshot;               /* new sandboxes are restored from one, of a published version */
 	bool is_arm64;
+	int64_t monthly_requests;              /* calls of it */
 	double seconds;                        /* of a warm request */
 	double usd;                            /* of a warm request */
 	const struct deployment_point *points; /* by ascending memory; other sizes, for comparison */
@@ -48,16 +49,17 @@ struct deployment {
 	const char *seconds_metric; /* what `seconds` is: "makespan_seconds" or a latency */
 	double seconds;
 	double cost_usd;          /* of a run */
-	int64_t monthly_requests; /* of every function */
+	int64_t monthly_requests; /* records of a month */
 	const struct deployed_function *functions;
 	size_t function_count;
 };
 
 /*
- * Fills the functions, and what else the setting tells; everything lives in the arena and the setting. A function's
+ * Fills the functions, and what else the setting tells; calls_per_month is of each function, in their order; everything lives in the arena and the setting. A function's
  * places are reserved as stated, else as many as there are jobs, where the account has that many for all. Points are
  * the sizes that AWS Lambda Power Tuning tries by default, where they are sold and hold the function, and its own.
  */
-void deployment_init(struct deployment *deployment, const struct setting *setting, struct arena *arena);
+void deployment_init(struct deployment *deployment, const struct setting *setting, const double *calls_per_month,
+		     struct arena *arena);
 
 #endif

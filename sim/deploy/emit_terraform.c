@@ -143,7 +143,7 @@ void emit_infracost(const struct deployment *deployment, struct arena *arena, st
 		const struct deployed_function *function = &deployment->functions[i];
 		const char *address = arena_printf(arena, "aws_lambda_function.%s", emit_resource(function));
 		struct yaml_node *entry = yaml_build_add(usage, YAML_MAP, address, arena);
-		yaml_build_int(entry, "monthly_requests", deployment->monthly_requests, arena);
+		yaml_build_int(entry, "monthly_requests", function->monthly_requests, arena);
 		yaml_build_int(entry, "request_duration_ms", llround(1000 * function->seconds), arena);
 	}
 	buf_printf(out, "# lamina %s plan --emit infracost\n", deployment->version);

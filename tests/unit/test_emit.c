@@ -13,6 +13,7 @@ static const struct deployment_point points[] = {{768, 41.2, 2e-4}, {2048, 17, 3
 static const struct deployed_function functions[] = {
 	{.name = "conv1",
 	 .deployed_name = "conv1",
+	 .monthly_requests = 100000,
 	 .memory_mb = 2048,
 	 .timeout_seconds = 300,
 	 .tmp_mb = 512,
