@@ -55,9 +55,10 @@ struct deployment {
 };
 
 /*
- * Fills the functions, and what else the setting tells; calls_per_month is of each function, in their order; everything lives in the arena and the setting. A function's
- * places are reserved as stated, else as many as there are jobs, where the account has that many for all. Points are
- * the sizes that AWS Lambda Power Tuning tries by default, where they are sold and hold the function, and its own.
+ * Fills the functions, and what else the setting tells; calls_per_month is of each function, in their order. Everything
+ * lives in the arena and the setting. A function's places are reserved as stated, else as many as there are jobs, where
+ * the account has that many for all. Points are the sizes that AWS Lambda Power Tuning tries by default, where they are
+ * sold and hold the function, and its own.
  */
 void deployment_init(struct deployment *deployment, const struct setting *setting, const double *calls_per_month,
 		     struct arena *arena);
