@@ -15,8 +15,9 @@ seeds=tests/fuzz/corpus/$name
 dictionary=tests/fuzz/$name.dict
 [[ -e $dictionary ]] && dictionary=-dict=$dictionary || dictionary=
 
-# New inputs go to the first folder named, so the seeds stay as they are.
-"$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+# New inputs go to the first folder named, so the seeds stay as they are. An input may take a minute: it is the wall's
+# clock that counts, and beside a busy neighbour one second of processor time under sanitizers takes ten of those.
+"$program" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=1024 -print_final_stats=1 \
 	-artifact_prefix="build/fuzz-findings/$name-" $dictionary "$scratch/found" $seeds >"$scratch/log" 2>&1
 status=$?
 runs=$(sed -n 's/^stat::number_of_executed_units: //p' "$scratch/log")
