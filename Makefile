@@ -247,7 +247,7 @@ mutants: ## change FILE=sim/... one line at a time, at most MOST (100) times; li
 DETERMINISM_T := $(wildcard tests/determinism/*.sh)
 FORMATS_T := tests/formats/formats.sh tests/formats/results.sh
 ONNXRUNTIME_T := tests/onnxruntime/onnxruntime.sh
-BROWSER_T := tests/browser/report.sh
+BROWSER_T := tests/browser/report.sh tests/browser/timeline.sh
 BUILDS := release-gcc release-clang debug-gcc debug-clang
 
 .PHONY: determinism-programs
@@ -270,7 +270,7 @@ onnxruntime: $(B)/lamina $(ONNX_WRITE) ## whole networks give onnxruntime's answ
 	@prove --exec tests/reasons.sh $(ONNXRUNTIME_T)
 
 .PHONY: browser
-browser: $(B)/lamina ## pages of lamina report in a headless Chromium (from Debian, 120 MB with what it needs)
+browser: $(B)/lamina ## pages of lamina report and timelines in a headless Chromium (from Debian, 120 MB with what it needs)
 	@tests/browser/setup.sh
 	@prove --exec tests/reasons.sh $(BROWSER_T)
 

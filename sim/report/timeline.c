@@ -1,6 +1,5 @@
 #include "report/timeline.h"
 
-#include <math.h>
 #include <stdio.h>
 
 #include "base/json.h"
@@ -216,13 +215,14 @@ static bool sort_stretches(struct trace_writer *trace, sort_compare *compare)
 
 /* --- events --------------------------------------------------------------------------------------------------- */
 
-/* The microseconds that a reader which multiplies and cuts off makes the nanoseconds of. */
-static void write_time(struct json *json, const char *key, int64_t ns)
+/*
+ * The nearest eighth of a microsecond: as a double it is that exactly, and so are sums and differences of such times
+ * and their thousandfold. In whichever unit and order a reader reckons, what ends together does so for it, too.
+ */
+static double grid_microseconds(int64_t ns)
 {
-	double microseconds = (double)ns / 1e3;
-	while ((int64_t)(microseconds * 1e3) < ns)
-		microseconds = nextafter(microseconds, HUGE_VAL);
-	json_field_double(json, key, microseconds);
+	enum { EIGHTH_NS = 125 };
+	return (double)((ns + EIGHTH_NS / 2) / EIGHTH_NS) / 8;
 }
 
 static void begin_event(struct json *json, const char *kind, const char *name, size_t pid)
@@ -304,12 +304,16 @@ static const char *slice_name(const struct span *span, char text[32])
 static void write_slice(struct trace_writer *trace, const struct span *span, size_t tid)
 {
 	struct json *json = &trace->json;
+	double start = grid_microseconds(span->start_ns);
+	double end = grid_microseconds(span->end_ns);
 	char text[32];
+	if (start == end && span->kind != SPAN_VISIT)
+		return;
 	begin_event(json, "X", slice_name(span, text), FIRST_FUNCTION_PID + span->function);
 	json_field_int(json, "tid", (int64_t)tid);
 	json_field_text(json, "cat", categories[span->kind]);
-	write_time(json, "ts", span->start_ns);
-	write_time(json, "dur", span->end_ns - span->start_ns);
+	json_field_double(json, "ts", start);
+	json_field_double(json, "dur", end - start);
 	if (span->kind != SPAN_VISIT) {
 		json_object_end(json);
 		return;
@@ -354,7 +358,7 @@ static void write_tracks(struct trace_writer *trace)
 static void write_counter(struct json *json, const char *name, const char *unit, size_t pid, int64_t ns, double value)
 {
 	begin_event(json, "C", name, pid);
-	write_time(json, "ts", ns);
+	json_field_double(json, "ts", grid_microseconds(ns));
 	begin_args(json);
 	json_field_double(json, unit, value);
 	end_event_with_args(json);

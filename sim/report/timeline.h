@@ -1,14 +1,15 @@
 /*
- * A run as a Chrome trace (JSON), which Perfetto and chrome://tracing open. One process per function, one
- * track per sandbox: its start, then the calls that it takes, in each of them its phases, in each phase what its time
- * went to (serving/cause.h), so that throttling and waiting for the store are seen where they are. Requests that share
- * a sandbox have a track each. Counters say how many sandboxes are in use and what is on the bill, of each function and
- * of the whole run. Times are microseconds of simulated time. Argument names follow OpenTelemetry's FaaS conventions
- * (faas.coldstart).
+ * A run as a Chrome trace (JSON), which Perfetto and the Performance panel of Chromium's DevTools open. One process per
+ * function, one track per sandbox: its start, then the calls that it takes, in each of them its phases, in each phase
+ * what its time went to (serving/cause.h), so that throttling and waiting for the store are seen where they are.
+ * Requests that share a sandbox have a track each. Counters say how many sandboxes are in use and what is on the bill,
+ * of each function and of the whole run. Times are microseconds of simulated time, in eighths. Argument names follow
+ * OpenTelemetry's FaaS conventions (faas.coldstart).
  *
- * The format: "Trace Event Format" (Google, 2016). What its readers ask for beyond that, as Perfetto's importer of JSON
- * traces does: slices of a track nest, an outer one stands before the inner one that begins with it, no two tracks
- * have one tid even in two processes, and a time is cut off, not rounded, to whole nanoseconds.
+ * The format: "Trace Event Format" (Google, 2016). What its readers ask for beyond that: slices of a track nest, an
+ * outer one stands before the inner one that begins with it, and no two tracks have one tid even in two processes.
+ * Perfetto's importer of JSON cuts start and length off to whole nanoseconds and adds them; DevTools' engine adds them
+ * as doubles. Either drops a slice that then ends after the one around it, be it by a rounding.
  */
 #ifndef LAMINA_TIMELINE_H
 #define LAMINA_TIMELINE_H
