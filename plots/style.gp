@@ -33,8 +33,8 @@ set style line 13 lc rgb "#0072b2" lw 1.5 dt 1 pt 7 ps 0.8
 set style line 14 lc rgb "#d55e00" lw 1.5 dt 1 pt 8 ps 1.0
 # Parts of a stack, from below; a line of an axis; weak lines.
 array fills = ["#0072b2", "#e69f00", "#009e73", "#f0e442", "#d55e00", "#56b4e9", "#444444", "#cc79a7", "#999999", "#882255", "#e0e0e0", "#7f2a0a"]
-# Of a call's time: queue, start, import, load weights, other when cold, wait, store, compute, throttled, sharing, client.
-array time_fills = ["#cccccc", "#0072b2", "#56b4e9", "#882255", "#ddbb88", "#999999", "#e69f00", "#009e73", "#7f2a0a", "#f0e442", "#444444"]
+# Of a call's time: start, import, load weights, other when cold, wait, store, compute, throttled, sharing, client, queue.
+array time_fills = ["#0072b2", "#56b4e9", "#882255", "#ddbb88", "#999999", "#e69f00", "#009e73", "#7f2a0a", "#f0e442", "#444444", "#cccccc"]
 set style fill solid 1.0 border rgb "#ffffff"
 # Light is little; lightness falls all along, so that a grey print has the same order.
 set palette defined (0 "#fee838", 1 "#c8b866", 2 "#948e77", 3 "#666970", 4 "#35456c", 5 "#00224e")
@@ -50,7 +50,7 @@ panel_bottom(p, n, legend, labels) = panel_top(p, n, legend) - (282.0 - labels) 
 legend_alone = "unset logscale xy; unset title; set lmargin at screen 0.06; set rmargin at screen 0.985; set tmargin at screen 0.995; set bmargin at screen 0.99; set border 0; unset tics; unset xlabel; unset ylabel; set key inside top left horizontal maxcols 4"
 no_legend = 'unset key; set border 3; set ytics nomirror out scale 0.6 tc rgb "#000000"; set xtics nomirror out scale 0.6 tc rgb "#000000"'
 # A value in three digits.
-short(v) = abs(v) >= 100 ? sprintf("%.0f", v) : sprintf("%.3g", v)
+short(v) = v == 0 ? "0" : abs(v) >= 99.95 ? sprintf("%.0f", v) : sprintf("%#.3g", v)
 terminal(format, wide, high) = \
     format eq "png" ? sprintf("set terminal pngcairo size %d,%d font 'sans,%d' noenhanced linewidth 1.5 pointscale 1.3 background rgb '#ffffff'", 1.6 * wide, 1.6 * high, 17) : \
     format eq "pdf" ? sprintf("set terminal pdfcairo size %.2fcm,%.2fcm font 'sans,9' noenhanced linewidth 0.7 pointscale 0.6", 0.02 * wide, 0.02 * high) : \

@@ -15,8 +15,8 @@ if (exists('x_set_marks')) { eval x_set_marks }
 do for [format in formats] {
     eval terminal(format, 800, |series| == 1 ? 460 : 720)
     set output output(format)
-    set xlabel along_title
     if (|series| == 1) {
+        set xlabel along_title
         set border 11
         set y2tics
         set ylabel time_title tc ls 1
@@ -27,13 +27,16 @@ do for [format in formats] {
              data using (x(1)):(shown_cost(0)) axes x1y2 with @style ls 2 title cost_title." (right)" @time_crosses @cost_crosses @bars_entry
     } else {
         set multiplot layout 2,1
+        set lmargin 11
         set ylabel time_title
         eval time_axis
         plot @time_bars for [i=1:|series|] data using (x(i)):(shown_time(0)) with @style ls i title series[i] @time_crosses @bars_entry
+        set xlabel along_title
         set ylabel cost_title
         eval cost_axis
         plot @cost_bars for [i=1:|series|] data using (x(i)):(shown_cost(0)) with @style ls i notitle @cost_crosses
         unset multiplot
+        unset xlabel
     }
     unset output
 }

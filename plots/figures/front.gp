@@ -8,7 +8,7 @@ crosses = failed ? ', data using (on(column("failed_records") > 0)):(c(0)) with 
 do for [format in formats] {
     eval terminal(format, 800, 520 + 22 * |marks|)
     set output output(format)
-    set key maxrows |marks| / 2 + 3
+    set key tmargin vertical maxrows |marks| + 3
     set xlabel time_title
     set ylabel cost_title
     eval time_axis

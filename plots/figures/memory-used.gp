@@ -1,5 +1,5 @@
 # What functions need of the memory that is paid for, one picture for each panel.
-share(n) = totals && column("memory_mb") > 0 ? sprintf("%.0f %%", 100 * column("peak_memory_mb") / column("memory_mb")) : ""
+share(n) = totals && column("peak_memory_mb") > 0 ? sprintf("%.0f %%", 100 * column("peak_memory_mb") / column("memory_mb")) : ""
 n = |panels|
 legend = 30
 set style fill solid 1.0 border rgb "#777777"
@@ -25,10 +25,10 @@ do for [format in formats] {
         eval no_legend
         set xtics scale 0
         eval x_set_marks
-        set xlabel bars_title
         do for [p=1:n] {
+            if (p + across > n) { set xlabel bars_title } else { unset xlabel }
             set lmargin at screen panel_left(p); set rmargin at screen panel_right(p)
-            set tmargin at screen panel_top(p, n, legend); set bmargin at screen panel_bottom(p, n, legend, turned ? 100 : 55)
+            set tmargin at screen panel_top(p, n, legend); set bmargin at screen panel_bottom(p, n, legend, turned ? turned + 48 : 55)
             set yrange [0:highs[p]]
             set title panels[p] offset 0,-0.5
             set ylabel "memory, MB" 

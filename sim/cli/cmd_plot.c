@@ -69,16 +69,17 @@ static bool wants(const struct plot *plot, enum figure_needs needs)
 }
 
 /* One run, of the first point. */
-static bool watch_point(struct plot *plot, struct study *study, size_t point)
+static bool watch_first(struct plot *plot, struct study *study, const size_t *points, size_t count)
 {
 	struct diag said_before;
 	struct run_job job;
 	diag_init(&said_before);
-	CHECK(study_point(study, point, &plot->cli->arena, &said_before, &job));
+	CHECK(study_point(study, points[0], &plot->cli->arena, &said_before, &job));
 	diag_release(&said_before);
 	interrupt_catch();
 	if (!run_watch_simulate(&job, interrupt_flag(), &plot->cli->arena, &plot->watch))
 		return false;
+	plot->watch.setting = figure_first_setting(study, points, count, &plot->cli->arena);
 	plot->data.watch = &plot->watch;
 	return true;
 }
@@ -118,7 +119,7 @@ static int simulate_experiment(struct plot *plot)
 	bool finished = !wants(plot, FIGURE_NEEDS_POINTS) ||
 			figure_source_simulate(plot->cli, &study, points, count, &plot->data, &plot->judged);
 	if (finished && wants(plot, FIGURE_NEEDS_WATCH))
-		finished = watch_point(plot, &study, points[0]);
+		finished = watch_first(plot, &study, points, count);
 	if (!finished) {
 		fprintf(stderr, "%s: interrupted; nothing is drawn\n", plot->cli->name);
 		return CLI_FAILED;

@@ -71,6 +71,9 @@ void figure_sheet_release(struct figure_sheet *sheet);
 bool figure_fill(const struct figure *figure, const struct figure_data *data, const struct figure_choice *choice,
 		 struct figure_sheet *sheet, struct buf *why);
 
+/* What the first of these points differs in from the others: "parallel 4, memory of resize 512 MB"; in the arena. */
+const char *figure_first_setting(const struct study *study, const size_t *points, size_t count, struct arena *arena);
+
 /* Adds the style that scripts begin with. */
 bool figure_add_style(struct buf *out, struct err *err);
 

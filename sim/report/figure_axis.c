@@ -191,12 +191,12 @@ static void add_value_marks(struct figure_sheet *sheet, const struct figure_axis
 		if (i > 0 && sorted[i] == sorted[i - 1])
 			continue;
 		const char *text = figure_number_text(sorted[i], &arena);
-		double half = is_across ? letter_share * (0.5 * (double)strlen(text) + 0.4) : 0.025;
+		double half = is_across ? letter_share * (0.5 * (double)strlen(text) + 0.8) : 0.025;
 		double place = place_of(sorted[i], span, is_log);
 		bool is_last = sorted[i] == span->high;
 		if (i == 0) {
 			const char *end = figure_number_text(span->high, &arena);
-			last_from = 1 - (is_across ? letter_share * (0.5 * (double)strlen(end) + 0.4) : 0.025);
+			last_from = 1 - (is_across ? letter_share * (0.5 * (double)strlen(end) + 0.8) : 0.025);
 		}
 		if (!is_last && (place - half < free_from || (i > 0 && place + half > last_from)))
 			continue;
@@ -233,7 +233,7 @@ static void marks_add(struct marks *marks, double value)
 	num_format_double(value, text);
 	double half = 0;
 	if (strcmp(marks->axis->name, "x") == 0)
-		half = letter_share * (0.5 * (double)strlen(text) + 0.4) * fmax(1, marks->axis->beside);
+		half = letter_share * (0.5 * (double)strlen(text) + 0.8) * fmax(1, marks->axis->beside);
 	double place = place_of(value, &marks->span, marks->is_log);
 	if (place - half < marks->free_from)
 		return;
@@ -260,12 +260,14 @@ static void add_decade_marks(struct figure_sheet *sheet, const struct figure_axi
 	marks_end(&marks);
 }
 
-/* Multiples of 1, 2 or 5 times a power of ten, four or so: narrow pictures have room for no more. */
+/* Multiples of 1, 2 or 5 times a power of ten, five at most: narrow pictures have room for no more. */
 static void add_few_marks(struct figure_sheet *sheet, const struct figure_axis *axis, double low, double high)
 {
-	double rough = (high - low) / 4;
-	double power = pow(10, floor(log10(rough)));
-	double step = power * (rough > 5 * power ? 10 : rough > 2 * power ? 5 : 2);
+	static const int steps[] = {1, 2, 5, 10};
+	double power = pow(10, floor(log10((high - low) / 5)));
+	double step = power;
+	for (size_t i = 0; i < ARRAY_LEN(steps) && floor(high / step) - ceil(low / step) >= 5; i++)
+		step = steps[i] * power;
 	struct marks marks;
 	marks_begin(&marks, sheet, axis, low, high, false);
 	for (double i = ceil(low / step); i * step <= high; i++)
@@ -344,32 +346,36 @@ static const char *mark_text(const char *text, struct arena *arena)
 	return copy;
 }
 
-/* Longer names are cut. */
-enum { CATEGORY_LETTERS_MAX = 18 };
+/* Longer names are cut: there is more room beside a picture than beneath it. */
+enum { LETTERS_BENEATH_MAX = 18, LETTERS_BESIDE_MAX = 40 };
 
-static const char *cut(const char *text, struct arena *arena)
+static const char *cut(const char *text, size_t letters_max, struct arena *arena)
 {
 	size_t letters = 0;
 	for (const char *c = text; *c; c++) {
 		letters += ((unsigned char)*c & 0xc0) != 0x80;
-		if (letters > CATEGORY_LETTERS_MAX)
+		if (letters > letters_max)
 			return arena_printf(arena, "%.*s…", (int)(c - text), text);
 	}
 	return text;
 }
 
-bool figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
-			   int first, int beside)
+double figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
+			     int first, int beside)
 {
+	/* Of a letter of a text that is turned by 40 degrees, in pixels of a picture that is 800 wide. */
+	static const double letter_height = 4.7;
 	struct arena arena;
 	size_t letters = 0;
+	bool is_beneath = strcmp(axis, "x") == 0;
+	size_t letters_max = is_beneath ? LETTERS_BENEATH_MAX : LETTERS_BESIDE_MAX;
 	arena_init(&arena);
 	for (size_t i = 0; i < count; i++)
-		letters = max_size(letters, strlen(cut(texts[i], &arena)) + 1);
-	bool is_turned = strcmp(axis, "x") == 0 && (double)(letters * count) * letter_share * (double)beside > 1.05;
+		letters = max_size(letters, strlen(cut(texts[i], letters_max, &arena)) + 1);
+	bool is_turned = is_beneath && (double)(letters * count) * letter_share * (double)beside > 1.05;
 	const char **marks = ARENA_ARRAY(&arena, const char *, count);
 	for (size_t i = 0; i < count; i++)
-		marks[i] = mark_text(cut(texts[i], &arena), &arena);
+		marks[i] = mark_text(cut(texts[i], letters_max, &arena), &arena);
 	figure_set_texts(sheet, arena_printf(&arena, "%s_marks", axis), marks, count);
 	/* The first list takes the place of the axis's own marks. */
 	figure_set_text(
@@ -380,7 +386,7 @@ bool figure_set_categories(struct figure_sheet *sheet, const char *axis, const c
 			     axis, is_turned ? "rotate by 40 right " : "norotate ", axis, first, axis, axis, axis,
 			     first - 1));
 	arena_release(&arena);
-	return is_turned;
+	return is_turned ? letter_height * (double)letters : 0;
 }
 
 /* --- time and cost ----------------------------------------------------------------------------------------------- */
@@ -399,10 +405,16 @@ void figure_set_value_axis(struct figure_sheet *sheet, const char *variable, con
 						   .log_from_ratio = log_from_ratio});
 }
 
+static const double log_plane_from_ratio = 8;
+
+bool figure_plane_is_log(double low, double high)
+{
+	return low > 0 && high / low >= log_plane_from_ratio;
+}
+
 static void set_plane_axis(struct figure_sheet *sheet, const char *quantity, const char *name, enum metric_id metric,
 			   const double *values, size_t count, struct arena *arena)
 {
-	static const double log_plane_from_ratio = 8;
 	double most = 0;
 	double *scaled = ARENA_ARRAY(arena, double, count);
 	for (size_t i = 0; i < count; i++)

@@ -60,6 +60,9 @@ void figure_set_value_axis(struct figure_sheet *sheet, const char *variable, con
 void figure_set_plane(struct figure_sheet *sheet, enum metric_id time, enum metric_id cost, const double *times,
 		      const double *costs, size_t count, struct arena *arena);
 
+/* Whether such an axis is logarithmic. */
+bool figure_plane_is_log(double low, double high);
+
 /* Two metrics of all points, as time and cost; their names, titles and factors are set for the script. */
 struct figure_shown {
 	int time; /* enum metric_id */
@@ -89,10 +92,11 @@ void figure_put_estimate(struct csv *csv, const struct estimate *estimate);
 void figure_put_value(struct csv *csv, const struct swept_value *value, struct arena *arena);
 
 /*
- * Marks with texts beside them, the first at `first`, turned where they need it, which is told; on a picture of which
- * `beside` stand side by side. The script makes them by evaluating x_set_marks or y_set_marks.
+ * Marks with texts beside them, the first at `first`, turned where they need it, on a picture of which `beside` stand
+ * side by side. The script makes them by evaluating x_set_marks or y_set_marks. Returns how high turned ones are, in
+ * pixels; 0: they are not.
  */
-bool figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
-			   int first, int beside);
+double figure_set_categories(struct figure_sheet *sheet, const char *axis, const char *const *texts, size_t count,
+			     int first, int beside);
 
 #endif

@@ -95,8 +95,8 @@ static void set_bars(struct figure_sheet *sheet, struct bars *bars)
 	figure_set_text(sheet, "bars_title", bars->title);
 	int beside = bars->panel_count > 1 && bars->bar_count <= BARS_BESIDE_MAX ? 2 : 1;
 	figure_set_number(sheet, "across", beside);
-	bool is_turned = figure_set_categories(sheet, "x", bars->labels, bars->bar_count, 0, beside);
-	figure_set_number(sheet, "turned", is_turned);
+	double turned = figure_set_categories(sheet, "x", bars->labels, bars->bar_count, 0, beside);
+	figure_set_number(sheet, "turned", ceil(turned));
 	figure_set_number(sheet, "totals", bars->bar_count * (size_t)beside <= BARS_WITH_TOTALS_MAX);
 }
 
@@ -135,6 +135,7 @@ struct stack {
 	const char *titles[PARTS_MAX];
 	size_t numbers[PARTS_MAX]; /* of the part, before empty ones were dropped */
 	bool has_own_colours;      /* time_fills of the style, by number; else its fills, one after the other */
+	bool is_open;              /* the last part is cut where it would flatten the others */
 	size_t part_count;
 	double *values; /* [(panel * bars + bar) * PARTS_MAX + part] */
 };
@@ -161,6 +162,7 @@ static double highest_bar(const double *values, size_t bar_count, size_t part_co
 static void drop_empty_parts(struct stack *stack, size_t bar_count)
 {
 	size_t kept = 0;
+	size_t last = stack->part_count - 1;
 	double least = 1e-9 * highest_bar(stack->values, bar_count, stack->part_count);
 	for (size_t part = 0; part < stack->part_count; part++) {
 		bool any = false;
@@ -176,6 +178,7 @@ static void drop_empty_parts(struct stack *stack, size_t bar_count)
 		kept++;
 	}
 	stack->part_count = kept;
+	stack->is_open = stack->is_open && kept > 1 && stack->numbers[kept - 1] == last;
 }
 
 static void put_stack_rows(struct figure_sheet *sheet, struct bars *bars, const struct stack *stack)
@@ -208,11 +211,33 @@ static void set_colours(struct figure_sheet *sheet, const struct stack *stack)
 			buf_printf(&sheet->settings, "colours[%zu] = fills[%zu %% |fills| + 1]\n", i + 1, i);
 }
 
+/*
+ * Of each panel's axis: its highest bar. Where the last part is many times all others, bars are cut above these; 0:
+ * none is.
+ */
+static void set_stack_highs(struct figure_sheet *sheet, const struct bars *bars, const struct stack *stack,
+			    double factor)
+{
+	static const double cut_from_ratio = 4;
+	static const double cut_at_ratio = 1.5;
+	double highs[PANELS_MAX];
+	buf_printf(&sheet->settings, "array cuts[%zu]\n", bars->panel_count);
+	for (size_t i = 0; i < bars->panel_count; i++) {
+		const double *values = &stack->values[i * bars->bar_count * PARTS_MAX];
+		double others = highest_bar(values, bars->bar_count, stack->part_count - 1);
+		highs[i] = factor * highest_bar(values, bars->bar_count, stack->part_count);
+		bool is_cut = stack->is_open && others > 0 && highs[i] > cut_from_ratio * factor * others;
+		if (is_cut)
+			highs[i] = cut_at_ratio * factor * others;
+		buf_printf(&sheet->settings, "cuts[%zu] = %.6g\n", i + 1, is_cut ? highs[i] : 0);
+	}
+	set_highs(sheet, highs, bars->panel_count);
+}
+
 static bool fill_stack(struct figure_sheet *sheet, struct bars *bars, struct stack *stack, enum metric_id metric,
 		       const char *title)
 {
 	size_t count = bars->panel_count * bars->bar_count;
-	double highs[PANELS_MAX];
 	drop_empty_parts(stack, count);
 	double most = highest_bar(stack->values, count, stack->part_count);
 	if (stack->part_count == 0) {
@@ -226,10 +251,7 @@ static bool fill_stack(struct figure_sheet *sheet, struct bars *bars, struct sta
 	figure_set_number(sheet, "factor", unit.factor);
 	figure_set_text(sheet, "value_title",
 			title ? arena_printf(&bars->keys.arena, "%s, %s", title, unit.short_unit) : unit.title);
-	for (size_t i = 0; i < bars->panel_count; i++)
-		highs[i] = unit.factor * highest_bar(&stack->values[i * bars->bar_count * PARTS_MAX], bars->bar_count,
-						     stack->part_count);
-	set_highs(sheet, highs, bars->panel_count);
+	set_stack_highs(sheet, bars, stack, unit.factor);
 	set_bars(sheet, bars);
 	put_stack_rows(sheet, bars, stack);
 	return true;
@@ -273,14 +295,13 @@ enum {
 	WEIGHT_PHASES = 1U << WORK_WEIGHTS_GET | 1U << WORK_WEIGHTS_LOAD
 };
 
-/* Causes of time, put together as people speak of them. */
+/* Causes of time, put together as people speak of them; what may be longer than all others together stands last. */
 static const struct time_part {
 	const char *column;
 	const char *title;
 	unsigned causes;
 	unsigned phases; /* loading when cold is told apart by its phases; NO_PHASES: all of the causes */
 } time_parts[] = {
-	{"queue_seconds", "queue", 1U << CAUSE_QUEUE, NO_PHASES},
 	{"start_seconds", "start", 1U << CAUSE_COLD_START | 1U << CAUSE_WARM_START, NO_PHASES},
 	{"import_seconds", "import", 1U << CAUSE_LOAD, IMPORT_PHASES},
 	{"load_seconds", "load weights", 1U << CAUSE_LOAD, WEIGHT_PHASES},
@@ -292,6 +313,7 @@ static const struct time_part {
 	{"throttled_seconds", "throttled", 1U << CAUSE_THROTTLED, NO_PHASES},
 	{"sharing_seconds", "sharing a sandbox", 1U << CAUSE_INSTANCE, NO_PHASES},
 	{"client_seconds", "to and from the client", 1U << CAUSE_CLIENT, NO_PHASES},
+	{"queue_seconds", "queue", 1U << CAUSE_QUEUE, NO_PHASES},
 };
 
 static double sum_of_phases(const struct function_result *function, unsigned phases)
@@ -326,6 +348,7 @@ static bool fill_time(struct figure_sheet *sheet, struct bars *bars)
 	stack_init(&stack, bars);
 	stack.part_count = ARRAY_LEN(time_parts);
 	stack.has_own_colours = true;
+	stack.is_open = true;
 	CHECK(stack.part_count <= PARTS_MAX);
 	for (size_t part = 0; part < stack.part_count; part++) {
 		stack.columns[part] = time_parts[part].column;
@@ -352,6 +375,7 @@ static bool fill_memory(struct figure_sheet *sheet, struct bars *bars)
 {
 	struct csv *csv = &sheet->csv;
 	double highs[PANELS_MAX] = {0};
+	bool is_known = false;
 	put_bar_head(sheet, bars);
 	csv_text(csv, "memory_mb");
 	csv_text(csv, "peak_memory_mb");
@@ -362,15 +386,18 @@ static bool fill_memory(struct figure_sheet *sheet, struct bars *bars)
 		size_t bar = i % bars->bar_count;
 		const struct function_result *function = bars_function(bars, panel, bar);
 		put_bar(sheet, bars, panel, bar);
+		is_known = is_known || function->peak_memory_mb > 0;
 		csv_int(csv, function->memory_mb);
 		csv_double(csv, function->peak_memory_mb);
 		csv_double(csv, function->metrics[FUNCTION_METRIC_IDLE_MEMORY_SHARE].mean);
 		csv_end_row(csv);
 		highs[panel] = fmax(highs[panel], fmax((double)function->memory_mb, function->peak_memory_mb));
 	}
+	if (!is_known)
+		buf_add(sheet->why, "what memory its functions need is not stated");
 	set_highs(sheet, highs, bars->panel_count);
 	set_bars(sheet, bars);
-	return true;
+	return is_known;
 }
 
 bool figure_fill_memory(const struct figure *figure, const struct figure_data *data, const struct figure_choice *choice,

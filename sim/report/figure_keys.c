@@ -202,6 +202,20 @@ const char *figure_keys_label(struct figure_keys *keys, size_t point, const stru
 	return label;
 }
 
+const char *figure_first_setting(const struct study *study, const size_t *points, size_t count, struct arena *arena)
+{
+	struct figure_data data;
+	struct figure_keys keys;
+	figure_data_begin(&data, study, count, arena);
+	for (size_t i = 0; i < count; i++)
+		data.points[i].values = figure_values_of(study, points[i], arena);
+	data.point_count = count;
+	figure_keys_init(&keys, &data);
+	const char *label = arena_strdup(arena, figure_keys_label(&keys, 0, NULL, NULL));
+	figure_keys_release(&keys);
+	return label;
+}
+
 const char *figure_keys_title(struct figure_keys *keys)
 {
 	const char *title = "";

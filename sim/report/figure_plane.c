@@ -10,7 +10,7 @@
 /* --- heat map ---------------------------------------------------------------------------------------------------- */
 
 /* MARKED: with more cells than that, numbers in them would overlap. */
-enum { WIDE_MAX = 60, WIDE_MARKED_MAX = 16, HIGH_MAX = 40, BESIDE_WIDE_MAX = 7 };
+enum { WIDE_MAX = 60, WIDE_MARKED_MAX = 16, HIGH_MAX = 40, BESIDE_WIDE_MAX = 6 };
 
 /* Colours go from the least to the most, by ratios where these are large. */
 static void set_colours(struct figure_sheet *sheet, const char *name, const double *values, size_t count,
@@ -23,17 +23,16 @@ static void set_colours(struct figure_sheet *sheet, const char *name, const doub
 		low = fmin(low, values[i]);
 		high = fmax(high, values[i]);
 	}
+	bool is_log = low > 0 && high / low >= log_from_ratio;
+	struct figure_axis axis = {.name = "cb", .values = values, .count = count, .log_from_ratio = log_from_ratio};
+	figure_set_axis_text(sheet, arena_printf(arena, "%s_axis", name), &axis);
 	if (low == high) {
 		low -= low != 0 ? fabs(low) / 2 : 1;
 		high += high != 0 ? fabs(high) / 2 : 1;
 	}
-	bool is_log = low > 0 && high / low >= log_from_ratio;
 	figure_set_number(sheet, arena_printf(arena, "%s_low", name), low);
 	figure_set_number(sheet, arena_printf(arena, "%s_high", name), high);
 	figure_set_number(sheet, arena_printf(arena, "%s_log", name), is_log);
-	figure_set_text(
-		sheet, arena_printf(arena, "%s_axis", name),
-		arena_printf(arena, "set cbrange [%.6g:%.6g]; %sset logscale cb", low, high, is_log ? "" : "un"));
 }
 
 static bool find_axes(const struct figure_keys *keys, const struct figure_choice *choice, const struct figure_key **x,
@@ -166,19 +165,49 @@ static size_t find_front(struct priced *points, size_t count)
 	return on_front;
 }
 
-/* Numbers the front's points that are told. Returns how many are. */
+/* Where a value lies on its axis, as a share of it. */
+static double share_of_axis(double value, double low, double high)
+{
+	if (low == high)
+		return 0;
+	return figure_plane_is_log(low, high) ? log(value / low) / log(high / low) : (value - low) / (high - low);
+}
+
+/* Whether a number beside one would be printed over the other's. */
+static bool lie_together(const struct priced *a, const struct priced *b, const struct priced *least,
+			 const struct priced *most)
+{
+	static const double letter_wide = 0.03;
+	static const double letter_high = 0.04;
+	double along =
+		share_of_axis(a->time, least->time, most->time) - share_of_axis(b->time, least->time, most->time);
+	double up = share_of_axis(a->cost, least->cost, most->cost) - share_of_axis(b->cost, least->cost, most->cost);
+	return fabs(along) < letter_wide && fabs(up) < letter_high;
+}
+
+/* Numbers the front's points that are told: evenly along it, one where several lie together. Returns how many are. */
 static size_t mark_front(struct priced *points, size_t count, size_t on_front)
 {
 	size_t marks = on_front < MARKS_MAX ? on_front : MARKS_MAX;
 	size_t passed = 0;
 	size_t marked = 0;
-	for (size_t i = 0; i < count; i++) {
+	const struct priced *last = NULL;
+	struct priced least = points[0];
+	struct priced most = points[0];
+	for (size_t i = 1; i < count; i++) {
+		least = (struct priced){.time = fmin(least.time, points[i].time),
+					.cost = fmin(least.cost, points[i].cost)};
+		most = (struct priced){.time = fmax(most.time, points[i].time),
+				       .cost = fmax(most.cost, points[i].cost)};
+	}
+	for (size_t i = 0; i < count && marked < marks; i++) {
 		if (!points[i].is_on_front)
 			continue;
 		size_t next = marks > 1 ? marked * (on_front - 1) / (marks - 1) : 0;
-		if (marked < marks && passed == next)
-			points[i].mark = ++marked;
-		passed++;
+		if (passed++ < next || (last && lie_together(last, &points[i], &least, &most)))
+			continue;
+		points[i].mark = ++marked;
+		last = &points[i];
 	}
 	return marked;
 }

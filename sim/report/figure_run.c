@@ -44,6 +44,7 @@ bool figure_fill_sandboxes(const struct figure *figure, const struct figure_data
 	figure_set_number(sheet, "time_factor", unit.factor);
 	figure_set_text(sheet, "time_title", arena_printf(&arena, "time since the start, %s", unit.short_unit));
 	figure_set_number(sheet, "time_high", end * unit.factor);
+	figure_set_text(sheet, "setting", watch->setting);
 	figure_set_number(sheet, "most", num_rounded(1.08 * fmax(most, 1), 4));
 	put_bins(sheet, watch);
 	arena_release(&arena);
@@ -56,10 +57,11 @@ enum { LATENCY_BINS = 60 };
 
 /* Bins of equal width, or of equal ratio where the longest time is many times the shortest. */
 struct distribution {
+	const struct histogram *times;
 	double low;
 	double high;
 	bool is_log;
-	int64_t counts[LATENCY_BINS];
+	double counts[LATENCY_BINS];
 };
 
 static const double log_from_ratio = 20;
@@ -72,14 +74,30 @@ static double bin_edge(const struct distribution *distribution, size_t bin)
 	return distribution->low + share * (distribution->high - distribution->low);
 }
 
-static void count_record(void *context, int64_t value, int64_t count)
+static size_t bin_of(const struct distribution *distribution, double seconds)
 {
-	struct distribution *distribution = context;
-	double seconds = seconds_from_ns(value);
 	size_t bin = 0;
 	while (bin + 1 < LATENCY_BINS && seconds >= bin_edge(distribution, bin + 1))
 		bin++;
-	distribution->counts[bin] += count;
+	return bin;
+}
+
+/*
+ * Very many times are known by buckets only, whose edges are not the bins'. A bucket's records are spread over its
+ * width: counted at its middle, they would make every other bin a tooth.
+ */
+static void count_record(void *context, int64_t value, int64_t count)
+{
+	struct distribution *distribution = context;
+	double width = seconds_from_ns(histogram_width_at(distribution->times, value));
+	double from = seconds_from_ns(value) - width / 2;
+	double to = from + width;
+	size_t last = bin_of(distribution, to);
+	for (size_t bin = bin_of(distribution, from); bin <= last; bin++) {
+		double begin = bin == 0 ? from : fmax(from, bin_edge(distribution, bin));
+		double end = bin == last ? to : fmin(to, bin_edge(distribution, bin + 1));
+		distribution->counts[bin] += width > 0 ? (double)count * (end - begin) / width : (double)count;
+	}
 }
 
 static void put_distribution(struct figure_sheet *sheet, const struct distribution *distribution, int64_t records)
@@ -89,34 +107,33 @@ static void put_distribution(struct figure_sheet *sheet, const struct distributi
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
 		csv_text(csv, columns[i]);
 	csv_end_row(csv);
-	int64_t within = 0;
+	double within = 0;
 	for (size_t i = 0; i < LATENCY_BINS; i++) {
+		double before = within;
 		within += distribution->counts[i];
 		csv_double(csv, bin_edge(distribution, i));
 		csv_double(csv, bin_edge(distribution, i + 1));
-		csv_int(csv, distribution->counts[i]);
-		csv_double(csv, (double)distribution->counts[i] / (double)records);
-		csv_double(csv, (double)within / (double)records);
+		csv_int(csv, llround(within) - llround(before));
+		csv_double(csv, num_rounded(distribution->counts[i] / (double)records, 12));
+		csv_double(csv, num_rounded(within / (double)records, 12));
 		csv_end_row(csv);
 	}
 }
 
+/* All with as many digits behind the point as three of the least take. */
 static void set_quantiles(struct figure_sheet *sheet, const struct histogram *times, const struct figure_unit *unit,
-			  const struct distribution *distribution, struct arena *arena)
+			  struct arena *arena)
 {
 	static const double shares[] = {0.50, 0.95, 0.99};
 	const char *names[ARRAY_LEN(shares)];
-	buf_printf(&sheet->settings, "array quantiles[%zu]\narray beyond[%zu]\n", ARRAY_LEN(shares), ARRAY_LEN(shares));
+	int decimals = 0;
+	buf_printf(&sheet->settings, "array quantiles[%zu]\n", ARRAY_LEN(shares));
 	for (size_t i = 0; i < ARRAY_LEN(shares); i++) {
-		double seconds = seconds_from_ns(histogram_quantile(times, shares[i]));
-		double place = distribution->is_log
-				       ? log(seconds / distribution->low) / log(distribution->high / distribution->low)
-				       : (seconds - distribution->low) / (distribution->high - distribution->low);
-		names[i] = arena_printf(arena, "P%.0f %s %s", 100 * shares[i],
-					figure_number_text(num_rounded(unit->factor * seconds, 3), arena),
-					unit->short_unit);
-		buf_printf(&sheet->settings, "quantiles[%zu] = %.9g\nbeyond[%zu] = %d\n", i + 1, unit->factor * seconds,
-			   i + 1, place > 0.8);
+		double value = unit->factor * seconds_from_ns(histogram_quantile(times, shares[i]));
+		if (i == 0 && value > 0)
+			decimals = (int)fmin(6, fmax(0, 2 - floor(log10(value))));
+		names[i] = arena_printf(arena, "P%.0f %.*f %s", 100 * shares[i], decimals, value, unit->short_unit);
+		buf_printf(&sheet->settings, "quantiles[%zu] = %.9g\n", i + 1, value);
 	}
 	figure_set_texts(sheet, "names", names, ARRAY_LEN(shares));
 }
@@ -124,6 +141,7 @@ static void set_quantiles(struct figure_sheet *sheet, const struct histogram *ti
 static void fill_latency(struct figure_sheet *sheet, const struct histogram *times, struct arena *arena)
 {
 	struct distribution distribution = {
+		.times = times,
 		.low = seconds_from_ns(histogram_quantile(times, 0)),
 		.high = seconds_from_ns(histogram_quantile(times, 1)),
 	};
@@ -133,9 +151,9 @@ static void fill_latency(struct figure_sheet *sheet, const struct histogram *tim
 		distribution.high = distribution.high > 0 ? distribution.high * 1.05 : 1;
 	}
 	histogram_each(times, count_record, &distribution);
-	int64_t most = 0;
+	double most = 0;
 	for (size_t i = 0; i < LATENCY_BINS; i++)
-		most = max_int64(most, distribution.counts[i]);
+		most = fmax(most, distribution.counts[i]);
 	struct figure_unit unit = figure_unit_of(METRIC_RECORD_SECONDS, distribution.high, arena);
 	double ends[] = {unit.factor * distribution.low, unit.factor * distribution.high};
 	figure_set_number(sheet, "time_factor", unit.factor);
@@ -145,8 +163,8 @@ static void fill_latency(struct figure_sheet *sheet, const struct histogram *tim
 						     .values = ends,
 						     .count = ARRAY_LEN(ends),
 						     .log_from_ratio = distribution.is_log ? 1 : (double)INFINITY});
-	figure_set_number(sheet, "most", num_rounded(100 * (double)most / (double)times->count, 4));
-	set_quantiles(sheet, times, &unit, &distribution, arena);
+	figure_set_number(sheet, "most", num_rounded(100 * most / (double)times->count, 4));
+	set_quantiles(sheet, times, &unit, arena);
 	put_distribution(sheet, &distribution, times->count);
 }
 
@@ -160,6 +178,7 @@ bool figure_fill_latency(const struct figure *figure, const struct figure_data *
 		return false;
 	}
 	arena_init(&arena);
+	figure_set_text(sheet, "setting", data->watch->setting);
 	fill_latency(sheet, times, &arena);
 	arena_release(&arena);
 	return true;

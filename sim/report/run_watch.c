@@ -80,7 +80,7 @@ static void finish(const struct recorder *recorder)
 bool run_watch_simulate(const struct run_job *job, const volatile sig_atomic_t *interrupt, struct arena *arena,
 			struct run_watch *out)
 {
-	*out = (struct run_watch){.has_sandboxes = job->setting->platform->kind == PLATFORM_FUNCTIONS};
+	*out = (struct run_watch){.setting = "", .has_sandboxes = job->setting->platform->kind == PLATFORM_FUNCTIONS};
 	struct recorder recorder = {.watch = out, .bin_ns = FIRST_BIN_NS};
 	struct span_sink spans = {.span = record_span, .context = &recorder};
 	struct sandbox_watch sandboxes = {.stretch = record_sandboxes, .context = &recorder};

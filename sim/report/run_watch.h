@@ -21,6 +21,7 @@ struct watch_bin {
 };
 
 struct run_watch {
+	const char *setting; /* which point it is of those that are shown beside it: "parallel 4"; "": the only one */
 	double bin_seconds;
 	size_t bin_count;
 	struct watch_bin bins[WATCH_BINS];

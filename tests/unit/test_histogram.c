@@ -59,6 +59,40 @@ static void test_many(struct arena *arena)
 	}
 }
 
+struct buckets {
+	const struct histogram *histogram;
+	int64_t count;
+	int64_t end;
+	bool is_apart;
+};
+
+static void check_bucket(void *context, int64_t value, int64_t count)
+{
+	struct buckets *buckets = context;
+	int64_t width = histogram_width_at(buckets->histogram, value);
+	buckets->is_apart = buckets->is_apart && value - width / 2 >= buckets->end;
+	buckets->end = value - width / 2 + width;
+	buckets->count += count;
+}
+
+/* What is visited lies in buckets that do not overlap; while values are exact these have no width. */
+static void test_widths(struct arena *arena)
+{
+	struct histogram histogram;
+	histogram_init(&histogram, arena);
+	histogram_add(&histogram, 1000000);
+	t_int(histogram_width_at(&histogram, 1000000), 0, "an exact value has no width");
+	for (int64_t i = 1; i <= 2 * HISTOGRAM_EXACT_MAX; i++)
+		histogram_add(&histogram, i * 1000);
+	t_int(histogram_width_at(&histogram, 255), 0, "small values have buckets of their own");
+	t_int(histogram_width_at(&histogram, (1 << 20) - 1), 1 << 11, "256 buckets to a doubling");
+	t_int(histogram_width_at(&histogram, 1 << 20), 1 << 12, "and to the next");
+	struct buckets buckets = {.histogram = &histogram, .is_apart = true};
+	histogram_each(&histogram, check_bucket, &buckets);
+	t_ok(buckets.is_apart, "buckets do not overlap");
+	t_int(buckets.count, histogram.count, "every value is visited");
+}
+
 static void test_extremes(struct arena *arena)
 {
 	struct histogram histogram;
@@ -77,6 +111,7 @@ int main(void)
 	test_exact(&arena);
 	test_ranks(&arena);
 	test_many(&arena);
+	test_widths(&arena);
 	test_extremes(&arena);
 	arena_release(&arena);
 	return t_done();

@@ -101,6 +101,14 @@ int64_t histogram_quantile(const struct histogram *histogram, double share)
 	return 0;
 }
 
+int64_t histogram_width_at(const struct histogram *histogram, int64_t value)
+{
+	size_t bucket = bucket_of(value);
+	if (!histogram->buckets || bucket < SUB_BUCKETS)
+		return 0;
+	return (int64_t)1 << (bucket / SUB_BUCKETS - 1);
+}
+
 void histogram_each(const struct histogram *histogram, void (*visit)(void *context, int64_t value, int64_t count),
 		    void *context)
 {

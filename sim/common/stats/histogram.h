@@ -34,6 +34,9 @@ int64_t histogram_quantile(const struct histogram *histogram, double share);
 void histogram_each(const struct histogram *histogram, void (*visit)(void *context, int64_t value, int64_t count),
 		    void *context);
 
+/* How wide the bucket around a visited value is; 0 while values are exact. */
+int64_t histogram_width_at(const struct histogram *histogram, int64_t value);
+
 /* Puts exact values in order, without which histogram_quantile may not be called; values may be added afterwards. */
 void histogram_sort(struct histogram *histogram);
 

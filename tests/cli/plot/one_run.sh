@@ -6,6 +6,10 @@ sed -n '/^time_factor/,/^$/p' f/sandboxes.gp
 grep -v ,0,0, f/latency.csv | head -5
 sed -n '/^time_factor/,/^$/p' f/latency.gp
 
+# Of several points it is the first, and the picture says which that is.
+lamina plot "$ROOT/tests/cli/plot/two.yaml" latency sandboxes --only memory_mb=512 --only memory_mb=1024 -n 1 -o g 2>/dev/null
+grep -h ^setting g/*.gp
+
 # Busy sandboxes, times time, are what the run itself counts.
 lamina run "$ROOT/tests/cli/plot/two.yaml" -n 1 -s functions.classify.memory_mb=1024 --format json >run.json 2>/dev/null
 mean() { sed -n "/\"metric\": \"$1\"/{n;s/.*: \([0-9.]*\).*/\1/p;}" run.json; }
