@@ -7,7 +7,7 @@
 #include "cli/experiment_options.h"
 #include "cli/result_page.h"
 
-enum { PLANS_MAX = 1 + KNOWN_PLANS + PLAN_UNIFORM_MAX };
+enum { PLANS_MAX = 1 + KNOWN_PLANS + PLAN_UNIFORM_MAX + PLANNER_RIVALS_MAX };
 
 struct plan_page {
 	const struct plan_report *report;
@@ -15,6 +15,7 @@ struct plan_page {
 	const char *names[PLANS_MAX];
 	struct run_job jobs[PLANS_MAX];
 	const struct platform *platforms[PLANS_MAX];
+	bool allowed[PLANS_MAX];
 	size_t count;
 };
 
@@ -45,6 +46,7 @@ static void add_plan(struct plan_page *plans, const char *name, const struct tri
 		return;
 	}
 	plans->names[plans->count] = name;
+	plans->allowed[plans->count] = planner_is_allowed(&plans->report->plan->goal, trial);
 	plans->platforms[plans->count] = trial->setting->platform;
 	plans->jobs[plans->count++] = (struct run_job){
 		.setting = trial->setting,
@@ -68,6 +70,9 @@ static void add_plans(struct plan_page *plans)
 				 arena_printf(arena, "%lld MB everywhere",
 					      (long long)plan->uniform[i].setting->functions[0].memory_mb),
 				 &plan->uniform[i]);
+	for (size_t i = 0; i < plan->rivals.count; i++)
+		if (plan->rivals.items[i].kind != RIVAL_MEMORY)
+			add_plan(plans, plan->rivals.items[i].what, &plan->rivals.items[i].trial);
 }
 
 /* Trials are of excerpts of long batches; what is shown is of the whole. */
@@ -180,6 +185,7 @@ int plan_page_write(const struct plan_report *report, const char *experiment_pat
 		.resolve = resolve_plan,
 		.resolve_context = plans,
 		.names = plans->names,
+		.allowed = plans->allowed,
 		.is_first_recommended = true,
 		.question = question(report->request, &cli->arena),
 		.words = buf_text(&words),

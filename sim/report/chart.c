@@ -402,7 +402,7 @@ static size_t name_letters(const struct stack *stack)
 		size_t length = strlen(stack->rows[i].name);
 		most = length > most ? length : most;
 	}
-	return most < NAME_LETTERS_MAX ? most : NAME_LETTERS_MAX;
+	return most <= NAME_LETTERS_MAX ? most : NAME_LETTERS_MAX + 1; /* with what says that it goes on */
 }
 
 static void write_part(const struct stack *stack, const struct stack_row *row, size_t part, double from, double to,

@@ -99,6 +99,14 @@ static void copy_result(const struct run_result *from, struct arena *arena, stru
 	memcpy(out->functions, from->functions, from->function_count * sizeof out->functions[0]);
 	for (size_t i = 0; i < from->function_count; i++)
 		out->functions[i].name = arena_strdup(arena, from->functions[i].name);
+	out->steps = ARENA_ARRAY(arena, struct step_result, from->step_count);
+	for (size_t i = 0; i < from->step_count; i++) {
+		struct step *step = ARENA_NEW(arena, struct step);
+		*step = (struct step){.kind = from->steps[i].step->kind,
+				      .name = arena_strdup(arena, from->steps[i].step->name)};
+		out->steps[i] = from->steps[i];
+		out->steps[i].step = step;
+	}
 }
 
 void figure_data_begin(struct figure_data *data, const struct study *study, size_t points_max, struct arena *arena)

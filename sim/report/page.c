@@ -45,7 +45,13 @@ static void add_point(struct page_state *state, size_t index)
 	point->time = figure_of(run_result_metric(result, state->time));
 	point->cost = figure_of(run_result_metric(result, METRIC_COST_USD));
 	point->works = result->end == OUTCOME_COMPLETE && run_result_metric(result, METRIC_FAILED_RECORDS)->mean == 0;
+	point->is_allowed = !state->page->allowed || state->page->allowed[index];
 	add_bands(state, index);
+}
+
+bool page_takes_part(const struct page_state *state, size_t point)
+{
+	return state->points[point].works && state->points[point].is_allowed;
 }
 
 static double images_of(const struct run_result *result)
@@ -112,7 +118,7 @@ static void choose(struct page_state *state, enum page_choice choice)
 	double best_other = HUGE_VAL;
 	state->chosen[choice] = PAGE_NONE;
 	for (size_t i = 0; i < state->count; i++) {
-		if (!state->points[i].works)
+		if (!page_takes_part(state, i))
 			continue;
 		double value = rank(state, i, choice);
 		double other =
@@ -147,7 +153,7 @@ static void find_front(struct page_state *state)
 	struct rival *rivals = ARENA_ARRAY(&state->arena, struct rival, state->count);
 	size_t count = 0;
 	for (size_t i = 0; i < state->count; i++)
-		if (state->points[i].works)
+		if (page_takes_part(state, i))
 			rivals[count++] =
 				(struct rival){state->points[i].time_each.mean, state->points[i].cost_each.mean, i};
 	qsort(rivals, count, sizeof rivals[0], compare_rivals);
@@ -342,6 +348,7 @@ void page_write(const struct page *page, struct buf *out)
 	page_write_table(&state, out);
 	page_write_bill(&state, out);
 	page_write_functions(&state, out);
+	page_write_steps(&state, out);
 	page_write_errors(&state, out);
 	page_write_sources(&state, out);
 	page_write_origin(&state, out);

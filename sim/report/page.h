@@ -3,10 +3,10 @@
  * in words, figures with a pointer, a table that sorts, the bill, what was assumed and on whose word, how large the
  * errors of the mechanisms involved are, and how to have all of it again.
  *
- * Points at which records failed, or a bound stopped the simulation, are in the table and take no part in the
- * answer. Points that do different amounts of work are compared by the image. Cheapest and fastest go by means; whom
- * their prediction bands (report/trust.h) do not tell apart is named beside them. Between them stands the point that
- * is best for both alike, as `lamina plan` weighs them.
+ * Points at which records failed, or a bound stopped the simulation, and those that do not keep what the question asks
+ * for, are in the table and take no part in the answer. Points that do different amounts of work are compared by the
+ * image. Cheapest and fastest go by means; whom their prediction bands (report/trust.h) do not tell apart is named
+ * beside them. Between them stands the point that is best for both alike, as `lamina plan` weighs them.
  */
 #ifndef LAMINA_PAGE_H
 #define LAMINA_PAGE_H
@@ -34,6 +34,7 @@ struct page {
 	bool (*resolve)(void *context, size_t point, struct arena *arena, struct run_job *out);
 	void *resolve_context;
 	const char *const *names;  /* of points; NULL: their numbers */
+	const bool *allowed;       /* which points keep what the question asks for; NULL: it asks for nothing */
 	bool is_first_recommended; /* the first point is what somebody found to be best */
 	const char *question;      /* NULL: what time and cost are at these points */
 	const char *words;         /* lines that explain the answer, as they are; NULL or "": none */

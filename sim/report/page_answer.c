@@ -110,7 +110,7 @@ static void say_toss_ups(struct page_state *state, enum page_choice choice, cons
 		const struct page_figure *own =
 			is_cost ? &state->points[chosen].cost_each : &state->points[chosen].time_each;
 		const struct page_figure *other = is_cost ? &state->points[i].cost_each : &state->points[i].time_each;
-		if (i == chosen || !state->points[i].works || !own->has_band || !other->has_band ||
+		if (i == chosen || !page_takes_part(state, i) || !own->has_band || !other->has_band ||
 		    !trust_is_toss_up(&own->band, own->mean, &other->band, other->mean))
 			continue;
 		if (count++ >= NAMED_MAX)
@@ -150,6 +150,27 @@ static void say_failing(struct page_state *state, struct buf *out)
 		buf_add(out, " the first of them,");
 	}
 	buf_add(out, " records fail or a bound stops the simulation; what does not work takes no part in this.</li>\n");
+}
+
+/* What is fast or cheap and not what was asked for. */
+static void say_not_allowed(struct page_state *state, struct buf *out)
+{
+	size_t count = 0;
+	struct buf names;
+	buf_init(&names);
+	for (size_t i = 0; i < state->count; i++) {
+		if (state->points[i].is_allowed)
+			continue;
+		buf_printf(&names, "%s<span data-p=\"%zu\">", count++ > 0 ? "; " : "", i);
+		html_text(&names, page_point_name(state, i));
+		buf_add(&names, "</span>");
+	}
+	if (count > 0) {
+		buf_add(out, "<li><b>Not allowed</b>, for not keeping what was asked for: ");
+		buf_add(out, buf_text(&names));
+		buf_add(out, ". What is not allowed is in the table and takes no part in this.</li>\n");
+	}
+	buf_release(&names);
 }
 
 static bool has_advice(const struct run_job *job)
@@ -202,9 +223,10 @@ void page_write_answer(struct page_state *state, struct buf *out)
 	buf_add(out, "<section id=\"answer\">\n<h2>The answer</h2>\n");
 	if (state->chosen[CHOICE_CHEAPEST] == PAGE_NONE) {
 		buf_add(out, "<p class=\"doubt\">None: ");
-		buf_add(out, state->count == 0 ? "there are no results.</p>\n</section>\n"
-					       : "wherever there are results, records fail or a bound stops the "
-						 "simulation.</p>\n</section>\n");
+		buf_add(out, state->count == 0      ? "there are no results.</p>\n</section>\n"
+			     : state->page->allowed ? "nothing keeps what was asked for.</p>\n</section>\n"
+						    : "wherever there are results, records fail or a bound stops the "
+						      "simulation.</p>\n</section>\n");
 		return;
 	}
 	buf_add(out, "<div class=\"cards\">\n");
@@ -223,6 +245,7 @@ void page_write_answer(struct page_state *state, struct buf *out)
 	say_trade(state, out);
 	say_toss_ups(state, CHOICE_CHEAPEST, "cheaper", out);
 	say_toss_ups(state, CHOICE_FASTEST, "faster", out);
+	say_not_allowed(state, out);
 	say_failing(state, out);
 	buf_add(out, "</ul>\n");
 	write_words(state->page, out);
@@ -233,9 +256,20 @@ void page_write_answer(struct page_state *state, struct buf *out)
 /* --- the table ------------------------------------------------------------------------------------------------ */
 
 /* Figures beside time and cost, where there are any. */
-static const enum metric_id other_metrics[] = {METRIC_RECORD_P95_SECONDS, METRIC_COLD_STARTS, METRIC_THROTTLES,
-					       METRIC_FAILED_RECORDS};
-static const char *const other_headings[] = {"P95 of a request, s", "cold starts", "throttled calls", "failed records"};
+static const struct {
+	enum metric_id metric;
+	const char *heading;
+} other_columns[] = {
+	{METRIC_RECORD_P95_SECONDS, "P95 of a request, s"},
+	{METRIC_QUEUE_SECONDS, "wait in the queue, s"},
+	{METRIC_MESSAGES_PER_BATCH, "messages a batch"},
+	{METRIC_COLD_STARTS, "cold starts"},
+	{METRIC_THROTTLES, "throttled calls"},
+	{METRIC_QUEUED_MESSAGES, "left in the queue"},
+	{METRIC_DEAD_LETTERS, "dead letters"},
+	{METRIC_GATEWAY_TIMEOUTS, "gateway timeouts"},
+	{METRIC_FAILED_RECORDS, "failed records"},
+};
 
 static bool is_shown(const struct page_state *state, enum metric_id metric)
 {
@@ -258,6 +292,8 @@ static void write_headings(struct page_state *state, struct buf *out)
 {
 	buf_add(out, "<thead><tr>\n");
 	write_heading(state->page->names ? "plan" : "point", out);
+	if (state->page->allowed)
+		write_heading("allowed", out);
 	for (size_t i = 0; i < state->keys.count; i++)
 		write_heading(state->keys.keys[i].title, out);
 	write_heading(arena_printf(&state->arena, "%s, s", page_time_words(state)), out);
@@ -266,9 +302,9 @@ static void write_headings(struct page_state *state, struct buf *out)
 	write_heading("cost of a run, USD", out);
 	if (state->page->trust && state->page->platforms)
 		write_heading("90 % of runs, USD", out);
-	for (size_t i = 0; i < ARRAY_LEN(other_metrics); i++)
-		if (is_shown(state, other_metrics[i]))
-			write_heading(other_headings[i], out);
+	for (size_t i = 0; i < ARRAY_LEN(other_columns); i++)
+		if (is_shown(state, other_columns[i].metric))
+			write_heading(other_columns[i].heading, out);
 	buf_add(out, "</tr></thead>\n");
 }
 
@@ -316,12 +352,17 @@ static void write_row(struct page_state *state, size_t index, struct buf *out)
 	const struct figure_point *of = &page->data->points[index];
 	bool has_bands = page->trust && page->platforms;
 	buf_printf(out, "<tr data-p=\"%zu\"%s><th scope=\"row\" data-v=\"%lld\">", index,
-		   point->works ? "" : " class=\"failing\"", (long long)of->ordinal + 1);
+		   !point->works        ? " class=\"failing\""
+		   : !point->is_allowed ? " class=\"barred\""
+					: "",
+		   (long long)of->ordinal + 1);
 	if (page->names)
 		html_text(out, page->names[index]);
 	else
 		buf_printf(out, "%lld", (long long)of->ordinal + 1);
 	buf_add(out, "</th>");
+	if (page->allowed)
+		buf_printf(out, "<td class=\"text allowed\">%s</td>", point->is_allowed ? "yes" : "no");
 	for (size_t i = 0; i < state->keys.count; i++)
 		write_value_cell(state, &state->keys.keys[i], index, out);
 	write_number_cell(point->time.mean, point->time.half_width, out);
@@ -330,9 +371,9 @@ static void write_row(struct page_state *state, size_t index, struct buf *out)
 	write_number_cell(point->cost.mean, point->cost.half_width, out);
 	if (has_bands)
 		write_band_cell(&point->cost, out);
-	for (size_t i = 0; i < ARRAY_LEN(other_metrics); i++)
-		if (is_shown(state, other_metrics[i]))
-			write_number_cell(run_result_metric(&of->result, other_metrics[i])->mean, 0, out);
+	for (size_t i = 0; i < ARRAY_LEN(other_columns); i++)
+		if (is_shown(state, other_columns[i].metric))
+			write_number_cell(run_result_metric(&of->result, other_columns[i].metric)->mean, 0, out);
 	buf_add(out, "</tr>\n");
 }
 

@@ -138,7 +138,10 @@ static void write_front(struct page_state *state, struct buf *out)
 	const struct chart chart = {
 		.id = "front",
 		.title = "Cost against time",
-		.explanation = "Joined: the front, whose points no other beats in both. Hollow: all others.",
+		.explanation = state->page->allowed
+				       ? "Joined: the front, whose plans no other that is allowed beats in both. "
+					 "Hollow: all others, what is not allowed among them."
+				       : "Joined: the front, whose points no other beats in both. Hollow: all others.",
 		.x_title = arena_printf(&state->arena, "%s%s, s", page_time_words(state),
 					is_divided ? ", by the image" : ""),
 		.y_title = state->is_by_image ? "cost by the image, USD" : "cost of a run, USD",

@@ -18,8 +18,9 @@ struct page_point {
 	struct page_figure cost;
 	struct page_figure time_each; /* what points are compared by: the same or, of different work, by the image */
 	struct page_figure cost_each;
-	bool works;    /* every record has a result */
-	bool is_front; /* no other is both faster and cheaper */
+	bool works;      /* every record has a result */
+	bool is_allowed; /* it keeps what is asked for */
+	bool is_front;   /* no other is both faster and cheaper */
 };
 
 enum page_choice { CHOICE_RECOMMENDED, CHOICE_CHEAPEST, CHOICE_FASTEST, CHOICE_BALANCED, CHOICES };
@@ -41,6 +42,9 @@ struct page_state {
 /* "point 3", or its name. In the state's arena. */
 const char *page_point_name(struct page_state *state, size_t point);
 
+/* Whether it may be an answer. */
+bool page_takes_part(const struct page_state *state, size_t point);
+
 /* What the times are of: "time of a run". */
 const char *page_time_words(const struct page_state *state);
 
@@ -61,6 +65,7 @@ void page_write_figures(struct page_state *state, struct buf *out);
 void page_write_table(struct page_state *state, struct buf *out);
 void page_write_bill(struct page_state *state, struct buf *out);
 void page_write_functions(struct page_state *state, struct buf *out);
+void page_write_steps(struct page_state *state, struct buf *out);
 void page_write_errors(struct page_state *state, struct buf *out);
 void page_write_sources(struct page_state *state, struct buf *out);
 void page_write_origin(struct page_state *state, struct buf *out);

@@ -160,6 +160,66 @@ void page_write_functions(struct page_state *state, struct buf *out)
 	buf_add(out, "</section>\n");
 }
 
+/* --- steps ---------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	enum step_metric_id metric;
+	const char *heading;
+} step_columns[] = {
+	{STEP_METRIC_ENTERED, "entered"},
+	{STEP_METRIC_FAILED, "failed"},
+	{STEP_METRIC_MEAN_SECONDS, "time, s"},
+	{STEP_METRIC_CRITICAL_SECONDS, "on the critical path, s"},
+	{STEP_METRIC_CRITICAL_SHARE, "share of it, %"},
+	{STEP_METRIC_SLACK_SECONDS, "slack, s"},
+};
+
+static void write_step(const struct step_result *step, struct buf *out)
+{
+	buf_add(out, "<tr><th scope=\"row\">");
+	html_name(out, step->step->name);
+	buf_printf(out, "</th><td class=\"text\">%s</td>", step_kind_names[step->step->kind]);
+	for (size_t i = 0; i < ARRAY_LEN(step_columns); i++) {
+		double value = step->metrics[step_columns[i].metric].mean;
+		write_cell(step_columns[i].metric == STEP_METRIC_CRITICAL_SHARE ? 100 * value : value, out);
+	}
+	buf_add(out, "</tr>\n");
+}
+
+/* Of a workflow: where its time goes by step. A file of results does not hold them. */
+void page_write_steps(struct page_state *state, struct buf *out)
+{
+	struct run_job job;
+	const struct page *page = state->page;
+	int64_t chosen = page_focus(state) != PAGE_NONE ? page_focus(state) : 0;
+	if (state->count == 0)
+		return;
+	const struct run_result *result = &page->data->points[chosen].result;
+	bool is_known = page->resolve && page->resolve(page->resolve_context, (size_t)chosen, &state->arena, &job);
+	if (result->step_count == 0 && !(is_known && job.setting->graph))
+		return;
+	buf_add(out, "<section id=\"steps\">\n<h2>Steps of the workflow</h2>\n");
+	if (result->step_count == 0) {
+		buf_add(out, "<p>A file of results does not hold them: a report of the experiment itself does.</p>\n"
+			     "</section>\n");
+		return;
+	}
+	buf_add(out, "<p>Means at ");
+	html_text(out, page_point_name(state, (size_t)chosen));
+	buf_add(out, ": counts of a run, times of a step from its begin to its end, the critical path of a record. "
+		     "Slack is how much earlier a step ends than others wait for.</p>\n");
+	begin_table("Steps of the workflow", out);
+	buf_add(out, "<thead><tr><th scope=\"col\">step</th><th scope=\"col\" class=\"text\">kind</th>");
+	for (size_t i = 0; i < ARRAY_LEN(step_columns); i++)
+		buf_printf(out, "<th scope=\"col\">%s</th>", step_columns[i].heading);
+	buf_add(out, "</tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < result->step_count; i++)
+		write_step(&result->steps[i], out);
+	buf_add(out, "</tbody>\n");
+	end_table(out);
+	buf_add(out, "</section>\n");
+}
+
 /* --- errors --------------------------------------------------------------------------------------------------- */
 
 static double share_of(const struct trust_band *band, const char *mechanism)

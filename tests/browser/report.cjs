@@ -160,7 +160,7 @@ async function prints(page) {
 
 async function telephone(page) {
 	await page.size(375, 740, true);
-	for (const name of ["sweep", "one", "plan", "hostile"]) {
+	for (const name of ["sweep", "one", "plan", "workflow", "hostile"]) {
 		await page.go(`file://${folder}/${name}.html`);
 		await page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })");
 		is(await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]"), [375, 375],
@@ -216,7 +216,15 @@ async function main(chromium) {
 	page.requests = [];
 	await opens(page, "plan", ["front", "bill-parts", "time-parts"]);
 	ok(await page.evaluate("document.querySelector('.card h3').textContent.startsWith('recommended')"), "plan: the recommended is first");
+	const barred = await page.evaluate(`[...document.querySelectorAll("#points tr.barred")].map((row) =>
+		[row.dataset.p, row.querySelector(".allowed").textContent, document.querySelectorAll(\`.card[data-p="\${row.dataset.p}"]\`).length])`);
+	ok(barred.length > 0 && barred.every(([, allowed, cards]) => allowed === "no" && cards === 0),
+		"plans that are not allowed are marked, and no answer", barred);
 	await picture(page, "plan");
+	page.requests = [];
+	await opens(page, "workflow", ["bill-parts", "time-parts"]);
+	is(await page.evaluate("document.querySelectorAll('#steps tbody tr').length"), 10, "workflow: every step has a row");
+	await picture(page, "workflow");
 	page.requests = [];
 	await hostile(page);
 	await telephone(page);

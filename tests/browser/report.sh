@@ -20,10 +20,11 @@ fi
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/lamina-browser.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 cp tests/browser/*.yaml "$scratch"
+cp configs/workflows/photos.yaml "$scratch/workflow.yaml"
 cd "$scratch" || exit 1
 for experiment in *.yaml; do
 	"$root/build/release-gcc/lamina" report "$experiment" -o "${experiment%.yaml}.html" 2>/dev/null
 done
 sed '/^sweep/,$d' sweep.yaml >plan.yaml
-"$root/build/release-gcc/lamina" plan plan.yaml --deadline 60 --quick --report plan.html >/dev/null 2>&1
+"$root/build/release-gcc/lamina" plan plan.yaml --deadline 20 --quick --report plan.html >/dev/null 2>&1
 node "$root/tests/browser/report.cjs" "$program" "$scratch" $pictures
