@@ -494,19 +494,27 @@ bool results_functions(struct results *results, struct arena *arena, const char 
 	return ok;
 }
 
+static void write_count(const struct results *results, struct buf *sql)
+{
+	buf_add(sql, "SELECT (SELECT COUNT(*) FROM run WHERE run_id BETWEEN ?1 AND ?2),"
+		     " EXISTS(SELECT 1 FROM failure WHERE point_id = ?3)");
+}
+
 bool results_count(struct results *results, int64_t point, int64_t *replications, bool *is_failed, struct err *err)
 {
-	char sql[128];
-	int64_t failures;
-	snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM run WHERE run_id BETWEEN %lld AND %lld",
-		 (long long)run_id_of(point, 0), (long long)run_id_of(point, (1 << SCHEMA_RUN_BITS) - 1));
-	if (!sql_number(&results->sql, sql, 0, replications, err))
+	bool ok = true;
+	sqlite3_stmt *count = results_statement(results, STATEMENT_COUNT, write_count, err);
+	if (!count)
 		return false;
-	snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM failure WHERE point_id = %lld", (long long)point);
-	if (!sql_number(&results->sql, sql, 0, &failures, err))
-		return false;
-	*is_failed = failures > 0;
-	return true;
+	sqlite3_bind_int64(count, 1, run_id_of(point, 0));
+	sqlite3_bind_int64(count, 2, run_id_of(point, (1 << SCHEMA_RUN_BITS) - 1));
+	sqlite3_bind_int64(count, 3, point);
+	if (sql_row(&results->sql, count, &ok, err)) {
+		*replications = sqlite3_column_int64(count, 0);
+		*is_failed = sqlite3_column_int64(count, 1) != 0;
+	}
+	sqlite3_reset(count);
+	return ok;
 }
 
 bool results_progress(struct results *results, struct results_progress *out, struct err *err)

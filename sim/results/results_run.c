@@ -308,17 +308,31 @@ static void bind_range(sqlite3_stmt *statement, int64_t point)
 	sqlite3_bind_int64(statement, 2, run_id_of(point, (1 << SCHEMA_RUN_BITS) - 1));
 }
 
+static void write_last_run(const struct results *results, struct buf *sql)
+{
+	buf_add(sql, "SELECT MAX(run_id) FROM run WHERE run_id BETWEEN ?1 AND ?2");
+}
+
+/* Up to the last one that is there. */
+static bool count_runs(struct results *results, int64_t point, int64_t *count, struct err *err)
+{
+	bool ok = true;
+	sqlite3_stmt *last = results_statement(results, STATEMENT_LAST_RUN, write_last_run, err);
+	*count = 0;
+	if (!last)
+		return false;
+	bind_range(last, point);
+	if (sql_row(&results->sql, last, &ok, err) && sqlite3_column_type(last, 0) != SQLITE_NULL)
+		*count = sqlite3_column_int64(last, 0) - run_id_of(point, 0) + 1;
+	sqlite3_reset(last);
+	return ok;
+}
+
 /* Room for as many replications as the last has. */
 static bool make_room(struct results *results, struct arena *arena, struct results_content *out, struct err *err)
 {
-	char sql[128];
-	int64_t last;
-	snprintf(sql, sizeof sql, "SELECT MAX(run_id) FROM run WHERE run_id BETWEEN %lld AND %lld",
-		 (long long)run_id_of(out->point.id, 0),
-		 (long long)run_id_of(out->point.id, (1 << SCHEMA_RUN_BITS) - 1));
-	if (!sql_number(&results->sql, sql, run_id_of(out->point.id, 0) - 1, &last, err))
+	if (!count_runs(results, out->point.id, &out->count, err))
 		return false;
-	out->count = last - run_id_of(out->point.id, 0) + 1;
 	size_t count = (size_t)out->count;
 	out->samples = ARENA_ARRAY(arena, struct sample, count);
 	out->versions = ARENA_ARRAY(arena, const char *, count);
