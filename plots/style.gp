@@ -34,7 +34,7 @@ set style line 14 lc rgb "#d55e00" lw 1.5 dt 1 pt 8 ps 1.0
 # Parts of a stack, from below; a line of an axis; weak lines.
 array fills = ["#0072b2", "#e69f00", "#009e73", "#f0e442", "#d55e00", "#56b4e9", "#444444", "#cc79a7", "#999999", "#882255", "#e0e0e0", "#7f2a0a"]
 # Of a call's time: start, import, load weights, other when cold, wait, store, compute, throttled, sharing, client, queue.
-array time_fills = ["#0072b2", "#56b4e9", "#882255", "#ddbb88", "#999999", "#e69f00", "#009e73", "#7f2a0a", "#f0e442", "#444444", "#cccccc"]
+array time_fills = ["#0072b2", "#b3dcf5", "#882255", "#ddbb88", "#777777", "#e69f00", "#009e73", "#7f2a0a", "#f0e442", "#444444", "#cccccc"]
 set style fill solid 1.0 border rgb "#ffffff"
 # Light is little; lightness falls all along, so that a grey print has the same order.
 set palette defined (0 "#fee838", 1 "#c8b866", 2 "#948e77", 3 "#666970", 4 "#35456c", 5 "#00224e")

@@ -1,9 +1,8 @@
 # Errors by mechanism, a mark for each row: what was fitted, what is predicted, what is no measurement. The axis ends at
 # 30 %; what is beyond lies on its end.
-row(name) = sum [i=1:|mechanisms|] (name eq mechanisms[i] ? i : 0)
 # Rows of a mechanism are spread over its strip by their number, so that equal errors do not hide each other.
 spread(n) = (int(n) * 7 % 13 - 6) / 20.0
-y(n) = row(strcol("mechanism")) + spread(n)
+y(n) = strips[int(n) + 1] + spread(n)
 cut(e) = e > 30 ? 30 : e < -30 ? -30 : e
 measured(n) = strcol("basis") eq "measurement"
 beyond(n) = abs(column("error_percent")) > 30
@@ -16,7 +15,7 @@ eval y_set_marks
 set grid xtics noytics
 set xlabel "error of the prediction, %"
 set xrange [-32:32]
-set yrange [0.4:|mechanisms|+0.6] reverse
+set yrange [|mechanisms|+0.6:0.4]
 set arrow from 0, 0.4 to 0, |mechanisms|+0.6 nohead lc rgb "#777777"
 do for [format in formats] {
     eval terminal(format, 900, 150 + 34 * |mechanisms|)

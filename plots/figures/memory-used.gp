@@ -28,7 +28,7 @@ do for [format in formats] {
         do for [p=1:n] {
             if (p + across > n) { set xlabel bars_title } else { unset xlabel }
             set lmargin at screen panel_left(p); set rmargin at screen panel_right(p)
-            set tmargin at screen panel_top(p, n, legend); set bmargin at screen panel_bottom(p, n, legend, turned ? turned + 48 : 55)
+            set tmargin at screen panel_top(p, n, legend); set bmargin at screen panel_bottom(p, n, legend, turned ? turned + 56 : 66)
             set yrange [0:highs[p]]
             set title panels[p] offset 0,-0.5
             set ylabel "memory, MB" 

@@ -16,7 +16,7 @@ do for [format in formats] {
     eval no_legend
     do for [p=1:n] {
         set lmargin at screen panel_left(p); set rmargin at screen panel_right(p)
-        set tmargin at screen panel_top(p, n, legend); set bmargin at screen panel_bottom(p, n, legend, 55)
+        set tmargin at screen panel_top(p, n, legend); set bmargin at screen panel_bottom(p, n, legend, 66)
         set title panels[p] offset 0,-0.5
         set xlabel "measured"
         set ylabel "predicted"

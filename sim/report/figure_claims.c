@@ -32,12 +32,26 @@ static void put_claim_head(struct csv *csv)
 		csv_text(csv, columns[i]);
 }
 
+/* Of each row, which mechanism's it is, by its number: gnuplot ends a text at its first comma. */
+static void set_strips(struct figure_sheet *sheet, const struct validation *validation)
+{
+	buf_printf(&sheet->settings, "array strips[%zu] = [", validation->row_count);
+	for (size_t i = 0; i < validation->row_count; i++) {
+		size_t strip = 0;
+		while (strcmp(validation->mechanisms[strip], validation->rows[i].claim->mechanism) != 0)
+			strip++;
+		buf_printf(&sheet->settings, "%s%zu", i > 0 ? ", " : "", strip + 1);
+	}
+	buf_add(&sheet->settings, "]\n");
+}
+
 bool figure_fill_errors(const struct figure *figure, const struct figure_data *data, const struct figure_choice *choice,
 			struct figure_sheet *sheet)
 {
 	const struct validation *validation = data->validation;
 	figure_set_texts(sheet, "mechanisms", validation->mechanisms, validation->mechanism_count);
 	figure_set_categories(sheet, "y", validation->mechanisms, validation->mechanism_count, 1, 1);
+	set_strips(sheet, validation);
 	put_claim_head(&sheet->csv);
 	csv_end_row(&sheet->csv);
 	for (size_t i = 0; i < validation->row_count; i++) {
