@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "results/columns.h"
 #include "results/results_struct.h"
 
@@ -158,6 +159,42 @@ static bool merge_point(struct merge *merge, int64_t id, struct err *err)
 	       put_summary(merge, &both, err);
 }
 
+/* The first line that differs, without what it is indented by; "" where one text has ended. */
+static void first_difference(const char *a, const char *b, struct arena *arena, const char *lines[2])
+{
+	enum { LINE_MAX_BYTES = 60 };
+	size_t line = 0;
+	for (size_t i = 0; a[i] == b[i] && a[i]; i++)
+		line = a[i] == '\n' ? i + 1 : line;
+	const char *texts[] = {a + line, b + line};
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const char *text = texts[i] + strspn(texts[i], " ");
+		char *copy = arena_strndup(arena, text, min_size(strcspn(text, "\n"), LINE_MAX_BYTES));
+		printable_make(copy, "");
+		lines[i] = copy;
+	}
+}
+
+static bool refuse_experiment(const struct results *into, const struct results *part, struct err *err)
+{
+	const struct results_experiment *from = &part->experiment;
+	const struct results_experiment *to = &into->experiment;
+	struct arena arena;
+	const char *lines[2];
+	const char *differs = "a file that it stands on, such as its platform, is another";
+	arena_init(&arena);
+	if (strcmp(from->yaml, to->yaml) != 0) {
+		first_difference(from->yaml, to->yaml, &arena, lines);
+		differs = arena_printf(&arena, "'%s' is '%s' there", lines[0], lines[1]);
+	}
+	err_set(err,
+		"'%s' is of another experiment ('%s', %lld points) than the rest ('%s', %lld points): %s; "
+		"--any-experiment takes it in all the same",
+		part->sql.path, from->name, (long long)from->points, to->name, (long long)to->points, differs);
+	arena_release(&arena);
+	return false;
+}
+
 /* Whether the part belongs to what is there; in a new file everything does. */
 static bool check_origin(struct results *into, struct results *part, const struct merge_rules *rules, struct err *err)
 {
@@ -168,10 +205,7 @@ static bool check_origin(struct results *into, struct results *part, const struc
 	if (!to->name)
 		return results_put_experiment(into, from, part->version, err);
 	if (!digest_equal(&from->digest, &to->digest) && !rules->any_experiment)
-		return err_set(err,
-			       "'%s' is of another experiment ('%s', %lld points) than the rest ('%s', %lld points); "
-			       "--any-experiment takes it in all the same",
-			       part->sql.path, from->name, (long long)from->points, to->name, (long long)to->points);
+		return refuse_experiment(into, part, err);
 	if (strcmp(part->version, into->version) != 0 && !rules->any_version)
 		return err_set(
 			err,
