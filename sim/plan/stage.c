@@ -57,7 +57,7 @@ static double mean_slowness(const struct platform_cpu *cpu, bool is_arm64)
 	return is_arm64 ? slowness / cpu->arm64_speed : slowness;
 }
 
-/* Requests have their turns on an accelerator one at a time: nobody waits for it here. */
+/* Nobody waits here for a turn on an accelerator, nor for others to have it with. */
 static void add_work(struct stage_visit *visit, const struct platform_cpu *cpu, const struct demand *demand,
 		     double slowness)
 {

@@ -189,6 +189,24 @@ struct slice slice_of(const struct run_result *whole, const struct run_result *h
 	return slice;
 }
 
+/* Time that a request has on a device for itself, where as many go together as may. */
+static double device_seconds(const struct setting_function *function)
+{
+	const struct phase *phase = &function->work.phases[WORK_DEVICE];
+	double each_ns = (double)(phase->device_ns - phase->device_call_ns);
+	return (each_ns + (double)phase->device_call_ns / (double)setting_device_batch(function)) / 1e9;
+}
+
+/*
+ * Devices that keep so many requests on an instance, waiting or having their turn: at a load of rho there are
+ * rho + rho^2 / (2 (1 - rho)) of them, as of any queue with times that are always the same (Pollaczek and Khinchin).
+ */
+static double devices_for(double rate_per_second, double seconds, double requests)
+{
+	double load = 1 + requests - sqrt(1 + requests * requests);
+	return rate_per_second * seconds / load;
+}
+
 static double instances_for(const struct setting *setting, size_t function, double rate_per_second)
 {
 	const struct setting_function *of = &setting->functions[function];
@@ -205,7 +223,7 @@ static double instances_for(const struct setting *setting, size_t function, doub
 	double places = (double)(of->sandbox.requests_max > 1 ? of->sandbox.requests_max : 1);
 	double by_cpu = rate_per_second * cpu_ns / 1e9 / (vcpus * target);
 	double by_requests = rate_per_second * (cpu_ns / fmin(1, vcpus) + other_ns) / 1e9 / (places * target);
-	return fmax(by_cpu, by_requests);
+	return fmax(fmax(by_cpu, by_requests), devices_for(rate_per_second, device_seconds(of), places * target));
 }
 
 int64_t slice_instances(const struct setting *setting, double rate_per_second)

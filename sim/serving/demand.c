@@ -63,6 +63,7 @@ static void demand_init(struct demand *demand, const struct platform *platform, 
 		demand->threads = phase->threads > 0 ? phase->threads : 1;
 		demand->pieces = phase->pieces > 0 ? phase->pieces : 1;
 		demand->device_ns = phase->device_ns;
+		demand->device_call_ns = phase->device_call_ns;
 	} else if (!phase->is_timed_elsewhere) {
 		add_transfer(demand, platform, phase);
 	}

@@ -44,6 +44,7 @@ struct demand {
 	int64_t threads;             /* 1 or more */
 	int64_t pieces;              /* in which wait and CPU work alternate, 1 or more */
 	int64_t device_ns;           /* on the accelerator */
+	int64_t device_call_ns;      /* of that, what a batch has once */
 };
 
 /* What a visit does of its function's work, and beside it. */

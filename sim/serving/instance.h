@@ -10,8 +10,8 @@
  * several requests (its activator's throttler). Requests of a fleet, which no request adds to, go to no instance that
  * starts: they wait in one line for the first place, or are refused. vCPUs are shared as processor sharing: with
  * several requests at once the quota's periods, far below their times, average out. On an accelerator requests take
- * turns. Of an instance that is paid for all along, what follows the last request counts up to where it would have
- * expired.
+ * turns, alone or in batches (device.h). Of an instance that is paid for all along, what follows the last request
+ * counts up to where it would have expired.
  *
  * Who may call it: call.c, which brings requests; visit.c, whose requests start, load, need memory and leave;
  * autoscaler.c, which starts instances; simulate.c, before the first request and after the last.
@@ -22,6 +22,13 @@
 #include "engine/fluid.h"
 #include "platform/host.h"
 #include "serving/simulation.h"
+
+/* Who waits for an instance's accelerator, and who is on it; device.h says how it goes on. */
+struct device_line {
+	struct seat *turn;    /* together on it; linked by next_on_device */
+	struct seat *waiting; /* in order of coming, likewise */
+	event_id window;      /* the first of them waits for others until then */
+};
 
 struct instance {
 	struct simulation *simulation;
@@ -39,8 +46,8 @@ struct instance {
 	struct seat *first; /* in order of coming */
 	struct seat *last;
 	struct seat *free_seats;
-	struct seat *loader;    /* loads what all need; others wait for it */
-	struct seat *on_device; /* has its turn; next_on_device wait */
+	struct seat *loader; /* loads what all need; others wait for it */
+	struct device_line device;
 	int64_t requests;
 	double held_mb;
 	event_id crash;

@@ -3,7 +3,7 @@
  *
  *	transfer     begin_transfer, answered, and side by side streamed, moved and unpacked, whose last one ends it
  *	computing    wait_or_compute, waited, computed; once, or for each piece that wait and CPU work alternate in
- *	accelerator  begin_device, take_device when it is the seat's turn, device_done
+ *	accelerator  device.c: in line, then a turn, which may be a batch
  *
  * Before a step begins, its split says what its time will be put down to (invocation_count_step counts it).
  */
@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "serving/device.h"
 #include "serving/transfer.h"
 
 /* In a step's split: this cause has all of its time that the other causes do not have. */
@@ -227,56 +228,6 @@ static void begin_transfer(struct seat *seat)
 	after(seat, seat->transfer.wait_ns, answered);
 }
 
-static void leave_device(struct seat *seat);
-
-static void device_done(struct engine *engine, void *subject, int64_t argument)
-{
-	struct seat *seat = subject;
-	seat->timer = 0;
-	leave_device(seat);
-	end_phase(seat);
-}
-
-/* The seat's turn on the accelerator begins. */
-static void take_device(struct seat *seat)
-{
-	struct invocation *invocation = seat->invocation;
-	invocation->split = (struct phase_split){.ns[CAUSE_DEVICE] = THE_REST_NS};
-	after(seat, seat->demand.device_ns, device_done);
-}
-
-/* Behind all that wait for the accelerator, or on it at once. */
-static void begin_device(struct seat *seat)
-{
-	struct seat **place = &seat->instance->on_device;
-	if (!*place) {
-		*place = seat;
-		take_device(seat);
-		return;
-	}
-	while (*place)
-		place = &(*place)->next_on_device;
-	*place = seat;
-	seat->invocation->split = (struct phase_split){.ns[CAUSE_INSTANCE] = THE_REST_NS};
-}
-
-/* The seat waits for the accelerator no more; where it had its turn, the next one's begins. */
-static void leave_device(struct seat *seat)
-{
-	struct seat **place = &seat->instance->on_device;
-	bool has_turn = *place == seat;
-	while (*place && *place != seat)
-		place = &(*place)->next_on_device;
-	if (!*place)
-		return;
-	*place = seat->next_on_device;
-	seat->next_on_device = NULL;
-	if (!has_turn || !*place)
-		return;
-	invocation_count_step((*place)->invocation);
-	take_device(*place);
-}
-
 void seat_begin_phase(struct seat *seat, const struct demand *demand, event_action *done)
 {
 	seat->then = done;
@@ -285,7 +236,7 @@ void seat_begin_phase(struct seat *seat, const struct demand *demand, event_acti
 	if (demand->is_transfer)
 		begin_transfer(seat);
 	else if (demand->device_ns > 0)
-		begin_device(seat);
+		device_join(seat);
 	else
 		wait_or_compute(seat);
 }
@@ -298,5 +249,5 @@ void seat_stop(struct seat *seat)
 	engine_cancel(engine, seat->stream);
 	fluid_stop(engine, &seat->network);
 	fluid_stop(engine, &seat->cpu);
-	leave_device(seat);
+	device_leave(seat);
 }

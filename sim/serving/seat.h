@@ -19,7 +19,8 @@ struct seat {
 	struct seat *next;
 	struct seat *previous;
 	struct seat *next_on_device;
-	event_id timer; /* its start, a latency, a stated wait, its turn on the accelerator */
+	int64_t in_line_ns; /* for the accelerator, since */
+	event_id timer;     /* its start, a latency, a stated wait, its turn on the accelerator */
 	/* Of its invocation, when the instance has started, another request has loaded, or its phase is over. */
 	event_action *then;
 	event_id timeout;

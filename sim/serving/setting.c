@@ -32,6 +32,11 @@ bool setting_is_polled(const struct setting *setting)
 	return setting->source.lanes > 0;
 }
 
+int64_t setting_device_batch(const struct setting_function *function)
+{
+	return function->device_batch_max > 1 ? function->device_batch_max : 1;
+}
+
 int64_t setting_unreserved(const struct setting *setting)
 {
 	int64_t places = setting->platform->limits.concurrency;

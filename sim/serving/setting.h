@@ -37,6 +37,8 @@ struct setting_function {
 	int64_t tmp_mb;                 /* of /tmp */
 	int64_t reserved_concurrency;   /* 0: shares the account's */
 	struct sandbox_spec sandbox;    /* its memory is memory_mb above */
+	int64_t device_batch_max;       /* requests that have one turn on the device together; 0 and 1: one */
+	int64_t device_window_ns;       /* that the first of them waits for others */
 	struct work work;               /* of a full record */
 	struct work last_work;          /* of the last record, which may hold fewer images */
 	const struct work *sized_works; /* of a request of trace->sizes[i] images, or of i + 1 messages; or NULL */
@@ -169,6 +171,9 @@ struct setting {
 	int64_t horizon_ns;
 	int64_t in_flight_max; /* records that have come over time and are not done; 0: any number */
 };
+
+/* Requests of the function that have one turn on the device together, at most. */
+int64_t setting_device_batch(const struct setting_function *function);
 
 /* The places of the account that no function has reserved. */
 int64_t setting_unreserved(const struct setting *setting);

@@ -40,7 +40,8 @@ struct phase {
 	int64_t wait_ns;        /* before the CPU work */
 	int64_t pieces;         /* in which both alternate, each beginning with a wait; 0: 1 */
 	int64_t device_ns;
-	int64_t gets; /* store requests, each with its own first-byte latency, one after the other */
+	int64_t device_call_ns; /* of that, what requests in one batch have once, together */
+	int64_t gets;           /* store requests, each with its own first-byte latency, one after the other */
 	int64_t puts;
 	bool keeps_connection;       /* from the request before, instead of making one */
 	int64_t bytes;               /* moved in (gets) or out (puts) */
