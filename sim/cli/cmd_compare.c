@@ -194,8 +194,9 @@ const struct command cmd_compare = {
 		"What a provider has not published is not guessed: the row shows what the platform would do at best, "
 		"and up to which value of each such quantity it would be the cheapest. `compare.values.NAME` in the "
 		"experiment states what is known of a platform; `platform_values` are those of the experiment's own. "
-		"Work on a device needs its time there: a platform without one takes "
-		"`work.cpu_seconds_without_device` instead.\n\n"
+		"Work on a device needs its time there, by the device's name in `work.devices` (of a profile, "
+		"`framework.devices`); a platform without one takes `work.cpu_seconds_without_device` instead, a "
+		"profile's layers its vCPUs.\n\n"
 		"A platform that cannot run the experiment says why and costs its row alone: the exit status is 0 if "
 		"one answers, 3 if none keeps the bounds, 2 if none can run it.",
 	.examples = "lamina compare exp.yaml --latency p95=0.5\n"

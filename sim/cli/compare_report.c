@@ -220,11 +220,24 @@ static void say_at_best(const struct compare_report *report, struct buf *out)
 		buf_add(out, ".\n");
 }
 
-static bool computes_on_device(const struct contender *contender)
+/* Whether the time of a function on the platform's device is stated of no device by name. */
+static bool takes_any_device(const struct contender *contender, size_t function)
+{
+	const struct experiment *experiment = &contender->experiment;
+	const struct function_entry *entries = experiment->functions.items;
+	const char *device = contender->best->platform->device.name;
+	bool is_named = false;
+	if (function < experiment->functions.count && entries[function].has_work)
+		return !work_device_time(&entries[function].work, device).name;
+	framework_device_rate(&experiment->framework, device, &is_named);
+	return !is_named;
+}
+
+static bool computes_on_any_device(const struct contender *contender)
 {
 	const struct setting *setting = contender->best;
 	for (size_t i = 0; setting && setting->platform->device.name && i < setting->function_count; i++)
-		if (setting->functions[i].work.phases[WORK_DEVICE].device_ns > 0)
+		if (setting->functions[i].work.phases[WORK_DEVICE].device_ns > 0 && takes_any_device(contender, i))
 			return true;
 	return false;
 }
@@ -235,10 +248,11 @@ static void say_devices(const struct comparison *comparison, struct buf *out)
 	size_t devices = 0;
 	for (size_t i = 0; i < comparison->count; i++)
 		devices += comparison->contenders[i].measured.replications > 0 &&
-			   computes_on_device(&comparison->contenders[i]);
+			   computes_on_any_device(&comparison->contenders[i]);
 	if (devices > 1)
 		buf_printf(out,
-			   "All %zu devices are taken to be as fast as the one that device_seconds was measured on.\n",
+			   "All %zu devices are taken to be as fast as the one that device_seconds was measured on; "
+			   "'devices' states times by their names.\n",
 			   devices);
 }
 

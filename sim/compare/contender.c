@@ -246,14 +246,14 @@ static bool check_device(struct entering *entering, struct diag *diag)
 		contender,
 		states_work(&contender->experiment)
 			? arena_printf(entering->arena,
-				       "no device time: state functions.%s.work.device_seconds, the mean time of a "
-				       "request on one %s once the model is loaded (100 requests one by one, the "
-				       "device synchronised before the clock is read), and in "
+				       "no device time: state in functions.%s.work.devices, under '%s', the mean "
+				       "'seconds' of a request there once the model is loaded (100 requests one by "
+				       "one, the device synchronised before the clock is read), and in "
 				       "cpu_seconds_without_device what it takes on vCPUs alone",
 				       function, device_of(contender))
 			: arena_printf(entering->arena,
-				       "no device time: state framework.device_images_per_second, how many images "
-				       "a second the whole network computes on one %s at this record size",
+				       "no device time: state in framework.devices, under '%s', how many "
+				       "'images_per_second' the whole network computes there at this record size",
 				       device_of(contender)));
 }
 

@@ -14,6 +14,7 @@
 #include "scenario/bill_section.h"
 #include "scenario/plan_section.h"
 #include "scenario/source_section.h"
+#include "scenario/work_section.h"
 #include "scenario/workflow_section.h"
 #include "serving/setting.h"
 
@@ -77,7 +78,8 @@ struct framework {
 	double layer_time_factor;        /* its layers' times over the profile's */
 	double layer_time_spread;        /* standard deviation of that from network to network, over it */
 	double image_cpu_seconds;        /* beside the profile's decoding */
-	double device_images_per_second; /* 0: layers run on vCPUs */
+	double device_images_per_second; /* of a device that is not among these; 0: layers run on vCPUs */
+	struct bind_structs devices;     /* struct device_speed */
 	int activations;                 /* enum activations */
 	int record_in;                   /* enum record_in */
 };
@@ -87,48 +89,10 @@ enum import_at { IMPORT_IN_HANDLER, IMPORT_IN_INIT };
 enum activations { ACTIVATIONS_HELD, ACTIVATIONS_LIVE, ACTIVATIONS_MEASURED };
 enum record_in { RECORD_IN_MEMORY, RECORD_IN_TMP };
 
-/* What each call does, however many images it has. */
-struct call_work {
-	double single_cpu_seconds;
-	double cpu_seconds;
-	double wait_seconds;
-	double device_seconds;
-	double download_mb;
-	double upload_mb;
-	double payload_mb;
-};
-
-/* Work stated outright, for a function that no profile describes; per image, but for what is of the call or once. */
-struct stated_work {
-	double single_cpu_seconds;
-	double cpu_seconds;
-	int64_t threads;
-	double download_mb;
-	double upload_mb;
-	int64_t download_objects;
-	int64_t upload_objects;
-	bool keeps_connection;
-	double memory_mb;
-	double shared_memory_mb;
-	double device_seconds;
-	double cpu_seconds_without_device; /* 0: it is not known */
-	double device_memory_mb;
-	double device_load_mb;
-	double device_first_call_seconds;
-	double variation;
-	struct quantiles variation_quantiles; /* over it where there are any */
-	double wait_seconds;
-	int64_t alternations;
-	double init_cpu_seconds;
-	struct quantiles init_seconds; /* all of it, as measured; may be missing */
-	double payload_mb;
-	struct call_work per_call; /* beside that of the images */
-	bool streamed;
-	double tmp_mb;
-	double cold_cpu_seconds;
-	double cold_wait_seconds;
-	double cold_download_mb;
-	bool transfers_take_time;
+/* What the whole network of a profile does on a device of this name. */
+struct device_speed {
+	const char *name;
+	double images_per_second;
 };
 
 enum architecture { ARCHITECTURE_X86_64, ARCHITECTURE_ARM64 };
@@ -144,6 +108,8 @@ struct function_entry {
 	int64_t provisioned_concurrency;
 	int64_t requests_per_instance; /* 0: by default */
 	int64_t instances_min;         /* 0: the platform's */
+	int64_t device_batch_max;
+	double device_window_seconds;
 	bool snapshot;
 	int architecture;          /* enum architecture */
 	const char *resource;      /* "": none */
@@ -214,6 +180,9 @@ struct experiment {
 	struct yaml_node *claim_defaults;
 	const struct yaml_node *root;
 };
+
+/* Of the device of this name, as it is stated of it, or of any (is_named tells); 0: layers run on vCPUs. */
+double framework_device_rate(const struct framework *framework, const char *device, bool *is_named);
 
 extern const struct bind_schema experiment_schema;
 extern const struct bind_schema framework_schema;

@@ -179,10 +179,11 @@ static struct profile_time compute_time(const struct profile *profile, struct la
 }
 
 /* A function's part of the whole network, by the measured time of its layers. */
-static int64_t device_ns(const struct experiment *experiment, const struct profile *profile, struct layer_range layers,
-			 int64_t images)
+static int64_t device_ns(const struct framework *framework, const struct platform_device *device,
+			 const struct profile *profile, struct layer_range layers, int64_t images)
 {
-	double rate = experiment->framework.device_images_per_second;
+	bool is_named;
+	double rate = framework_device_rate(framework, device->name ? device->name : "", &is_named);
 	struct layer_range all = {0, profile->layer_count};
 	if (rate == 0)
 		return 0;
@@ -233,7 +234,7 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 		.stream_mb_per_second = framework->record_mb_per_second,
 	};
 	out->phases[WORK_DECODE] = cpu_phase(decode_seconds(framework, profile, layers, images) * carried.memory, 1);
-	out->phases[WORK_DEVICE].device_ns = device_ns(experiment, profile, layers, images);
+	out->phases[WORK_DEVICE].device_ns = device_ns(framework, &platform->device, profile, layers, images);
 	if (out->phases[WORK_DEVICE].device_ns == 0)
 		out->phases[WORK_COMPUTE] =
 			cpu_phase(compute.seconds * framework->layer_time_factor * (double)threads, threads);
@@ -257,10 +258,11 @@ static struct phase stated_get(double mb, int64_t objects)
 }
 
 /* Once in an instance's life: weights to the device, and what is compiled or chosen there at the first call. */
-static struct phase device_load(const struct stated_work *stated, const struct platform_device *device)
+static struct phase device_load(const struct stated_work *stated, const struct platform_device *device,
+				const struct device_time *time)
 {
 	double rate = device->load_mb_per_second;
-	double seconds = stated->device_first_call_seconds + (rate > 0 ? stated->device_load_mb / rate : 0);
+	double seconds = time->first_call_seconds + (rate > 0 ? stated->device_load_mb / rate : 0);
 	if (!device->name || seconds == 0)
 		return (struct phase){0};
 	return (struct phase){.wait_ns = ns_from_seconds(seconds), .threads = 1, .cold_only = true};
@@ -272,6 +274,7 @@ void function_work_from_stated(const struct stated_work *stated, const struct pl
 	const struct call_work *call = &stated->per_call;
 	bool is_undeviced = !device->name && stated->cpu_seconds_without_device > 0;
 	double cpu_seconds = is_undeviced ? stated->cpu_seconds_without_device : stated->cpu_seconds;
+	const struct device_time time = work_device_time(stated, device->name ? device->name : "");
 	double n = (double)images;
 	double upload_mb = call->upload_mb + stated->upload_mb * n;
 	*out = (struct work){.images = images,
@@ -287,13 +290,15 @@ void function_work_from_stated(const struct stated_work *stated, const struct pl
 	out->phases[WORK_IMPORT].cold_only = true;
 	out->phases[WORK_WEIGHTS_GET] = stated_get(stated->cold_download_mb, 1);
 	out->phases[WORK_WEIGHTS_GET].cold_only = true;
-	out->phases[WORK_WEIGHTS_LOAD] = device_load(stated, device);
+	out->phases[WORK_WEIGHTS_LOAD] = device_load(stated, device, &time);
 	out->phases[WORK_RECORD_GET] =
 		stated_get(call->download_mb + stated->download_mb * n, stated->download_objects);
 	out->phases[WORK_DECODE] = cpu_phase(call->single_cpu_seconds + stated->single_cpu_seconds * n, 1);
 	out->phases[WORK_COMPUTE] = cpu_phase(call->cpu_seconds + cpu_seconds * n, stated->threads);
-	if (!is_undeviced)
-		out->phases[WORK_DEVICE].device_ns = ns_from_seconds(call->device_seconds + stated->device_seconds * n);
+	if (!is_undeviced) {
+		out->phases[WORK_DEVICE].device_ns = ns_from_seconds(time.call_seconds + time.seconds * n);
+		out->phases[WORK_DEVICE].device_call_ns = ns_from_seconds(time.call_seconds);
+	}
 	out->phases[WORK_WAIT].wait_ns = ns_from_seconds(call->wait_seconds + stated->wait_seconds * n);
 	work_alternate(out, stated->alternations, images);
 	out->phases[WORK_RECORD_PUT] = (struct phase){

@@ -222,28 +222,82 @@ static bool resolve_requests(const struct choice *choice)
 	return asked <= 1 || !is_small;
 }
 
+/* The memory of the device holds the model and all requests of a batch. */
+static bool check_device_memory(const struct choice *choice)
+{
+	const struct platform_device *device = &choice->platform->device;
+	const struct stated_work *work = &choice->entry->work;
+	double batch = (double)(choice->entry->device_batch_max > 1 ? choice->entry->device_batch_max : 1);
+	double needs_mb = work->device_memory_mb + batch * work->device_request_memory_mb;
+	if (device->memory_mb == 0 || needs_mb <= device->memory_mb)
+		return true;
+	const struct yaml_node *node = yaml_get(choice->entry->node, "work");
+	double left_mb = device->memory_mb - work->device_memory_mb;
+	bool is_batch = left_mb >= work->device_request_memory_mb && batch > 1;
+	diag_error(choice->diag, bind_place(node, is_batch ? "device_request_memory_mb" : "device_memory_mb"),
+		   "'%s' needs %g MB on the device; one %s of %s has %g MB%s", choice->entry->name, needs_mb,
+		   device->name, choice->platform->name, device->memory_mb,
+		   is_batch ? arena_printf(choice->arena, ": a 'device_batch_max' of %lld fits",
+					   (long long)(left_mb / work->device_request_memory_mb))
+			    : "");
+	return false;
+}
+
+/* A time is stated, but of other devices. */
+static bool refuse_device(const struct choice *choice)
+{
+	const struct platform *platform = choice->platform;
+	const char *device = platform->device.name;
+	bool has_work = choice->entry->has_work;
+	struct diag_place place = has_work ? bind_place(yaml_get(choice->entry->node, "work"), "devices")
+					   : framework_place(choice, "devices");
+	if (has_work)
+		diag_error(choice->diag, place,
+			   "'%s' computes on a device, and %s has one that no time is stated of: time requests on one "
+			   "%s, one by one, once the model is loaded, the device synchronised before the clock is "
+			   "read, and put their mean under work.devices.'%s'",
+			   choice->entry->name, platform->name, device, device);
+	else
+		diag_error(choice->diag, place,
+			   "'%s' computes on a device, and %s has one that no speed is stated of: time the whole "
+			   "network on one %s at this record size and put its images a second under "
+			   "framework.devices.'%s'",
+			   choice->entry->name, platform->name, device, device);
+	return false;
+}
+
+/* Whether what is stated of devices, stated work's or the framework's, is enough for this platform. */
+static bool check_device_time(const struct choice *choice)
+{
+	const struct platform_device *device = &choice->platform->device;
+	const struct stated_work *work = &choice->entry->work;
+	const struct framework *framework = &choice->experiment->framework;
+	const char *name = device->name ? device->name : "";
+	bool has_work = choice->entry->has_work;
+	bool is_named;
+	const struct device_time time = work_device_time(work, name);
+	bool is_stated =
+		has_work ? device_time_is_stated(&time) : framework_device_rate(framework, name, &is_named) > 0;
+	if (device->name)
+		return is_stated || (has_work ? work->devices.count : framework->devices.count) == 0 ||
+		       refuse_device(choice);
+	/* Without one, what is stated of devices by name leaves a network's layers to vCPUs, as they were timed. */
+	bool needs_device = is_stated || (has_work && work->devices.count > 0);
+	if (!needs_device || (has_work && work->cpu_seconds_without_device > 0))
+		return true;
+	diag_error(choice->diag,
+		   has_work ? bind_place(yaml_get(choice->entry->node, "work"),
+					 work->device_seconds > 0 ? "device_seconds" : "devices")
+			    : framework_place(choice, "device_images_per_second"),
+		   "'%s' computes on a device, and %s has none", choice->entry->name, choice->platform->name);
+	return false;
+}
+
 /* Every sandbox of a platform with a device has one, used or not. */
 static bool resolve_device(const struct choice *choice)
 {
-	const struct platform *platform = choice->platform;
-	choice->out->sandbox.has_device = platform->device.name != NULL;
-	bool is_of_profile = !choice->entry->has_work && choice->experiment->framework.device_images_per_second > 0;
-	bool uses_device = choice->entry->has_work ? choice->entry->work.device_seconds > 0 : is_of_profile;
-	double needs_mb = choice->entry->has_work ? choice->entry->work.device_memory_mb : 0;
-	if (platform->device.memory_mb > 0 && needs_mb > platform->device.memory_mb) {
-		diag_error(choice->diag, bind_place(yaml_get(choice->entry->node, "work"), "device_memory_mb"),
-			   "'%s' needs %g MB on the device; one %s of %s has %g MB", choice->entry->name, needs_mb,
-			   platform->device.name, platform->name, platform->device.memory_mb);
-		return false;
-	}
-	bool is_known_without = choice->entry->has_work && choice->entry->work.cpu_seconds_without_device > 0;
-	if (!uses_device || platform->device.name || is_known_without)
-		return true;
-	diag_error(choice->diag,
-		   is_of_profile ? framework_place(choice, "device_images_per_second")
-				 : bind_place(yaml_get(choice->entry->node, "work"), "device_seconds"),
-		   "'%s' computes on a device, and %s has none", choice->entry->name, platform->name);
-	return false;
+	choice->out->sandbox.has_device = choice->platform->device.name != NULL;
+	return check_device_memory(choice) && check_device_time(choice);
 }
 
 /* Checks the payload against what a workflow service passes on between calls. */
