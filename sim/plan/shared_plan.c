@@ -63,25 +63,39 @@ static void list_requests(struct shared_search *search)
 	add_requests(search, sandbox->requests_max);
 }
 
-/* The most requests at once that the memory holds; 0: not even one. */
-static int64_t requests_that_fit(const struct shared_search *search, const struct setting_function *function)
+/* What one request of a function's instances needs for itself, or of its guests', the most. */
+static double own_mb(const struct setting *setting, size_t home)
 {
-	const struct work *work = &function->work;
-	double room_mb = (double)function->memory_mb / (1 + search->headroom) - work->shared_memory_mb;
-	double own_mb = fmax(0, work->peak_memory_mb - work->shared_memory_mb);
-	if (work->peak_memory_mb * (1 + search->headroom) > (double)function->memory_mb)
+	double most_mb = 0;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct work *work = &setting->functions[i].work;
+		if (setting_home(setting, i) == home)
+			most_mb = fmax(most_mb, work->peak_memory_mb - work->shared_memory_mb);
+	}
+	return most_mb;
+}
+
+/* The most requests at once that the memory holds; 0: not even one. */
+static int64_t requests_that_fit(const struct shared_search *search, const struct setting *setting, size_t home)
+{
+	double memory_mb = (double)setting->functions[home].memory_mb;
+	double shared_mb = setting_shared_mb(setting, home);
+	double each_mb = own_mb(setting, home);
+	if ((shared_mb + each_mb) * (1 + search->headroom) > memory_mb)
 		return 0;
-	return own_mb > 0 ? (int64_t)fmin(room_mb / own_mb, 1e9) : INT64_MAX;
+	double room_mb = memory_mb / (1 + search->headroom) - shared_mb;
+	return each_mb > 0 ? (int64_t)fmin(room_mb / each_mb, 1e9) : INT64_MAX;
 }
 
 /* Whether the platform sells so many requests at once on this much CPU, and memory holds them. */
-static bool is_possible(const struct shared_search *search, const struct setting_function *function)
+static bool is_possible(const struct shared_search *search, const struct setting *setting, size_t home)
 {
+	const struct setting_function *function = &setting->functions[home];
 	const struct platform *platform = search->setting->platform;
 	double vcpus = cpu_share(&platform->cpu, function->memory_mb);
 	bool is_small = vcpus < platform->sandbox.shared_from_vcpus;
 	return (function->sandbox.requests_max == 1 || !is_small) &&
-	       requests_that_fit(search, function) >= function->sandbox.requests_max;
+	       requests_that_fit(search, setting, home) >= function->sandbox.requests_max;
 }
 
 /* What the run would cost in the middle of traffic, in place of its cost. */
@@ -125,8 +139,9 @@ static bool consider(struct shared_search *search, struct setting *setting)
 	struct shared_plan *out = search->out;
 	struct trial trial = {.setting = setting};
 	for (size_t i = 0; i < setting->function_count; i++)
-		if (!is_possible(search, &setting->functions[i]))
+		if (setting_home(setting, i) == i && !is_possible(search, setting, i))
 			return true;
+	setting_seat_guests(setting);
 	out->tried++;
 	bool is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
 	if (is_served && search->setting->warm_sandboxes == 0)
@@ -139,12 +154,13 @@ static bool consider(struct shared_search *search, struct setting *setting)
 }
 
 /* No more requests at once than the size has memory and CPU for. */
-static void fit_requests(const struct shared_search *search, struct setting_function *function)
+static void fit_requests(const struct shared_search *search, struct setting *setting, size_t home)
 {
-	int64_t fit = requests_that_fit(search, function);
+	struct setting_function *function = &setting->functions[home];
+	int64_t fit = requests_that_fit(search, setting, home);
 	if (fit >= 1 && fit < function->sandbox.requests_max)
 		function->sandbox.requests_max = fit;
-	if (!is_possible(search, function))
+	if (!is_possible(search, setting, home))
 		function->sandbox.requests_max = 1;
 }
 
@@ -156,7 +172,7 @@ static bool move_memory(struct shared_search *search, size_t function)
 		if (setting->functions[function].memory_mb == search->sizes_mb[i])
 			continue;
 		setting->functions[function].memory_mb = search->sizes_mb[i];
-		fit_requests(search, &setting->functions[function]);
+		fit_requests(search, setting, function);
 		if (!consider(search, setting))
 			return false;
 	}
@@ -188,9 +204,9 @@ static bool start(struct shared_search *search)
 		function->sandbox.requests_max = 1;
 		do {
 			function->memory_mb = search->sizes_mb[size++];
-		} while (size < search->size_count && !is_possible(search, function));
+		} while (size < search->size_count && !is_possible(search, least, i));
 		largest->functions[i].memory_mb = search->sizes_mb[search->size_count - 1];
-		int64_t fit = requests_that_fit(search, &largest->functions[i]);
+		int64_t fit = requests_that_fit(search, largest, i);
 		largest->functions[i].sandbox.requests_max = fit < 1 ? 1 : fit < usual ? fit : usual;
 	}
 	return consider(search, least) && consider(search, largest);
@@ -213,7 +229,7 @@ bool shared_plan_find(const struct setting *setting, double rate_per_second, con
 	for (int round = 0; round < ROUNDS_MAX && out->best.setting; round++) {
 		const struct setting *before = out->best.setting;
 		for (size_t i = 0; i < setting->function_count; i++)
-			if (!move_requests(&search, i) || !move_memory(&search, i))
+			if (setting_home(setting, i) == i && (!move_requests(&search, i) || !move_memory(&search, i)))
 				return false;
 		if (out->best.setting == before)
 			break;

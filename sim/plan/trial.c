@@ -201,36 +201,60 @@ static double device_seconds(const struct setting_function *function)
  * Devices that keep so many requests on an instance, waiting or having their turn: at a load of rho there are
  * rho + rho^2 / (2 (1 - rho)) of them, as of any queue with times that are always the same (Pollaczek and Khinchin).
  */
-static double devices_for(double rate_per_second, double seconds, double requests)
+static double devices_for(double device_seconds, double requests)
 {
 	double load = 1 + requests - sqrt(1 + requests * requests);
-	return rate_per_second * seconds / load;
+	return device_seconds / load;
 }
 
-static double instances_for(const struct setting *setting, size_t function, double rate_per_second)
+/* What a function's requests, and its guests', ask of its instances in a second. */
+struct instance_load {
+	double cpu_seconds;
+	double request_seconds; /* that requests are there for, with a vCPU each */
+	double device_seconds;
+};
+
+static struct instance_load load_of(const struct setting *setting, size_t home, double rate_per_second)
 {
-	const struct setting_function *of = &setting->functions[function];
+	struct instance_load load = {0};
+	double vcpus = cpu_share(&setting->platform->cpu, setting->functions[home].memory_mb);
+	for (size_t k = 0; k < setting->function_count; k++) {
+		if (setting_home(setting, k) != home)
+			continue;
+		const struct setting_function *of = &setting->functions[k];
+		double cpu_ns = 0;
+		double other_ns = 0;
+		for (int i = 0; i < WORK_PHASES; i++) {
+			const struct phase *phase = &of->work.phases[i];
+			cpu_ns += phase->cold_only ? 0 : (double)phase->cpu_ns;
+			other_ns += phase->cold_only ? 0 : (double)phase->wait_ns + (double)phase->device_ns;
+		}
+		load.cpu_seconds += rate_per_second * cpu_ns / 1e9;
+		load.request_seconds += rate_per_second * (cpu_ns / fmin(1, vcpus) + other_ns) / 1e9;
+		load.device_seconds += rate_per_second * device_seconds(of);
+	}
+	return load;
+}
+
+static double instances_for(const struct setting *setting, size_t home, double rate_per_second)
+{
+	const struct setting_function *of = &setting->functions[home];
 	const struct platform *platform = setting->platform;
 	double target = platform->sandbox.target_share > 0 ? platform->sandbox.target_share : 1;
-	double cpu_ns = 0;
-	double other_ns = 0;
-	for (int i = 0; i < WORK_PHASES; i++) {
-		const struct phase *phase = &of->work.phases[i];
-		cpu_ns += phase->cold_only ? 0 : (double)phase->cpu_ns;
-		other_ns += phase->cold_only ? 0 : (double)phase->wait_ns + (double)phase->device_ns;
-	}
 	double vcpus = cpu_share(&platform->cpu, of->memory_mb);
 	double places = (double)(of->sandbox.requests_max > 1 ? of->sandbox.requests_max : 1);
-	double by_cpu = rate_per_second * cpu_ns / 1e9 / (vcpus * target);
-	double by_requests = rate_per_second * (cpu_ns / fmin(1, vcpus) + other_ns) / 1e9 / (places * target);
-	return fmax(fmax(by_cpu, by_requests), devices_for(rate_per_second, device_seconds(of), places * target));
+	struct instance_load load = load_of(setting, home, rate_per_second);
+	double by_cpu = load.cpu_seconds / (vcpus * target);
+	double by_requests = load.request_seconds / (places * target);
+	return fmax(fmax(by_cpu, by_requests), devices_for(load.device_seconds, places * target));
 }
 
 int64_t slice_instances(const struct setting *setting, double rate_per_second)
 {
 	double fewest = HUGE_VAL;
 	for (size_t i = 0; i < setting->function_count; i++)
-		fewest = fmin(fewest, instances_for(setting, i, rate_per_second));
+		if (setting_home(setting, i) == i)
+			fewest = fmin(fewest, instances_for(setting, i, rate_per_second));
 	double most = (double)setting->platform->limits.concurrency;
 	return (int64_t)fmin(most, fmax(1, ceil(fewest)));
 }

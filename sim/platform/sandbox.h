@@ -110,7 +110,7 @@ struct sandbox {
 	int64_t retires_ns;     /* when it is too old to be used again */
 	int64_t init_ns;        /* of its cold start, what runtime and function took to initialise */
 	int64_t repeat_init_ns; /* initialising that was broken off: the first request does it again */
-	bool is_initialised;    /* framework imported, weights loaded */
+	uint64_t loaded;        /* by function, a bit: framework imported, weights loaded */
 	bool is_provisioned;
 	uint64_t idle_periods;
 	event_id expiry;

@@ -315,6 +315,9 @@ static const struct bind_field function_fields[] = {
 		   .help = "requests at once on one sandbox; 0: the platform's default"),
 	BIND_FIELD(struct function_entry, instances_min, BIND_INT, .fallback = "0", .min = 0, .max = 100000,
 		   .help = "of a fleet: instances that it has at least; 0: as the platform says"),
+	BIND_FIELD(struct function_entry, instances_of, BIND_TEXT, .fallback = "",
+		   .help = "the function whose instances, and whose device, its requests go to as well: several models "
+			   "on one card"),
 	BIND_FIELD(struct function_entry, device_batch_max, BIND_INT, .fallback = "1", .min = 1, .max = 10000,
 		   .help = "requests on an instance that have one turn on its device together, at most"),
 	BIND_FIELD(struct function_entry, device_window_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 3600,

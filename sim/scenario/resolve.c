@@ -434,6 +434,7 @@ static bool resolve_functions(struct resolution *resolution)
 	size_t errors_before = resolution->diag->error_count;
 	for (size_t i = 0; i < entries.count; i++)
 		resolve_function(resolution, &items[i], &resolution->layers[i], &setting->functions[i]);
+	sandbox_choice_seat_guests(resolution->experiment, resolution->arena, resolution->diag, setting);
 	resolve_workflow(resolution, items);
 	warn_of_client(resolution, &setting->functions[0]);
 	warn_of_unused_layers(resolution, items[entries.count - 1].place);

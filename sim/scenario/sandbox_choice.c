@@ -1,5 +1,8 @@
 #include "scenario/sandbox_choice.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/num.h"
@@ -350,6 +353,130 @@ bool sandbox_choice_resolve(const struct experiment *experiment, const struct pl
 	bool ok = true;
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		ok = parts[i](&choice) && ok;
+	return ok;
+}
+
+/* What seating guests shares: entries are of the setting's functions. */
+struct seating {
+	const struct function_entry *entries;
+	struct setting *setting;
+	struct arena *arena;
+	struct diag *diag;
+};
+
+/* A guest has no sandboxes of its own that anything could be asked of. */
+static bool check_guest_keys(const struct seating *seating, const struct function_entry *entry)
+{
+	static const char *const keys[] = {
+		"memory_mb",     "tmp_mb",   "reserved_concurrency", "provisioned_concurrency", "requests_per_instance",
+		"instances_min", "snapshot", "architecture",
+	};
+	bool ok = true;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (!yaml_get(entry->node, keys[i]))
+			continue;
+		diag_error(seating->diag, bind_place(entry->node, keys[i]),
+			   "'%s' runs on instances of '%s', which are bought there: leave its '%s' out", entry->name,
+			   entry->instances_of, keys[i]);
+		ok = false;
+	}
+	return ok;
+}
+
+/* The function that the entry names, which must have instances of its own that take several requests. */
+static bool find_host(const struct seating *seating, size_t guest, size_t *host)
+{
+	const struct setting *setting = seating->setting;
+	const struct function_entry *entry = &seating->entries[guest];
+	struct diag_place place = bind_place(entry->node, "instances_of");
+	const char **names = ARENA_ARRAY(seating->arena, const char *, setting->function_count);
+	for (size_t i = 0; i < setting->function_count; i++)
+		names[i] = seating->entries[i].name;
+	for (*host = 0; *host < setting->function_count; ++*host)
+		if (strcmp(names[*host], entry->instances_of) == 0)
+			break;
+	if (*host == setting->function_count) {
+		const char *meant = did_you_mean(entry->instances_of, names, setting->function_count);
+		diag_error(seating->diag, place, "there is no function '%s'%s%s%s", entry->instances_of,
+			   meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+		return false;
+	}
+	const char *others = seating->entries[*host].instances_of;
+	if (*host == guest || (others && others[0])) {
+		diag_error(seating->diag, place, "'%s' has no instances of its own", entry->instances_of);
+		return false;
+	}
+	if (setting->platform->sandbox.requests_max == 1)
+		diag_error(seating->diag, place, "on %s every function has sandboxes of its own",
+			   setting->platform->name);
+	return setting->platform->sandbox.requests_max > 1;
+}
+
+/* All models of an instance lie on its device, and a turn is of one of them. */
+static bool check_guests_device(const struct seating *seating, size_t home)
+{
+	const struct platform_device *device = &seating->setting->platform->device;
+	double models_mb = 0;
+	double batch_mb = 0;
+	const struct function_entry *last = NULL;
+	for (size_t i = 0; i < seating->setting->function_count; i++) {
+		const struct function_entry *entry = &seating->entries[i];
+		if (setting_home(seating->setting, i) != home || !entry->has_work)
+			continue;
+		models_mb += entry->work.device_memory_mb;
+		batch_mb = fmax(batch_mb, (double)entry->device_batch_max * entry->work.device_request_memory_mb);
+		last = entry->work.device_memory_mb > 0 ? entry : last;
+	}
+	if (!last || device->memory_mb == 0 || models_mb + batch_mb <= device->memory_mb)
+		return true;
+	diag_error(seating->diag, bind_place(yaml_get(last->node, "work"), "device_memory_mb"),
+		   "the functions on instances of '%s' need %g MB on the device together; one %s of %s has %g MB: "
+		   "give '%s' instances of its own",
+		   seating->entries[home].name, models_mb + batch_mb, device->name, seating->setting->platform->name,
+		   device->memory_mb, last->name);
+	return false;
+}
+
+static void warn_of_guests_memory(const struct seating *seating, size_t home)
+{
+	const struct setting *setting = seating->setting;
+	double own_mb = 0;
+	double shared_mb = setting_shared_mb(setting, home);
+	for (size_t i = 0; i < setting->function_count; i++)
+		if (setting_home(setting, i) == home)
+			own_mb = fmax(own_mb, setting->functions[i].work.peak_memory_mb -
+						      setting->functions[i].work.shared_memory_mb);
+	if (shared_mb + own_mb > (double)setting->functions[home].memory_mb)
+		diag_warning(
+			seating->diag, seating->entries[home].place,
+			"the functions on instances of '%s' need %.0f MB together, and these have %lld MB: they will "
+			"run out of memory",
+			seating->entries[home].name, shared_mb + own_mb, (long long)setting->functions[home].memory_mb);
+}
+
+bool sandbox_choice_seat_guests(const struct experiment *experiment, struct arena *arena, struct diag *diag,
+				struct setting *setting)
+{
+	const struct seating seating = {experiment->functions.items, setting, arena, diag};
+	uint64_t homes = 0;
+	bool ok = true;
+	for (size_t i = 0; i < experiment->functions.count; i++) {
+		size_t host;
+		if (seating.entries[i].instances_of[0] == '\0')
+			continue;
+		bool is_right = check_guest_keys(&seating, &seating.entries[i]);
+		is_right = find_host(&seating, i, &host) && is_right;
+		setting->functions[i].guest_of_plus_one = is_right ? host + 1 : 0;
+		homes |= is_right ? UINT64_C(1) << host : 0;
+		ok = ok && is_right;
+	}
+	setting_seat_guests(setting);
+	for (size_t home = 0; home < setting->function_count; home++) {
+		if (!(homes >> home & 1))
+			continue;
+		ok = check_guests_device(&seating, home) && ok;
+		warn_of_guests_memory(&seating, home);
+	}
 	return ok;
 }
 

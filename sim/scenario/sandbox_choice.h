@@ -13,6 +13,10 @@ bool sandbox_choice_resolve(const struct experiment *experiment, const struct pl
 			    const struct function_entry *entry, struct arena *arena, struct diag *diag,
 			    struct setting_function *out);
 
+/* Seats functions on others' instances ('instances_of'), once all are resolved. False as above. */
+bool sandbox_choice_seat_guests(const struct experiment *experiment, struct arena *arena, struct diag *diag,
+				struct setting *setting);
+
 /* Reservations of all functions against the account's concurrency. */
 bool sandbox_choice_check_reservations(const struct experiment *experiment, const struct setting *setting,
 				       struct diag *diag);

@@ -37,10 +37,10 @@ void admission_leave(struct simulation *simulation, size_t function)
 bool admission_admit(const struct invocation *invocation, bool needs_new_sandbox, bool joins)
 {
 	struct simulation *simulation = invocation->simulation;
-	struct concurrency *places = places_of(simulation, invocation->function);
+	struct concurrency *places = places_of(simulation, home_of(invocation));
 	bool is_sync = simulation->setting->invocation == INVOCATION_SYNC;
 	if ((is_sync && !concurrency_may_call(places, engine_now_ns(&simulation->engine))) ||
-	    (!joins && !take_place(simulation, invocation->function, needs_new_sandbox)))
+	    (!joins && !take_place(simulation, home_of(invocation), needs_new_sandbox)))
 		return false;
 	concurrency_called(places);
 	return true;

@@ -97,7 +97,8 @@ void autoscaler_begin(struct simulation *simulation, size_t function)
 	const struct platform_sandbox *platform = &simulation->setting->platform->sandbox;
 	const struct sandbox_spec *spec = &simulation->setting->functions[function].sandbox;
 	bool is_fleet = platform->starts == STARTS_BY_TARGET;
-	if (platform->target_share == 0 || (spec->requests_max <= 1 && !is_fleet))
+	bool is_guest = setting_home(simulation->setting, function) != function;
+	if (is_guest || platform->target_share == 0 || (spec->requests_max <= 1 && !is_fleet))
 		return;
 	struct autoscaler *autoscaler = ARENA_NEW(simulation->arena, struct autoscaler);
 	*autoscaler = (struct autoscaler){

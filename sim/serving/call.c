@@ -105,7 +105,7 @@ static int64_t warm_start_ns(struct invocation *invocation, struct sandbox_pool 
 static void call_arrives(struct engine *engine, void *subject, int64_t argument)
 {
 	struct invocation *invocation = subject;
-	struct sandbox_pool *pool = &invocation->simulation->pools[invocation->function];
+	struct sandbox_pool *pool = &invocation->simulation->pools[home_of(invocation)];
 	struct function_outcome *counts = counts_of(invocation);
 	bool has_instances = invocation->simulation->instances;
 	billing_attempt(invocation->simulation->setting, &counts->usage);

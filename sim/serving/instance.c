@@ -62,8 +62,8 @@ static void update_open(struct instance *instance)
 
 struct instance *instance_to_join(const struct invocation *invocation)
 {
-	const struct function_instances *instances = &invocation->simulation->instances[invocation->function];
-	bool has_idle = invocation->simulation->pools[invocation->function].idle_count > 0;
+	const struct function_instances *instances = &invocation->simulation->instances[home_of(invocation)];
+	bool has_idle = invocation->simulation->pools[home_of(invocation)].idle_count > 0;
 	bool is_spread = has_idle && instances->busy < instances->wanted;
 	if (instances->ready && !is_spread)
 		return instances->ready;
@@ -73,7 +73,7 @@ struct instance *instance_to_join(const struct invocation *invocation)
 
 void instance_await(struct invocation *invocation, event_action *comes)
 {
-	struct function_instances *instances = &invocation->simulation->instances[invocation->function];
+	struct function_instances *instances = &invocation->simulation->instances[home_of(invocation)];
 	invocation->next_waiting = NULL;
 	invocation->comes = comes;
 	if (instances->waiting)
@@ -210,7 +210,7 @@ void instance_begin(struct invocation *invocation, int64_t start_ns, event_actio
 	struct simulation *simulation = invocation->simulation;
 	struct sandbox *sandbox = invocation->sandbox;
 	if (!sandbox->instance)
-		instance_attach(simulation, invocation->function, sandbox);
+		instance_attach(simulation, home_of(invocation), sandbox);
 	struct instance *instance = sandbox->instance;
 	if (invocation->is_cold) {
 		instance->is_ready = false;
@@ -226,13 +226,12 @@ void instance_begin(struct invocation *invocation, int64_t start_ns, event_actio
 static void begin_waiting(struct instance *instance, const struct seat *first)
 {
 	struct engine *engine = &instance->simulation->engine;
-	struct function_outcome *counts = &instance->simulation->outcome->functions[instance->function];
 	instance->is_ready = true;
 	update_open(instance);
 	for (struct seat *seat = instance->first; seat; seat = seat->next) {
 		if (seat == first)
 			continue;
-		counts->wait_ns += engine_now_ns(engine) - seat->joined_ns;
+		counts_of(seat->invocation)->wait_ns += engine_now_ns(engine) - seat->joined_ns;
 		seat->timer = engine_schedule(engine, 0, 0, seat->then, seat->invocation, 0);
 	}
 }
@@ -255,13 +254,22 @@ void instance_loaded(struct instance *instance)
 	}
 }
 
+/* What is there beside the requests' own: what this function's have in common, and what other functions' there have. */
+static double common_mb(const struct instance *instance, const struct invocation *invocation, const struct work *work)
+{
+	const struct setting_function *function = function_of(invocation);
+	double others_mb =
+		setting_shared_mb(instance->simulation->setting, instance->function) - function->work.shared_memory_mb;
+	return fmin(work->shared_memory_mb, work->peak_memory_mb) + others_mb;
+}
+
 bool instance_hold(struct seat *seat, const struct work *work, int64_t memory_mb)
 {
 	struct instance *instance = seat->instance;
 	double own_mb = fmax(0, work->peak_memory_mb - work->shared_memory_mb);
 	instance->held_mb += own_mb - seat->held_mb;
 	seat->held_mb = own_mb;
-	return work->peak_memory_mb - own_mb + instance->held_mb <= (double)memory_mb;
+	return common_mb(instance, seat->invocation, work) + instance->held_mb <= (double)memory_mb;
 }
 
 static void free_seat(struct seat *seat)
@@ -288,8 +296,8 @@ static void free_seat(struct seat *seat)
 /* The memory that an instance's requests share; a full record's work stands for that of all. */
 static double shared_mb(const struct instance *instance)
 {
-	const struct work *work = &instance->simulation->setting->functions[instance->function].work;
-	return fmin(work->shared_memory_mb, (double)spec_of(instance)->memory_mb);
+	double mb = setting_shared_mb(instance->simulation->setting, instance->function);
+	return fmin(mb, (double)spec_of(instance)->memory_mb);
 }
 
 /* The instance's last request has left: what belonged to the time with requests ends, and is billed if that is. */

@@ -32,6 +32,34 @@ bool setting_is_polled(const struct setting *setting)
 	return setting->source.lanes > 0;
 }
 
+size_t setting_home(const struct setting *setting, size_t function)
+{
+	size_t host = setting->functions[function].guest_of_plus_one;
+	return host > 0 ? host - 1 : function;
+}
+
+double setting_shared_mb(const struct setting *setting, size_t home)
+{
+	double mb = 0;
+	for (size_t i = 0; i < setting->function_count; i++)
+		mb += setting_home(setting, i) == home ? setting->functions[i].work.shared_memory_mb : 0;
+	return mb;
+}
+
+void setting_seat_guests(struct setting *setting)
+{
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct setting_function *home = &setting->functions[setting_home(setting, i)];
+		struct setting_function *function = &setting->functions[i];
+		function->memory_mb = home->memory_mb;
+		function->tmp_mb = home->tmp_mb;
+		if (function == home)
+			continue;
+		function->sandbox = home->sandbox;
+		function->sandbox.instances_min = 0;
+	}
+}
+
 int64_t setting_device_batch(const struct setting_function *function)
 {
 	return function->device_batch_max > 1 ? function->device_batch_max : 1;
@@ -86,7 +114,7 @@ bool setting_has_instances(const struct setting *setting)
 		return true;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		const struct sandbox_spec *spec = &setting->functions[i].sandbox;
-		if (spec->requests_max > 1 || spec->has_device)
+		if (spec->requests_max > 1 || spec->has_device || setting->functions[i].guest_of_plus_one > 0)
 			return true;
 	}
 	return false;

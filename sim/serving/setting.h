@@ -37,6 +37,7 @@ struct setting_function {
 	int64_t tmp_mb;                 /* of /tmp */
 	int64_t reserved_concurrency;   /* 0: shares the account's */
 	struct sandbox_spec sandbox;    /* its memory is memory_mb above */
+	size_t guest_of_plus_one;       /* 1 + the function on whose instances it runs; 0: on its own */
 	int64_t device_batch_max;       /* requests that have one turn on the device together; 0 and 1: one */
 	int64_t device_window_ns;       /* that the first of them waits for others */
 	struct work work;               /* of a full record */
@@ -171,6 +172,15 @@ struct setting {
 	int64_t horizon_ns;
 	int64_t in_flight_max; /* records that have come over time and are not done; 0: any number */
 };
+
+/* The function on whose instances that of this index runs: itself, or the one that it is a guest of. */
+size_t setting_home(const struct setting *setting, size_t function);
+
+/* Memory that requests on an instance of a function at home have in common, its guests' among them, MB. */
+double setting_shared_mb(const struct setting *setting, size_t home);
+
+/* Gives guests the memory and the sandboxes of the functions that they are guests of; none is kept for them alone. */
+void setting_seat_guests(struct setting *setting);
 
 /* Requests of the function that have one turn on the device together, at most. */
 int64_t setting_device_batch(const struct setting_function *function);

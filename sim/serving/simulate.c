@@ -17,6 +17,8 @@ static void warm_up(struct simulation *simulation)
 {
 	const struct simulate_options *options = simulation->options;
 	for (size_t i = 0; i < simulation->setting->function_count; i++) {
+		if (setting_home(simulation->setting, i) != i)
+			continue;
 		int64_t least = simulation->pools[i].spec.instances_min;
 		int64_t stated = simulation->setting->warm_sandboxes;
 		for (int64_t k = 0; k < (stated > least ? stated : least); k++) {
@@ -25,7 +27,7 @@ static void warm_up(struct simulation *simulation)
 				return;
 			int64_t cold_start_ns;
 			struct sandbox *sandbox = sandbox_pool_create(&simulation->pools[i], &cold_start_ns);
-			sandbox->is_initialised = true;
+			sandbox->loaded = UINT64_MAX;
 			if (simulation->instances)
 				instance_attach(simulation, i, sandbox);
 			sandbox_pool_return(sandbox);

@@ -216,6 +216,12 @@ static inline const struct setting_function *function_of(const struct invocation
 	return &invocation->simulation->setting->functions[invocation->function];
 }
 
+/* The function on whose instances its current one runs. */
+static inline size_t home_of(const struct invocation *invocation)
+{
+	return setting_home(invocation->simulation->setting, invocation->function);
+}
+
 static inline struct function_outcome *counts_of(const struct invocation *invocation)
 {
 	return &invocation->simulation->outcome->functions[invocation->function];

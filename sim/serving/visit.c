@@ -31,6 +31,12 @@ static const struct end_rule {
 	[VISIT_CRASH] = {offsetof(struct function_outcome, crashes), false, false, "crash"},
 };
 
+/* Of its function, among those whose requests a sandbox has. */
+static uint64_t bit_of(const struct invocation *invocation)
+{
+	return UINT64_C(1) << invocation->function;
+}
+
 static void leave_sandbox(struct invocation *invocation, bool is_kept)
 {
 	if (invocation->seat) {
@@ -39,7 +45,7 @@ static void leave_sandbox(struct invocation *invocation, bool is_kept)
 	}
 	admission_leave(invocation->simulation, invocation->function);
 	if (is_kept) {
-		invocation->sandbox->is_initialised = true;
+		invocation->sandbox->loaded |= bit_of(invocation);
 		sandbox_pool_return(invocation->sandbox);
 	} else {
 		sandbox_pool_destroy(invocation->sandbox);
@@ -169,8 +175,8 @@ static void find_demand(struct invocation *invocation, const struct work *work, 
 {
 	const struct sandbox *sandbox = invocation->sandbox;
 	const struct demand_visit visit = {
-		.is_first = !sandbox->is_initialised,
-		.repeat_init_ns = sandbox->repeat_init_ns,
+		.is_first = !(sandbox->loaded & bit_of(invocation)),
+		.repeat_init_ns = sandbox->loaded == 0 ? sandbox->repeat_init_ns : 0,
 		.traced_wait_ns = invocation->function == 0 ? invocation->wait_ns : 0,
 	};
 	demand_find(out, invocation->simulation->setting->platform, work, &visit, &invocation->phase);
@@ -265,10 +271,12 @@ static bool may_load(struct seat *seat, const struct phase *phase)
 static void note_loaded(struct invocation *invocation)
 {
 	struct sandbox *sandbox = invocation->sandbox;
-	if (sandbox->is_initialised || invocation->phase <= WORK_WEIGHTS_LOAD)
+	if ((sandbox->loaded & bit_of(invocation)) || invocation->phase <= WORK_WEIGHTS_LOAD)
 		return;
-	sandbox->is_initialised = true;
-	instance_loaded(sandbox->instance);
+	sandbox->loaded |= bit_of(invocation);
+	/* Another function's request may be loading, where they share the instance. */
+	if (sandbox->instance->loader == invocation->seat || !sandbox->instance->loader)
+		instance_loaded(sandbox->instance);
 }
 
 /* Starts the next phase that has something to do, or ends the visit. */

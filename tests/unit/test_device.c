@@ -114,6 +114,43 @@ static void waits_in_window(void)
 	toy_release(&toy);
 }
 
+/* Two models on one card, one after the other: they take turns on it, and each is loaded once. */
+static void models_share(void)
+{
+	struct toy toy;
+	struct setting_function *first = with_device(&toy, 0, 1);
+	struct setting_function *second = toy_function(&toy, "g", 1000, &(struct toy_work){.import_seconds = 3});
+	second->work.phases[WORK_DEVICE].device_ns = 2 * NS_PER_SECOND;
+	second->last_work = second->work;
+	second->guest_of_plus_one = 1;
+	setting_seat_guests(&toy.setting);
+	at_once(&toy, 2);
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.makespan_ns, 6 * NS_PER_SECOND, "two records: 1 s and 2 s of the card each, one at a time");
+	t_int(o.peak_concurrency, 1, "on one instance");
+	t_int(o.functions[0].completed + o.functions[1].completed, 4, "that both models' requests go to");
+	t_int(o.functions[1].billed_ns, 0, "which the first one pays for");
+	/* An instance that a request starts has loaded neither. */
+	toy.platform.sandbox.starts = STARTS_ON_REQUEST;
+	toy.platform.sandbox.target_share = 0;
+	toy.functions[0].sandbox.instances_min = 0;
+	first->work.phases[WORK_IMPORT] = (struct phase){.cpu_ns = NS_PER_SECOND, .threads = 1, .cold_only = true};
+	first->last_work = first->work;
+	o = toy_simulate(&toy, 1);
+	t_int(o.functions[0].cold_starts, 1, "one is started");
+	t_int(o.functions[1].cold_starts, 0, "by the first model");
+	/* 0.5 s of start, 1 s of loading; cards from 1.5 s on: 2.5, 3.5; loading from 2.5 to 5.5; 7.5, 9.5. */
+	t_int(o.makespan_ns, 9500 * NS_PER_MS, "the second is loaded by its own first request, once");
+	/* Both models' memory counts, whoever asks. */
+	first->work.peak_memory_mb = first->work.shared_memory_mb = 600;
+	second->work.peak_memory_mb = second->work.shared_memory_mb = 500;
+	first->last_work = first->work;
+	second->last_work = second->work;
+	o = toy_simulate(&toy, 1);
+	t_int(o.records_failed, 2, "1,000 MB do not hold 600 and 500 MB of models");
+	toy_release(&toy);
+}
+
 enum { STATES = 400 };
 
 /* By size of a batch: what it takes, and how probable are so many requests meanwhile. */
@@ -202,6 +239,7 @@ int main(void)
 	goes_together();
 	stops();
 	waits_in_window();
+	models_share();
 	is_batch_service();
 	return t_done();
 }

@@ -27,7 +27,7 @@ static void reuse(void)
 	t_int(start_ns, 2500000000, "cold start: 0.5 s, and 1 s for every 250 MB of package");
 	struct sandbox *b = sandbox_pool_create(&f.pool, &start_ns);
 	struct sandbox *c = sandbox_pool_create(&f.pool, &start_ns);
-	t_ok(!a->is_initialised, "a new sandbox has nothing loaded");
+	t_ok(a->loaded == 0, "a new sandbox has nothing loaded");
 	sandbox_pool_return(b);
 	sandbox_pool_return(a);
 	sandbox_pool_return(c);
@@ -53,7 +53,7 @@ static void expiry(void)
 	int64_t start_ns;
 	struct sandbox *a = sandbox_pool_create(&f.pool, &start_ns);
 	struct sandbox *b = sandbox_pool_create(&f.pool, &start_ns);
-	a->is_initialised = true;
+	a->loaded = 1;
 	sandbox_pool_return(a);
 	engine_schedule(&f.engine, 100 * NS_PER_SECOND, 0, nothing, NULL, 0);
 	engine_run(&f.engine, 100 * NS_PER_SECOND, 100);
@@ -68,7 +68,7 @@ static void expiry(void)
 	t_int(f.pool.expired, 1, "a busy sandbox never expires");
 	struct sandbox *c = sandbox_pool_create(&f.pool, &start_ns);
 	t_ok(c == a, "its memory is used again");
-	t_ok(!c->is_initialised && c->ordinal == 2, "but it is a new, cold sandbox");
+	t_ok(c->loaded == 0 && c->ordinal == 2, "but it is a new, cold sandbox");
 	toy_release(&f.toy);
 }
 

@@ -29,3 +29,20 @@ fails 2 lamina run batch.yaml --set functions.f.device_window_seconds=1
 fails 2 lamina run batch.yaml --set functions.f.work.device_memory_mb=20000 --set functions.f.device_batch_max=8 \
 	--set functions.f.work.device_request_memory_mb=1000
 fails 2 lamina run batch.yaml --set platform=aws-lambda --set functions.f.work.cpu_seconds_without_device=0
+# Two models on one card: half as many instances, and their memory there adds up; functions have sandboxes of their own.
+cat >two.yaml <<'END2'
+apiVersion: lamina/v1
+name: two-models
+platform: ec2-fleet-g6.xlarge
+workload: {arrivals: {kind: poisson, rate_per_second: 1, duration_seconds: 3600}}
+functions:
+  detect: {work: {devices: {NVIDIA L4: {seconds: 0.05}}, cpu_seconds_without_device: 0.2, memory_mb: 900, shared_memory_mb: 800, device_memory_mb: 9000}}
+  classify: {instances_of: detect, work: {devices: {NVIDIA L4: {seconds: 0.02}}, cpu_seconds_without_device: 0.1, memory_mb: 500, shared_memory_mb: 400, device_memory_mb: 5000}}
+END2
+lamina run two.yaml --replications 2 | awk '/^instances / { print $4 + 0 }'
+lamina run two.yaml --replications 2 --set 'functions.classify.instances_of=""' | awk '/^instances / { print $4 + 0 }'
+lamina compare two.yaml --quick -p aws-lambda | sed -n '/left out/p'
+fails 2 lamina run two.yaml --set functions.classify.work.device_memory_mb=20000
+fails 2 lamina run two.yaml --set functions.classify.instances_of=detct
+fails 2 lamina run two.yaml --set functions.detect.instances_of=classify --set functions.classify.tmp_mb=600
+fails 2 lamina run two.yaml --set platform=aws-lambda
