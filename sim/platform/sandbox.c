@@ -55,6 +55,10 @@ static const struct bind_field sandbox_fields[] = {
 	NUMBER_OF_IT(struct platform_sandbox, halving_share, 1e-3, 1, "that share, rounded down"),
 	INTEGER_OF_IT(struct platform_sandbox, halving_spares, 0, 1000000, "as many are left by it at least"),
 	MAYBE_QUANTILES(struct platform_sandbox, lifetime_seconds, "age at which a sandbox is not used again"),
+	MAYBE_NUMBER(struct platform_sandbox, interruptions_per_hour, "0", 0, 3600,
+		     "how often a sandbox is taken away by the provider, as an instance of a spot market is"),
+	MAYBE_NUMBER(struct platform_sandbox, interruption_notice_seconds, "0", 0, 86400,
+		     "from the notice, after which it gets no requests, to that, which ends those that it still has"),
 	BIND_FIELD(struct platform_sandbox, requests_max, BIND_INT, .fallback = "1", .min = 1, .max = REQUESTS_MAX,
 		   .help = "requests at once on one sandbox, the most that a function may ask for"),
 	BIND_FIELD(struct platform_sandbox, requests_default, BIND_INT, .fallback = "1", .min = 1, .max = REQUESTS_MAX,
@@ -105,6 +109,7 @@ static const char *const luck_names[SANDBOX_LUCKS] = {
 	[SANDBOX_LUCK_COLD_START] = "cold start",
 	[SANDBOX_LUCK_KEEP_ALIVE] = "keep alive",
 	[SANDBOX_LUCK_LIFETIME] = "lifetime",
+	[SANDBOX_LUCK_INTERRUPTION] = "interruption",
 };
 
 void sandbox_pool_init(struct sandbox_pool *pool, struct engine *engine, struct arena *arena,
@@ -204,6 +209,21 @@ static int64_t retires_ns(const struct sandbox *sandbox)
 	return age_ns < INT64_MAX - sandbox->created_ns ? sandbox->created_ns + age_ns : INT64_MAX;
 }
 
+/* Draws when the provider takes it away, and lets it retire with the notice. */
+static void draw_interruption(struct sandbox *sandbox)
+{
+	const struct platform_sandbox *platform = &sandbox->pool->platform->sandbox;
+	sandbox->taken_ns = INT64_MAX;
+	if (platform->interruptions_per_hour == 0)
+		return;
+	struct stream luck;
+	named_stream(&luck, sandbox->pool, SANDBOX_LUCK_INTERRUPTION, sandbox->ordinal);
+	double hours = stream_exponential(&luck, 1 / platform->interruptions_per_hour);
+	int64_t notice_ns = sandbox->created_ns + (int64_t)fmin(hours * 3.6e12, 1e18);
+	sandbox->taken_ns = notice_ns + ns_from_seconds(platform->interruption_notice_seconds);
+	sandbox->retires_ns = notice_ns < sandbox->retires_ns ? notice_ns : sandbox->retires_ns;
+}
+
 struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_start_ns)
 {
 	struct sandbox *sandbox = pool->free_list;
@@ -225,6 +245,7 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 		.slowness = stream_lognormal(&luck, 0, cpu->speed_spread),
 	};
 	sandbox->retires_ns = retires_ns(sandbox);
+	draw_interruption(sandbox);
 	if (pool->spec.is_arm64)
 		sandbox->slowness /= cpu->arm64_speed;
 	int64_t period_ns = ns_from_seconds(cpu->period_seconds);

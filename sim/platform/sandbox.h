@@ -7,6 +7,9 @@
  * idle while others work; and each time a function has had no request for a while, a share of its sandboxes (half of
  * them, where that was seen) go, those first that have been idle for longest, until few are left.
  *
+ * A provider may take sandboxes away, as instances of a spot market: at a constant rate, whatever they do, with a
+ * notice during which their requests go on and no others come.
+ *
  * Provisioned sandboxes are there from the start, are used first and stay. Of a fleet, whose instances only an
  * autoscaler starts, the last few stay however long they are idle; but for those that are too old.
  *
@@ -69,16 +72,18 @@ struct platform_sandbox {
 	double halving_seconds; /* each time a function has had no request for this long, of its sandboxes ... */
 	double halving_share;   /* ... so many go, rounded down ... */
 	int64_t halving_spares; /* ... until no more than these are left */
-	struct quantiles lifetime_seconds; /* age at which even a busy one is not used again; may be missing */
-	int64_t requests_max;              /* at once on one sandbox, the most that can be asked for */
-	int64_t requests_default;          /* where nobody asks */
-	double shared_from_vcpus;          /* a smaller share of CPU has one request at a time */
-	double target_share;               /* of vCPUs and requests, that an autoscaler keeps; 0: there is none */
-	double target_window_seconds;      /* that it looks back */
-	int64_t target_looks;              /* that it takes in this time */
-	int starts;                        /* enum sandbox_starts */
-	int when_full;                     /* enum fleet_full, of a fleet */
-	int64_t instances_min;             /* of a fleet, from the start on */
+	struct quantiles lifetime_seconds;  /* age at which even a busy one is not used again; may be missing */
+	double interruptions_per_hour;      /* of one that the provider takes away: it gets no more requests, and ... */
+	double interruption_notice_seconds; /* ... is gone after this, with those that it still has */
+	int64_t requests_max;               /* at once on one sandbox, the most that can be asked for */
+	int64_t requests_default;           /* where nobody asks */
+	double shared_from_vcpus;           /* a smaller share of CPU has one request at a time */
+	double target_share;                /* of vCPUs and requests, that an autoscaler keeps; 0: there is none */
+	double target_window_seconds;       /* that it looks back */
+	int64_t target_looks;               /* that it takes in this time */
+	int starts;                         /* enum sandbox_starts */
+	int when_full;                      /* enum fleet_full, of a fleet */
+	int64_t instances_min;              /* of a fleet, from the start on */
 };
 extern const struct bind_schema platform_sandbox_schema;
 
@@ -107,7 +112,8 @@ struct sandbox {
 	struct token_bucket outbound;
 	double slowness; /* CPU time of this sandbox relative to the platform's nominal vCPU */
 	int64_t created_ns;
-	int64_t retires_ns;     /* when it is too old to be used again */
+	int64_t retires_ns;     /* when it is too old to be used again, or told that it is taken away */
+	int64_t taken_ns;       /* when it is gone, whatever it does; INT64_MAX: never */
 	int64_t init_ns;        /* of its cold start, what runtime and function took to initialise */
 	int64_t repeat_init_ns; /* initialising that was broken off: the first request does it again */
 	uint64_t loaded;        /* by function, a bit: framework imported, weights loaded */
@@ -127,6 +133,7 @@ enum sandbox_luck {
 	SANDBOX_LUCK_COLD_START,
 	SANDBOX_LUCK_KEEP_ALIVE,
 	SANDBOX_LUCK_LIFETIME,
+	SANDBOX_LUCK_INTERRUPTION,
 	SANDBOX_LUCKS
 };
 

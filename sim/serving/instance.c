@@ -60,15 +60,23 @@ static void update_open(struct instance *instance)
 		open_for_requests(instance, ring);
 }
 
+/* The ring's next instance; those that have become too old are in none any more. */
+static struct instance *next_of(struct instance *const *ring)
+{
+	while (*ring && sandbox_is_old((*ring)->sandbox))
+		close_to_requests(*ring);
+	return *ring;
+}
+
 struct instance *instance_to_join(const struct invocation *invocation)
 {
 	const struct function_instances *instances = &invocation->simulation->instances[home_of(invocation)];
 	bool has_idle = invocation->simulation->pools[home_of(invocation)].idle_count > 0;
 	bool is_spread = has_idle && instances->busy < instances->wanted;
-	if (instances->ready && !is_spread)
+	if (next_of(&instances->ready) && !is_spread)
 		return instances->ready;
 	bool is_fleet = invocation->simulation->setting->platform->sandbox.starts == STARTS_BY_TARGET;
-	return has_idle || is_fleet ? NULL : instances->starting;
+	return has_idle || is_fleet ? NULL : next_of(&instances->starting);
 }
 
 void instance_await(struct invocation *invocation, event_action *comes)

@@ -338,6 +338,9 @@ static void draw_failures(struct invocation *invocation)
 		double hours = stream_exponential(&luck, 1 / failures->crashes_per_hour);
 		invocation->stop_ns = invocation->start_ns + (int64_t)fmin(hours * 3.6e12, 4e18);
 	}
+	int64_t taken_ns = invocation->sandbox->taken_ns;
+	if (taken_ns < invocation->stop_ns)
+		invocation->stop_ns = taken_ns > invocation->start_ns ? taken_ns : invocation->start_ns;
 }
 
 /* The same for a request's visit on any size and schedule. */

@@ -169,6 +169,38 @@ static void is_renewed(void)
 	toy_release(&toy);
 }
 
+/* Spot: a notice of no time ends whatever is under way, as often as it is there; a long one ends nothing. */
+static void is_interrupted(void)
+{
+	struct toy toy;
+	fleet(&toy, 0.5, 400000, &(struct toy_work){0});
+	toy.platform.sandbox.interruptions_per_hour = 6;
+	toy.platform.sandbox.cold_start_seconds = toy_constant(&toy.arena, 30);
+	toy.platform.sandbox.target_window_seconds = 60;
+	toy.functions[0].work.phases[WORK_WAIT].wait_ns = 20 * NS_PER_SECOND;
+	sizes(&toy, 100, 1, 100);
+	struct outcome o = toy_simulate(&toy, 1);
+	double crashed = (double)o.functions[0].crashes / (double)o.functions[0].invocations;
+	double right = 1 - exp(-20 * 6 / 3600.0);
+	t_ok(fabs(crashed / right - 1) < 0.1, "%.2f %% of requests of 20 s are ended, of %.2f %%", 100 * crashed,
+	     100 * right);
+	t_int(o.records_failed, o.functions[0].crashes, "nobody calls them again");
+	double hours = (double)(o.running_instance_ns + o.idle_instance_ns) / 3.6e12;
+	double lasts = (double)o.elapsed_ns / 3.6e12;
+	t_ok(fabs(hours / lasts - 1) < 0.05, "another one boots soon (%.0f hours of instances in %.0f)", hours, lasts);
+	toy.setting.retries = 5;
+	o = toy_simulate(&toy, 1);
+	t_ok(o.records_failed == 0 && o.functions[0].retries == o.functions[0].crashes, "a caller's retries save them");
+	toy.setting.retries = 0;
+	toy.platform.sandbox.interruption_notice_seconds = 20;
+	o = toy_simulate(&toy, 1);
+	t_int(o.functions[0].crashes, 0, "with a notice of 20 s all end in time");
+	t_int(o.records_failed, 0, "and none is lost");
+	double seconds = seconds_from_ns(histogram_quantile(&o.record_times, 0.99));
+	t_ok(seconds > 21, "but those that come while a new one boots wait for it (p99 %.1f s)", seconds);
+	toy_release(&toy);
+}
+
 int main(void)
 {
 	is_mmc();
@@ -178,5 +210,6 @@ int main(void)
 	lags();
 	is_paid_for();
 	is_renewed();
+	is_interrupted();
 	return t_done();
 }
