@@ -169,7 +169,7 @@ static bool suppose_the_best(struct entering *entering, struct diag *diag)
 	for (size_t i = 0; i < keys.count; i++) {
 		struct unknown_value *unknown = &contender->unknowns[contender->unknown_count];
 		const char *best = contender->unknown_count < COMPARE_UNKNOWNS_MAX
-					   ? unknown_value_init(unknown, keys.values[i])
+					   ? unknown_value_init(unknown, keys.values[i], &contender->platform->price)
 					   : NULL;
 		contender->unknown_count += best != NULL;
 		const char *key = arena_printf(entering->arena, "platform_values.%s", keys.values[i]);

@@ -32,7 +32,7 @@ bool contender_plan(const struct compare_request *request, struct library *libra
  */
 
 /* What the key means, and its best value as YAML; NULL where no value is the best one whatever else happens. */
-const char *unknown_value_init(struct unknown_value *out, const char *key);
+const char *unknown_value_init(struct unknown_value *out, const char *key, const struct platform_price *price);
 
 /* Solves for each unknown of the contender; rival_usd is what the cheapest other costs. False when interrupted. */
 bool unknown_value_solve(const struct compare_request *request, struct library *library, double rival_usd,
