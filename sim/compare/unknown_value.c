@@ -41,7 +41,9 @@ static const struct unknown_rule {
 	{"sandbox.package_seconds", UNKNOWN_TIMES, "fetching the package", NULL},
 	{"sandbox.image_seconds", UNKNOWN_TIMES, "fetching the image", NULL},
 	{"sandbox.resume_seconds", UNKNOWN_TIMES, "a resume", NULL},
-	{"device.start_seconds", UNKNOWN_TIME, "the device's start", NULL},
+	{"device.start_seconds", UNKNOWN_TIMES, "the device's start", NULL},
+	{"device.load_seconds_per_gb", UNKNOWN_TIMES, "moving a GB to the device", NULL},
+	{"sandbox.disk_seconds_per_gb", UNKNOWN_TIMES, "a GB from disk", NULL},
 	/* Idle ones cost nothing there (unknown_value_init). */
 	{"sandbox.keep_alive_seconds", UNKNOWN_LIMIT, "how long idle ones are kept",
 	 "{probability: [0.5], value: [1e5]}"},

@@ -62,7 +62,8 @@ static void add_work(struct stage_visit *visit, const struct platform_cpu *cpu, 
 		     double slowness)
 {
 	double wait_seconds = seconds_from_ns(demand->wait_ns);
-	visit->fixed_seconds += wait_seconds + seconds_from_ns(demand->device_ns);
+	visit->fixed_seconds += wait_seconds + demand_load_seconds(demand, NULL) + seconds_from_ns(demand->device_ns);
+	visit->fixed_variance += demand_load_variance(demand);
 	visit->wait_seconds += demand->varies ? wait_seconds : 0;
 	if (demand->cpu_ns == 0)
 		return;

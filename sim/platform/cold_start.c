@@ -54,7 +54,7 @@ void cold_start_init(struct cold_start *start, const struct platform *platform, 
 		add_part(start, (struct cold_start_part){.fixed_seconds = spec->package_mb * sandbox->image_read_share /
 									  sandbox->image_mb_per_second});
 	if (spec->has_device)
-		add_part(start, (struct cold_start_part){.fixed_seconds = platform->device.start_seconds});
+		add_drawn(start, &platform->device.start_seconds, 1, false);
 	add_init(start, platform, spec);
 }
 

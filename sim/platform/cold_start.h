@@ -8,8 +8,8 @@
  *   init      the runtime's start and the function's own initialising, one thread that is never throttled; or all of
  *             it as logs tell; or a snapshot's restoring, which loads no package
  *
- * What only the first request does is part of its work (serving/work.h): fetching weights from the store at its rate,
- * making them usable, moving them to the device at the device's, and the first call there.
+ * What only the first request does is part of its work (serving/work.h): fetching weights from the store at its rate or
+ * from the disk at its own, making them usable, moving them to the device at the device's, and the first call there.
  *
  * Own initialising that takes longer than the platform allows is broken off and done again by the first request. A
  * sandbox that is made before any request comes has the time that it takes.

@@ -22,9 +22,9 @@ const struct bind_schema platform_machine_schema = {
 static const struct bind_field device_fields[] = {
 	BIND_FIELD(struct platform_device, name, BIND_TEXT, .required = true, .help = "for people"),
 	MAYBE_NUMBER(struct platform_device, memory_mb, "0", 0, 1e9, "its own memory, MB; 0: it does not say"),
-	MAYBE_NUMBER(struct platform_device, load_mb_per_second, "0", 0, 1e9,
-		     "weights from memory to the device, 10^6 bytes a second; 0: they take no time"),
-	MAYBE_NUMBER(struct platform_device, start_seconds, "0", 0, 1e5, "of a new sandbox, until its driver is ready"),
+	MAYBE_QUANTILES(struct platform_device, load_seconds_per_gb,
+			"10^9 bytes of weights from memory to the device; without it they take no time"),
+	MAYBE_QUANTILES(struct platform_device, start_seconds, "of a new sandbox, until its driver is ready"),
 	BIND_END,
 };
 

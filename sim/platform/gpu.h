@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "doc/bind.h"
+#include "platform/quantiles.h"
 
 /*
  * One machine with a GPU: a host thread feeds images (read, decode, copy), the device computes batches.
@@ -22,9 +23,9 @@ extern const struct bind_schema platform_machine_schema;
 /* An accelerator that comes with every sandbox; its requests take turns on it. name is NULL where there is none. */
 struct platform_device {
 	const char *name;
-	double start_seconds;      /* of a new sandbox, until its driver is ready */
-	double memory_mb;          /* 0: it does not say */
-	double load_mb_per_second; /* weights from memory to the device, 10^6 bytes; 0: they take no time */
+	struct quantiles start_seconds;       /* of a new sandbox, until its driver is ready; may be missing */
+	double memory_mb;                     /* 0: it does not say */
+	struct quantiles load_seconds_per_gb; /* weights from memory to the device, 10^9 bytes; may be missing */
 };
 extern const struct bind_schema platform_device_schema;
 

@@ -44,6 +44,8 @@ static const struct bind_field sandbox_fields[] = {
 		     "that a container image is pulled at, MB a second; 0: image_seconds hold it, whatever its size"),
 	MAYBE_NUMBER(struct platform_sandbox, image_read_share, "1", 0, 1,
 		     "of an image, what is pulled before the handler runs: all of it, or the chunks that are read"),
+	MAYBE_QUANTILES(struct platform_sandbox, disk_seconds_per_gb,
+			"10^9 bytes read from a new sandbox's own disk, or for the first time from its image"),
 	MAYBE_QUANTILES(struct platform_sandbox, restore_seconds,
 			"snapshot instead of package, runtime and initialising"),
 	QUANTILES(struct platform_sandbox, warm_start_seconds, "call to handler on an idle sandbox"),

@@ -61,13 +61,14 @@ struct platform_sandbox {
 	struct quantiles cold_start_seconds;
 	double package_reference_mb;
 	struct quantiles package_seconds;
-	struct quantiles image_seconds;   /* more time for a container image, whatever its size; may be missing */
-	double image_mb_per_second;       /* that an image is pulled at; 0: image_seconds hold it, whatever its size */
-	double image_read_share;          /* of an image that is pulled before the handler runs */
-	struct bind_structs runtimes;     /* struct platform_runtime */
-	struct quantiles restore_seconds; /* snapshot instead of runtime and initialisation; may be missing */
-	struct quantiles warm_start_seconds;         /* invoke to handler on an idle sandbox */
-	struct quantiles keep_alive_seconds;         /* idle time after which a function's only sandbox is gone */
+	struct quantiles image_seconds; /* more time for a container image, whatever its size; may be missing */
+	double image_mb_per_second;     /* that an image is pulled at; 0: image_seconds hold it, whatever its size */
+	double image_read_share;        /* of an image that is pulled before the handler runs */
+	struct quantiles disk_seconds_per_gb; /* of its own disk, or an image's files, 10^9 bytes; may be missing */
+	struct bind_structs runtimes;         /* struct platform_runtime */
+	struct quantiles restore_seconds;     /* snapshot instead of runtime and initialisation; may be missing */
+	struct quantiles warm_start_seconds;  /* invoke to handler on an idle sandbox */
+	struct quantiles keep_alive_seconds;  /* idle time after which a function's only sandbox is gone */
 	struct quantiles surplus_keep_alive_seconds; /* the same of one that has others beside it; may be missing */
 	double halving_seconds; /* each time a function has had no request for this long, of its sandboxes ... */
 	double halving_share;   /* ... so many go, rounded down ... */

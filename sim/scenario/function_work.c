@@ -257,20 +257,32 @@ static struct phase stated_get(double mb, int64_t objects)
 		.gets = mb > 0 ? objects : 0, .bytes = bytes_from_mb(mb), .stream_mb_per_second = HUGE_VAL};
 }
 
-/* Once in an instance's life: weights to the device, and what is compiled or chosen there at the first call. */
-static struct phase device_load(const struct stated_work *stated, const struct platform_device *device,
-				const struct device_time *time)
+static struct load_part load_of(const struct quantiles *seconds_per_gb, double mb)
 {
-	double rate = device->load_mb_per_second;
-	double seconds = time->first_call_seconds + (rate > 0 ? stated->device_load_mb / rate : 0);
-	if (!device->name || seconds == 0)
-		return (struct phase){0};
-	return (struct phase){.wait_ns = ns_from_seconds(seconds), .threads = 1, .cold_only = true};
+	bool loads = mb > 0 && seconds_per_gb->table.count > 0;
+	return (struct load_part){.seconds_per_gb = loads ? seconds_per_gb : NULL, .gb = mb / 1e3};
 }
 
-void function_work_from_stated(const struct stated_work *stated, const struct platform_device *device, int64_t images,
+/*
+ * Once in an instance's life: weights from its disk (what comes from the store is a phase of its own) and to the
+ * device, and what is compiled or chosen there at the first call.
+ */
+static struct phase stated_load(const struct stated_work *stated, const struct platform *platform,
+				const struct device_time *time)
+{
+	struct phase load = {.threads = 1, .cold_only = true};
+	load.loads[0] = load_of(&platform->sandbox.disk_seconds_per_gb, stated->cold_disk_mb);
+	if (!platform->device.name)
+		return load;
+	load.loads[1] = load_of(&platform->device.load_seconds_per_gb, stated->device_load_mb);
+	load.wait_ns = ns_from_seconds(time->first_call_seconds);
+	return load;
+}
+
+void function_work_from_stated(const struct stated_work *stated, const struct platform *platform, int64_t images,
 			       struct work *out)
 {
+	const struct platform_device *device = &platform->device;
 	const struct call_work *call = &stated->per_call;
 	bool is_undeviced = !device->name && stated->cpu_seconds_without_device > 0;
 	double cpu_seconds = is_undeviced ? stated->cpu_seconds_without_device : stated->cpu_seconds;
@@ -290,7 +302,7 @@ void function_work_from_stated(const struct stated_work *stated, const struct pl
 	out->phases[WORK_IMPORT].cold_only = true;
 	out->phases[WORK_WEIGHTS_GET] = stated_get(stated->cold_download_mb, 1);
 	out->phases[WORK_WEIGHTS_GET].cold_only = true;
-	out->phases[WORK_WEIGHTS_LOAD] = device_load(stated, device, &time);
+	out->phases[WORK_WEIGHTS_LOAD] = stated_load(stated, platform, &time);
 	out->phases[WORK_RECORD_GET] =
 		stated_get(call->download_mb + stated->download_mb * n, stated->download_objects);
 	out->phases[WORK_DECODE] = cpu_phase(call->single_cpu_seconds + stated->single_cpu_seconds * n, 1);

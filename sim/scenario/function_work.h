@@ -31,8 +31,8 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 			       const struct profile *profile, struct layer_range layers, int64_t images,
 			       struct work *out);
 
-/* On a platform with this device; its name is NULL where there is none. */
-void function_work_from_stated(const struct stated_work *stated, const struct platform_device *device, int64_t images,
+/* On this platform; its device's name is NULL where there is none. */
+void function_work_from_stated(const struct stated_work *stated, const struct platform *platform, int64_t images,
 			       struct work *out);
 
 /* Bytes of a record of `images` before layer `layer` (or, with layer == layer_count, after the last). */

@@ -274,7 +274,7 @@ static bool resolve_work(const struct resolution *resolution, const struct funct
 	if (!entry->has_work && !check_coverage(resolution, images))
 		return false;
 	if (entry->has_work)
-		function_work_from_stated(&entry->work, &resolution->platform->device, images, out);
+		function_work_from_stated(&entry->work, resolution->platform, images, out);
 	else
 		function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers,
 					  images, out);

@@ -303,6 +303,21 @@ static bool resolve_device(const struct choice *choice)
 	return check_device_memory(choice) && check_device_time(choice);
 }
 
+/* What is read from a disk takes as long as the platform says. */
+static bool check_disk(const struct choice *choice)
+{
+	const struct platform *platform = choice->platform;
+	bool is_known = platform->sandbox.disk_seconds_per_gb.table.count > 0 ||
+			platform_is_unknown(platform, "sandbox.disk_seconds_per_gb");
+	if (is_known || choice->entry->work.cold_disk_mb == 0)
+		return true;
+	diag_error(choice->diag, bind_place(yaml_get(choice->entry->node, "work"), "cold_disk_mb"),
+		   "%s says nothing of its sandboxes' disks: time a reading of a new one's files and state "
+		   "'sandbox.disk_seconds_per_gb' in 'platform_values'",
+		   platform->name);
+	return false;
+}
+
 /* Checks the payload against what a workflow service passes on between calls. */
 static bool check_workflow_payload(const struct choice *choice)
 {
@@ -336,8 +351,9 @@ bool sandbox_choice_resolve(const struct experiment *experiment, const struct pl
 			    struct setting_function *out)
 {
 	static bool (*const parts[])(const struct choice *) = {
-		resolve_runtime,     check_package,    resolve_tmp,    resolve_architecture, resolve_snapshot,
-		resolve_provisioned, resolve_requests, resolve_device, check_payload,        check_workflow_payload,
+		resolve_runtime,        check_package,    resolve_tmp,    resolve_architecture, resolve_snapshot,
+		resolve_provisioned,    resolve_requests, resolve_device, check_disk,           check_payload,
+		check_workflow_payload,
 	};
 	const struct framework *framework = &experiment->framework;
 	struct choice choice = {experiment, platform, entry, arena, diag, out};

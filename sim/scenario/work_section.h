@@ -61,6 +61,7 @@ struct stated_work {
 	double cold_cpu_seconds;
 	double cold_wait_seconds;
 	double cold_download_mb;
+	double cold_disk_mb;
 	bool transfers_take_time;
 };
 

@@ -1,6 +1,7 @@
 #include "serving/demand.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A quantity that a platform does not have takes no time. */
 static struct demand_latency latency_of(const struct quantiles *seconds, int64_t count)
@@ -58,6 +59,7 @@ static void demand_init(struct demand *demand, const struct platform *platform, 
 	};
 	if (!demand->is_transfer) {
 		demand->wait_ns = phase->wait_ns;
+		memcpy(demand->loads, phase->loads, sizeof demand->loads);
 		demand->cpu_ns = phase->cpu_ns;
 		demand->cpu_error_share = phase->cpu_error_share;
 		demand->threads = phase->threads > 0 ? phase->threads : 1;
@@ -72,7 +74,11 @@ static void demand_init(struct demand *demand, const struct platform *platform, 
 /* Whether anything of the phase takes time or costs a request. */
 static bool asks(const struct phase *phase)
 {
-	return phase->cpu_ns > 0 || phase->gets + phase->puts > 0 || phase->device_ns > 0 || phase->wait_ns > 0;
+	bool loads = false;
+	for (size_t i = 0; i < PHASE_LOADS; i++)
+		loads = loads || phase->loads[i].seconds_per_gb;
+	return loads || phase->cpu_ns > 0 || phase->gets + phase->puts > 0 || phase->device_ns > 0 ||
+	       phase->wait_ns > 0;
 }
 
 bool demand_find(struct demand *demand, const struct platform *platform, const struct work *work,
@@ -141,6 +147,30 @@ double demand_latency_seconds(const struct demand *demand, struct stream *luck)
 			seconds += (double)(latency->count - drawn) * quantile_mean(&latency->seconds->table);
 	}
 	return seconds + demand->setup_seconds;
+}
+
+double demand_load_seconds(const struct demand *demand, struct stream *luck)
+{
+	double seconds = 0;
+	for (size_t i = 0; i < PHASE_LOADS; i++) {
+		const struct load_part *load = &demand->loads[i];
+		if (!load->seconds_per_gb)
+			continue;
+		const struct quantile_table *table = &load->seconds_per_gb->table;
+		seconds += load->gb * (luck ? quantile_draw(table, luck) : quantile_mean(table));
+	}
+	return seconds;
+}
+
+double demand_load_variance(const struct demand *demand)
+{
+	double variance = 0;
+	for (size_t i = 0; i < PHASE_LOADS; i++) {
+		const struct load_part *load = &demand->loads[i];
+		if (load->seconds_per_gb)
+			variance += load->gb * load->gb * quantile_variance(&load->seconds_per_gb->table);
+	}
+	return variance;
 }
 
 double demand_latency_variance(const struct demand *demand)

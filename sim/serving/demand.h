@@ -29,22 +29,23 @@ struct demand {
 	bool is_transfer;
 	bool is_put;
 	struct demand_latency latencies[DEMAND_LATENCIES];
-	double setup_seconds;        /* what the client does first */
-	double stream_seconds;       /* the store's or the client's, whatever the sandbox's network */
-	int64_t bytes;               /* through the sandbox's network */
-	double client_cpu_seconds;   /* for these, on a nominal vCPU, over all threads */
-	int64_t client_threads;      /* where there is more than one vCPU for them, else 1 */
-	double client_alone_seconds; /* of that, what the busiest thread does, which no vCPU hastens */
-	bool is_overlapped;          /* that CPU works while bytes flow, not after */
-	bool varies;                 /* from request to request, as what follows does */
-	int64_t wait_ns;             /* before the CPU work */
-	int64_t traced_wait_ns;      /* beside it, which does not vary */
-	int64_t cpu_ns;              /* thread time on a nominal vCPU, summed over threads */
-	double cpu_error_share;      /* how far it may be off, the same way in all requests */
-	int64_t threads;             /* 1 or more */
-	int64_t pieces;              /* in which wait and CPU work alternate, 1 or more */
-	int64_t device_ns;           /* on the accelerator */
-	int64_t device_call_ns;      /* of that, what a batch has once */
+	double setup_seconds;                /* what the client does first */
+	double stream_seconds;               /* the store's or the client's, whatever the sandbox's network */
+	int64_t bytes;                       /* through the sandbox's network */
+	double client_cpu_seconds;           /* for these, on a nominal vCPU, over all threads */
+	int64_t client_threads;              /* where there is more than one vCPU for them, else 1 */
+	double client_alone_seconds;         /* of that, what the busiest thread does, which no vCPU hastens */
+	bool is_overlapped;                  /* that CPU works while bytes flow, not after */
+	bool varies;                         /* from request to request, as what follows does */
+	int64_t wait_ns;                     /* before the CPU work */
+	int64_t traced_wait_ns;              /* beside it, which does not vary */
+	struct load_part loads[PHASE_LOADS]; /* beside it, drawn */
+	int64_t cpu_ns;                      /* thread time on a nominal vCPU, summed over threads */
+	double cpu_error_share;              /* how far it may be off, the same way in all requests */
+	int64_t threads;                     /* 1 or more */
+	int64_t pieces;                      /* in which wait and CPU work alternate, 1 or more */
+	int64_t device_ns;                   /* on the accelerator */
+	int64_t device_call_ns;              /* of that, what a batch has once */
 };
 
 /* What a visit does of its function's work, and beside it. */
@@ -79,6 +80,10 @@ int64_t demand_overlap_ns(const struct demand *demand, int64_t wait_ns, double h
 
 /* From a request to its first byte, of all requests; drawn with luck, or in the mean where that is NULL. */
 double demand_latency_seconds(const struct demand *demand, struct stream *luck);
+
+/* What loading takes, drawn with luck, or in the mean where that is NULL; and the variance of what is drawn. */
+double demand_load_seconds(const struct demand *demand, struct stream *luck);
+double demand_load_variance(const struct demand *demand);
 
 /* The variance of what is drawn. */
 double demand_latency_variance(const struct demand *demand);

@@ -1,6 +1,7 @@
 /* What an invocation, a record on its way, knows of itself; every part of the folder may ask it (simulation.h). */
 #include <math.h>
 
+#include "base/num.h"
 #include "random/elementary.h"
 #include "serving/demand.h"
 #include "serving/simulation.h"
@@ -123,9 +124,20 @@ static void tell_causes(const struct invocation *invocation, const struct phase_
 	}
 }
 
+/* The same however often it is asked for: the luck is that of the phase. */
+static int64_t load_ns(const struct invocation *invocation, const struct demand *demand)
+{
+	if (!demand->loads[0].seconds_per_gb && !demand->loads[1].seconds_per_gb)
+		return 0;
+	struct stream luck;
+	invocation_stream(&luck, invocation, LUCK_PHASE + invocation->phase);
+	return ns_from_seconds(demand_load_seconds(demand, &luck));
+}
+
 int64_t invocation_wait_ns(const struct invocation *invocation, const struct demand *demand)
 {
-	return llround((double)demand->wait_ns * (demand->varies ? invocation->variation : 1)) + demand->traced_wait_ns;
+	return load_ns(invocation, demand) +
+	       llround((double)demand->wait_ns * (demand->varies ? invocation->variation : 1)) + demand->traced_wait_ns;
 }
 
 /* What a CPU time that is not known exactly is over what it is taken for, in this world: of mean 1 over worlds. */

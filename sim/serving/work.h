@@ -33,12 +33,22 @@ extern const char *const work_phase_names[WORK_PHASES];
 /* More pieces of a phase than this tell nothing more. */
 enum { WORK_PIECES_MAX = 10000 };
 
+/* Bytes that are loaded once, by the platform's law for 10^9 of them. */
+struct load_part {
+	const struct quantiles *seconds_per_gb; /* NULL: nothing is */
+	double gb;
+};
+
+/* From a disk, and to a device. */
+enum { PHASE_LOADS = 2 };
+
 struct phase {
-	int64_t cpu_ns;         /* thread time on one nominal vCPU of the platform, summed over threads */
-	int64_t threads;        /* >= 1 where cpu_ns > 0 */
-	double cpu_error_share; /* how far cpu_ns may be off in a world, its standard deviation over it */
-	int64_t wait_ns;        /* before the CPU work */
-	int64_t pieces;         /* in which both alternate, each beginning with a wait; 0: 1 */
+	int64_t cpu_ns;                      /* thread time on one nominal vCPU of the platform, summed over threads */
+	int64_t threads;                     /* >= 1 where cpu_ns > 0 */
+	double cpu_error_share;              /* how far cpu_ns may be off in a world, its standard deviation over it */
+	int64_t wait_ns;                     /* before the CPU work */
+	int64_t pieces;                      /* in which both alternate, each beginning with a wait; 0: 1 */
+	struct load_part loads[PHASE_LOADS]; /* beside the wait, one after the other */
 	int64_t device_ns;
 	int64_t device_call_ns; /* of that, what requests in one batch have once, together */
 	int64_t gets;           /* store requests, each with its own first-byte latency, one after the other */

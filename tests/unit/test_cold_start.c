@@ -38,7 +38,7 @@ static void random_platform(struct platform_runtime *runtime)
 	sandbox->package_seconds = two_humps(0.3 + below(0.3), 6 + below(2));
 	sandbox->image_seconds = maybe(0.3, 0.8);
 	sandbox->restore_seconds = maybe(0.2, 1);
-	toy.platform.device.start_seconds = below(5);
+	toy.platform.device.start_seconds = two_humps(below(2), 3 + below(3));
 	*runtime = (struct platform_runtime){
 		.name = "x", .init_seconds = two_humps(0.1, 0.3), .image_init_seconds = maybe(0.2, 0.6)};
 }
@@ -101,7 +101,7 @@ static void planner_knows_every_part(void)
 		.package_seconds = toy_constant(&toy.arena, 1),
 		.warm_start_seconds = toy_constant(&toy.arena, 0.01),
 	};
-	toy.platform.device.start_seconds = 5;
+	toy.platform.device.start_seconds = toy_constant(&toy.arena, 5);
 	toy.platform.price.init_billed = true;
 	struct stage stage;
 	spec->init_cpu_ns = 2 * NS_PER_SECOND;

@@ -17,7 +17,7 @@ struct fixture {
 	struct experiment experiment;
 };
 
-static const struct platform_device no_device;
+static const struct platform no_device;
 
 static void setup(struct fixture *f)
 {
@@ -180,7 +180,11 @@ static void test_framework(void)
 /* On a device, and where there is none. */
 static void test_device(void)
 {
-	const struct platform_device card = {.name = "card", .load_mb_per_second = 8000};
+	double probability[] = {0, 1};
+	double per_gb[] = {0.1, 0.15};
+	const struct quantiles law = {.table = {.probability = probability, .value = per_gb, .count = 2}};
+	const struct platform card = {.device = {.name = "card", .load_seconds_per_gb = law},
+				      .sandbox = {.disk_seconds_per_gb = law}};
 	const struct stated_work stated = {
 		.cpu_seconds = 0.1,
 		.threads = 1,
@@ -188,6 +192,7 @@ static void test_device(void)
 		.cpu_seconds_without_device = 3,
 		.cold_download_mb = 16000,
 		.device_load_mb = 16000,
+		.cold_disk_mb = 4000,
 		.device_first_call_seconds = 1.5,
 		.alternations = 1,
 	};
@@ -195,13 +200,18 @@ static void test_device(void)
 	function_work_from_stated(&stated, &card, 1, &work);
 	t_int(work.phases[WORK_DEVICE].device_ns, NS_PER_SECOND / 50, "a request's time on the device");
 	t_int(work.phases[WORK_COMPUTE].cpu_ns, NS_PER_SECOND / 10, "beside its CPU");
-	t_int(work.phases[WORK_WEIGHTS_LOAD].wait_ns, NS_PER_SECOND * 7 / 2, "16 GB at 8 GB/s, and the first call");
+	const struct phase *load = &work.phases[WORK_WEIGHTS_LOAD];
+	t_int(load->wait_ns, NS_PER_SECOND * 3 / 2, "the first call");
+	t_near(load->loads[0].gb, 4, 1e-12, 0, "4 GB from its disk");
+	t_near(load->loads[1].gb, 16, 1e-12, 0, "16 GB to the device, at the platform's law");
+	t_ok(load->loads[1].seconds_per_gb == &card.device.load_seconds_per_gb, "which is drawn when it is loaded");
 	t_ok(work.phases[WORK_WEIGHTS_LOAD].cold_only, "once in an instance's life");
 	t_int(work.phases[WORK_WEIGHTS_GET].bytes, 16000000000, "after they were fetched");
 	function_work_from_stated(&stated, &no_device, 1, &work);
 	t_int(work.phases[WORK_DEVICE].device_ns, 0, "where there is no device");
 	t_int(work.phases[WORK_COMPUTE].cpu_ns, 3 * NS_PER_SECOND, "all is done by CPU");
 	t_int(work.phases[WORK_WEIGHTS_LOAD].wait_ns, 0, "and nothing moved");
+	t_ok(!work.phases[WORK_WEIGHTS_LOAD].loads[0].seconds_per_gb, "nor read from a disk that it knows nothing of");
 }
 
 /* 3 s on one thread and 1 s on four, which alternate with 2 s of waiting eight times for each image. */

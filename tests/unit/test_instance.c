@@ -179,7 +179,7 @@ static void accelerator(void)
 {
 	struct toy toy;
 	toy_shared(&toy, 4, &(struct toy_work){.memory_mb = 100});
-	toy.platform.device = (struct platform_device){.name = "card", .start_seconds = 5};
+	toy.platform.device = (struct platform_device){.name = "card", .start_seconds = toy_constant(&toy.arena, 5)};
 	toy.platform.price.billed_by = BILLED_BY_INSTANCE;
 	toy.platform.price.usd_per_device_second = 0.0001867;
 	toy.functions[0].sandbox.has_device = true;

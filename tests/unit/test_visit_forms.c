@@ -86,7 +86,7 @@ static void random_platform(struct toy *toy, struct platform_runtime *runtime)
 	*runtime = (struct platform_runtime){
 		.name = "x", .init_seconds = some(toy, 0.1, 0.3), .image_init_seconds = maybe(toy, 0.4, 0.6)};
 	platform->limits.init_seconds = one_in(2) ? 10 : 0;
-	platform->device = (struct platform_device){.name = "d", .start_seconds = between(1, 3)};
+	platform->device = (struct platform_device){.name = "d", .start_seconds = some(toy, 1, 3)};
 	platform->hosts = (struct platform_hosts){.memory_mb = 8000, .card_mb_per_second = 1e9};
 	double rate = between(20, 200);
 	platform->network = (struct platform_network){
@@ -161,6 +161,9 @@ static void random_function(struct toy *toy, const struct platform_runtime *runt
 	phases[WORK_IMPORT].threads = 1;
 	phases[WORK_WEIGHTS_GET] = one_in(2) ? (struct phase){.cold_only = true} : random_transfer(false, true);
 	phases[WORK_WEIGHTS_LOAD] = random_cpu(true);
+	if (one_in(2))
+		phases[WORK_WEIGHTS_LOAD].loads[one_in(2)] = (struct load_part){
+			.seconds_per_gb = &toy->platform.sandbox.cold_start_seconds, .gb = between(0.1, 3)};
 	phases[WORK_RECORD_GET] = random_transfer(false, false);
 	phases[WORK_DECODE] = random_cpu(false);
 	phases[WORK_COMPUTE] = random_cpu(false);
