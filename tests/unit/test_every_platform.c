@@ -7,29 +7,69 @@
 #include "serving/simulate.h"
 #include "tests/tap.h"
 
-enum { EXPERIMENTS = 3 };
+enum { EXPERIMENTS = 6 };
+
+static bool one_in(struct stream *luck, uint64_t n)
+{
+	return stream_below(luck, n) == 0;
+}
+
+static double below(struct stream *luck, double limit)
+{
+	return limit * stream_uniform(luck);
+}
+
+/* Where requests share instances: how many, and perhaps both functions on one's; with a device, batches and loading. */
+static void write_sharing(const struct platform *platform, struct stream *luck, struct buf *out)
+{
+	bool shares = platform->sandbox.requests_max > 1;
+	if (shares && one_in(luck, 2))
+		buf_printf(out, "    requests_per_instance: %d\n", 1 + (int)stream_below(luck, 20));
+	if (one_in(luck, 2))
+		buf_printf(out, "    device_batch_max: %d\n    device_window_seconds: %g\n",
+			   2 + (int)stream_below(luck, 6), below(luck, 0.05));
+	if (platform->sandbox.starts == STARTS_BY_TARGET && one_in(luck, 2))
+		buf_printf(out, "    instances_min: %d\n", 1 + (int)stream_below(luck, 4));
+}
 
 /* What nobody has published and no request could do without is stated. */
-static void write_experiment(const char *platform, bool is_machine, struct stream *luck, struct buf *out)
+static void write_functions(const struct platform *platform, struct stream *luck, struct buf *out)
 {
-	double cpu = 0.01 + 0.3 * stream_uniform(luck);
-	double wait = 0.5 * stream_uniform(luck);
-	double rate = 0.5 + 20 * stream_uniform(luck);
-	buf_printf(out, "apiVersion: lamina/v1\nname: any\nplatform: %s\n", platform);
-	buf_printf(out, "workload: {images: %d, arrivals: {kind: poisson, rate_per_second: %g}}\n",
-		   100 + (int)stream_below(luck, 400), rate);
-	if (is_machine)
-		return;
+	double cpu = 0.01 + below(luck, 0.3);
+	buf_printf(
+		out,
+		"functions:\n  a:\n"
+		"    work: {cpu_seconds: %g, wait_seconds: %g, variation: 0.5, memory_mb: 100, shared_memory_mb: 60, "
+		"cpu_seconds_without_device: %g, device_seconds: %g, device_load_mb: 500, cold_disk_mb: 300, "
+		"device_first_call_seconds: 0.5, cold_wait_seconds: %g, cold_cpu_seconds: 0.1, device_memory_mb: "
+		"100}\n",
+		cpu, below(luck, 0.5), cpu, below(luck, 0.1), below(luck, 1));
+	write_sharing(platform, luck, out);
+	buf_printf(out, "  b:\n    work: {single_cpu_seconds: %g, memory_mb: 90}\n", cpu / 3);
+	if (platform->sandbox.requests_max > 1 && one_in(luck, 2))
+		buf_add(out, "    instances_of: a\n");
 	buf_printf(out,
-		   "functions:\n"
-		   "  a: {work: {cpu_seconds: %g, wait_seconds: %g, variation: 0.5, memory_mb: 100}}\n"
-		   "  b: {work: {single_cpu_seconds: %g, memory_mb: 90}}\n"
-		   "failures: {error_rate: %g}\npipeline: {retries: %d}\n",
-		   cpu, wait, cpu / 3, 0.1 * stream_uniform(luck), (int)stream_below(luck, 3));
-	buf_add(out,
-		"platform_values: {limits: {burst: 100, burst_per_minute: 6000}, sandbox: {cold_start_seconds: "
-		"{probability: [0, 1], value: [0.2, 2]}, keep_alive_seconds: {probability: [0, 1], value: [5, 60]}}, "
-		"cpu: {mb_per_vcpu: 1700}}\n");
+		   "failures: {error_rate: %g, crashes_per_hour: %g, straggler_rate: 0.1, straggler_slowdown: 3}\n",
+		   below(luck, 0.1), one_in(luck, 2) ? below(luck, 200) : 0);
+	buf_printf(out, "pipeline: {retries: %d, warm_sandboxes: %d}\n", (int)stream_below(luck, 3),
+		   (int)stream_below(luck, 3));
+	if (one_in(luck, 3))
+		buf_printf(out, "defaults: {timeout_seconds: %g}\n", 0.5 + below(luck, 5));
+	buf_printf(out,
+		   "platform_values: {limits: {burst: 100, burst_per_minute: 6000}, sandbox: {cold_start_seconds: "
+		   "{probability: [0, 1], value: [0.2, 2]}, keep_alive_seconds: {probability: [0, 1], value: [5, 60]}, "
+		   "disk_seconds_per_gb: {probability: [0, 1], value: [1, 5]}, interruptions_per_hour: %g, "
+		   "interruption_notice_seconds: %g}, cpu: {mb_per_vcpu: 1700}}\n",
+		   one_in(luck, 2) ? below(luck, 300) : 0, below(luck, 2));
+}
+
+static void write_experiment(const char *name, const struct platform *platform, struct stream *luck, struct buf *out)
+{
+	buf_printf(out, "apiVersion: lamina/v1\nname: any\nplatform: %s\n", name);
+	buf_printf(out, "workload: {images: %d, arrivals: {kind: poisson, rate_per_second: %g}}\n",
+		   100 + (int)stream_below(luck, 400), 0.5 + below(luck, 20));
+	if (platform->kind == PLATFORM_FUNCTIONS)
+		write_functions(platform, luck, out);
 }
 
 static void check_requests(const char *name, const struct setting *setting, const struct outcome *o)
@@ -82,7 +122,7 @@ static void try_platform(struct library *library, const char *name, struct arena
 		stream_init(&luck, 11, 0, stream_id_from_name(name), k);
 		buf_init(&text);
 		diag_init(&diag);
-		write_experiment(name, platform->kind == PLATFORM_MACHINE, &luck, &text);
+		write_experiment(name, platform, &luck, &text);
 		const struct yaml_node *root = yaml_parse("any.yaml", buf_text(&text), text.length, arena, &diag);
 		bool is_right = root && experiment_bind(root, "any.yaml", arena, &diag, &experiment) &&
 				experiment_resolve(&experiment, library, arena, &diag, &setting);
