@@ -121,7 +121,10 @@ static bool measure_all(const struct compare_request *request, struct arena *are
 			add_bands(request->trust, contender);
 		if (!items[i].serves && contender->end != CONTENDER_OVERLOADED) {
 			contender->end = CONTENDER_OVERLOADED;
-			contender->reason = items[i].why_not;
+			contender->reason = contender->tried > 0
+						    ? arena_printf(arena, "%s, at the nearest of %zu settings",
+								   items[i].why_not, contender->tried)
+						    : items[i].why_not;
 		}
 	}
 	return true;

@@ -342,12 +342,18 @@ static bool plan_alone(const struct compare_request *request, int64_t replicatio
 	diag_release(&diag);
 	if (end != PLAN_INFEASIBLE)
 		return end != PLAN_INTERRUPTED;
+	/* Trials are short and begin cold: what comes nearest is measured like all others, and judged by that. */
+	const struct plan_nearest *nearest = &plan->nearest;
+	contender->best = nearest->deadline.setting ? nearest->deadline.setting
+			  : nearest->budget.setting ? nearest->budget.setting
+						    : nearest->failing.setting;
+	if (contender->best)
+		return true;
 	struct buf why;
 	buf_init(&why);
 	reason_infeasible(plan, &why);
 	const char *reason = in_one_line(&why, arena);
 	buf_release(&why);
-	contender->best = plan->nearest.deadline.setting;
 	return has_no_setting(contender, reason[0] ? reason : "no setting keeps the bounds");
 }
 
@@ -382,15 +388,7 @@ static bool plan_shared(const struct compare_request *request, int64_t replicati
 		return false;
 	contender->best = plan.best.setting;
 	contender->tried = plan.tried;
-	if (!plan.best.setting)
-		return has_no_setting(contender, "no size that is sold holds the work");
-	if (plan.is_allowed)
-		return true;
-	return has_no_setting(contender,
-			      arena_printf(arena,
-					   "of %zu settings none keeps the bounds: the nearest takes "
-					   "%.4g s and %.4g USD a run, %.4g records fail",
-					   plan.tried, plan.best.seconds_at, plan.best.usd_at, plan.best.failed));
+	return plan.best.setting || has_no_setting(contender, "no size that is sold holds the work");
 }
 
 bool contender_plan(const struct compare_request *request, struct library *library, struct arena *arena,

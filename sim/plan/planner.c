@@ -274,6 +274,12 @@ void planner_find(const struct planner *planner, struct planner_answer *out)
 		out->after = planner_in(&refusing->after, with_refusals(refusing->after.control.space, false, arena));
 }
 
+/* How many times a bound is exceeded, the one that is most. */
+static double excess_of(const struct search_goal *goal, const struct trial *trial)
+{
+	return fmax(trial->seconds_at / goal->seconds_max, trial->usd_at / goal->usd_max);
+}
+
 bool planner_is_better(const struct search_goal *goal, const struct trial *a, const struct trial *b)
 {
 	bool a_allowed = planner_is_allowed(goal, a);
@@ -283,7 +289,7 @@ bool planner_is_better(const struct search_goal *goal, const struct trial *a, co
 	if (a->is_stopped != b->is_stopped)
 		return b->is_stopped;
 	if (!a_allowed)
-		return a->failed < b->failed || (a->failed == b->failed && a->seconds_at < b->seconds_at);
+		return a->failed < b->failed || (a->failed == b->failed && excess_of(goal, a) < excess_of(goal, b));
 	return planner_objective(goal, a->seconds, a->usd) < planner_objective(goal, b->seconds, b->usd);
 }
 
