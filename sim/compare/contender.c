@@ -112,6 +112,8 @@ static void adapt_function(struct entering *entering, struct yaml_node *function
 		leave_out(entering, function, "provisioned_concurrency");
 	if (platform->sandbox.restore_seconds.table.count == 0)
 		leave_out(entering, function, "snapshot");
+	if (platform->sandbox.burst_times <= 1)
+		leave_out(entering, function, "burst");
 	if (platform->sandbox.requests_max == 1)
 		leave_out(entering, function, "instances_of");
 	if (requests && num_parse_double(requests->text, &number) && number > (double)platform->sandbox.requests_max)

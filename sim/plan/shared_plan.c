@@ -78,7 +78,7 @@ static double own_mb(const struct setting *setting, size_t home)
 /* The most requests at once that the memory holds; 0: not even one. */
 static int64_t requests_that_fit(const struct shared_search *search, const struct setting *setting, size_t home)
 {
-	double memory_mb = (double)setting->functions[home].memory_mb;
+	double memory_mb = setting_room_mb(&setting->functions[home]);
 	double shared_mb = setting_shared_mb(setting, home);
 	double each_mb = own_mb(setting, home);
 	if ((shared_mb + each_mb) * (1 + search->headroom) > memory_mb)

@@ -185,7 +185,8 @@ void stage_init(struct stage *stage, const struct setting *setting, size_t funct
 	const struct work *full = setting->records == 1 ? &of->last_work : &of->work;
 	*stage = (struct stage){
 		.platform = setting->platform,
-		.cpu = cpu_of_architecture(&setting->platform->cpu, of->sandbox.is_arm64),
+		.cpu = cpu_in_burst(cpu_of_architecture(&setting->platform->cpu, of->sandbox.is_arm64),
+				    of->sandbox.burst_times),
 		.function = of,
 		.peak_memory_mb = full->peak_memory_mb,
 		.memory_floor_mb = fmax(full->peak_memory_mb, stage_record_mb(full)),

@@ -85,6 +85,12 @@ struct platform_cpu cpu_of_architecture(const struct platform_cpu *cpu, bool is_
 	return of;
 }
 
+struct platform_cpu cpu_in_burst(struct platform_cpu cpu, double times)
+{
+	cpu.burst_times = times;
+	return cpu;
+}
+
 /* From one list to the other, both ascending: straight lines between their points, in proportion outside. */
 static double along(const double *to, const int64_t *from, size_t count, double x)
 {
@@ -126,7 +132,8 @@ double cpu_share(const struct platform_cpu *cpu, int64_t memory_mb)
 	double share = (double)memory_mb / cpu->mb_per_vcpu;
 	for (size_t i = 0; i < cpu->shares.count && memory_mb >= cpu->share_at_mb.values[i]; i++)
 		share = cpu->shares.values[i];
-	return fmin(share, (double)cpu_visible_vcpus(cpu, memory_mb));
+	double times = cpu->burst_times > 1 ? cpu->burst_times : 1;
+	return fmin(share * times, (double)cpu_visible_vcpus(cpu, memory_mb));
 }
 
 double cpu_handler_share(const struct platform_cpu *cpu, int64_t memory_mb)

@@ -42,6 +42,7 @@ struct platform_cpu {
 	struct bind_ints arm64_share_at_mb; /* where arm64 gets other shares: sizes, ascending, and ... */
 	struct bind_doubles arm64_shares;   /* ... their vCPUs; straight lines between, in proportion outside */
 	bool is_arm64;                      /* no key: by cpu_of_architecture */
+	double burst_times;                 /* no key: by cpu_in_burst; 0: 1 */
 };
 extern const struct bind_schema platform_cpu_schema;
 
@@ -60,6 +61,9 @@ struct cpu_quota {
 
 /* The platform's CPU as functions of an architecture have it. */
 struct platform_cpu cpu_of_architecture(const struct platform_cpu *cpu, bool is_arm64);
+
+/* The platform's CPU for sandboxes that may use so many times their share. */
+struct platform_cpu cpu_in_burst(struct platform_cpu cpu, double times);
 
 /* Memory that comes with one vCPU. */
 double cpu_one_vcpu_mb(const struct platform_cpu *cpu);

@@ -57,6 +57,10 @@ static const struct bind_field sandbox_fields[] = {
 	NUMBER_OF_IT(struct platform_sandbox, halving_share, 1e-3, 1, "that share, rounded down"),
 	INTEGER_OF_IT(struct platform_sandbox, halving_spares, 0, 1000000, "as many are left by it at least"),
 	MAYBE_QUANTILES(struct platform_sandbox, lifetime_seconds, "age at which a sandbox is not used again"),
+	MAYBE_NUMBER(
+		struct platform_sandbox, burst_times, "1", 1, 64,
+		"times its vCPUs and memory that a sandbox may use where its function says 'burst'; what is beyond "
+		"them is paid for as it is used"),
 	MAYBE_NUMBER(struct platform_sandbox, interruptions_per_hour, "0", 0, 3600,
 		     "how often a sandbox is taken away by the provider, as an instance of a spot market is"),
 	MAYBE_NUMBER(struct platform_sandbox, interruption_notice_seconds, "0", 0, 86400,
@@ -235,7 +239,8 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 		sandbox = ARENA_NEW(pool->arena, struct sandbox);
 	sandbox_pool_count(pool);
 	pool->busy_count++;
-	const struct platform_cpu of = cpu_of_architecture(&pool->platform->cpu, pool->spec.is_arm64);
+	const struct platform_cpu of =
+		cpu_in_burst(cpu_of_architecture(&pool->platform->cpu, pool->spec.is_arm64), pool->spec.burst_times);
 	const struct platform_cpu *cpu = &of;
 	uint64_t ordinal = pool->created++;
 	struct stream luck;

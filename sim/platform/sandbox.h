@@ -73,7 +73,8 @@ struct platform_sandbox {
 	double halving_seconds; /* each time a function has had no request for this long, of its sandboxes ... */
 	double halving_share;   /* ... so many go, rounded down ... */
 	int64_t halving_spares; /* ... until no more than these are left */
-	struct quantiles lifetime_seconds;  /* age at which even a busy one is not used again; may be missing */
+	struct quantiles lifetime_seconds; /* age at which even a busy one is not used again; may be missing */
+	double burst_times; /* of its CPU and memory that it may use where its function asks; billed as used */
 	double interruptions_per_hour;      /* of one that the provider takes away: it gets no more requests, and ... */
 	double interruption_notice_seconds; /* ... is gone after this, with those that it still has */
 	int64_t requests_max;               /* at once on one sandbox, the most that can be asked for */
@@ -102,6 +103,7 @@ struct sandbox_spec {
 	int64_t provisioned;                    /* sandboxes that are made beforehand and stay */
 	int64_t requests_max;                   /* at once on one of them; 0 and 1: one */
 	bool has_device;                        /* the platform's */
+	double burst_times;                     /* of its CPU and memory that it may use; 0 and 1: itself */
 	int64_t instances_min;                  /* of a fleet; 0: it is none */
 };
 

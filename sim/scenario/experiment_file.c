@@ -315,6 +315,8 @@ static const struct bind_field function_fields[] = {
 		   .help = "requests at once on one sandbox; 0: the platform's default"),
 	BIND_FIELD(struct function_entry, instances_min, BIND_INT, .fallback = "0", .min = 0, .max = 100000,
 		   .help = "of a fleet: instances that it has at least; 0: as the platform says"),
+	BIND_FIELD(struct function_entry, burst, BIND_BOOL, .fallback = "false",
+		   .help = "its sandboxes use more vCPUs and memory than they have, as far as the platform lets them"),
 	BIND_FIELD(struct function_entry, instances_of, BIND_TEXT, .fallback = "",
 		   .help = "the function whose instances, and whose device, its requests go to as well: several models "
 			   "on one card"),

@@ -108,7 +108,8 @@ struct function_entry {
 	int64_t provisioned_concurrency;
 	int64_t requests_per_instance; /* 0: by default */
 	int64_t instances_min;         /* 0: the platform's */
-	const char *instances_of;      /* another function; "": its own */
+	bool burst;
+	const char *instances_of; /* another function; "": its own */
 	int64_t device_batch_max;
 	double device_window_seconds;
 	bool snapshot;

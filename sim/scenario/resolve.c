@@ -166,7 +166,7 @@ static bool check_record_fits(const struct resolution *resolution, const struct 
 	const struct phase *put = &function->work.phases[WORK_RECORD_PUT];
 	double record_mb = (double)(get->bytes > put->bytes ? get->bytes : put->bytes) / (1024.0 * 1024.0);
 	bool in_tmp = resolution->experiment->framework.record_in == RECORD_IN_TMP;
-	double room_mb = in_tmp ? (double)function->tmp_mb : (double)function->memory_mb;
+	double room_mb = in_tmp ? (double)function->tmp_mb : setting_room_mb(function);
 	struct diag_place place = place_of(resolution, "workload", "images_per_record");
 	if (record_mb > room_mb && !function->work.is_streamed) {
 		diag_error(
@@ -178,7 +178,7 @@ static bool check_record_fits(const struct resolution *resolution, const struct 
 					: "");
 		return false;
 	}
-	if (function->work.peak_memory_mb > (double)function->memory_mb)
+	if (function->work.peak_memory_mb > setting_room_mb(function))
 		diag_warning(resolution->diag, place,
 			     "'%s' needs %.0f MB for %lld images and has %lld MB: it will run out of memory",
 			     entry->name, function->work.peak_memory_mb, (long long)function->work.images,

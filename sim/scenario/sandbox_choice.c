@@ -194,6 +194,16 @@ static bool resolve_provisioned(const struct choice *choice)
 	return false;
 }
 
+static bool resolve_burst(const struct choice *choice)
+{
+	double times = choice->platform->sandbox.burst_times;
+	choice->out->sandbox.burst_times = choice->entry->burst ? times : 1;
+	if (!choice->entry->burst || times > 1)
+		return true;
+	diag_error(choice->diag, entry_place(choice, "burst"), "on %s sandboxes do not burst", choice->platform->name);
+	return false;
+}
+
 /* Sizes with too small a share of CPU have one request at a time, also where more is the default. */
 static bool resolve_requests(const struct choice *choice)
 {
@@ -351,9 +361,9 @@ bool sandbox_choice_resolve(const struct experiment *experiment, const struct pl
 			    struct setting_function *out)
 {
 	static bool (*const parts[])(const struct choice *) = {
-		resolve_runtime,        check_package,    resolve_tmp,    resolve_architecture, resolve_snapshot,
-		resolve_provisioned,    resolve_requests, resolve_device, check_disk,           check_payload,
-		check_workflow_payload,
+		resolve_runtime,  check_package,       resolve_tmp,      resolve_architecture,
+		resolve_snapshot, resolve_provisioned, resolve_requests, resolve_burst,
+		resolve_device,   check_disk,          check_payload,    check_workflow_payload,
 	};
 	const struct framework *framework = &experiment->framework;
 	struct choice choice = {experiment, platform, entry, arena, diag, out};

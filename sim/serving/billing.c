@@ -184,6 +184,8 @@ void billing_time(struct simulation *simulation, size_t index, const struct bill
 	counts->billed_rounding_ns += billed_ns - used_ns - time->init_ns;
 	billing_usage(platform, function, function->memory_mb, time->used_mb, time->is_provisioned, billed_ns,
 		      &counts->usage);
+	counts->usage.billed_micro_vcpu_ns += (price_mb_ns)time->burst_vcpu_ns * 1000000;
+	counts->usage.billed_mb_ns += (price_mb_ns)billed_ns * (price_mb_ns)time->burst_mb;
 	counts->paid_mb_ns += (price_mb_ns)used_ns * (price_mb_ns)function->memory_mb;
 	counts->used_mb_ns += (price_mb_ns)((double)time->busy_ns * time->used_mb);
 	const struct span_sink *sink = simulation->options->sink;
@@ -218,4 +220,10 @@ void billing_visit(const struct invocation *invocation, int64_t duration_ns)
 		.is_provisioned = invocation->sandbox->is_provisioned,
 	};
 	billing_time(invocation->simulation, invocation->function, &time);
+}
+
+void billing_suspended(const struct platform_price *price, int64_t memory_mb, price_mb_ns idle_ns, struct usage *usage)
+{
+	if (price->billed_by == BILLED_BY_ACTIVITY)
+		usage->cached_mb_ns += (price_mb_ns)memory_mb * idle_ns;
 }

@@ -21,6 +21,8 @@ struct billed_time {
 	int64_t init_ns; /* before that, where it is paid for */
 	int64_t idle_ns; /* a sandbox without requests */
 	double used_mb;
+	int64_t burst_vcpu_ns; /* beyond the size's own share */
+	int64_t burst_mb;      /* beyond its memory */
 	bool is_provisioned;
 };
 
@@ -75,5 +77,8 @@ void billing_visit(const struct invocation *invocation, int64_t duration_ns);
 
 /* What is paid of initialising a new sandbox. */
 int64_t billing_init_ns(const struct platform_price *price, const struct sandbox *sandbox);
+
+/* What is kept of sandboxes that nobody pays for while they are idle, as a snapshot where the platform sells that. */
+void billing_suspended(const struct platform_price *price, int64_t memory_mb, price_mb_ns idle_ns, struct usage *usage);
 
 #endif

@@ -127,8 +127,8 @@ static void init_network(struct instance *instance)
 static void init_cpu(struct instance *instance)
 {
 	const struct sandbox_spec *spec = spec_of(instance);
-	const struct platform_cpu cpu =
-		cpu_of_architecture(&instance->simulation->setting->platform->cpu, spec->is_arm64);
+	const struct platform_cpu cpu = cpu_in_burst(
+		cpu_of_architecture(&instance->simulation->setting->platform->cpu, spec->is_arm64), spec->burst_times);
 	double vcpus = cpu_handler_share(&cpu, spec->memory_mb);
 	fluid_init(&instance->cpu, &instance->simulation->engine, vcpus);
 	fluid_group_init(&instance->cpu_share, &instance->cpu, vcpus, vcpus, 0);
@@ -146,7 +146,7 @@ void instance_attach(struct simulation *simulation, size_t function, struct sand
 		.sandbox = sandbox,
 		.function = function,
 		.is_ready = true,
-		.is_shared = sandbox->pool->spec.requests_max > 1,
+		.is_shared = sandbox->pool->spec.requests_max > 1 || sandbox->pool->spec.burst_times > 1,
 		.free_seats = instance->free_seats,
 		.next = simulation->living_instances,
 	};
@@ -271,13 +271,15 @@ static double common_mb(const struct instance *instance, const struct invocation
 	return fmin(work->shared_memory_mb, work->peak_memory_mb) + others_mb;
 }
 
-bool instance_hold(struct seat *seat, const struct work *work, int64_t memory_mb)
+bool instance_hold(struct seat *seat, const struct work *work, double memory_mb)
 {
 	struct instance *instance = seat->instance;
 	double own_mb = fmax(0, work->peak_memory_mb - work->shared_memory_mb);
 	instance->held_mb += own_mb - seat->held_mb;
 	seat->held_mb = own_mb;
-	return common_mb(instance, seat->invocation, work) + instance->held_mb <= (double)memory_mb;
+	double needed_mb = common_mb(instance, seat->invocation, work) + instance->held_mb;
+	instance->most_mb = fmax(instance->most_mb, needed_mb);
+	return needed_mb <= memory_mb;
 }
 
 static void free_seat(struct seat *seat)
@@ -308,6 +310,21 @@ static double shared_mb(const struct instance *instance)
 	return fmin(mb, (double)spec_of(instance)->memory_mb);
 }
 
+/* vCPU time beyond the size's own share, and memory beyond its own, since it has had requests. */
+static void take_burst(struct instance *instance, int64_t busy_ns, struct billed_time *time)
+{
+	const struct sandbox_spec *spec = spec_of(instance);
+	double done_ns = fluid_done(&instance->cpu);
+	double used_ns = done_ns - instance->counted_cpu_ns;
+	double own_ns = (double)busy_ns * cpu_share(&instance->simulation->setting->platform->cpu, spec->memory_mb);
+	if (spec->burst_times > 1) {
+		time->burst_vcpu_ns = llround(fmax(0, used_ns - own_ns));
+		time->burst_mb = llround(ceil(fmax(0, instance->most_mb - (double)spec->memory_mb)));
+	}
+	instance->counted_cpu_ns = done_ns;
+	instance->most_mb = 0;
+}
+
 /* The instance's last request has left: what belonged to the time with requests ends, and is billed if that is. */
 static void end_activity(struct instance *instance)
 {
@@ -322,12 +339,13 @@ static void end_activity(struct instance *instance)
 	instance->busy_ns += busy_ns;
 	if (price_of(instance)->billed_by != BILLED_BY_ACTIVITY)
 		return;
-	const struct billed_time time = {
+	struct billed_time time = {
 		.busy_ns = busy_ns,
 		.init_ns = instance->init_ns,
 		.used_mb = shared_mb(instance),
 		.is_provisioned = instance->sandbox->is_provisioned,
 	};
+	take_burst(instance, busy_ns, &time);
 	billing_time(instance->simulation, instance->function, &time);
 	instance->init_ns = 0;
 }

@@ -50,6 +50,8 @@ struct instance {
 	struct device_line device;
 	int64_t requests;
 	double held_mb;
+	double most_mb;        /* that they needed together, since the last bill */
+	double counted_cpu_ns; /* vCPU time up to the last bill */
 	event_id crash;
 	bool crash_is_drawn; /* since it has had requests */
 	int64_t start_ns;    /* of its cold start */
@@ -108,7 +110,7 @@ void instance_handler_starts(struct seat *seat);
 void instance_loaded(struct instance *instance);
 
 /* Takes the memory that a visit needs for itself; false where that is more than is left. */
-bool instance_hold(struct seat *seat, const struct work *work, int64_t memory_mb);
+bool instance_hold(struct seat *seat, const struct work *work, double memory_mb);
 
 /* The request gives back its seat; the last one leaves the instance idle, or gone. */
 void instance_leave(struct invocation *invocation, bool is_lost);

@@ -79,7 +79,8 @@ static int64_t shared_overlap_ns(const struct seat *seat)
 	const struct simulation *simulation = seat->instance->simulation;
 	const struct setting_function *function = function_of(seat->invocation);
 	const struct platform_cpu cpu =
-		cpu_of_architecture(&simulation->setting->platform->cpu, function->sandbox.is_arm64);
+		cpu_in_burst(cpu_of_architecture(&simulation->setting->platform->cpu, function->sandbox.is_arm64),
+			     function->sandbox.burst_times);
 	double head_start = cpu_head_start_seconds(&cpu, function->memory_mb, seat->demand.threads);
 	return demand_overlap_ns(&seat->demand, invocation_wait_ns(seat->invocation, &seat->demand), head_start);
 }

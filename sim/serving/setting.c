@@ -32,6 +32,11 @@ bool setting_is_polled(const struct setting *setting)
 	return setting->source.lanes > 0;
 }
 
+double setting_room_mb(const struct setting_function *function)
+{
+	return (double)function->memory_mb * (function->sandbox.burst_times > 1 ? function->sandbox.burst_times : 1);
+}
+
 size_t setting_home(const struct setting *setting, size_t function)
 {
 	size_t host = setting->functions[function].guest_of_plus_one;
@@ -114,7 +119,8 @@ bool setting_has_instances(const struct setting *setting)
 		return true;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		const struct sandbox_spec *spec = &setting->functions[i].sandbox;
-		if (spec->requests_max > 1 || spec->has_device || setting->functions[i].guest_of_plus_one > 0)
+		if (spec->requests_max > 1 || spec->has_device || spec->burst_times > 1 ||
+		    setting->functions[i].guest_of_plus_one > 0)
 			return true;
 	}
 	return false;

@@ -173,6 +173,9 @@ struct setting {
 	int64_t in_flight_max; /* records that have come over time and are not done; 0: any number */
 };
 
+/* Memory that its sandboxes may use, MB: what is bought, or as far as they may burst. */
+double setting_room_mb(const struct setting_function *function);
+
 /* The function on whose instances that of this index runs: itself, or the one that it is a guest of. */
 size_t setting_home(const struct setting *setting, size_t function);
 

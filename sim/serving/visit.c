@@ -211,8 +211,8 @@ static bool ends_here(struct invocation *invocation, enum visit_end *end)
 	bool is_over = invocation->phase == WORK_PHASES;
 	struct seat *seat = invocation->seat;
 	if (invocation->phase >= WORK_COMPUTE && !is_over &&
-	    (seat ? !instance_hold(seat, work, function->memory_mb)
-		  : work->peak_memory_mb > (double)function->memory_mb)) {
+	    (seat ? !instance_hold(seat, work, setting_room_mb(function))
+		  : work->peak_memory_mb > setting_room_mb(function))) {
 		*end = VISIT_OUT_OF_MEMORY;
 		return true;
 	}

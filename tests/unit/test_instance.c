@@ -156,6 +156,35 @@ static void bills(void)
 	toy_release(&toy);
 }
 
+/* Two of 1 s and 600 MB on 1 vCPU and 1000 MB, which may use twice that: what they use beyond it is paid for. */
+static void bursts(void)
+{
+	struct toy toy;
+	toy_shared(&toy, 2, &(struct toy_work){.cpu_seconds = 1, .memory_mb = 600});
+	toy.platform.price.billed_by = BILLED_BY_ACTIVITY;
+	toy.platform.price.usd_per_vcpu_second = 0.00002;
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.functions[0].out_of_memory, 2, "1000 MB do not hold both");
+	toy.functions[0].sandbox.burst_times = 2;
+	o = toy_simulate(&toy, 1);
+	t_int(o.records_completed, 2, "2000 MB do");
+	t_int(o.makespan_ns, 1500 * NS_PER_MS, "and two vCPUs take 1 s");
+	t_near((double)o.usage.billed_micro_vcpu_ns, (1 + 1) * 1e15, 1e-9, 0, "1 vCPU for 1 s, and 1 s beyond it");
+	t_near((double)o.usage.billed_mb_ns, (1000 + 200) * 1e9, 1e-9, 0, "and 200 MB beyond its memory");
+	toy_records(&toy, 1);
+	o = toy_simulate(&toy, 1);
+	t_near((double)o.usage.billed_micro_vcpu_ns, 1e15, 1e-9, 0, "one alone stays within its share");
+	toy.platform.price.usd_per_cached_gb_second = 0.001;
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_DETERMINISTIC, .rate_per_second = 0.1};
+	toy_records(&toy, 2);
+	o = toy_simulate(&toy, 1);
+	double kept_s = (double)o.idle_instance_ns / 1e9;
+	t_ok(kept_s > 8, "between two requests it is suspended (%.1f s)", kept_s);
+	t_near(o.bill.lines[BILL_SNAPSHOT_CACHE].usd, kept_s * 1000 / 1024 * 0.001, 1e-9, 0,
+	       "as a snapshot that is kept");
+	toy_release(&toy);
+}
+
 /* A simulation that ends while its sandbox starts: what is paid for is the start so far, and nothing twice. */
 static void bills_a_start(void)
 {
@@ -386,6 +415,7 @@ int main(void)
 	crash_ends_all();
 	bills();
 	bills_a_start();
+	bursts();
 	accelerator();
 	queue();
 	hosts();
