@@ -293,7 +293,8 @@ const struct command cmd_plan = {
 		"the other's band is called a toss-up.\n\n"
 		"With --report the plan, beside those it is compared with, all of them simulated whole, also becomes a "
 		"page like those of `lamina report`.\n\n"
-		"Of a workflow it plans the memory of every function, on the critical path and off it.\n\n"
+		"Of a workflow it plans the memory of every function, on the critical path and off it, and with it "
+		"the kind, the architecture, how many executions and items of maps run at once, and batches.\n\n"
 		"Every number comes with what keeps it from moving. Exit status 3 says that no plan keeps the "
 		"bounds; the nearest bounds that can be kept are on standard error.",
 	.examples = "lamina plan configs/paper/common.yaml --deadline 90\n"

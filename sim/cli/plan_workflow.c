@@ -49,8 +49,8 @@ static void fill_functions(struct table *table, const struct workflow_plan *plan
 	for (size_t f = 0; f < result->function_count; f++) {
 		const struct function_result *function = &result->functions[f];
 		table_text(table, function->name);
-		table_int(table, plan->best.memory_mb[f]);
-		table_int(table, plan->now.memory_mb[f]);
+		table_int(table, plan->best.setting->functions[f].memory_mb);
+		table_int(table, plan->now.setting->functions[f].memory_mb);
 		table_double(table, function->metrics[FUNCTION_METRIC_INVOCATIONS].mean);
 		table_double(table, function->metrics[FUNCTION_METRIC_DURATION_MEAN_SECONDS].mean);
 		add_place_on_path(table, result, f);
@@ -58,61 +58,100 @@ static void fill_functions(struct table *table, const struct workflow_plan *plan
 	}
 }
 
-static void say_trial(const struct workflow_trial *trial, const char *what, struct buf *out)
+static void say_trial(const struct trial *trial, const struct plan_request *request, const char *what, struct buf *out)
 {
-	buf_printf(out, "%s: %.4g s and %.4g USD a run%s\n", what, trial->seconds, trial->usd,
-		   trial->fails ? "; records fail" : "");
+	buf_printf(out, "%s: %.4g s and %.4g USD a run", what, trial->seconds, trial->usd);
+	if (trial->result.replications > 1 && request->share > 0)
+		buf_printf(out, ", in %.4g %% of runs no more than %.4g s and %.4g USD", 100 * request->share,
+			   trial->seconds_at, trial->usd_at);
+	buf_add(out, trial_works(trial) ? "\n" : "; records fail\n");
 }
 
-/* A plan whose simulation is this far from the model is not called optimal. */
-static const double DOUBT_MAX = 0.05;
-
-static void say_model(const struct workflow_plan *plan, const struct plan_request *request, struct buf *out)
+/* What the plan sets beside memory, as --set takes it. */
+static void say_layout(const struct workflow_plan *plan, struct buf *out)
 {
-	double doubt = workflow_plan_doubt(request, plan);
-	bool is_close = fabs(doubt) <= DOUBT_MAX;
+	bool is_any = false;
+	for (size_t i = 0; i < plan->knobs.count; i++) {
+		const struct knob *knob = &plan->knobs.items[i];
+		size_t at = plan->layout.at[i];
+		if (at == 0)
+			continue;
+		buf_printf(out, "%s %s=%s (now %s)", is_any ? "," : "Beside memory:", knob->label, knob->values[at],
+			   knob->values[0]);
+		is_any = true;
+	}
+	if (is_any)
+		buf_add(out, ".\n");
+}
+
+static bool is_optimal(const struct workflow_plan *plan)
+{
+	return plan->is_proven && plan->doubt <= PLANNER_DEVIATION;
+}
+
+static void say_search(const struct workflow_plan *plan, struct buf *out)
+{
+	buf_printf(out, "%s: ", is_optimal(plan) ? "Optimal" : "The best that was found");
+	if (plan->doubt > PLANNER_DEVIATION)
+		buf_printf(out, "a simulation takes %.2g %% less than the model, which was to be below all; ",
+			   100 * plan->doubt / (1 + plan->doubt));
+	buf_printf(out,
+		   "with other memories, a run that keeps the bounds costs no less than %.4g USD in the model of "
+		   "its critical paths.\n",
+		   plan->bound_usd);
+	if (plan->knobs.count > 0)
+		buf_printf(out, "Of %lld ways to set the rest, %lld were simulated, %lld are refused%s.\n",
+			   (long long)plan->layouts, (long long)plan->layouts_tried, (long long)plan->layouts_refused,
+			   plan->is_whole ? "; none can be better" : "");
 	buf_printf(
 		out,
-		"%s: in the mean, without luck, %.4g s a record and %.4g USD of functions a run; no plan within that "
-		"time costs less than %.4g USD.\n",
-		plan->is_proven && is_close ? "Optimal" : "The best that was found", plan->model_seconds,
-		plan->model_usd, plan->bound_usd);
-	if (!is_close)
-		buf_printf(
-			out,
-			"The simulation takes %+.0f %% beside that: joins wait for the slowest branch, new sandboxes "
-			"start, records differ.\n",
-			100 * doubt);
+		"In the mean, without luck: %.4g s a record and %.4g USD of its calls; nothing as fast costs less than "
+		"%.4g USD%s.\n",
+		plan->mean_seconds, plan->mean_usd, plan->least.bound_usd,
+		plan->least.is_proven ? "" : ", as far as was looked");
 }
 
 static void render_text(const struct workflow_plan *plan, const struct study *study, const struct plan_request *request,
 			const struct table *table, struct buf *out)
 {
-	experiment_options_describe(study, request->setting, out);
+	bool is_cheapest = request->strategy == STRATEGY_COST;
+	experiment_options_describe(study, plan->best.setting, out);
+	buf_add(out, is_cheapest ? "cheapest" : "fastest, and then cheapest");
 	if (request->seconds_max > 0)
-		buf_printf(out, "cheapest within %.6g s of %s, lamina %s\n\n", request->seconds_max,
-			   request->seconds_metric, lamina_version());
-	else
-		buf_printf(out, "%s, lamina %s\n\n",
-			   request->strategy == STRATEGY_COST ? "cheapest" : "fastest, and then cheapest",
-			   lamina_version());
+		buf_printf(out, " within %.6g s of %s", request->seconds_max, request->seconds_metric);
+	if (request->usd_max > 0)
+		buf_printf(out, " within %.6g USD a run", request->usd_max);
+	buf_printf(out, ", lamina %s\n\n", lamina_version());
 	table_render(table, TABLE_TEXT, out);
 	buf_add_char(out, '\n');
-	say_trial(&plan->best, "Simulated", out);
-	say_trial(&plan->now, "With the memories of now", out);
-	if (plan->other_kind.memory_mb)
-		say_trial(&plan->other_kind, plan->kind == WORKFLOW_EXPRESS ? "As express" : "As standard", out);
-	say_model(plan, request, out);
+	say_layout(plan, out);
+	say_trial(&plan->best, request, "Simulated", out);
+	say_trial(&plan->now, request, "As it is now", out);
+	say_search(plan, out);
 }
 
-static void write_trial(const struct workflow_trial *trial, const char *name, struct json *json)
+static void write_trial(const struct trial *trial, const char *name, struct json *json)
 {
 	json_key(json, name);
 	json_object_begin(json);
 	json_field_double(json, "seconds", trial->seconds);
+	json_field_double(json, "seconds_at_share", trial->seconds_at);
 	json_field_double(json, "usd", trial->usd);
+	json_field_double(json, "usd_at_share", trial->usd_at);
 	json_key(json, "fails");
-	json_bool(json, trial->fails);
+	json_bool(json, !trial_works(trial));
+	json_object_end(json);
+}
+
+static void write_layout(const struct workflow_plan *plan, struct json *json)
+{
+	json_key(json, "set");
+	json_object_begin(json);
+	for (size_t i = 0; i < plan->knobs.count; i++) {
+		const struct knob *knob = &plan->knobs.items[i];
+		for (size_t k = 0; plan->layout.at[i] > 0 && k < knob->key_count; k++)
+			json_field_text(json, knob->keys[k], knob->values[plan->layout.at[i]]);
+	}
 	json_object_end(json);
 }
 
@@ -125,15 +164,18 @@ static void render_json(const struct workflow_plan *plan, const struct study *st
 	json_field_int(&json, "seed", (int64_t)request->seed);
 	json_key(&json, "functions");
 	table_write_json(table, &json);
+	write_layout(plan, &json);
 	write_trial(&plan->best, "simulated", &json);
 	write_trial(&plan->now, "now", &json);
-	if (plan->other_kind.memory_mb)
-		write_trial(&plan->other_kind, plan->kind == WORKFLOW_EXPRESS ? "as_express" : "as_standard", &json);
-	json_field_double(&json, "model_seconds", plan->model_seconds);
-	json_field_double(&json, "model_usd", plan->model_usd);
+	json_field_double(&json, "doubt", plan->doubt);
 	json_field_double(&json, "bound_usd", plan->bound_usd);
-	json_key(&json, "is_proven");
-	json_bool(&json, plan->is_proven);
+	json_key(&json, "is_optimal_in_model");
+	json_bool(&json, is_optimal(plan));
+	json_field_int(&json, "layouts", plan->layouts);
+	json_field_int(&json, "layouts_simulated", plan->layouts_tried);
+	json_field_double(&json, "mean_seconds", plan->mean_seconds);
+	json_field_double(&json, "mean_usd", plan->mean_usd);
+	json_field_double(&json, "mean_bound_usd", plan->least.bound_usd);
 	json_document_end(&json);
 }
 
@@ -144,7 +186,7 @@ static int write_certificate(struct cli *cli, const struct workflow_plan *plan)
 	if (!path)
 		return CLI_OK;
 	buf_init(&text);
-	sp_write_lp(&plan->graph, fmin(plan->deadline_seconds, 1e12), &text);
+	sp_write_lp(&plan->graph, plan->mean_seconds, &text);
 	int status = result_file_write(cli, path, &text);
 	buf_release(&text);
 	return status;
@@ -173,12 +215,13 @@ static int say_infeasible(const struct cli *cli, const struct plan_request *requ
 {
 	struct buf why;
 	buf_init(&why);
-	if (plan->best.fails)
-		failures_describe(request->setting, &plan->best.result, &why);
+	fprintf(stderr, "%s: no plan keeps the bounds in %.4g %% of replications: ", cli->name, 100 * request->share);
+	if (!trial_works(&plan->best))
+		failures_describe(plan->best.setting, &plan->best.result, &why);
 	else
-		buf_printf(&why, "the fastest that was found takes %.4g s (%.4g s a record in the mean, without luck)",
-			   plan->best.seconds, plan->fastest_seconds);
-	fprintf(stderr, "%s: no plan keeps the bound of %g s: %s\n", cli->name, request->seconds_max, buf_text(&why));
+		buf_printf(&why, "what comes nearest takes %.4g s and costs %.4g USD", plan->best.seconds_at,
+			   plan->best.usd_at);
+	fprintf(stderr, "%s\n", buf_text(&why));
 	buf_release(&why);
 	return CLI_INFEASIBLE;
 }
@@ -187,7 +230,7 @@ static int say_infeasible(const struct cli *cli, const struct plan_request *requ
 static int hand_over(struct cli *cli, const struct study *study, const struct plan_request *request,
 		     const struct workflow_plan *plan)
 {
-	const struct workflow_trial *best = &plan->best;
+	const struct trial *best = &plan->best;
 	return plan_emit_write(cli, &(struct plan_to_emit){
 					    .experiment = study->experiment.name,
 					    .request = request,

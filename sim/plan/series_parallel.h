@@ -9,7 +9,7 @@
  * out, and what is left is put together exactly, block by block, without dominated parts. A function that several steps
  * call has one option for all of them: those are tried one by one, in the order of their bounds.
  *
- * Who may call it: workflow_plan.h, which makes such graphs of workflows.
+ * Who may call it: workflow_model.h, which makes such graphs of workflows, and workflow_plan.h.
  */
 #ifndef LAMINA_SERIES_PARALLEL_H
 #define LAMINA_SERIES_PARALLEL_H /* private to plan */

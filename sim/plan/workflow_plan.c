@@ -1,315 +1,259 @@
 #include "plan/workflow_plan.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
-#include "plan/stage.h"
-
-/* --- from steps to an instance --- */
-
-struct builder {
-	const struct plan_request *request;
-	const struct setting *setting;
-	struct sp_graph *graph;
-	enum branch_time branches;
-	struct arena *arena;
-};
-
-/* Instead of no time at all, which an instance does not have. */
-static const double HARDLY = 1e-9;
-
-static int32_t build_sequence(struct builder *builder, int32_t first, double visits);
-
-static int32_t new_node(struct builder *builder, enum sp_kind kind, double fixed_seconds)
-{
-	struct sp_graph *graph = builder->graph;
-	graph->nodes[graph->node_count] = (struct sp_node){
-		.kind = kind,
-		.fixed_seconds = fixed_seconds,
-		.weight = 1,
-		.first_child = -1,
-		.next = -1,
-	};
-	return (int32_t)graph->node_count++;
-}
-
-static void adopt(struct builder *builder, int32_t parent, int32_t child)
-{
-	struct sp_node *nodes = builder->graph->nodes;
-	int32_t *link = &nodes[parent].first_child;
-	while (*link >= 0)
-		link = &nodes[*link].next;
-	*link = child;
-}
-
-static bool is_of_service(const struct builder *builder)
-{
-	return builder->setting->graph->kind != WORKFLOW_NONE;
-}
-
-static int32_t build_task(struct builder *builder, int32_t at, double visits)
-{
-	const struct setting *setting = builder->setting;
-	const struct step *step = &setting->graph->steps[at];
-	const struct quantiles *hop = at > 0 ? setting_hop(setting, 1) : NULL;
-	int32_t node = new_node(builder, SP_TASK, hop ? quantile_mean(&hop->table) : 0);
-	builder->graph->nodes[node].function = step->function;
-	builder->graph->nodes[node].visits = visits;
-	return node;
-}
-
-static int32_t build_parallel(struct builder *builder, int32_t at, double visits)
-{
-	const struct graph *graph = builder->setting->graph;
-	const struct step *step = &graph->steps[at];
-	double fork_seconds = is_of_service(builder) ? builder->setting->platform->workflow.fork_seconds : 0;
-	int32_t node = new_node(builder, builder->branches == BRANCH_EACH ? SP_SERIES : SP_PARALLEL, fork_seconds);
-	for (uint32_t i = 0; i < step->branch_count; i++)
-		adopt(builder, node, build_sequence(builder, graph->branches[step->first_branch + i].first, visits));
-	return node;
-}
-
-/* Means over the distribution of a map's items. */
-struct map_means {
-	double batches;
-	double waves;
-	double pace_seconds; /* until the last of the first wave begins */
-};
-
-enum { MAP_SHARES = 64 };
-
-static void find_map_means(const struct builder *builder, const struct step *step, struct map_means *out)
-{
-	const struct graph *graph = builder->setting->graph;
-	const struct item_count *items = step->writer >= 0 ? &graph->steps[step->writer].writes : &step->items;
-	bool is_paced = is_of_service(builder) && !step->is_distributed;
-	*out = (struct map_means){0};
-	for (int i = 0; i < MAP_SHARES; i++) {
-		double drawn = items->drawn.count > 0 ? round(quantile_at(&items->drawn, (i + 0.5) / MAP_SHARES))
-						      : (double)items->number;
-		double batches = ceil(drawn / (double)step->batch);
-		double width = fmin(batches, (double)step->concurrency);
-		out->batches += batches / MAP_SHARES;
-		out->waves += (width > 0 ? ceil(batches / width) : 0) / MAP_SHARES;
-		for (int64_t k = 1; is_paced && k < (int64_t)fmin(width, 10000); k++)
-			out->pace_seconds +=
-				seconds_from_ns(workflow_map_rest_ns(&builder->setting->platform->workflow, k)) /
-				MAP_SHARES;
-	}
-}
-
-static int32_t build_map(struct builder *builder, int32_t at, double visits)
-{
-	const struct graph *graph = builder->setting->graph;
-	const struct step *step = &graph->steps[at];
-	const struct platform_workflow *workflow = &builder->setting->platform->workflow;
-	struct map_means means;
-	find_map_means(builder, step, &means);
-	double fork_seconds = is_of_service(builder) && !step->is_distributed ? workflow->fork_seconds : 0;
-	int32_t node = new_node(builder, SP_SERIES, fork_seconds + means.pace_seconds);
-	builder->graph->nodes[node].weight = fmax(means.waves, HARDLY);
-	adopt(builder, node,
-	      build_sequence(builder, graph->branches[step->first_branch].first, visits * means.batches));
-	return node;
-}
-
-static int32_t build_choice(struct builder *builder, int32_t at, double visits)
-{
-	const struct graph *graph = builder->setting->graph;
-	const struct step *step = &graph->steps[at];
-	int32_t node = new_node(builder, SP_SERIES, 0);
-	for (uint32_t i = 0; i < step->branch_count; i++) {
-		const struct step_branch *branch = &graph->branches[step->first_branch + i];
-		if (branch->first < 0 || branch->probability <= 0)
-			continue;
-		int32_t child = build_sequence(builder, branch->first, visits * branch->probability);
-		double likely = branch->probability >= 0.5 ? 1 : HARDLY;
-		builder->graph->nodes[child].weight = builder->branches != BRANCH_LIKELY ? branch->probability : likely;
-		adopt(builder, node, child);
-	}
-	return node;
-}
-
-static int32_t build_loop(struct builder *builder, int32_t at, double visits)
-{
-	const struct graph *graph = builder->setting->graph;
-	const struct step *step = &graph->steps[at];
-	double rounds = step->again < 1 ? (1 - pow(step->again, (double)step->at_most)) / (1 - step->again)
-					: (double)step->at_most;
-	int32_t node = new_node(builder, SP_SERIES, 0);
-	builder->graph->nodes[node].weight = rounds;
-	adopt(builder, node, build_sequence(builder, graph->branches[step->first_branch].first, visits * rounds));
-	return node;
-}
-
-static int32_t build_wait(struct builder *builder, int32_t at, double visits)
-{
-	return new_node(builder, SP_SERIES, seconds_from_ns(builder->setting->graph->steps[at].wait_ns));
-}
-
-static int32_t (*const builders[STEP_KINDS])(struct builder *builder, int32_t at, double visits) = {
-	[STEP_TASK] = build_task,     [STEP_PARALLEL] = build_parallel, [STEP_MAP] = build_map,
-	[STEP_CHOICE] = build_choice, [STEP_LOOP] = build_loop,         [STEP_WAIT] = build_wait,
-};
-
-/* What follows a caught failure is not of the mean. */
-static int32_t build_sequence(struct builder *builder, int32_t first, double visits)
-{
-	const struct step *steps = builder->setting->graph->steps;
-	int32_t node = new_node(builder, SP_SERIES, 0);
-	for (int32_t at = first; at >= 0; at = steps[at].next)
-		adopt(builder, node, builders[steps[at].kind](builder, at, visits));
-	return node;
-}
-
-/* --- options --- */
-
-/* A function's work in the workflow: that of its tasks in batches, where they have them, is of a full one. */
-static void stage_of(const struct setting *setting, size_t function, struct arena *arena, struct stage *out)
-{
-	const struct graph *graph = setting->graph;
-	struct setting *copy = ARENA_NEW(arena, struct setting);
-	struct setting_function *functions = ARENA_ARRAY(arena, struct setting_function, setting->function_count);
-	memcpy(functions, setting->functions, setting->function_count * sizeof functions[0]);
-	*copy = *setting;
-	copy->functions = functions;
-	for (size_t i = 0; i < graph->step_count; i++) {
-		const struct step *step = &graph->steps[i];
-		if (step->kind == STEP_TASK && step->function == function && step->works)
-			functions[function].work = step->works[step->work_count - 1];
-	}
-	stage_init(out, copy, function);
-}
-
-/* The sizes that hold the function and end in time; false where there is none. */
-static bool find_options(const struct builder *builder, size_t function, struct diag *diag, int64_t *sizes_mb,
-			 struct sp_options *out)
-{
-	const struct setting *setting = builder->setting;
-	const struct platform_memory *sold = &setting->platform->memory;
-	const struct plan_memory *wanted = &builder->request->experiment->plan.memory;
-	int64_t from_mb = wanted->from_mb > 0 ? wanted->from_mb : sold->min_mb;
-	int64_t to_mb = wanted->to_mb > 0 ? wanted->to_mb : sold->max_mb;
-	int64_t step_mb = wanted->step_mb > 0 ? wanted->step_mb : sold->step_mb;
-	size_t most = (size_t)((to_mb - from_mb) / step_mb) + 1;
-	int64_t *tried_mb = ARENA_ARRAY(builder->arena, int64_t, most);
-	size_t *order = ARENA_ARRAY(builder->arena, size_t, most);
-	struct stage stage;
-	struct stage_figures figures;
-	size_t count = 0;
-	stage_of(setting, function, builder->arena, &stage);
-	*out = (struct sp_options){
-		.name = setting->functions[function].name,
-		.seconds = ARENA_ARRAY(builder->arena, double, most),
-		.usd = ARENA_ARRAY(builder->arena, double, most),
-	};
-	for (int64_t mb = from_mb; mb <= to_mb; mb += step_mb) {
-		int64_t nearest_mb;
-		if ((double)mb < stage.memory_floor_mb * (1 + builder->request->headroom) ||
-		    !platform_sells_memory(setting->platform, mb, &nearest_mb))
-			continue;
-		stage_at(&stage, mb, &figures);
-		if (figures.handler_seconds > stage.timeout_seconds)
-			continue;
-		tried_mb[count] = mb;
-		out->seconds[count] = figures.warm_seconds;
-		out->usd[count++] = figures.warm_usd;
-	}
-	if (count == 0) {
-		diag_error(diag, bind_place(builder->request->experiment->root, "workflow"),
-			   "no size from %lld to %lld MB holds function '%s' and ends within its time-out",
-			   (long long)from_mb, (long long)to_mb, out->name);
-		return false;
-	}
-	out->count = sp_options_sort(out->seconds, out->usd, order, count);
-	for (size_t i = 0; i < out->count; i++)
-		sizes_mb[i] = tried_mb[order[i]];
-	return true;
-}
-
-bool workflow_plan_instance(const struct plan_request *request, enum branch_time branches, struct arena *arena,
-			    struct diag *diag, struct sp_graph *out, int64_t ***sizes_mb)
-{
-	const struct setting *setting = request->setting;
-	const struct graph *steps = setting->graph;
-	struct builder builder = {
-		.request = request, .setting = setting, .graph = out, .branches = branches, .arena = arena};
-	size_t nodes = steps->step_count + steps->branch_count + steps->step_count + 1;
-	size_t sizes = (size_t)setting->platform->memory.max_mb + 1;
-	*out = (struct sp_graph){
-		.functions = ARENA_ARRAY(arena, struct sp_options, setting->function_count),
-		.function_count = setting->function_count,
-		.nodes = ARENA_ARRAY(arena, struct sp_node, nodes),
-	};
-	*sizes_mb = ARENA_ARRAY(arena, int64_t *, setting->function_count);
-	bool ok = true;
-	for (size_t f = 0; f < setting->function_count; f++) {
-		(*sizes_mb)[f] = ARENA_ARRAY(arena, int64_t, sizes);
-		ok = find_options(&builder, f, diag, (*sizes_mb)[f], &out->functions[f]) && ok;
-	}
-	out->root = build_sequence(&builder, 0, 1);
-	return ok;
-}
-
-/* --- trials --- */
-
-static void try_memories(const struct plan_request *request, const int64_t *memory_mb, int kind, struct arena *arena,
-			 struct workflow_trial *out)
-{
-	const struct setting *own = request->setting;
-	struct setting *setting = ARENA_NEW(arena, struct setting);
-	struct graph *graph = ARENA_NEW(arena, struct graph);
-	*setting = *own;
-	*graph = *own->graph;
-	graph->kind = kind;
-	setting->graph = graph;
-	setting->functions = ARENA_ARRAY(arena, struct setting_function, own->function_count);
-	memcpy(setting->functions, own->functions, own->function_count * sizeof own->functions[0]);
-	out->memory_mb = ARENA_ARRAY(arena, int64_t, own->function_count);
-	for (size_t i = 0; i < own->function_count; i++)
-		setting->functions[i].memory_mb = out->memory_mb[i] = memory_mb[i];
-	struct run_job job = {.setting = setting, .seed = request->seed};
-	int64_t replications = request->replications > 0 ? request->replications : trial_replications(setting);
-	job.replications = (struct replications){.min = replications, .max = replications, .until = {.metric = ""}};
-	replicate(&job, 1, request->run, arena);
-	out->setting = setting;
-	out->result = job.result;
-	out->seconds = job.result.metrics[outcome_find_metric(request->seconds_metric)].mean;
-	out->usd = job.result.metrics[METRIC_COST_USD].mean;
-	out->fails = job.result.metrics[METRIC_FAILED_RECORDS].mean > 0 || job.result.end != OUTCOME_COMPLETE;
-}
-
-static bool is_interrupted(const struct plan_request *request)
-{
-	return request->run->interrupt && *request->run->interrupt;
-}
-
-static bool keeps(const struct workflow_trial *trial, const struct plan_request *request)
-{
-	return !trial->fails && (request->seconds_max == 0 || trial->seconds <= request->seconds_max);
-}
-
-/* --- the plan --- */
+#include "plan/planner.h"
+#include "plan/workflow_model.h"
 
 static bool check_request(const struct plan_request *request, struct diag *diag)
 {
 	struct diag_place place = {.file = "lamina plan"};
+	bool is_bounded = request->seconds_max > 0 || request->usd_max > 0;
 	bool is_cost_or_speed = request->strategy == STRATEGY_COST || request->strategy == STRATEGY_SPEED ||
-				(request->strategy == STRATEGY_BALANCED && request->seconds_max == 0);
+				(request->strategy == STRATEGY_BALANCED && !is_bounded);
 	size_t errors_before = diag->error_count;
 	if (!is_cost_or_speed)
 		diag_error(diag, place, "a workflow is planned for cost or speed, not by strategy '%s'",
 			   plan_strategy_names[request->strategy]);
-	if (request->usd_max > 0)
-		diag_error(
-			diag, place,
-			"a workflow is planned within a deadline or a latency; a budget is for a chain of functions");
 	if (setting_has_instances(request->setting))
 		diag_error(diag, bind_place(request->experiment->root, "platform"),
 			   "a plan's bounds hold where each request has a sandbox to itself; compare shared ones with "
 			   "'lamina sweep'");
 	return diag->error_count == errors_before;
+}
+
+/* --- which of two trials is better --- */
+
+static bool keeps(const struct trial *trial, const struct plan_request *request)
+{
+	return trial_works(trial) && (request->seconds_max == 0 || trial->seconds_at <= request->seconds_max) &&
+	       (request->usd_max == 0 || trial->usd_at <= request->usd_max);
+}
+
+/* By how much the worse bound is missed; 1: not at all. */
+static double miss(const struct trial *trial, const struct plan_request *request)
+{
+	double by_time = request->seconds_max > 0 ? trial->seconds_at / request->seconds_max : 0;
+	double by_usd = request->usd_max > 0 ? trial->usd_at / request->usd_max : 0;
+	return trial_works(trial) ? fmax(1, fmax(by_time, by_usd)) : HUGE_VAL;
+}
+
+static bool wants_least_cost(const struct plan_request *request)
+{
+	return request->strategy == STRATEGY_COST;
+}
+
+/* Times this close are equal. */
+static const double EQUAL_TIMES = 1e-6;
+
+/* Another layout is better where it is by this much: nobody changes what runs for less. */
+static const double CHANGE_PAYS = 0.005;
+
+/* By a part of what is wanted; `by` 0: at all. */
+static bool is_better(const struct trial *trial, const struct trial *than, double by,
+		      const struct plan_request *request)
+{
+	double missed = miss(trial, request);
+	if (!than->setting || missed != miss(than, request))
+		return !than->setting || missed < miss(than, request);
+	bool takes_as_long = fabs(trial->seconds_at - than->seconds_at) <= fmax(EQUAL_TIMES, by) * than->seconds_at;
+	if (wants_least_cost(request) || takes_as_long)
+		return trial->usd < than->usd * (1 - by);
+	return trial->seconds_at < than->seconds_at;
+}
+
+/* --- one layout --- */
+
+struct search {
+	const struct plan_request *request;
+	struct trial_control control;
+	struct diag *diag;
+	struct layout *tried;
+	size_t tried_count;
+	struct workflow_plan *out;
+	double visits; /* that were simulated */
+	bool is_interrupted;
+	bool is_cut; /* of some layout not all that may be better was looked at */
+};
+
+enum {
+	LAYOUTS_ALL = 48,      /* so many are all tried */
+	LAYOUTS_MAX = 160,     /* so many at most */
+	ROUNDS_FIRST = 14,     /* simulations of the first layout */
+	ROUNDS_OTHER = 8,      /* and of others */
+	ROUNDS_UNTIL_WARY = 3, /* so many misses until more is kept free */
+	NEIGHBOURS_MAX = 60,   /* that are simulated around the best */
+};
+
+/* What is no better than this is not looked for. */
+static const double WORTH_WHILE = 1e-4;
+
+/* No other layout is simulated after so many visits. */
+static const double VISITS_MAX = 2e7;
+
+struct attempt {
+	struct search *search;
+	const struct setting *setting;
+	const struct layout *layout;
+	struct workflow_model model;
+	struct path_model path;
+	size_t *options;
+	double seconds_max; /* that the model is asked for */
+	int misses;
+	bool has_kept;
+};
+
+/* The option next to the memory from above; else the largest. */
+static size_t option_of(const struct workflow_model *model, size_t function, int64_t memory_mb)
+{
+	const int64_t *sizes_mb = model->sizes_mb[function];
+	size_t best = 0;
+	for (size_t i = 1; i < model->graph.functions[function].count; i++)
+		if (llabs(sizes_mb[i] - memory_mb) < llabs(sizes_mb[best] - memory_mb))
+			best = i;
+	return best;
+}
+
+static void try_setting(struct search *search, const struct setting *setting, struct trial *out)
+{
+	*out = (struct trial){.setting = setting_copy(setting, search->control.arena)};
+	search->is_interrupted = !trial_run(out, 1, &search->control) || search->is_interrupted;
+}
+
+/* Where calls run out of time or memory, that function's slower options are none. */
+static bool leave_out_failing(struct attempt *attempt, const struct trial *trial)
+{
+	bool is_changed = false;
+	for (size_t f = 0; f < attempt->setting->function_count; f++) {
+		const struct function_result *function = &trial->result.functions[f];
+		double mendable = function->failures[FAILURE_TIMEOUT] + function->failures[FAILURE_MEMORY];
+		if (mendable == 0 || attempt->options[f] == 0)
+			continue;
+		attempt->model.graph.functions[f].count = attempt->options[f];
+		is_changed = true;
+	}
+	return is_changed;
+}
+
+/* Simulates the attempt's options and learns from it. False where there is no use in going on. */
+static bool try_options(struct attempt *attempt)
+{
+	struct search *search = attempt->search;
+	const struct plan_request *request = search->request;
+	struct workflow_plan *out = search->out;
+	struct trial trial;
+	struct path_point point;
+	struct setting *setting = setting_copy(attempt->setting, search->control.arena);
+	for (size_t f = 0; f < setting->function_count; f++)
+		setting->functions[f].memory_mb = attempt->model.sizes_mb[f][attempt->options[f]];
+	try_setting(search, setting, &trial);
+	if (search->is_interrupted)
+		return false;
+	search->visits +=
+		run_result_metric(&trial.result, METRIC_INVOCATIONS)->mean * (double)trial.result.replications;
+	bool is_other = !layout_equal(&out->knobs, attempt->layout, &out->layout);
+	if (is_better(&trial, &out->best, is_other ? CHANGE_PAYS : 0, request)) {
+		out->best = trial;
+		out->layout = *attempt->layout;
+	}
+	bool is_kept = keeps(&trial, request);
+	attempt->has_kept = attempt->has_kept || is_kept;
+	if (!trial_works(&trial) && leave_out_failing(attempt, &trial)) {
+		path_model_init(&attempt->path, attempt->model.graph.functions, setting->function_count,
+				search->control.arena);
+		return true;
+	}
+	if (attempt->path.point_count == PATH_POINTS_MAX || trial.result.metrics[METRIC_COMPLETED_RECORDS].mean == 0)
+		return false;
+	workflow_model_learn(request, &attempt->model, &trial, attempt->options, search->control.arena, &point);
+	path_model_add(&attempt->path, &point);
+	double late = request->seconds_max > 0 ? trial.seconds_at / request->seconds_max - 1 : 0;
+	if (late > 0 && ++attempt->misses > ROUNDS_UNTIL_WARY && !attempt->has_kept)
+		attempt->seconds_max *= 1 - 1.5 * fmin(late, 0.1);
+	return true;
+}
+
+static bool was_tried(const struct path_model *path, const size_t *options)
+{
+	for (size_t k = 0; k < path->point_count; k++)
+		if (memcmp(path->points[k].options, options, path->function_count * sizeof options[0]) == 0)
+			return true;
+	return false;
+}
+
+/* What the model has for best. */
+static void ask_model(const struct attempt *attempt, struct path_answer *out)
+{
+	const struct plan_request *request = attempt->search->request;
+	double usd_max = request->usd_max > 0 ? request->usd_max : HUGE_VAL;
+	if (wants_least_cost(request))
+		path_model_cheapest(&attempt->path, attempt->seconds_max, out);
+	else
+		path_model_fastest(&attempt->path, usd_max, out);
+	bool misses = !out->is_feasible && !keeps(&attempt->search->out->best, request);
+	if (misses && wants_least_cost(request))
+		path_model_fastest(&attempt->path, HUGE_VAL, out);
+	else if (misses)
+		path_model_cheapest(&attempt->path, HUGE_VAL, out);
+}
+
+/* Whether what the model has is no better than the best there is. */
+static bool is_beaten(const struct attempt *attempt, const struct path_answer *answer)
+{
+	const struct plan_request *request = attempt->search->request;
+	const struct workflow_plan *out = attempt->search->out;
+	const struct trial *best = &out->best;
+	double by = layout_equal(&out->knobs, attempt->layout, &out->layout) ? WORTH_WHILE : CHANGE_PAYS;
+	if (!answer->is_feasible)
+		return true;
+	if (!keeps(best, request))
+		return false;
+	if (wants_least_cost(request))
+		return answer->bound_usd >= best->usd * (1 - by);
+	bool is_as_fast = answer->seconds >= best->seconds_at * (1 - by);
+	return is_as_fast && answer->bound_usd >= best->usd * (1 - by);
+}
+
+/* Whether less time than is allowed would cost less; else what the model says of time does not matter. */
+static bool rests_on_time(const struct attempt *attempt)
+{
+	struct path_answer cheapest;
+	if (!wants_least_cost(attempt->search->request) || attempt->path.point_count == 0)
+		return true;
+	path_model_cheapest(&attempt->path, HUGE_VAL, &cheapest);
+	return attempt->search->out->best.usd > cheapest.bound_usd * (1 + WORTH_WHILE);
+}
+
+/* Asks the model and simulates what it has, until it has nothing better. */
+static void follow_model(struct attempt *attempt, int rounds)
+{
+	struct search *search = attempt->search;
+	struct path_answer answer = {.is_feasible = false};
+	bool is_proven = false;
+	for (int round = 0; round < rounds && !is_proven; round++) {
+		if (attempt->path.point_count > 0) {
+			ask_model(attempt, &answer);
+			is_proven = is_beaten(attempt, &answer) || was_tried(&attempt->path, answer.options);
+			if (is_proven)
+				break;
+			memcpy(attempt->options, answer.options,
+			       attempt->setting->function_count * sizeof answer.options[0]);
+		} else {
+			memset(attempt->options, 0, attempt->setting->function_count * sizeof attempt->options[0]);
+		}
+		if (!try_options(attempt))
+			break;
+	}
+	search->is_cut = search->is_cut || !is_proven;
+	if (!layout_equal(&search->out->knobs, attempt->layout, &search->out->layout))
+		return;
+	search->out->is_proven = is_proven;
+	search->out->doubt = rests_on_time(attempt) ? path_model_doubt(&attempt->path) : 0;
+	search->out->bound_usd =
+		answer.is_feasible ? fmin(answer.bound_usd, search->out->best.usd) : search->out->best.usd;
 }
 
 /* How many records one after the other a deadline of the whole batch is for. */
@@ -320,135 +264,242 @@ static double turns_of(const struct setting *setting)
 	return ceil((double)setting->records / (double)setting->parallel);
 }
 
-/* So often at most, and no closer than this. */
-enum { ROUNDS_MAX = 8 };
-static const double CLOSE_ENOUGH = 0.995;
-
-/* Whether the trial is better than the best one so far. */
-static bool improves(const struct workflow_trial *trial, const struct workflow_plan *plan,
-		     const struct plan_request *request)
+/* The best in the mean. */
+static void choose_in_mean(struct attempt *attempt)
 {
-	const struct workflow_trial *best = &plan->best;
-	if (!best->memory_mb || keeps(trial, request) != keeps(best, request))
-		return !best->memory_mb || keeps(trial, request);
-	bool wants_time = !keeps(trial, request) || request->strategy != STRATEGY_COST;
-	return wants_time ? trial->seconds < best->seconds : trial->usd < best->usd;
+	const struct plan_request *request = attempt->search->request;
+	const struct sp_graph *graph = &attempt->model.graph;
+	size_t *fastest = ARENA_ARRAY(attempt->search->control.arena, size_t, graph->function_count);
+	struct sp_answer answer;
+	double least_seconds = sp_seconds(graph, fastest) * (1 + 1e-9);
+	double seconds_max = request->seconds_max > 0 ? request->seconds_max / turns_of(attempt->setting) : HUGE_VAL;
+	if (!wants_least_cost(request))
+		seconds_max = least_seconds;
+	sp_solve(graph, fmax(seconds_max, least_seconds), attempt->search->control.arena, &answer);
+	memcpy(attempt->options, answer.options, graph->function_count * sizeof answer.options[0]);
 }
 
-/* One model of the workflow, and where its deadline is looked for. */
-struct model {
-	const struct plan_request *request;
-	struct sp_graph graph;
-	int64_t **sizes_mb;
-	double least_seconds; /* of a record */
-	struct arena *arena;
+/* False where the layout is refused. */
+static bool attempt_init(struct attempt *attempt, struct search *search, const struct layout *layout)
+{
+	const struct plan_request *request = search->request;
+	struct arena *arena = search->control.arena;
+	*attempt = (struct attempt){
+		.search = search,
+		.setting = layout_resolve(request, &search->out->knobs, layout, arena),
+		.layout = layout,
+		.seconds_max = request->seconds_max > 0 ? request->seconds_max : HUGE_VAL,
+	};
+	if (!attempt->setting || !workflow_model_make(request, attempt->setting, arena, search->diag, &attempt->model))
+		return false;
+	size_t functions = attempt->setting->function_count;
+	const struct setting *from = search->out->best.setting ? search->out->best.setting : attempt->setting;
+	attempt->options = ARENA_ARRAY(arena, size_t, functions);
+	for (size_t f = 0; f < functions; f++)
+		attempt->options[f] = option_of(&attempt->model, f, from->functions[f].memory_mb);
+	path_model_init(&attempt->path, attempt->model.graph.functions, functions, arena);
+	return true;
+}
+
+/* Once: false where it was tried before, or there is no time left. */
+static bool note_layout(struct search *search, const struct layout *layout)
+{
+	for (size_t i = 0; i < search->tried_count; i++)
+		if (layout_equal(&search->out->knobs, &search->tried[i], layout))
+			return false;
+	if (search->tried_count == LAYOUTS_MAX || search->is_interrupted || search->visits > VISITS_MAX) {
+		search->is_cut = true;
+		return false;
+	}
+	search->tried[search->tried_count++] = *layout;
+	return true;
+}
+
+static void try_layout(struct search *search, const struct layout *layout)
+{
+	struct attempt attempt;
+	struct diag unsaid;
+	if (!note_layout(search, layout))
+		return;
+	bool is_first = search->tried_count == 1;
+	struct diag *said = search->diag;
+	diag_init(&unsaid);
+	if (!is_first)
+		search->diag = &unsaid;
+	if (!attempt_init(&attempt, search, layout)) {
+		search->out->layouts_refused++;
+	} else {
+		search->out->layouts_tried++;
+		if (try_options(&attempt) && is_first) {
+			choose_in_mean(&attempt);
+			if (!was_tried(&attempt.path, attempt.options))
+				try_options(&attempt);
+		}
+		follow_model(&attempt, is_first ? ROUNDS_FIRST : ROUNDS_OTHER);
+	}
+	search->diag = said;
+	diag_release(&unsaid);
+}
+
+/* --- all layouts --- */
+
+/* Each key by itself, until none has a better value. */
+static void try_keys(struct search *search)
+{
+	const struct knobs *knobs = &search->out->knobs;
+	size_t unchanged = 0;
+	for (size_t i = 0; unchanged < knobs->count && search->tried_count < LAYOUTS_MAX; i = (i + 1) % knobs->count) {
+		struct layout before = search->out->layout;
+		struct layout layout = before;
+		for (layout.at[i] = 0; layout.at[i] < knobs->items[i].value_count; layout.at[i]++)
+			try_layout(search, &layout);
+		bool is_same = layout_equal(knobs, &before, &search->out->layout);
+		unchanged = is_same ? unchanged + 1 : 1;
+		if (search->is_interrupted || search->visits > VISITS_MAX)
+			return;
+	}
+}
+
+static void try_all_layouts(struct search *search)
+{
+	struct workflow_plan *out = search->out;
+	out->layouts = knobs_product(&out->knobs, INT64_MAX / KNOB_VALUES_MAX);
+	if (out->layouts > LAYOUTS_ALL) {
+		try_keys(search);
+		return;
+	}
+	for (struct layout layout = {{0}}; layout_next(&out->knobs, &layout);)
+		try_layout(search, &layout);
+	out->is_whole = !search->is_cut;
+}
+
+/* --- where the model is not to be trusted: what is around the best --- */
+
+struct neighbourhood {
+	struct attempt attempt; /* of the best's layout */
+	size_t *centre;
+	int64_t left; /* simulations */
 };
 
-/* The cheapest plan for a deadline of the model, simulated; whether that keeps the request's. *seconds: the model's. */
-static bool try_deadline(const struct model *model, double deadline, struct workflow_plan *out, double *seconds)
+static size_t moved(const struct sp_options *options, size_t at, int64_t by)
 {
-	const struct plan_request *request = model->request;
+	int64_t to = (int64_t)at + by;
+	return (size_t)max_int64(0, min_int64(to, (int64_t)options->count - 1));
+}
+
+/* Simulates what some functions' options moved from the centre are; goes there where that is better. */
+static bool try_neighbour(struct neighbourhood *around, size_t f, int64_t by_f, size_t g, int64_t by_g)
+{
+	struct attempt *attempt = &around->attempt;
+	struct search *search = attempt->search;
+	const struct sp_options *options = attempt->model.graph.functions;
+	const size_t functions = attempt->setting->function_count;
+	memcpy(attempt->options, around->centre, functions * sizeof around->centre[0]);
+	attempt->options[f] = moved(&options[f], around->centre[f], by_f);
+	if (by_g != 0)
+		attempt->options[g] = moved(&options[g], around->centre[g], by_g);
+	if (memcmp(attempt->options, around->centre, functions * sizeof around->centre[0]) == 0 || around->left <= 0 ||
+	    search->is_interrupted)
+		return false;
+	around->left--;
+	const struct setting *before = search->out->best.setting;
+	attempt->path.point_count = 0;
+	try_options(attempt);
+	if (search->out->best.setting == before)
+		return false;
+	memcpy(around->centre, attempt->options, functions * sizeof around->centre[0]);
+	return true;
+}
+
+/* One function by itself, then one for another. */
+static bool improve_around(struct neighbourhood *around, int64_t by)
+{
+	const size_t functions = around->attempt.setting->function_count;
+	int64_t wanted = wants_least_cost(around->attempt.search->request) ? by : -by;
+	bool is_improved = false;
+	for (size_t f = 0; f < functions; f++)
+		is_improved = try_neighbour(around, f, wanted, f, 0) || is_improved;
+	for (size_t f = 0; f < functions; f++)
+		for (size_t g = 0; g < functions; g++)
+			is_improved = (f != g && try_neighbour(around, f, wanted, g, -wanted)) || is_improved;
+	return is_improved;
+}
+
+static void look_around(struct search *search)
+{
+	struct workflow_plan *out = search->out;
+	struct neighbourhood around = {.left = NEIGHBOURS_MAX};
+	int64_t by = 0;
+	struct layout layout = out->layout;
+	bool is_known = out->is_proven && out->doubt <= PLANNER_DEVIATION;
+	if (is_known || search->is_interrupted || !attempt_init(&around.attempt, search, &layout))
+		return;
+	size_t functions = around.attempt.setting->function_count;
+	around.centre = ARENA_ARRAY(search->control.arena, size_t, functions);
+	memcpy(around.centre, around.attempt.options, functions * sizeof around.centre[0]);
+	for (size_t f = 0; f < functions; f++)
+		by = max_int64(by, (int64_t)around.attempt.model.graph.functions[f].count / 4);
+	for (by = max_int64(by, 1); by > 0 && around.left > 0; by /= 3)
+		while (improve_around(&around, by) && around.left > 0)
+			;
+	out->bound_usd = fmin(out->bound_usd, out->best.usd);
+}
+
+/* --- the plan --- */
+
+/* What the plan is in the mean, and whether another one as fast is cheaper there. */
+static void look_at_mean(const struct search *search)
+{
+	struct workflow_plan *out = search->out;
+	struct attempt attempt;
+	struct search again = *search;
+	if (!attempt_init(&attempt, &again, &out->layout))
+		return;
+	out->graph = attempt.model.graph;
+	out->mean_seconds = sp_seconds(&out->graph, attempt.options);
+	out->mean_usd = sp_usd(&out->graph, attempt.options);
+	sp_solve(&out->graph, out->mean_seconds, search->control.arena, &out->least);
+}
+
+static struct trial_control control_of(const struct plan_request *request, struct arena *arena)
+{
 	const struct setting *setting = request->setting;
-	int64_t *memory_mb = ARENA_ARRAY(model->arena, int64_t, setting->function_count);
-	struct sp_answer answer;
-	struct workflow_trial trial;
-	sp_solve(&model->graph, deadline, model->arena, &answer);
-	for (size_t f = 0; f < setting->function_count; f++)
-		memory_mb[f] = model->sizes_mb[f][answer.options[f]];
-	try_memories(request, memory_mb, setting->graph->kind, model->arena, &trial);
-	*seconds = answer.seconds;
-	if (improves(&trial, out, request)) {
-		out->best = trial;
-		out->graph = model->graph;
-		out->fastest_seconds = model->least_seconds;
-		out->model_seconds = answer.seconds;
-		out->model_usd = answer.usd * (double)setting->records;
-		out->bound_usd = answer.bound_usd * (double)setting->records;
-		out->is_proven = answer.is_proven;
-		out->deadline_seconds = deadline;
-	}
-	return keeps(&trial, request);
-}
-
-/* Halves what is between deadlines of the model whose plans keep the request's, and do not. */
-static void search_model(const struct model *model, struct workflow_plan *out)
-{
-	const struct plan_request *request = model->request;
-	double keeping = model->least_seconds;
-	double failing;
-	if (request->strategy != STRATEGY_COST) {
-		try_deadline(model, model->least_seconds, out, &failing);
-		return;
-	}
-	/* What costs least of all may do. */
-	if (try_deadline(model, HUGE_VAL, out, &failing))
-		return;
-	double own = request->seconds_max / turns_of(request->setting);
-	double seconds;
-	if (own > keeping && own < failing && try_deadline(model, own, out, &seconds))
-		keeping = own;
-	else if (!try_deadline(model, keeping, out, &seconds))
-		return;
-	else if (own > keeping && own < failing)
-		failing = own;
-	for (int round = 0; round < ROUNDS_MAX && failing > keeping / CLOSE_ENOUGH && !is_interrupted(request);
-	     round++) {
-		double middle = sqrt(keeping * failing);
-		if (try_deadline(model, middle, out, &seconds))
-			keeping = middle;
-		else
-			failing = middle;
-	}
-}
-
-double workflow_plan_doubt(const struct plan_request *request, const struct workflow_plan *plan)
-{
-	return plan->best.seconds / (plan->model_seconds * turns_of(request->setting)) - 1;
-}
-
-static bool has_distributed_map(const struct graph *graph)
-{
-	for (size_t i = 0; i < graph->step_count; i++)
-		if (graph->steps[i].is_distributed)
-			return true;
-	return false;
-}
-
-/* Standard and express differ in what they charge, keep and allow; the simulation knows all of it. */
-static void try_other_kind(const struct plan_request *request, struct arena *arena, struct workflow_plan *out)
-{
-	const struct setting *setting = request->setting;
-	bool is_offered = setting->platform->price.usd_per_million_express > 0;
-	if (setting->graph->kind == WORKFLOW_NONE || has_distributed_map(setting->graph) || !is_offered)
-		return;
-	out->kind = setting->graph->kind == WORKFLOW_STANDARD ? WORKFLOW_EXPRESS : WORKFLOW_STANDARD;
-	try_memories(request, out->best.memory_mb, out->kind, arena, &out->other_kind);
+	int64_t usual = trial_replications(setting);
+	return (struct trial_control){
+		.seconds_metric = outcome_find_metric(request->seconds_metric),
+		.seed = request->seed,
+		.replications = request->replications > 0 ? request->replications : usual,
+		.runs_per_month = request->runs_per_month,
+		.share = request->share,
+		.failing_share = 1 - request->share,
+		.run = request->run,
+		.arena = arena,
+	};
 }
 
 enum plan_end workflow_plan_run(const struct plan_request *request, struct arena *arena, struct diag *diag,
 				struct workflow_plan *out)
 {
-	const struct setting *setting = request->setting;
 	*out = (struct workflow_plan){.is_proven = false};
 	if (!check_request(request, diag))
 		return PLAN_REFUSED;
-	int64_t *stated_mb = ARENA_ARRAY(arena, int64_t, setting->function_count);
-	for (size_t f = 0; f < setting->function_count; f++)
-		stated_mb[f] = setting->functions[f].memory_mb;
-	try_memories(request, stated_mb, setting->graph->kind, arena, &out->now);
-	for (int time = 0; time < BRANCH_TIMES && !is_interrupted(request); time++) {
-		struct model model = {.request = request, .arena = arena};
-		if (!workflow_plan_instance(request, (enum branch_time)time, arena, diag, &model.graph,
-					    &model.sizes_mb))
-			return PLAN_REFUSED;
-		size_t *fastest = ARENA_ARRAY(arena, size_t, setting->function_count);
-		model.least_seconds = sp_seconds(&model.graph, fastest) * (1 + 1e-9);
-		search_model(&model, out);
-	}
-	if (is_interrupted(request))
+	struct search search = {
+		.request = request,
+		.control = control_of(request, arena),
+		.diag = diag,
+		.tried = ARENA_ARRAY(arena, struct layout, LAYOUTS_MAX),
+		.out = out,
+	};
+	size_t errors_before = diag->error_count;
+	knobs_init(&out->knobs, request, arena);
+	try_setting(&search, request->setting, &out->now);
+	try_layout(&search, &(struct layout){{0}});
+	if (diag->error_count != errors_before)
+		return PLAN_REFUSED;
+	try_all_layouts(&search);
+	if (search.is_interrupted)
 		return PLAN_INTERRUPTED;
-	if (!keeps(&out->best, request))
-		return PLAN_INFEASIBLE;
-	try_other_kind(request, arena, out);
-	return is_interrupted(request) ? PLAN_INTERRUPTED : PLAN_FOUND;
+	look_around(&search);
+	look_at_mean(&search);
+	return keeps(&out->best, request) ? PLAN_FOUND : PLAN_INFEASIBLE;
 }

@@ -1,62 +1,43 @@
 /*
- * A plan for a workflow: which memory each of its functions gets, so that it is done by a deadline, or a record is
- * within a latency, for the least money. Memory on the critical path buys time; off it, slack is what may be spent.
+ * A plan for a workflow: which memory each of its functions gets, and what beside it (workflow_layout.h), so that it is
+ * done by a deadline, or a record within a latency, for the least money; or within a budget in the least time. Memory
+ * on the critical path buys time; off it, slack is what may be spent.
  *
- * The model is the mean: a function's time and cost by memory (stage.h, on sandboxes that exist), hops, waits,
- * branches as long as the longest, a map's items in waves of its concurrency, choices and rounds by their probability.
- * Luck makes joins longer than that, and new sandboxes take longer: what is proposed is simulated, and the model's
- * deadline moved until the simulation keeps the bound. As a branch that is seldom taken makes others look as if they
- * had slack, the same is done with likely branches only, and with all branches in a row; what is simulated better is
- * taken. The search is exact in the model (series_parallel.h).
+ * For each layout that is tried: the mean says where to begin, exactly (series_parallel.h); from then on simulations
+ * say what the critical path is, luck and all, and what would be better if that were so is simulated next
+ * (path_model.h), until the model has nothing better. Layouts of which the model says so after their first simulation
+ * are left at that. Where there are few layouts all are tried, else each key by itself until none is better.
  */
 #ifndef LAMINA_WORKFLOW_PLAN_H
 #define LAMINA_WORKFLOW_PLAN_H
 
 #include "plan/plan.h"
 #include "plan/series_parallel.h"
-
-/* The workflow as it is, with other memories, simulated. */
-struct workflow_trial {
-	const struct setting *setting;
-	int64_t *memory_mb; /* of each function */
-	struct run_result result;
-	double seconds; /* mean of what is bounded */
-	double usd;     /* mean of a run */
-	bool fails;     /* records end without a result */
-};
+#include "plan/workflow_layout.h"
 
 struct workflow_plan {
-	struct workflow_trial best;
-	struct workflow_trial now; /* the memories that the experiment states */
-	double model_seconds;      /* of a record */
-	double model_usd;          /* of a run, what depends on memory */
-	double bound_usd;          /* no plan of the model costs less */
-	double fastest_seconds;    /* of a record, in the model */
-	bool is_proven;
-	struct sp_graph graph;            /* the last instance, and ... */
-	double deadline_seconds;          /* ... its deadline */
-	struct workflow_trial other_kind; /* as the other of standard and express; memory_mb NULL: is none */
-	int kind;                         /* which that is */
+	struct trial best;
+	struct trial now; /* as the experiment is */
+	struct knobs knobs;
+	struct layout layout;    /* of best, */
+	int64_t layouts;         /* of so many ... */
+	int64_t layouts_tried;   /* ... that were simulated, ... */
+	int64_t layouts_refused; /* ... or are none */
+	double doubt;            /* by how much a simulation is below the model, which bounds it, relative */
+	double bound_usd;        /* of a run, with this layout: no other memories cost less in the model */
+	bool is_proven;          /* the model has nothing better with this layout ... */
+	bool is_whole;           /* ... nor with another */
+	struct sp_graph graph;   /* its functions in the mean, ... */
+	double mean_seconds;     /* ... what the plan takes a record, ... */
+	double mean_usd;         /* ... and costs, of a record's calls, ... */
+	struct sp_answer least;  /* ... and what no plan as fast in the mean costs less than */
 };
 
 /*
- * Of the request, experiment, setting, bounds, headroom, seed and run count. PLAN_REFUSED where it asks for what is not
- * planned of a workflow; the diag then says so.
+ * Of the request, experiment, setting, bounds, share, headroom, seed and run count. PLAN_REFUSED where it asks for what
+ * is not planned of a workflow; the diag then says so.
  */
 enum plan_end workflow_plan_run(const struct plan_request *request, struct arena *arena, struct diag *diag,
 				struct workflow_plan *out);
-
-/*
- * What of branches counts as time: of choices the mean, or only what is likely, which is what joins mostly wait for; or
- * each branch of every step, as luck may make it the one that is waited for.
- */
-enum branch_time { BRANCH_MEAN, BRANCH_LIKELY, BRANCH_EACH, BRANCH_TIMES };
-
-/* The setting's graph, with an option for each size that a function may get; sizes_mb as the options. */
-bool workflow_plan_instance(const struct plan_request *request, enum branch_time branches, struct arena *arena,
-			    struct diag *diag, struct sp_graph *out, int64_t ***sizes_mb);
-
-/* How much longer the simulation takes than the model, relative. */
-double workflow_plan_doubt(const struct plan_request *request, const struct workflow_plan *plan);
 
 #endif

@@ -108,31 +108,46 @@ static const struct bind_field plan_fields[] = {
 		   .help = "jobs at once"),
 	BIND_FIELD(struct plan_section, schedules, BIND_TEXT_LIST, .count_max = 2,
 		   .help = "per_record, pipelined; by default both"),
+	BIND_FIELD(struct plan_section, keep, BIND_TEXT_LIST, .count_max = 7,
+		   .help = "of a workflow, what stays as it is: kind, architecture, parallel, concurrency, batch, "
+			   "batch_size, window; by default none of them"),
 	BIND_FIELD(struct plan_section, uncertainty, BIND_STRUCT, .fallback = "{}", .schema = &uncertainty_schema,
 		   .help = "how far the planner's inputs may be wrong; by default as configs/errors/planner.yaml "
 			   "has it"),
 	BIND_END,
 };
 
-static void check_schedules(void *value, const struct yaml_node *node, struct diag *diag)
+const char *const plan_varied[] = {"kind",  "architecture", "parallel", "concurrency",
+				   "batch", "batch_size",   "window",   NULL};
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+	while (*names && strcmp(*names, name) != 0)
+		names++;
+	return *names;
+}
+
+static void check_names(void *value, const struct yaml_node *node, struct diag *diag)
 {
 	const struct plan_section *plan = value;
-	for (size_t i = 0; i < plan->schedules.count; i++) {
-		const char *name = plan->schedules.values[i];
-		bool is_known = false;
-		for (int k = 0; schedule_names[k]; k++)
-			is_known = is_known || strcmp(schedule_names[k], name) == 0;
-		if (!is_known)
+	for (size_t i = 0; i < plan->schedules.count; i++)
+		if (!is_one_of(plan->schedules.values[i], schedule_names))
 			diag_error(diag, bind_place(node, "schedules"),
-				   "there is no schedule '%s'; there are 'per_record' and 'pipelined'", name);
-	}
+				   "there is no schedule '%s'; there are 'per_record' and 'pipelined'",
+				   plan->schedules.values[i]);
+	for (size_t i = 0; i < plan->keep.count; i++)
+		if (!is_one_of(plan->keep.values[i], plan_varied))
+			diag_error(diag, bind_place(node, "keep"),
+				   "a plan of a workflow does not vary '%s'; it varies kind, architecture, parallel, "
+				   "concurrency, batch, batch_size and window",
+				   plan->keep.values[i]);
 }
 
 const struct bind_schema plan_section_schema = {
 	.title = "plan",
 	.bytes = sizeof(struct plan_section),
 	.fields = plan_fields,
-	.check = check_schedules,
+	.check = check_names,
 };
 
 /* One input's, as the file of the usual ones has it. */

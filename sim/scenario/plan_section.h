@@ -43,11 +43,15 @@ struct plan_uncertainty {
 	const char *source[UNCERTAIN_INPUTS]; /* in words; NULL: none is stated, and the usual one holds */
 };
 
+/* What a plan of a workflow varies beside memory: "kind", "architecture", ..., NULL. */
+extern const char *const plan_varied[];
+
 struct plan_section {
 	struct plan_memory memory;
 	struct plan_images images_per_record;
 	struct plan_parallel parallel;
 	struct bind_texts schedules; /* names of schedule_names; none: all */
+	struct bind_texts keep;      /* of a workflow, what is not varied: names of plan_varied */
 	struct plan_uncertainty uncertainty;
 };
 

@@ -1,4 +1,5 @@
-# Memory on the critical path is bought, off it saved; what is not planned of a workflow is refused.
+# Memory on the critical path is bought, off it saved, and kind and parallelism chosen; what is not planned of a
+# workflow is refused.
 cat >shop.yaml <<'END'
 apiVersion: lamina/v1
 name: shop
@@ -18,9 +19,11 @@ END
 lamina plan shop.yaml --deadline 6.5 --certificate shop.lp | sed 's/, lamina .*//'
 grep -c '^  + .* x[0-9]' shop.lp
 lamina plan shop.yaml --strategy speed --format csv | cut -d, -f 1-3
-lamina plan shop.yaml --deadline 6.5 --format json | grep -E '"(is_proven|as_express)"'
-fails 3 lamina plan shop.yaml --deadline 3
-fails 2 lamina plan shop.yaml --budget 1 --strategy memMin
+lamina plan shop.yaml --deadline 6.5 --format json | grep -E '"(is_optimal_in_model|workflow.kind|layouts)"'
+lamina plan shop.yaml --budget 0.00075 --set 'plan.keep=[kind, parallel]' | grep -E '^(cheapest|fastest|Simulated|Optimal)' | sed 's/, lamina .*//'
+fails 2 lamina plan shop.yaml --deadline 6.5 --set 'plan.keep=[color]'
+fails 3 lamina plan shop.yaml --deadline 2
+fails 2 lamina plan shop.yaml --strategy memMin
 fails 2 lamina plan shop.yaml --deadline 6 --pareto --split
 printf 'base: shop.yaml\nworkflow: {steps: [{task: fast}]}\nfunctions: {fast: {work: {memory_mb: 20000}}}\n' >large.yaml
 fails 2 lamina plan large.yaml --deadline 6
