@@ -83,7 +83,7 @@ static void add_phases(struct stage_visit *visit, const struct setting *setting,
 	const struct platform *platform = setting->platform;
 	struct usage usage = {0};
 	billing_attempt(setting, &usage);
-	billing_call(setting, work, &usage);
+	billing_call(setting, work, !setting->graph && setting->invocation == INVOCATION_ASYNC, &usage);
 	visit->variation = work->variation;
 	struct demand demand;
 	for (int i = 0; demand_find(&demand, platform, work, does, &i); i++) {

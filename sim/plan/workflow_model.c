@@ -291,6 +291,11 @@ void workflow_model_learn(const struct plan_request *request, const struct workf
 	for (size_t f = 0; f < setting->function_count; f++) {
 		out->options[f] = options[f];
 		out->visits[f] = result->functions[f].metrics[FUNCTION_METRIC_INVOCATIONS].mean;
+		/* A batch is so many times the work of a message, which options are of. */
+		double seconds = model->graph.functions[f].seconds[options[f]];
+		if (setting_is_polled(setting))
+			out->visits[f] *= fmax(
+				1, result->functions[f].metrics[FUNCTION_METRIC_DURATION_MEAN_SECONDS].mean / seconds);
 	}
 	for (size_t i = 0; i < graph->step_count; i++) {
 		const struct step *step = &graph->steps[i];

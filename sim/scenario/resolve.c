@@ -386,10 +386,6 @@ static void refuse_chain_keys(const struct resolution *resolution)
 			diag_error(resolution->diag, bind_place(pipeline, keys[i].key),
 				   "'%s' is of a chain, and this experiment has a workflow: %s", keys[i].key,
 				   keys[i].instead);
-	if (resolution->setting->source.kind != SOURCE_DIRECT)
-		diag_error(resolution->diag, place_of(resolution, "source", "kind"),
-			   "a source of kind '%s' calls a function, and this experiment has a workflow: leave it out",
-			   source_names[resolution->setting->source.kind]);
 }
 
 /* Makes the steps a graph, where there are any. */
@@ -402,7 +398,8 @@ static void resolve_workflow(const struct resolution *resolution, const struct f
 	const char **names = ARENA_ARRAY(resolution->arena, const char *, setting->function_count);
 	for (size_t i = 0; i < setting->function_count; i++)
 		names[i] = entries[i].name;
-	struct workflow_surroundings surroundings = {resolution->platform, names, setting->function_count};
+	struct workflow_surroundings surroundings = {resolution->platform, names, setting->function_count,
+						     setting_is_polled(setting) ? setting->source.batch_max : 0};
 	struct graph *graph = ARENA_NEW(resolution->arena, struct graph);
 	size_t errors_before = resolution->diag->error_count;
 	refuse_chain_keys(resolution);
@@ -680,8 +677,10 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 	};
 	if (out->parallel == 0)
 		out->parallel = is_batch ? 1 : INT64_MAX;
-	if (!resolve_workload(experiment, library, diag, out) || !source_section_resolve(experiment, diag, out) ||
-	    !resolve_orchestrator(&resolution))
+	if (!resolve_workload(experiment, library, diag, out))
+		return false;
+	bool has_source = source_section_resolve(experiment, diag, out);
+	if (!resolve_orchestrator(&resolution))
 		return false;
 	bool is_machine = resolution.platform->kind == PLATFORM_MACHINE;
 	if (!is_machine)
@@ -691,7 +690,7 @@ bool experiment_resolve(const struct experiment *experiment, struct library *lib
 			   resolution.platform->name);
 	bool has_functions = is_machine ? !experiment->workflow.steps : resolve_functions(&resolution);
 	bool has_bill = bill_section_resolve(&experiment->bill, diag, out);
-	has_bill = source_section_check_functions(experiment, diag, out) && has_bill;
+	has_bill = has_source && source_section_check_functions(experiment, diag, out) && has_bill;
 	bool is_known = has_functions &&
 			(library->admits_unknown || unknown_check(out, has_profile(experiment), at_platform, diag));
 	return is_known && has_bill;

@@ -350,6 +350,39 @@ static void resolve_gateway(const struct choice *choice)
 		section->kind != SOURCE_FUNCTION_URL;
 }
 
+/* What starts an execution of a workflow service, in place of a function; keys that are about functions are refused. */
+static void adapt_to_executions(const struct choice *choice)
+{
+	static const char *const of_functions[] = {"retries", "age_seconds", "pollers_min", "pollers_max", "streamed"};
+	static const char *const of_waiting[] = {"message_error_rate", "partial_failures", "receives_max",
+						 "visibility_seconds", "timeout_seconds",  "answer_kb"};
+	const struct source_section *section = choice->section;
+	bool is_waited_for = choice->experiment->workflow.kind == WORKFLOW_EXPRESS;
+	for (size_t i = 0; i < ARRAY_LEN(of_functions); i++) {
+		const struct yaml_node *given = yaml_get(section->node, of_functions[i]);
+		if (given)
+			diag_error(choice->diag, given->place,
+				   "'%s' is of calls of a function, and this source starts a workflow",
+				   of_functions[i]);
+	}
+	for (size_t i = 0; !is_waited_for && i < ARRAY_LEN(of_waiting); i++) {
+		const struct yaml_node *given = yaml_get(section->node, of_waiting[i]);
+		if (given)
+			diag_error(choice->diag, given->place,
+				   "'%s' is of what is waited for; a standard workflow is started and left alone",
+				   of_waiting[i]);
+	}
+	if (section->kind == SOURCE_TOPIC || section->kind == SOURCE_FUNCTION_URL)
+		diag_error(choice->diag, bind_place(section->node, "kind"),
+			   "a source of kind '%s' calls functions and starts no workflow: 'workflow.kind: none', whose "
+			   "first function calls the others, or another source",
+			   source_names[section->kind]);
+	choice->setting->invocation = INVOCATION_SYNC;
+	choice->out->is_handed_over = source_kind_is_polled(section->kind) && !is_waited_for;
+	if (!is_waited_for)
+		choice->out->timeout_ns = 0;
+}
+
 bool source_section_resolve(const struct experiment *experiment, struct diag *diag, struct setting *out)
 {
 	const struct source_section *section = &experiment->source;
@@ -366,13 +399,15 @@ bool source_section_resolve(const struct experiment *experiment, struct diag *di
 		resolve_pushed(&choice);
 	else
 		resolve_gateway(&choice);
+	if (experiment->workflow.steps && experiment->workflow.kind != WORKFLOW_NONE)
+		adapt_to_executions(&choice);
 	return diag->error_count == errors_before;
 }
 
 bool source_section_check_functions(const struct experiment *experiment, struct diag *diag, struct setting *out)
 {
 	const struct source_section *section = &experiment->source;
-	if (!section->node || section->kind != SOURCE_QUEUE)
+	if (!section->node || section->kind != SOURCE_QUEUE || out->source.is_handed_over)
 		return true;
 	int64_t timeout_ns = 0;
 	for (size_t i = 0; i < out->function_count; i++)

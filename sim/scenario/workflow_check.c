@@ -22,7 +22,8 @@ static int64_t sequence_hands_on(const struct checker *checker, int32_t first, i
 /* The least that all branches of a step hand on, together or by themselves. */
 static int64_t branches_hand_on(const struct checker *checker, const struct step *step, int64_t comes)
 {
-	int64_t items = step->kind == STEP_MAP && step->writer < 0 ? item_count_min(&step->items) : 1;
+	bool is_stated = step->kind == STEP_MAP && step->writer < 0 && !step->counts_messages;
+	int64_t items = is_stated ? item_count_min(&step->items) : 1;
 	int64_t tokens = div_ceil_int64(items, step->kind == STEP_MAP ? step->batch : 1);
 	int64_t share = tokens > 0 ? comes / tokens : 0;
 	int64_t sum = 0;
@@ -84,7 +85,8 @@ static void check_history(const struct checker *checker, double entries, struct 
 static double map_entries(const struct checker *checker, int32_t index, double body)
 {
 	const struct step *step = &checker->graph->steps[index];
-	double items = step->writer < 0 ? (double)item_count_min(&step->items) : 0;
+	bool is_stated = step->writer < 0 && !step->counts_messages;
+	double items = is_stated ? (double)item_count_min(&step->items) : 0;
 	if (!step->is_distributed)
 		return items * (body + (double)step_history[STEP_MAP].per_item);
 	if (step->child_kind == WORKFLOW_STANDARD)

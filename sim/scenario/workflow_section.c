@@ -71,11 +71,14 @@ struct step_entry {
 	const struct yaml_node *writes;
 	struct retry_rule retry;
 	const struct yaml_node *catch;
+	bool async;
 };
 
 static const struct bind_field map_fields[] = {
 	BIND_FIELD(struct map_entry, items, BIND_NODE, .required = true,
-		   .help = "a number, {probability: [...], value: [...]}, or {written_by: TASK}"),
+		   .help = "a number, {probability: [...], value: [...]}, {written_by: TASK}, or {written_by: source}, "
+			   "the "
+			   "messages of a batch"),
 	BIND_FIELD(struct map_entry, concurrency, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
 		   .help = "items, or batches of them, at once; 0: the platform's most"),
 	BIND_FIELD(struct map_entry, distributed, BIND_BOOL, .fallback = "false",
@@ -147,6 +150,8 @@ static const struct bind_field step_fields[] = {
 	BIND_FIELD(struct step_entry, writes, BIND_NODE, .help = "items that a task makes for a map that names it"),
 	BIND_FIELD(struct step_entry, retry, BIND_STRUCT, .schema = &retry_schema, .help = "what follows a failure"),
 	BIND_FIELD(struct step_entry, catch, BIND_NODE, .help = "steps that follow a failure that no retry mends"),
+	BIND_FIELD(struct step_entry, async, BIND_BOOL, .fallback = "false",
+		   .help = "a task is done when its call is queued; nobody waits for it"),
 	BIND_END,
 };
 static const struct bind_schema step_schema = {
@@ -286,7 +291,11 @@ static void compile_items(struct compiler *compiler, int32_t index, const struct
 	if (writer && items->count > 1)
 		diag_error(compiler->diag, items->place,
 			   "beside 'written_by' nothing else says how many items there are");
-	if (writer)
+	bool is_by_source = writer && writer->kind == YAML_SCALAR && strcmp(writer->text, "source") == 0;
+	if (is_by_source && compiler->around->messages_max > 0 && step->scope == GRAPH_END) {
+		step->counts_messages = true;
+		step->items.number = compiler->around->messages_max;
+	} else if (writer)
 		step->writer = find_writer(compiler, index, writer);
 	else
 		read_count(compiler, items, "items", ITEMS_MAX, &step->items);
@@ -446,13 +455,26 @@ static void compile_wait(struct compiler *compiler, int32_t index, const struct 
 	compiler->graph->steps[index].wait_ns = ns_from_seconds(entry->wait.seconds);
 }
 
+/* What only somebody who waits for a task gets. */
+static void refuse_waiting_keys(struct compiler *compiler, const struct yaml_node *node)
+{
+	static const char *const keys[] = {"retry", "catch", "data", "writes", "payload_kb"};
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (yaml_get(node, keys[i]))
+			diag_error(compiler->diag, bind_place(node, keys[i]),
+				   "a task that is 'async' is not waited for: it has no '%s'", keys[i]);
+}
+
 static void compile_task(struct compiler *compiler, int32_t index, const struct step_entry *entry,
 			 const struct yaml_node *node)
 {
 	const struct workflow_surroundings *around = compiler->around;
 	struct step *step = &compiler->graph->steps[index];
 	step->is_stored = entry->data == DATA_STORE;
-	if (!yaml_get(node, "payload_kb"))
+	step->is_async = entry->async;
+	if (entry->async)
+		refuse_waiting_keys(compiler, node);
+	else if (!yaml_get(node, "payload_kb"))
 		step->payload_bytes = compiler->payload_bytes;
 	if (entry->writes)
 		read_count(compiler, entry->writes, "writes", ITEMS_MAX, &step->writes);
@@ -487,7 +509,8 @@ static const struct {
 	const char *key;
 	unsigned ability;
 } ability_keys[] = {
-	{"retry", MAY_FAIL}, {"catch", MAY_FAIL}, {"payload_kb", HANDS_ON}, {"data", IS_TASK}, {"writes", IS_TASK},
+	{"retry", MAY_FAIL}, {"catch", MAY_FAIL}, {"payload_kb", HANDS_ON},
+	{"data", IS_TASK},   {"writes", IS_TASK}, {"async", IS_TASK},
 };
 
 /* The one kind that the step is, or -1. */

@@ -24,6 +24,7 @@ struct workflow_surroundings {
 	const struct platform *platform;
 	const char *const *functions;
 	size_t function_count;
+	int64_t messages_max; /* of the source's batch; 0: no batches come */
 };
 
 /* False when errors were added to the diag: at their lines, all that there are. */

@@ -20,15 +20,16 @@ void billing_usage(const struct platform *platform, const struct setting_functio
 }
 
 /* Requests that a call with this work is paid as. */
-static int64_t requests_of(const struct setting *setting, const struct work *work)
+static int64_t requests_of(const struct setting *setting, const struct work *work, bool is_async)
 {
 	/* Only a caller's own asynchronous call has a payload: an event of the store has none. */
-	bool is_queued = setting->invocation == INVOCATION_ASYNC && setting->orchestrator != ORCHESTRATOR_STORE_EVENTS;
+	bool is_queued = is_async && setting->orchestrator != ORCHESTRATOR_STORE_EVENTS;
 	int64_t bytes = work->payload_bytes + setting->source.message_bytes;
 	return is_queued ? price_async_requests(&setting->platform->price, bytes) : 1;
 }
 
-void billing_attempt(const struct setting *setting, struct usage *usage)
+/* A gateway's request. */
+static void add_gateway_request(const struct setting *setting, struct usage *usage)
 {
 	const struct setting_source *source = &setting->source;
 	if (source->kind == SOURCE_HTTP_API)
@@ -36,6 +37,13 @@ void billing_attempt(const struct setting *setting, struct usage *usage)
 			1000000 * price_http_requests(&setting->platform->price, source->message_bytes);
 	if (source->kind == SOURCE_REST_API)
 		usage->micro_rest_requests += 1000000;
+}
+
+void billing_attempt(const struct setting *setting, struct usage *usage)
+{
+	/* In front of a workflow it is the record's. */
+	if (!setting->graph)
+		add_gateway_request(setting, usage);
 }
 
 /* An answer that is streamed costs beyond what is free of each. */
@@ -92,11 +100,11 @@ void billing_source(const struct setting *setting, int64_t messages, wide_sum id
 	usage->shard_ns = (wide_sum)(source->kind == SOURCE_STREAM ? source->shards : 0) * elapsed_ns;
 }
 
-void billing_call(const struct setting *setting, const struct work *work, struct usage *usage)
+void billing_call(const struct setting *setting, const struct work *work, bool is_async, struct usage *usage)
 {
 	const struct setting_beside *beside = &setting->beside;
-	usage->requests += requests_of(setting, work);
-	usage->streamed_bytes += streamed_bytes(setting);
+	usage->requests += requests_of(setting, work, is_async);
+	usage->streamed_bytes += setting->graph ? 0 : streamed_bytes(setting);
 	usage->log_bytes += beside->log_bytes;
 	usage->nat_bytes += beside->nat_bytes;
 	usage->file_read_bytes += beside->file_read_bytes;
@@ -112,6 +120,10 @@ void billing_record(const struct setting *setting, bool is_completed, struct usa
 		usage->micro_http_requests += llround(1e6 * beside->api_requests) *
 					      price_http_requests(&setting->platform->price, beside->api_bytes);
 	usage->egress_bytes += is_completed ? beside->egress_bytes : 0;
+	if (setting->graph) {
+		add_gateway_request(setting, usage);
+		usage->streamed_bytes += streamed_bytes(setting);
+	}
 	if (setting->source.kind == SOURCE_TOPIC)
 		usage->publishes +=
 			price_parts(setting->source.message_bytes, setting->platform->price.message_request_kb);
@@ -144,7 +156,11 @@ int64_t billing_transitions(const struct setting *setting)
 int64_t billing_call_transitions(const struct invocation *invocation)
 {
 	const struct setting *setting = invocation->simulation->setting;
-	return setting->graph ? invocation->execution->kind == WORKFLOW_STANDARD : billing_transitions(setting);
+	/* A queue's further tries are its own. */
+	bool is_again = invocation->is_detached && (invocation->failures > 0 || invocation->attempts > 0);
+	if (setting->graph)
+		return invocation->execution->kind == WORKFLOW_STANDARD && !is_again;
+	return billing_transitions(setting);
 }
 
 void billing_child(const struct setting *setting, int64_t duration_ns, struct usage *usage)
@@ -204,7 +220,7 @@ void billing_visit(const struct invocation *invocation, int64_t duration_ns)
 	const struct work *work = invocation_work(invocation);
 	struct function_outcome *counts = counts_of(invocation);
 	counts->duration_ns += duration_ns;
-	billing_call(invocation->simulation->setting, work, &counts->usage);
+	billing_call(invocation->simulation->setting, work, invocation_is_async(invocation), &counts->usage);
 	const struct platform_price *price = &invocation->simulation->setting->platform->price;
 	bool is_own = !invocation->seat || price->billed_by == BILLED_BY_REQUEST;
 	if (!is_own) {

@@ -31,9 +31,9 @@ void billing_usage(const struct platform *platform, const struct setting_functio
 		   double used_mb, bool is_provisioned, int64_t billed_ns, struct usage *usage);
 
 /* What a call with this work is paid for by the call: its requests, and what stands on the bill beside. */
-void billing_call(const struct setting *setting, const struct work *work, struct usage *usage);
+void billing_call(const struct setting *setting, const struct work *work, bool is_async, struct usage *usage);
 
-/* What an attempt to call a function is paid for where a gateway stands in front, admitted or not. */
+/* What an attempt to call a function is paid for where a gateway stands in front of it, admitted or not. */
 void billing_attempt(const struct setting *setting, struct usage *usage);
 
 /* A source that is polled: what receiving and deleting so many messages at once is paid for, ... */

@@ -43,7 +43,7 @@ static bool is_too_old(const struct invocation *invocation, const struct setting
 	int64_t most_ns = setting->source.async_age_ns;
 	if (most_ns == 0)
 		most_ns = ns_from_seconds(setting->platform->limits.async_age_seconds);
-	return setting->invocation == INVOCATION_ASYNC && age_ns >= most_ns;
+	return invocation_is_async(invocation) && age_ns >= most_ns;
 }
 
 static void back_off(struct invocation *invocation)
@@ -63,8 +63,8 @@ static void back_off(struct invocation *invocation)
 		invocation->simulation->call_ended(invocation, false);
 		return;
 	}
-	double seconds = setting->invocation == INVOCATION_ASYNC ? async_delay_seconds(invocation, limits)
-								 : sync_delay_seconds(invocation, limits);
+	double seconds = invocation_is_async(invocation) ? async_delay_seconds(invocation, limits)
+							 : sync_delay_seconds(invocation, limits);
 	int64_t travel_ns = 2 * setting->client_ns;
 	invocation->attempts++;
 	invocation->travel_ns += travel_ns;
@@ -154,7 +154,7 @@ static bool call_again(struct invocation *invocation)
 	const struct setting *setting = simulation->setting;
 	const struct bind_doubles *rests = &setting->platform->limits.async_retry_seconds;
 	const struct retry_rule *rule = &simulation->graph->steps[invocation->step].retry;
-	bool is_async = setting->invocation == INVOCATION_ASYNC;
+	bool is_async = invocation_is_async(invocation);
 	int64_t queue_retries = setting->source.async_retries_plus_one > 0 ? setting->source.async_retries_plus_one - 1
 									   : (int64_t)rests->count;
 	if (invocation->failures >= (is_async ? queue_retries : rule->attempts))
@@ -172,12 +172,13 @@ static bool call_again(struct invocation *invocation)
 
 /*
  * A gateway in front has answered for the function that took too long, which is paid for all the same. I: its caller is
- * taken to go on when the function ends.
+ * taken to go on when the function ends. In front of a workflow it waits for the whole (journey.c).
  */
 static bool gateway_has_gone(const struct invocation *invocation)
 {
-	int64_t timeout_ns = invocation->simulation->setting->source.timeout_ns;
-	return timeout_ns > 0 && invocation->ended_ns - invocation->called_ns > timeout_ns;
+	const struct setting *setting = invocation->simulation->setting;
+	int64_t timeout_ns = setting->source.timeout_ns;
+	return timeout_ns > 0 && !setting->graph && invocation->ended_ns - invocation->called_ns > timeout_ns;
 }
 
 void call_visit_ended(struct engine *engine, void *subject, int64_t end)

@@ -20,6 +20,13 @@ const struct work *invocation_work(const struct invocation *invocation)
 	return invocation->record == setting->records - 1 ? &function->last_work : &function->work;
 }
 
+bool invocation_is_async(const struct invocation *invocation)
+{
+	const struct setting *setting = invocation->simulation->setting;
+	bool is_first = invocation->step == 0 && !invocation->join;
+	return invocation->is_detached || (setting->invocation == INVOCATION_ASYNC && (!setting->graph || is_first));
+}
+
 /* Names of streams; those of phases are the phases' own. */
 static const char *const luck_names[LUCK_PHASE] = {
 	[LUCK_HOP] = "hop",           [LUCK_RETRY] = "retry",         [LUCK_WARM_START] = "warm start",

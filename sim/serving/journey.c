@@ -12,6 +12,8 @@ static void place_granted(struct engine *engine, void *subject, int64_t argument
 	struct invocation *record = subject;
 	record->begun_ns = engine_now_ns(engine);
 	record->place = record->simulation->entry;
+	if (record->batch && record->simulation->setting->source.is_handed_over)
+		source_batch_handed_over(record->simulation, record->batch);
 	walk_begin(record);
 }
 
@@ -218,15 +220,26 @@ static void count_ended(struct simulation *simulation, int64_t came_ns, bool is_
 void journey_record_ended(struct simulation *simulation, int64_t came_ns, bool is_completed)
 {
 	count_ended(simulation, came_ns, is_completed);
-	if (intake_done(&simulation->intake))
+	simulation->are_messages_done = intake_done(&simulation->intake);
+	if (simulation->are_messages_done && simulation->tokens == 0)
 		engine_stop(&simulation->engine);
 }
 
-/* Messages of a source are counted with their batch. */
+/* Messages of a source are counted with their batch; what nobody waits for may end after them. */
 void journey_record_gone(struct simulation *simulation)
 {
-	if (!simulation->source && intake_done(&simulation->intake))
+	bool is_done = simulation->source ? simulation->are_messages_done && simulation->tokens == 0
+					  : intake_done(&simulation->intake);
+	if (is_done)
 		engine_stop(&simulation->engine);
+}
+
+/* A gateway in front has answered for the workflow that took too long, which goes on and is paid for all the same. */
+static bool gateway_has_gone(const struct invocation *record)
+{
+	const struct setting *setting = record->simulation->setting;
+	int64_t taken_ns = engine_now_ns(&record->simulation->engine) - record->begun_ns;
+	return setting->graph && setting->source.timeout_ns > 0 && taken_ns > setting->source.timeout_ns;
 }
 
 void journey_walk_ended(struct invocation *record, bool is_completed)
@@ -236,6 +249,10 @@ void journey_walk_ended(struct invocation *record, bool is_completed)
 	int64_t now_ns = engine_now_ns(&simulation->engine);
 	struct batch *batch = record->batch;
 	int32_t place = record->place;
+	if (is_completed && gateway_has_gone(record)) {
+		outcome->functions[0].gateway_timeouts++;
+		is_completed = false;
+	}
 	outcome->images_completed += is_completed ? invocation_work(record)->images : 0;
 	outcome->dead_letters += !is_completed && simulation->setting->invocation == INVOCATION_ASYNC;
 	billing_child(simulation->setting, now_ns - record->begun_ns, &outcome->functions[0].usage);

@@ -103,6 +103,7 @@ struct setting_source {
 	int64_t retention_ns;      /* when it is */
 	double message_error_rate; /* share of messages that a function fails on, each time */
 	bool has_partial_failures; /* only these fail, not their batch */
+	bool is_handed_over;       /* an execution is started and not waited for: its messages are gone then */
 	/* Pushed, and called asynchronously. */
 	int64_t async_retries_plus_one; /* 0: the platform's */
 	int64_t async_age_ns;           /* 0: the platform's */

@@ -96,6 +96,7 @@ struct simulation {
 	struct leg *free_legs;
 	struct execution *free_executions;
 	int64_t tokens;          /* under way */
+	bool are_messages_done;  /* of a source, all that will come */
 	uint64_t branches_event; /* the event that began ... */
 	int64_t branches_begun;  /* so many of them */
 	/* One per function; NULL where every request has its sandbox and host alone. */
@@ -186,6 +187,7 @@ struct invocation {
 	int32_t place;        /* that it holds, or NO_PLACE */
 	uint32_t branch;      /* of its join's step, which it walks */
 	bool leads_execution; /* the first token of a child's */
+	bool is_detached;     /* an asynchronous task's, which nobody waits for */
 	bool has_own_work;    /* own_work is the visit's */
 	struct join *join;    /* that waits for it; NULL: it is the record's first token */
 	struct execution *execution;
@@ -228,6 +230,9 @@ static inline struct function_outcome *counts_of(const struct invocation *invoca
 }
 
 /* --- invocation.c: everybody may call it --- */
+
+/* Whether a queue makes its current call, again and again. */
+bool invocation_is_async(const struct invocation *invocation);
 
 /* Its current function's work; while it visits that, invocation->work. */
 const struct work *invocation_work(const struct invocation *invocation);
@@ -291,6 +296,9 @@ void source_begin(struct simulation *simulation);
 
 /* One has come. */
 void source_take(struct simulation *simulation, int64_t came_ns);
+
+/* The batch has started an execution, which takes its messages. */
+void source_batch_handed_over(struct simulation *simulation, struct batch *batch);
 
 /* All functions are done with a batch. */
 void source_batch_ended(struct simulation *simulation, struct batch *batch, bool is_completed);

@@ -12,7 +12,11 @@
  * messages wait for callers, a queue's grow in number at a steady rate; that they become fewer again is not modelled
  * (no source says when).
  *
- * Source: AWS Lambda developer guide, event source mappings of SQS, Kinesis and DynamoDB.
+ * In front of a workflow service's machine a pipe polls: a standard execution takes the messages when it starts
+ * (is_handed_over), an express one is waited for.
+ *
+ * Source: AWS Lambda developer guide, event source mappings of SQS, Kinesis and DynamoDB; Amazon EventBridge user guide,
+ * Pipes: a standard state machine is called FIRE_AND_FORGET, an express one REQUEST_RESPONSE by default.
  */
 #include "base/num.h"
 #include "serving/billing.h"
@@ -376,10 +380,35 @@ static void lane_is_visible(struct engine *engine, void *subject, int64_t argume
 	look_at(lane);
 }
 
+void source_batch_handed_over(struct simulation *simulation, struct batch *batch)
+{
+	struct source *source = simulation->source;
+	count_pollers(source);
+	billing_delete(simulation->setting, batch->count, usage_of(source));
+	source->calls--;
+	engine_schedule(&simulation->engine, 0, 0, lane_is_visible, batch->messages->lane, 0);
+}
+
+/* Nothing comes back of what was handed over. */
+static void end_handed_over(struct source *source, struct batch *batch, bool is_completed)
+{
+	struct message *next;
+	for (struct message *message = batch->messages; message; message = next) {
+		next = message->next;
+		message_done(source, message, is_completed);
+	}
+	batch->next_free = source->free_batches;
+	source->free_batches = batch;
+}
+
 void source_batch_ended(struct simulation *simulation, struct batch *batch, bool is_completed)
 {
 	struct source *source = simulation->source;
 	const struct setting_source *setting = setting_of(source);
+	if (setting->is_handed_over) {
+		end_handed_over(source, batch, is_completed);
+		return;
+	}
 	struct lane *lane = batch->messages->lane;
 	struct message *failed = NULL;
 	count_pollers(source);

@@ -73,12 +73,14 @@ struct step {
 	bool is_stored;        /* ... through the object store */
 
 	size_t function;          /* of a task */
+	bool is_async;            /* it is done when its call is queued */
 	struct item_count writes; /* items for a map */
 	const struct work *works; /* of batches of 1, 2, ... items; NULL: the function's own */
 	size_t work_count;
 
 	struct item_count items; /* of a map, unless a task wrote them: */
 	int32_t writer;          /* GRAPH_END: none did */
+	bool counts_messages;    /* they are those of the source's batch, of which items is the most */
 	int64_t concurrency;     /* items, or batches of them, at once */
 	int64_t batch;
 	bool is_distributed; /* each batch is an execution of its own */

@@ -75,7 +75,7 @@ static struct invocation *new_branch_token(struct join *join, uint32_t branch)
 		.record = parent->record,
 		.submitted_ns = parent->submitted_ns,
 		.begun_ns = engine_now_ns(&simulation->engine),
-		.size = parent->size,
+		.size = step->counts_messages ? (int)items - 1 : parent->size,
 		.place = NO_PLACE,
 		.step = simulation->graph->branches[branch].first,
 		.branch = branch,
@@ -447,6 +447,37 @@ int64_t walk_hop_ns(const struct invocation *token)
 	return ns_from_seconds(quantile_draw(&hop->table, &luck)) + payload_ns;
 }
 
+/* A token for an asynchronous task's call, which goes its own way. */
+static void detach(struct invocation *parent)
+{
+	struct invocation *token = invocation_new(parent->simulation);
+	struct work *own_work = token->own_work;
+	*token = *parent;
+	token->own_work = own_work;
+	token->has_own_work = false;
+	token->join = NULL;
+	token->batch = NULL;
+	token->legs = NULL;
+	token->place = NO_PLACE;
+	token->leads_execution = false;
+	token->is_detached = true;
+	token->asked_ns = now_of(parent);
+	count_token(token);
+	call_soon(token);
+}
+
+/* The call is queued, and that is all that the step waits for. */
+static void task_queued(struct engine *engine, void *subject, int64_t argument)
+{
+	struct invocation *token = subject;
+	if (invocation_is_lost(token)) {
+		end_lost(token);
+		return;
+	}
+	detach(token);
+	leave(token);
+}
+
 static void enter_task(struct invocation *token)
 {
 	struct engine *engine = &token->simulation->engine;
@@ -455,10 +486,11 @@ static void enter_task(struct invocation *token)
 	token->attempts = 0;
 	set_work(token, step);
 	int64_t delay_ns = is_first_step(token) ? 0 : walk_hop_ns(token);
+	event_action *reached = step->is_async ? task_queued : task_reached;
 	if (delay_ns > 0)
-		engine_schedule(engine, delay_ns, 0, task_reached, token, 0);
+		engine_schedule(engine, delay_ns, 0, reached, token, 0);
 	else
-		task_reached(engine, token, 0);
+		reached(engine, token, 0);
 }
 
 static void enter_block(struct invocation *token)
@@ -474,6 +506,8 @@ static int64_t items_of(const struct invocation *token)
 	const struct step *steps = token->simulation->graph->steps;
 	const struct step *step = step_of(token);
 	struct stream luck;
+	if (step->counts_messages)
+		return token->size + 1;
 	if (step->writer < 0) {
 		invocation_step_stream(&luck, token, LUCK_ITEMS, token->step, 0);
 		return item_count_draw(&step->items, &luck);
@@ -593,7 +627,10 @@ void walk_begin(struct invocation *record)
 
 void walk_call_ended(struct invocation *token, bool is_completed)
 {
-	if (invocation_is_lost(token)) {
+	if (token->is_detached) {
+		token->simulation->outcome->dead_letters += !is_completed;
+		free_token(token);
+	} else if (invocation_is_lost(token)) {
 		struct simulation *simulation = token->simulation;
 		int32_t place = take_place_back(token);
 		end_lost(token);

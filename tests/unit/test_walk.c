@@ -18,23 +18,26 @@ static void simulate_it(struct fixture *f)
 }
 
 /* A platform whose times are known: no hop, no start, and what is said in `values`. */
-static const char head[] = "apiVersion: lamina/v1\n"
-			   "name: walk\n"
-			   "platform: aws-lambda-2023\n"
-			   "platform_values:\n"
-			   "  sandbox: {warm_start_seconds: {probability: [0.5], value: [0]}}\n"
-			   "  workflow:\n"
-			   "    hop_seconds: {probability: [0.5], value: [0]}\n"
-			   "    hop_payload_mb: 0.001024\n"
-			   "    hop_seconds_per_mb: 100\n"
-			   "    map_pace: {seconds: 0, seconds_per_item: 0}\n"
-			   "workload: {images: 1}\n"
-			   "functions:\n"
-			   "  one: {memory_mb: 2048, work: {wait_seconds: 1}}\n"
-			   "  two: {memory_mb: 2048, work: {wait_seconds: 2}}\n"
-			   "  five: {memory_mb: 2048, work: {wait_seconds: 5}}\n"
-			   "  fails: {memory_mb: 2048, timeout_seconds: 1, work: {wait_seconds: 3}}\n"
-			   "pipeline: {warm_sandboxes: 100}\n";
+#define HEAD(platform) \
+	"apiVersion: lamina/v1\n" \
+	"name: walk\n" \
+	"platform: " platform "\n" \
+	"platform_values:\n" \
+	"  sandbox: {warm_start_seconds: {probability: [0.5], value: [0]}}\n" \
+	"  workflow:\n" \
+	"    hop_seconds: {probability: [0.5], value: [0]}\n" \
+	"    hop_payload_mb: 0.001024\n" \
+	"    hop_seconds_per_mb: 100\n" \
+	"    map_pace: {seconds: 0, seconds_per_item: 0}\n" \
+	"workload: {images: 1}\n" \
+	"functions:\n" \
+	"  one: {memory_mb: 2048, work: {wait_seconds: 1}}\n" \
+	"  two: {memory_mb: 2048, work: {wait_seconds: 2}}\n" \
+	"  five: {memory_mb: 2048, work: {wait_seconds: 5}}\n" \
+	"  fails: {memory_mb: 2048, timeout_seconds: 1, work: {wait_seconds: 3}}\n" \
+	"pipeline: {warm_sandboxes: 100}\n"
+static const char head[] = HEAD("aws-lambda-2023");
+static const char head_with_sources[] = HEAD("aws-lambda");
 
 /* What a workflow of these steps comes to: the time of its only record, calls, transitions and executions. */
 struct known {
@@ -86,6 +89,9 @@ static const struct known knowns[] = {
 	 2, 0, true},
 	{"what follows a caught error can fail, too", "{steps: [{task: fails, catch: [{task: fails}]}, {task: one}]}",
 	 2, 2, 2, 0, true},
+	{"nobody waits for an asynchronous task", "{steps: [{task: five, async: true}, {task: one}]}", 1, 2, 2, 0,
+	 false},
+	{"which its queue tries three times", "{steps: [{task: fails, async: true}, {task: one}]}", 1, 4, 2, 0, false},
 	{"a payload takes longer: 9 kB beyond 1 come to 0.9216 s",
 	 "{payload_kb: 10, steps: [{task: one}, {task: one}]}", 2.9216, 2, 2, 0, false},
 	{"a join hands on all",
@@ -127,6 +133,64 @@ static void test_known(void)
 			t_int(f.outcome.records_failed, known->fails, "failures");
 			t_int(f.outcome.tokens_ended, f.outcome.tokens_begun, "every token ends");
 		}
+		buf_release(&text);
+		release(&f);
+	}
+}
+
+/* What starts workflows: how many of five messages or requests fail, calls, executions, and the time of the last. */
+static void test_sources(void)
+{
+	static const struct {
+		const char *what;
+		const char *source;
+		const char *workflow;
+		int64_t failed;
+		int64_t calls;
+		int64_t express;
+		double seconds; /* 0: it does not matter */
+	} cases[] = {
+		{"two batches are two executions", "{kind: sqs, batch_size: 3, window_seconds: 5}",
+		 "{kind: express, steps: [{task: one}]}", 0, 2, 2, 0},
+		{"whose messages a map walks", "{kind: sqs, batch_size: 3, window_seconds: 5}",
+		 "{kind: express, steps: [{map: {items: {written_by: source}, steps: [{task: two}]}}]}", 0, 5, 2, 0},
+		{"an express one that fails gets its messages again",
+		 "{kind: sqs, batch_size: 5, window_seconds: 5, receives_max: 3}",
+		 "{kind: express, steps: [{task: fails}]}", 5, 3, 3, 0},
+		{"a standard one does not", "{kind: sqs, batch_size: 5, window_seconds: 5}", "{steps: [{task: fails}]}",
+		 5, 1, 0, 0},
+		{"a shard waits for an express one, ...", "{kind: kinesis, batch_size: 1}",
+		 "{kind: express, steps: [{task: two}]}", 0, 5, 5, 10.999999999},
+		{"... not for a standard one", "{kind: kinesis, batch_size: 1}", "{steps: [{task: two}]}", 0, 5, 0,
+		 2.999999999},
+		{"a gateway waits 30 s for an express one", "{kind: http_api}",
+		 "{kind: express, steps: [{loop: {at_most: 7, steps: [{task: five}]}}]}", 5, 35, 5, 175},
+		{"or for the functions themselves", "{kind: http_api}",
+		 "{kind: none, steps: [{loop: {at_most: 7, steps: [{task: five}]}}]}", 5, 35, 0, 175},
+		{"and only starts a standard one", "{kind: http_api}",
+		 "{steps: [{loop: {at_most: 7, steps: [{task: five}]}}]}", 0, 35, 0, 175},
+		{"an asynchronous start tries a task as its rule says", "{kind: async}", "{steps: [{task: fails}]}", 5,
+		 5, 0, 5},
+		{"and a first function as its queue does", "{kind: async}", "{kind: none, steps: [{task: fails}]}", 5,
+		 15, 0, 0},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture f;
+		struct function_outcome total;
+		struct buf text;
+		buf_init(&text);
+		buf_printf(&text, "%slimits: {horizon_seconds: 1000000}\nsource: %s\nworkflow: %s\n", head_with_sources,
+			   cases[i].source, cases[i].workflow);
+		t_ok(setup(&f, buf_text(&text)), "%s", cases[i].what);
+		f.setting.records = f.setting.images = 5;
+		simulate_it(&f);
+		outcome_total(&f.outcome, &total);
+		t_int(f.outcome.records_failed, cases[i].failed, "failures");
+		t_int(total.invocations, cases[i].calls, "calls");
+		t_int(total.usage.express, cases[i].express, "express executions");
+		t_int(f.outcome.tokens_ended, f.outcome.tokens_begun, "every token ends");
+		if (cases[i].seconds > 0)
+			t_near((double)f.outcome.makespan_ns / 1e9, cases[i].seconds, 0, 1e-6, "the end");
 		buf_release(&text);
 		release(&f);
 	}
@@ -196,6 +260,10 @@ static void write_step(struct stream *luck, int depth, struct buf *out)
 {
 	static const char *const functions[] = {"one", "two", "five", "fails"};
 	uint64_t kind = below(luck, depth > 0 ? 10 : 5);
+	if (kind < 4 && below(luck, 8) == 0) {
+		buf_printf(out, "{task: %s, async: true}", functions[below(luck, 8) < 7 ? below(luck, 3) : 3]);
+		return;
+	}
 	if (kind < 4) {
 		/* What fails is seldom, so that something comes behind it. */
 		uint64_t function = below(luck, 12);
@@ -257,6 +325,7 @@ static bool is_conserved(const struct fixture *f)
 	wide_sum record_ns = 0;
 	int64_t tasks = 0;
 	bool is_late = false;
+	bool is_polled = setting_is_polled(&f->setting);
 	for (size_t i = 0; i < f->setting.graph->step_count; i++) {
 		critical_ns += o->steps[i].critical_ns;
 		tasks += f->setting.graph->steps[i].kind == STEP_TASK ? o->steps[i].entered : 0;
@@ -273,7 +342,8 @@ static bool is_conserved(const struct fixture *f)
 		{"every record ends", o->records_completed + o->records_failed == f->setting.records},
 		/* Failed records have a path, too, but no time that is counted. */
 		{"records' time is their paths'",
-		 o->records_failed > 0 ? critical_ns >= record_ns : critical_ns == record_ns},
+		 is_polled || (o->records_failed > 0 ? critical_ns >= record_ns : critical_ns == record_ns)},
+		{"every message is in a batch", !is_polled || o->batch_messages == f->setting.records},
 		{"every call ends", total.completed + total.timeouts == total.invocations},
 		{"every call is a task's", total.invocations <= tasks + total.retries},
 		{"every call is billed", total.usage.requests == total.invocations},
@@ -302,7 +372,9 @@ static void test_random(void)
 		struct buf text;
 		buf_init(&text);
 		stream_init(&luck, 11, (uint32_t)i, stream_id_from_name("graphs"), 0);
-		buf_add(&text, head);
+		buf_add(&text, i % 4 == 0 ? head_with_sources : head);
+		if (i % 4 == 0)
+			buf_printf(&text, "source: {kind: %s, batch_size: 3}\n", i % 8 == 0 ? "sqs" : "kinesis");
 		buf_printf(&text, "limits: {horizon_seconds: 1000000}\nworkflow: {payload_kb: %d, steps: ",
 			   (int)below(&luck, 4));
 		write_steps(&luck, 3, &text);
@@ -350,6 +422,7 @@ int main(void)
 {
 	test_bounded();
 	test_known();
+	test_sources();
 	test_store();
 	test_critical_path();
 	test_random();

@@ -47,4 +47,20 @@ fails 2 lamina check limits.yaml
 fails 2 lamina check limits.yaml --set workflow.kind=express
 lamina check limits.yaml --set workflow.kind=none --set workflow.steps.apart.map.distributed=false
 fails 2 lamina check limits.yaml --set platform=ec2-p3.2xlarge
-fails 2 lamina check limits.yaml --set workflow.kind=none --set 'source={kind: sqs}'
+cat >source.yaml <<'END'
+apiVersion: lamina/v1
+name: sourced
+platform: aws-lambda
+source: {kind: sqs, batch_size: 10, pollers_min: 2, receives_max: 3, visibility_seconds: 1000}
+workload: {images: 10}
+functions: {resize: {work: {wait_seconds: 1}}}
+workflow:
+  steps:
+    - {task: resize, async: true, retry: {attempts: 2}, payload_kb: 3}
+    - {wait: {seconds: 1}, async: true}
+    - parallel: [[{map: {items: {written_by: source}, steps: [{task: resize}]}}]]
+END
+fails 2 lamina check source.yaml
+fails 2 lamina check source.yaml --set 'source={kind: sns}' --set 'workflow.steps=[{task: resize}]'
+fails 2 lamina check source.yaml --set 'source={kind: http_api, timeout_seconds: 9}' --set 'workflow.steps=[{task: resize}]'
+lamina check source.yaml --set 'source={kind: sns}' --set 'workflow={kind: none, steps: [{task: resize}]}'
