@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "scenario/platform_file.h"
 #include "scenario/resolve.h"
+#include "scenario/trace_file.h"
 
 #define PRESETS "configs/frameworks"
 
@@ -205,4 +206,27 @@ void library_check_names(struct library *library, const struct yaml_node *root, 
 		library_platform(library, platform->text, NULL, platform->place, diag);
 	if (profile && profile->kind == YAML_SCALAR && profile->text[0])
 		library_profile(library, profile->text, profile->place, diag);
+}
+
+const struct trace *library_trace(struct library *library, const struct trace_request *request, struct diag *diag)
+{
+	struct trace_request *own = ARENA_NEW(library->arena, struct trace_request);
+	*own = *request;
+	own->path = file_resolve(request->place.file, request->path, library->arena);
+	const char *key = arena_printf(library->arena, "%s#%s", own->path, request->function);
+	for (size_t i = 0; i < request->column_count; i++)
+		key = arena_printf(library->arena, "%s#%s", key, request->columns[i]);
+	for (size_t i = 0; i < library->trace_count; i++) {
+		if (strcmp(library->traces[i].key, key) == 0)
+			return library->traces[i].trace;
+	}
+	if (library->trace_count == LIBRARY_FILES_MAX) {
+		diag_error(diag, request->place, "one experiment can use at most %d traces", LIBRARY_FILES_MAX);
+		return NULL;
+	}
+	struct trace *trace = ARENA_NEW(library->arena, struct trace);
+	if (!trace_read(own, library->arena, diag, trace))
+		return NULL;
+	library->traces[library->trace_count++] = (struct library_trace){key, trace};
+	return trace;
 }

@@ -10,6 +10,7 @@
 #include "scenario/sandbox_choice.h"
 #include "scenario/trace_file.h"
 #include "scenario/unknown.h"
+#include "scenario/workflow_column.h"
 
 /* More requests than any simulation gets through: where only time ends the arrivals. */
 #define WORKLOAD_REQUESTS_MAX 1000000000000LL
@@ -398,8 +399,13 @@ static void resolve_workflow(const struct resolution *resolution, const struct f
 	const char **names = ARENA_ARRAY(resolution->arena, const char *, setting->function_count);
 	for (size_t i = 0; i < setting->function_count; i++)
 		names[i] = entries[i].name;
-	struct workflow_surroundings surroundings = {resolution->platform, names, setting->function_count,
-						     setting_is_polled(setting) ? setting->source.batch_max : 0};
+	struct workflow_surroundings surroundings = {
+		.platform = resolution->platform,
+		.functions = names,
+		.function_count = setting->function_count,
+		.messages_max = setting_is_polled(setting) ? setting->source.batch_max : 0,
+		.trace = setting->arrivals.trace,
+	};
 	struct graph *graph = ARENA_NEW(resolution->arena, struct graph);
 	size_t errors_before = resolution->diag->error_count;
 	refuse_chain_keys(resolution);
@@ -568,26 +574,6 @@ static void warn_of_no_framework(const struct resolution *resolution, struct lib
 		     has_import ? " is" : "0 s of importing are", library_preset_names(library));
 }
 
-static const struct trace *find_trace(struct library *library, const struct arrivals_entry *entry,
-				      struct diag_place place, struct diag *diag)
-{
-	const char *path = file_resolve(place.file, entry->trace, library->arena);
-	const char *key = arena_printf(library->arena, "%s#%s", path, entry->function);
-	for (size_t i = 0; i < library->trace_count; i++) {
-		if (strcmp(library->traces[i].key, key) == 0)
-			return library->traces[i].trace;
-	}
-	if (library->trace_count == LIBRARY_FILES_MAX) {
-		diag_error(diag, place, "one experiment can use at most %d traces", LIBRARY_FILES_MAX);
-		return NULL;
-	}
-	struct trace *trace = ARENA_NEW(library->arena, struct trace);
-	if (!trace_read(path, entry->function, place, library->arena, diag, trace))
-		return NULL;
-	library->traces[library->trace_count++] = (struct library_trace){key, trace};
-	return trace;
-}
-
 static int64_t requests_of(const struct workload *workload, const struct trace *trace)
 {
 	int64_t requests = WORKLOAD_REQUESTS_MAX;
@@ -607,7 +593,14 @@ static bool resolve_workload(const struct experiment *experiment, struct library
 	const struct yaml_node *node = yaml_get(experiment->root, "workload");
 	const struct trace *trace = NULL;
 	if (entry->process.kind == ARRIVALS_TRACE) {
-		trace = find_trace(library, entry, bind_place(yaml_get(node, "arrivals"), "trace"), diag);
+		struct trace_request request = {
+			.path = entry->trace,
+			.function = entry->function,
+			.place = bind_place(yaml_get(node, "arrivals"), "trace"),
+		};
+		if (!workflow_columns_find(experiment->workflow.steps, diag, &request))
+			return false;
+		trace = library_trace(library, &request, diag);
 		if (!trace)
 			return false;
 	}

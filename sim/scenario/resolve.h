@@ -24,7 +24,7 @@ struct library_platform {
 };
 
 struct library_trace {
-	const char *key; /* path and function */
+	const char *key; /* path, function and columns */
 	const struct trace *trace;
 };
 
@@ -84,6 +84,11 @@ const struct profile *library_profile(struct library *library, const char *name,
 				      struct diag *diag);
 const struct framework_preset *library_preset(struct library *library, const char *name, struct diag_place place,
 					      struct diag *diag);
+
+struct trace_request;
+
+/* The trace whose path the request names from the folder of the file that does; NULL with diag errors. */
+const struct trace *library_trace(struct library *library, const struct trace_request *request, struct diag *diag);
 
 /* The usual uncertainties of what plans are made of; NULL with diag errors where their file is missing or wrong. */
 const struct plan_uncertainty *library_uncertainty(struct library *library, struct diag *diag);

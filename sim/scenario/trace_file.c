@@ -17,17 +17,28 @@ enum column {
 	COLUMN_AZURE_DURATION,
 	COLUMN_AZURE_FUNCTION,
 	COLUMN_AZURE_HASH,
-	COLUMN_MINUTES, /* and TRACE_MINUTES - 1 more */
-	COLUMNS = COLUMN_MINUTES + TRACE_MINUTES,
+	COLUMN_MINUTES,                                 /* and TRACE_MINUTES - 1 more */
+	COLUMN_WANTED = COLUMN_MINUTES + TRACE_MINUTES, /* and TRACE_COLUMNS_MAX - 1 more */
+	COLUMNS = COLUMN_WANTED + TRACE_COLUMNS_MAX,
 };
 
 static const double ARRIVAL_SECONDS_MAX = 4e9;
 static const double DURATION_SECONDS_MAX = 1e6;
 
+/* A further column as it is read. */
+struct wanted {
+	const char **texts; /* in the order in which they come */
+	size_t text_count;
+	size_t *sorted; /* texts by name */
+	int32_t *codes; /* as many as there is room for requests */
+};
+
 struct reading {
 	struct csv_reader reader;
 	struct csv_column columns[COLUMNS];
+	const struct trace_request *request;
 	const char *function;
+	struct wanted wanted[TRACE_COLUMNS_MAX];
 	struct arena *arena;
 	struct diag *diag;
 	struct arrival *requests; /* their sizes hold images until they are indexed */
@@ -49,6 +60,8 @@ static void name_columns(struct reading *reading)
 		reading->columns[i].name = names[i];
 	for (int i = 0; i < TRACE_MINUTES; i++)
 		reading->columns[COLUMN_MINUTES + i].name = arena_printf(reading->arena, "%d", i + 1);
+	for (size_t i = 0; i < reading->request->column_count; i++)
+		reading->columns[COLUMN_WANTED + i].name = reading->request->columns[i];
 }
 
 static bool is_chosen(struct reading *reading, enum column column)
@@ -56,6 +69,51 @@ static bool is_chosen(struct reading *reading, enum column column)
 	if (reading->function[0] == '\0' || !csv_reader_has(&reading->reader, column))
 		return true;
 	return strcmp(csv_reader_text(&reading->reader, column), reading->function) == 0;
+}
+
+/* Which of its texts a request has in a further column. */
+static int32_t code_of(struct reading *reading, size_t column)
+{
+	struct wanted *wanted = &reading->wanted[column];
+	const char *text = csv_reader_text(&reading->reader, COLUMN_WANTED + column);
+	size_t low = 0;
+	size_t high = wanted->text_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(wanted->texts[wanted->sorted[middle]], text) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < wanted->text_count && strcmp(wanted->texts[wanted->sorted[low]], text) == 0)
+		return (int32_t)wanted->sorted[low];
+	if (wanted->text_count == TRACE_TEXTS_MAX) {
+		if (!reading->is_full)
+			diag_error(reading->diag, csv_reader_place(&reading->reader, COLUMN_WANTED + column),
+				   "'%s' has more than %d different values", reading->request->columns[column],
+				   TRACE_TEXTS_MAX);
+		reading->is_full = true;
+		return 0;
+	}
+	memmove(&wanted->sorted[low + 1], &wanted->sorted[low], (wanted->text_count - low) * sizeof wanted->sorted[0]);
+	wanted->sorted[low] = wanted->text_count;
+	wanted->texts[wanted->text_count] = arena_strdup(reading->arena, text);
+	return (int32_t)wanted->text_count++;
+}
+
+static void grow(struct reading *reading)
+{
+	reading->capacity = reading->capacity ? 2 * reading->capacity : 1024;
+	struct arrival *more = ARENA_ARRAY(reading->arena, struct arrival, reading->capacity);
+	if (reading->count > 0)
+		memcpy(more, reading->requests, reading->count * sizeof more[0]);
+	reading->requests = more;
+	for (size_t i = 0; i < reading->request->column_count; i++) {
+		int32_t *codes = ARENA_ARRAY(reading->arena, int32_t, reading->capacity);
+		if (reading->count > 0)
+			memcpy(codes, reading->wanted[i].codes, reading->count * sizeof codes[0]);
+		reading->wanted[i].codes = codes;
+	}
 }
 
 static void add_request(struct reading *reading, double arrival_seconds, double duration_seconds, int64_t images)
@@ -68,13 +126,10 @@ static void add_request(struct reading *reading, double arrival_seconds, double 
 		reading->is_full = true;
 		return;
 	}
-	if (reading->count == reading->capacity) {
-		reading->capacity = reading->capacity ? 2 * reading->capacity : 1024;
-		struct arrival *more = ARENA_ARRAY(reading->arena, struct arrival, reading->capacity);
-		if (reading->count > 0)
-			memcpy(more, reading->requests, reading->count * sizeof more[0]);
-		reading->requests = more;
-	}
+	if (reading->count == reading->capacity)
+		grow(reading);
+	for (size_t i = 0; i < reading->request->column_count; i++)
+		reading->wanted[i].codes[reading->count] = code_of(reading, i);
 	reading->requests[reading->count++] = (struct arrival){
 		.time_ns = ns_from_seconds(arrival_seconds),
 		.duration_ns = duration_seconds >= 0 ? ns_from_seconds(duration_seconds) : -1,
@@ -228,14 +283,40 @@ static bool finish(struct reading *reading, const struct trace_format *format, s
 		out->count = reading->count;
 		out->total = (int64_t)reading->count;
 	}
+	struct trace_column *columns = ARENA_ARRAY(reading->arena, struct trace_column, TRACE_COLUMNS_MAX);
+	out->columns = columns;
+	out->column_count = reading->request->column_count;
+	for (size_t i = 0; i < out->column_count; i++)
+		columns[i] = (struct trace_column){
+			.name = reading->request->columns[i],
+			.texts = reading->wanted[i].texts,
+			.text_count = reading->wanted[i].text_count,
+			.codes = reading->wanted[i].codes,
+		};
 	return index_sizes(reading, out);
 }
 
-static bool read_records(struct reading *reading, struct diag_place place, struct trace *out)
+/* Further columns are of plain traces, which must have them. */
+static bool check_wanted(const struct reading *reading, const struct trace_format *format)
 {
+	bool ok = true;
+	for (size_t i = 0; i < reading->request->column_count; i++) {
+		if (format->read == read_plain && csv_reader_has(&reading->reader, COLUMN_WANTED + i))
+			continue;
+		ok = false;
+		diag_error(reading->diag, (struct diag_place){reading->reader.path, 1, 1},
+			   "the workflow asks for a column '%s'; this header has none of requests",
+			   reading->request->columns[i]);
+	}
+	return ok;
+}
+
+static bool read_records(struct reading *reading, struct trace *out)
+{
+	struct diag_place place = reading->request->place;
 	size_t errors_before = reading->diag->error_count;
 	const struct trace_format *format = find_format(reading);
-	if (!format)
+	if (!format || !check_wanted(reading, format))
 		return false;
 	while (!reading->is_full && csv_reader_next(&reading->reader))
 		format->read(reading);
@@ -251,17 +332,22 @@ static bool read_records(struct reading *reading, struct diag_place place, struc
 	return false;
 }
 
-bool trace_read(const char *path, const char *function, struct diag_place place, struct arena *arena, struct diag *diag,
-		struct trace *out)
+bool trace_read(const struct trace_request *request, struct arena *arena, struct diag *diag, struct trace *out)
 {
 	struct reading *reading = ARENA_NEW(arena, struct reading);
-	reading->function = function;
+	reading->request = request;
+	reading->function = request->function;
 	reading->arena = arena;
 	reading->diag = diag;
 	reading->minutes = ARENA_ARRAY(arena, int64_t, TRACE_MINUTES);
+	for (size_t i = 0; i < request->column_count; i++) {
+		reading->wanted[i].texts = ARENA_ARRAY(arena, const char *, TRACE_TEXTS_MAX);
+		reading->wanted[i].sorted = ARENA_ARRAY(arena, size_t, TRACE_TEXTS_MAX);
+	}
 	name_columns(reading);
-	bool ok = csv_reader_open(&reading->reader, path, reading->columns, COLUMNS, diag) &&
-		  read_records(reading, place, out);
+	bool ok = csv_reader_open(&reading->reader, request->path, reading->columns,
+				  COLUMN_WANTED + request->column_count, diag) &&
+		  read_records(reading, out);
 	csv_reader_release(&reading->reader);
 	return ok;
 }

@@ -8,6 +8,7 @@
 #include "platform/quantiles.h"
 #include "scenario/function_name.h"
 #include "scenario/workflow_check.h"
+#include "scenario/workflow_column.h"
 
 /* A kB of state has 1024 bytes. */
 static const double BYTES_PER_KB = 1024;
@@ -55,6 +56,7 @@ struct wait_entry {
 
 struct choice_entry {
 	double probability;
+	const struct yaml_node *is;
 	const struct yaml_node *steps;
 };
 
@@ -72,13 +74,13 @@ struct step_entry {
 	struct retry_rule retry;
 	const struct yaml_node *catch;
 	bool async;
+	const struct yaml_node *column;
 };
 
 static const struct bind_field map_fields[] = {
-	BIND_FIELD(struct map_entry, items, BIND_NODE, .required = true,
-		   .help = "a number, {probability: [...], value: [...]}, {written_by: TASK}, or {written_by: source}, "
-			   "the "
-			   "messages of a batch"),
+	BIND_FIELD(
+		struct map_entry, items, BIND_NODE, .required = true,
+		.help = "a number, {probability: [...], value: [...]}, {written_by: TASK or source}, {column: NAME}"),
 	BIND_FIELD(struct map_entry, concurrency, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
 		   .help = "items, or batches of them, at once; 0: the platform's most"),
 	BIND_FIELD(struct map_entry, distributed, BIND_BOOL, .fallback = "false",
@@ -114,6 +116,8 @@ static const struct bind_schema wait_schema = {
 static const struct bind_field choice_fields[] = {
 	BIND_FIELD(struct choice_entry, probability, BIND_DOUBLE, .min = 0, .max = 1,
 		   .help = "of this branch; one may leave it out and gets the rest"),
+	BIND_FIELD(struct choice_entry, is, BIND_NODE,
+		   .help = "beside 'column': the value, or list of them, that take this branch; one may leave it out"),
 	BIND_FIELD(struct choice_entry, steps, BIND_NODE, .help = "nothing is done where there are none"),
 	BIND_END,
 };
@@ -150,6 +154,8 @@ static const struct bind_field step_fields[] = {
 	BIND_FIELD(struct step_entry, writes, BIND_NODE, .help = "items that a task makes for a map that names it"),
 	BIND_FIELD(struct step_entry, retry, BIND_STRUCT, .schema = &retry_schema, .help = "what follows a failure"),
 	BIND_FIELD(struct step_entry, catch, BIND_NODE, .help = "steps that follow a failure that no retry mends"),
+	BIND_FIELD(struct step_entry, column, BIND_NODE,
+		   .help = "of a choice: the column of the trace that says which branch a request takes"),
 	BIND_FIELD(struct step_entry, async, BIND_BOOL, .fallback = "false",
 		   .help = "a task is done when its call is queued; nobody waits for it"),
 	BIND_END,
@@ -227,6 +233,12 @@ static void compile_body(struct compiler *compiler, int32_t index, const struct 
 	graph->branches[first] = (struct step_branch){.first = body, .probability = 1};
 }
 
+static struct column_reader column_reader_of(const struct compiler *compiler)
+{
+	const struct workflow_surroundings *around = compiler->around;
+	return (struct column_reader){around->trace, around->messages_max > 0, compiler->arena, compiler->diag};
+}
+
 /* A number of items, or how they are distributed. */
 static void read_count(struct compiler *compiler, const struct yaml_node *node, const char *key, double most,
 		       struct item_count *out)
@@ -288,15 +300,19 @@ static void compile_items(struct compiler *compiler, int32_t index, const struct
 {
 	struct step *step = &compiler->graph->steps[index];
 	const struct yaml_node *writer = yaml_get(items, "written_by");
-	if (writer && items->count > 1)
-		diag_error(compiler->diag, items->place,
-			   "beside 'written_by' nothing else says how many items there are");
+	const struct yaml_node *column = yaml_get(items, "column");
+	const struct column_reader reader = column_reader_of(compiler);
+	if ((writer || column) && items->count > 1)
+		diag_error(compiler->diag, items->place, "beside '%s' nothing else says how many items there are",
+			   writer ? "written_by" : "column");
 	bool is_by_source = writer && writer->kind == YAML_SCALAR && strcmp(writer->text, "source") == 0;
 	if (is_by_source && compiler->around->messages_max > 0 && step->scope == GRAPH_END) {
 		step->counts_messages = true;
 		step->items.number = compiler->around->messages_max;
 	} else if (writer)
 		step->writer = find_writer(compiler, index, writer);
+	else if (column)
+		workflow_column_count(&reader, column, ITEMS_MAX, step);
 	else
 		read_count(compiler, items, "items", ITEMS_MAX, &step->items);
 }
@@ -418,6 +434,7 @@ static void compile_choice(struct compiler *compiler, int32_t index, const struc
 	step->branch_count = (uint32_t)list->count;
 	size_t errors_before = compiler->diag->error_count;
 	size_t branch = first;
+	const struct column_reader reader = column_reader_of(compiler);
 	for (const struct yaml_node *item = list->first; item; item = item->next, branch++) {
 		struct choice_entry choice = {0};
 		graph->branches[branch].first = GRAPH_END;
@@ -432,11 +449,17 @@ static void compile_choice(struct compiler *compiler, int32_t index, const struc
 		    check_steps(compiler, choice.steps, "'steps' of a choice"))
 			graph->branches[branch].first =
 				compile_sequence(compiler, choice.steps, (struct standing){index, step->scope});
+		if (choice.is && !entry->column)
+			diag_error(compiler->diag, choice.is->place, "'is' needs a 'column' beside 'choice'");
 		if (yaml_get(item, "probability") && choice.probability == 0 && graph->branches[branch].first >= 0)
 			diag_warning(compiler->diag, item->place,
 				     "the steps of a branch whose probability is 0 are never reached");
 	}
-	if (compiler->diag->error_count == errors_before)
+	if (compiler->diag->error_count != errors_before)
+		return;
+	if (entry->column)
+		workflow_column_choose(&reader, entry->column, list, step, &graph->branches[first]);
+	else
 		check_probabilities(compiler, list, &graph->branches[first]);
 }
 
@@ -490,7 +513,7 @@ static void compile_task(struct compiler *compiler, int32_t index, const struct 
 }
 
 /* Which keys a step of a kind has beside its own and its name. */
-enum { MAY_FAIL = 1, HANDS_ON = 2, IS_TASK = 4 };
+enum { MAY_FAIL = 1, HANDS_ON = 2, IS_TASK = 4, CHOOSES = 8 };
 
 static const struct step_shape {
 	void (*compile)(struct compiler *compiler, int32_t index, const struct step_entry *entry,
@@ -500,7 +523,7 @@ static const struct step_shape {
 	[STEP_TASK] = {compile_task, MAY_FAIL | HANDS_ON | IS_TASK},
 	[STEP_PARALLEL] = {compile_parallel, MAY_FAIL | HANDS_ON},
 	[STEP_MAP] = {compile_map, MAY_FAIL | HANDS_ON},
-	[STEP_CHOICE] = {compile_choice, 0},
+	[STEP_CHOICE] = {compile_choice, CHOOSES},
 	[STEP_LOOP] = {compile_loop, MAY_FAIL | HANDS_ON},
 	[STEP_WAIT] = {compile_wait, 0},
 };
@@ -509,8 +532,8 @@ static const struct {
 	const char *key;
 	unsigned ability;
 } ability_keys[] = {
-	{"retry", MAY_FAIL}, {"catch", MAY_FAIL}, {"payload_kb", HANDS_ON},
-	{"data", IS_TASK},   {"writes", IS_TASK}, {"async", IS_TASK},
+	{"retry", MAY_FAIL}, {"catch", MAY_FAIL}, {"payload_kb", HANDS_ON}, {"data", IS_TASK},
+	{"writes", IS_TASK}, {"async", IS_TASK},  {"column", CHOOSES},
 };
 
 /* The one kind that the step is, or -1. */

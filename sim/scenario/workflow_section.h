@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "doc/bind.h"
 #include "platform/platform.h"
+#include "serving/arrivals.h"
 #include "serving/step_graph.h"
 
 struct workflow_section {
@@ -24,7 +25,8 @@ struct workflow_surroundings {
 	const struct platform *platform;
 	const char *const *functions;
 	size_t function_count;
-	int64_t messages_max; /* of the source's batch; 0: no batches come */
+	int64_t messages_max;      /* of the source's batch; 0: no batches come */
+	const struct trace *trace; /* by which requests come; or NULL */
 };
 
 /* False when errors were added to the diag: at their lines, all that there are. */

@@ -36,6 +36,13 @@ struct arrival {
  * Requests that were seen, or counts of them in equal stretches of time; then a count's requests are spread evenly at
  * random over its stretch.
  */
+struct trace_column {
+	const char *name;
+	const char *const *texts; /* each once */
+	size_t text_count;
+	const int32_t *codes; /* which of them each request has */
+};
+
 struct trace {
 	const struct arrival *requests; /* ascending in time; NULL where there are counts */
 	const int64_t *sizes;           /* images per request, ascending, each once */
@@ -43,7 +50,9 @@ struct trace {
 	const int64_t *counts; /* of stretches of stretch_ns, or NULL */
 	size_t count;          /* of requests, or of counts */
 	int64_t stretch_ns;
-	int64_t total; /* requests */
+	int64_t total;                      /* requests */
+	const struct trace_column *columns; /* of requests, that were asked for */
+	size_t column_count;
 };
 
 struct arrival_process {

@@ -15,7 +15,7 @@
  * In front of a workflow service's machine a pipe polls: a standard execution takes the messages when it starts
  * (is_handed_over), an express one is waited for.
  *
- * Source: AWS Lambda developer guide, event source mappings of SQS, Kinesis and DynamoDB; Amazon EventBridge user guide,
+ * Source: AWS Lambda developer guide, event source mappings of SQS, Kinesis and DynamoDB; EventBridge user guide,
  * Pipes: a standard state machine is called FIRE_AND_FORGET, an express one REQUEST_RESPONSE by default.
  */
 #include "base/num.h"

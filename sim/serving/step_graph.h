@@ -78,10 +78,13 @@ struct step {
 	const struct work *works; /* of batches of 1, 2, ... items; NULL: the function's own */
 	size_t work_count;
 
-	struct item_count items; /* of a map, unless a task wrote them: */
-	int32_t writer;          /* GRAPH_END: none did */
-	bool counts_messages;    /* they are those of the source's batch, of which items is the most */
-	int64_t concurrency;     /* items, or batches of them, at once */
+	struct item_count items;    /* of a map, unless a task wrote them: */
+	int32_t writer;             /* GRAPH_END: none did */
+	bool counts_messages;       /* they are those of the source's batch, of which items is the most */
+	const int32_t *codes;       /* by record, what its trace says; NULL: it says nothing of this step */
+	const int64_t *items_of;    /* of a map: items by code */
+	const int32_t *branches_of; /* of a choice: the branch by code */
+	int64_t concurrency;        /* items, or batches of them, at once */
 	int64_t batch;
 	bool is_distributed; /* each batch is an execution of its own */
 	int child_kind;      /* enum workflow_kind, of a distributed map's */

@@ -508,6 +508,8 @@ static int64_t items_of(const struct invocation *token)
 	struct stream luck;
 	if (step->counts_messages)
 		return token->size + 1;
+	if (step->codes)
+		return step->items_of[step->codes[token->record]];
 	if (step->writer < 0) {
 		invocation_step_stream(&luck, token, LUCK_ITEMS, token->step, 0);
 		return item_count_draw(&step->items, &luck);
@@ -532,7 +534,7 @@ static void enter_map(struct invocation *token)
 	begin_branches(join);
 }
 
-static void enter_choice(struct invocation *token)
+static uint32_t draw_branch(const struct invocation *token)
 {
 	const struct step *step = step_of(token);
 	const struct step_branch *branches = &token->simulation->graph->branches[step->first_branch];
@@ -542,6 +544,14 @@ static void enter_choice(struct invocation *token)
 	uint32_t taken = 0;
 	while (taken + 1 < step->branch_count && left >= branches[taken].probability)
 		left -= branches[taken++].probability;
+	return taken;
+}
+
+static void enter_choice(struct invocation *token)
+{
+	const struct step *step = step_of(token);
+	const struct step_branch *branches = &token->simulation->graph->branches[step->first_branch];
+	uint32_t taken = step->codes ? (uint32_t)step->branches_of[step->codes[token->record]] : draw_branch(token);
 	if (branches[taken].first == GRAPH_END) {
 		leave(token);
 		return;

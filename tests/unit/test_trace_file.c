@@ -19,8 +19,12 @@ static bool read_text(const char *text, const char *function, struct trace *out,
 	file_write(path, text, strlen(text), &err);
 	struct diag diag;
 	diag_init(&diag);
-	bool ok = trace_read(arena_strdup(&arena, path), function, (struct diag_place){"exp.yaml", 3, 7}, &arena, &diag,
-			     out);
+	bool ok = trace_read(&(struct trace_request){.path = arena_strdup(&arena, path),
+						     .function = function,
+						     .columns = {"kind", "pages"},
+						     .column_count = strstr(text, "kind,pages") ? 2 : 0,
+						     .place = {"exp.yaml", 3, 7}},
+			     &arena, &diag, out);
 	message[0] = '\0';
 	if (diag.count > 0)
 		snprintf(message, 512, "%d:%d: %s", diag.entries[0].place.line, diag.entries[0].place.column,
@@ -100,10 +104,29 @@ static void test_gzip(void)
 	struct trace trace;
 	struct diag diag;
 	diag_init(&diag);
-	t_ok(trace_read(path, "", (struct diag_place){0}, &arena, &diag, &trace), "a compressed trace");
+	t_ok(trace_read(&(struct trace_request){.path = path, .function = ""}, &arena, &diag, &trace),
+	     "a compressed trace");
 	t_int((long long)trace.count, 2, "has its requests");
 	diag_release(&diag);
 	unlink(path);
+}
+
+static void test_further_columns(void)
+{
+	struct trace trace;
+	char message[512];
+	static const char text[] = "arrival_seconds,function,kind,pages\n0,a,x,3\n1,b,z,9\n2,a,y,3\n3,a,x,12\n";
+	t_ok(read_text(text, "a", &trace, message), "further columns");
+	t_int(trace.column_count, 2, "those that are asked for");
+	const struct trace_column *kind = &trace.columns[0];
+	const struct trace_column *pages = &trace.columns[1];
+	t_int(kind->text_count, 2, "values of the requests that are chosen");
+	t_str(kind->texts[kind->codes[0]], "x", "by request");
+	t_str(kind->texts[kind->codes[1]], "y", "by request");
+	t_int(kind->codes[2], kind->codes[0], "the same value is the same code");
+	t_str(pages->texts[pages->codes[2]], "12", "by request");
+	t_ok(!read_text("end_timestamp,duration,kind,pages\n1,1,x,3\n", "", &trace, message), "not of Azure's");
+	t_str(message, "1:1: the workflow asks for a column 'kind'; this header has none of requests", "says so");
 }
 
 int main(void)
@@ -114,5 +137,6 @@ int main(void)
 	test_mistakes();
 	test_gzip();
 	arena_release(&arena);
+	test_further_columns();
 	return t_done();
 }
