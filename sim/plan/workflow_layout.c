@@ -18,7 +18,7 @@ static bool is_kept(const struct plan_request *request, const char *name)
 static struct knob *new_knob(struct knobs *knobs, const char *name, const char *label)
 {
 	struct knob *knob = &knobs->items[knobs->count++];
-	*knob = (struct knob){.name = name, .label = label, .keys = {label}, .key_count = 1};
+	*knob = (struct knob){.name = name, .label = label, .keys = {label}, .key_count = 1, .widened_by = -1};
 	return knob;
 }
 
@@ -163,6 +163,22 @@ static const struct step *next_map(struct walk *walk)
 	return walk->next_step < graph->step_count ? &graph->steps[walk->next_step++] : NULL;
 }
 
+/* The number that is most, 0 being as many as there may be. */
+static size_t widest_of(const struct knob *knob)
+{
+	size_t widest = 0;
+	int64_t most = 0;
+	for (size_t i = 0; i < knob->value_count; i++) {
+		int64_t number = 0;
+		bool is_all = num_parse_int64(knob->values[i], &number) && number == 0;
+		if (is_all || number > most) {
+			widest = i;
+			most = is_all ? INT64_MAX : number;
+		}
+	}
+	return widest;
+}
+
 static void add_map(struct walk *walk, const struct step *step, const char *path)
 {
 	const struct setting *setting = walk->request->setting;
@@ -171,6 +187,7 @@ static void add_map(struct walk *walk, const struct step *step, const char *path
 	int64_t items = item_count_max(step->writer >= 0 ? &setting->graph->steps[step->writer].writes : &step->items);
 	if (setting->graph->kind == WORKFLOW_NONE || most == 0)
 		most = INT64_MAX;
+	int concurrency = -1;
 	if (has_room(walk->knobs) && !is_kept(walk->request, "concurrency")) {
 		struct knob *knob =
 			new_knob(walk->knobs, "concurrency", arena_printf(walk->arena, "%s.map.concurrency", path));
@@ -178,12 +195,17 @@ static void add_map(struct walk *walk, const struct step *step, const char *path
 		add_number(knob, step->concurrency == INT64_MAX ? 0 : step->concurrency, walk->arena);
 		if (most < batches)
 			add_number(knob, most, walk->arena);
+		if (step->batch > 1)
+			add_number(knob, min_int64(items, most), walk->arena);
 		add_rounds(knob, batches, 1, most, walk->arena);
+		knob->widest = widest_of(knob);
+		concurrency = knob->value_count < 2 ? -1 : (int)walk->knobs->count - 1;
 		drop_single(walk->knobs);
 	}
 	if (step->is_distributed && has_room(walk->knobs) && !is_kept(walk->request, "batch")) {
 		struct knob *knob = new_knob(walk->knobs, "batch", arena_printf(walk->arena, "%s.map.batch", path));
 		static const int64_t sizes[] = {1, 2, 5, 10, 20, 50, 100};
+		knob->widened_by = concurrency;
 		add_number(knob, step->batch, walk->arena);
 		for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
 			if (sizes[i] <= items)

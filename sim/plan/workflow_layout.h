@@ -30,6 +30,8 @@ struct knob {
 	size_t key_count;
 	const char *values[KNOB_VALUES_MAX]; /* values[0]: as the experiment has it */
 	size_t value_count;
+	int widened_by; /* of batches: the knob of their map's concurrency; -1: none */
+	size_t widest;  /* of a concurrency: the value that is most */
 };
 
 struct knobs {

@@ -163,6 +163,15 @@ static int32_t build_sequence(struct builder *builder, int32_t first, double vis
 
 /* --- options --- */
 
+/* The most messages that a task has at once: a source's batch, unless a map around it walks that. */
+static int64_t messages_of(const struct setting *setting, const struct step *step)
+{
+	for (int32_t at = step->scope; at >= 0; at = setting->graph->steps[at].scope)
+		if (setting->graph->steps[at].counts_messages)
+			return setting->graph->steps[at].batch;
+	return setting->source.batch_max;
+}
+
 /* A function's work in the workflow: that of its tasks in batches, where they have them, is of a full one. */
 static void stage_of(const struct setting *setting, size_t function, struct arena *arena, struct stage *out)
 {
@@ -174,8 +183,13 @@ static void stage_of(const struct setting *setting, size_t function, struct aren
 	copy->functions = functions;
 	for (size_t i = 0; i < graph->step_count; i++) {
 		const struct step *step = &graph->steps[i];
-		if (step->kind == STEP_TASK && step->function == function && step->works)
-			functions[function].work = step->works[step->work_count - 1];
+		if (step->kind != STEP_TASK || step->function != function)
+			continue;
+		struct setting_function *of = &functions[function];
+		if (step->works)
+			of->work = of->last_work = step->works[step->work_count - 1];
+		else if (setting_is_polled(setting))
+			of->work = of->last_work = of->sized_works[messages_of(setting, step) - 1];
 	}
 	stage_init(out, copy, function);
 }
@@ -267,6 +281,26 @@ static double inner_factor(const struct builder *builder, const struct run_resul
 	return inner_seconds > 0 && waits_seconds > 0 ? 1 + waits_seconds / inner_seconds : 1;
 }
 
+/* A record that waits makes the mean of records' times tell little of their quantiles. */
+static const double WAITS_LITTLE = 0.1;
+
+/* What a second of every record is of what is bounded. */
+static double seconds_per_record_second(const struct trial *trial)
+{
+	const struct run_result *result = &trial->result;
+	double record_seconds = result->metrics[METRIC_RECORD_SECONDS].mean;
+	double wait_seconds = 0;
+	for (size_t i = 0; i < result->step_count; i++)
+		if (result->steps[i].step->kind == STEP_WAIT)
+			wait_seconds += result->steps[i].metrics[STEP_METRIC_CRITICAL_SECONDS].mean;
+	/* Of messages, which share their batch's. */
+	double shared = fmax(1, result->metrics[METRIC_MESSAGES_PER_BATCH].mean);
+	bool is_latency = trial->setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
+	if (is_latency && wait_seconds > WAITS_LITTLE * record_seconds)
+		return shared;
+	return record_seconds > 0 ? shared * trial->seconds_at / record_seconds : 0;
+}
+
 void workflow_model_learn(const struct plan_request *request, const struct workflow_model *model,
 			  const struct trial *trial, const size_t *options, struct arena *arena, struct path_point *out)
 {
@@ -275,8 +309,7 @@ void workflow_model_learn(const struct plan_request *request, const struct workf
 	const struct run_result *result = &trial->result;
 	struct builder builder = {.request = request, .setting = setting, .arena = arena};
 	double *factors = ARENA_ARRAY(arena, double, graph->step_count);
-	double record_seconds = result->metrics[METRIC_RECORD_SECONDS].mean;
-	double seconds_per_record_second = record_seconds > 0 ? trial->seconds_at / record_seconds : 0;
+	double scale = seconds_per_record_second(trial);
 	const struct quantiles *hop = setting_hop(setting, 1);
 	double hop_seconds = hop ? quantile_mean(&hop->table) : 0;
 	*out = (struct path_point){
@@ -291,11 +324,6 @@ void workflow_model_learn(const struct plan_request *request, const struct workf
 	for (size_t f = 0; f < setting->function_count; f++) {
 		out->options[f] = options[f];
 		out->visits[f] = result->functions[f].metrics[FUNCTION_METRIC_INVOCATIONS].mean;
-		/* A batch is so many times the work of a message, which options are of. */
-		double seconds = model->graph.functions[f].seconds[options[f]];
-		if (setting_is_polled(setting))
-			out->visits[f] *= fmax(
-				1, result->functions[f].metrics[FUNCTION_METRIC_DURATION_MEAN_SECONDS].mean / seconds);
 	}
 	for (size_t i = 0; i < graph->step_count; i++) {
 		const struct step *step = &graph->steps[i];
@@ -308,7 +336,7 @@ void workflow_model_learn(const struct plan_request *request, const struct workf
 			continue;
 		double of_call = fmax(0, 1 - hop_seconds / mean_seconds);
 		double critical_seconds = took->metrics[STEP_METRIC_CRITICAL_SECONDS].mean * of_call * factors[i];
-		out->calls[step->function] += seconds_per_record_second * critical_seconds /
+		out->calls[step->function] += scale * critical_seconds /
 					      model->graph.functions[step->function].seconds[options[step->function]];
 	}
 }

@@ -80,7 +80,7 @@ struct search {
 };
 
 enum {
-	LAYOUTS_ALL = 48,      /* so many are all tried */
+	LAYOUTS_ALL = 128,     /* so many are all tried */
 	LAYOUTS_MAX = 160,     /* so many at most */
 	ROUNDS_FIRST = 14,     /* simulations of the first layout */
 	ROUNDS_OTHER = 8,      /* and of others */
@@ -343,6 +343,18 @@ static void try_layout(struct search *search, const struct layout *layout)
 
 /* --- all layouts --- */
 
+/* Smaller batches are more of them, for which the map around has room with its largest concurrency. */
+static void try_widest(struct search *search, const struct layout *layout, size_t knob)
+{
+	const struct knobs *knobs = &search->out->knobs;
+	if (knobs->items[knob].widened_by < 0)
+		return;
+	struct layout wide = *layout;
+	size_t by = (size_t)knobs->items[knob].widened_by;
+	wide.at[by] = knobs->items[by].widest;
+	try_layout(search, &wide);
+}
+
 /* Each key by itself, until none has a better value. */
 static void try_keys(struct search *search)
 {
@@ -351,8 +363,10 @@ static void try_keys(struct search *search)
 	for (size_t i = 0; unchanged < knobs->count && search->tried_count < LAYOUTS_MAX; i = (i + 1) % knobs->count) {
 		struct layout before = search->out->layout;
 		struct layout layout = before;
-		for (layout.at[i] = 0; layout.at[i] < knobs->items[i].value_count; layout.at[i]++)
+		for (layout.at[i] = 0; layout.at[i] < knobs->items[i].value_count; layout.at[i]++) {
 			try_layout(search, &layout);
+			try_widest(search, &layout, i);
+		}
 		bool is_same = layout_equal(knobs, &before, &search->out->layout);
 		unchanged = is_same ? unchanged + 1 : 1;
 		if (search->is_interrupted || search->visits > VISITS_MAX)

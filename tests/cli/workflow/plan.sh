@@ -29,3 +29,27 @@ printf 'base: shop.yaml\nworkflow: {steps: [{task: fast}]}\nfunctions: {fast: {w
 fails 2 lamina plan large.yaml --deadline 6
 sed '/^workflow/d' shop.yaml >chain.yaml
 fails 2 lamina plan chain.yaml --certificate chain.lp --deadline 60
+# Smaller batches of a map go with more of them at once, and those of a queue with what a message may wait for.
+cat >reduce.yaml <<'END'
+apiVersion: lamina/v1
+name: reduce
+platform: aws-lambda
+workload: {images: 1}
+functions: {mapper: {memory_mb: 1769, work: {cpu_seconds: 4, memory_mb: 100}}}
+workflow:
+  steps:
+    - name: chunks
+      map: {items: 40, distributed: true, batch: 4, concurrency: 10, steps: [{task: mapper}]}
+END
+lamina plan reduce.yaml --deadline 10 --replications 3 | grep -E '^(mapper|Beside|Of)'
+cat >queue.yaml <<'END'
+apiVersion: lamina/v1
+name: queue
+platform: aws-lambda
+source: {kind: sqs, batch_size: 10, window_seconds: 2}
+workload: {images: 60, arrivals: {kind: poisson, rate_per_second: 5}}
+functions: {check: {work: {cpu_seconds: 0.2, memory_mb: 80}}}
+workflow: {kind: express, steps: [{task: check}]}
+plan: {keep: [kind, window]}
+END
+lamina plan queue.yaml --latency mean=2.4 --replications 3 | grep -E '^(check|Beside|Of)'
