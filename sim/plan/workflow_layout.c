@@ -51,7 +51,7 @@ static bool has_room(const struct knobs *knobs)
 static void add_kind(struct knobs *knobs, const struct plan_request *request)
 {
 	const struct setting *setting = request->setting;
-	if (setting->graph->kind == WORKFLOW_NONE || setting->platform->price.usd_per_million_express == 0)
+	if (!workflow_is_of_service(setting->graph->kind) || setting->platform->price.usd_per_million_express == 0)
 		return;
 	struct knob *knob = new_knob(knobs, "kind", "workflow.kind");
 	add_value(knob, workflow_kind_names[setting->graph->kind]);
@@ -185,7 +185,7 @@ static void add_map(struct walk *walk, const struct step *step, const char *path
 	const struct platform_workflow *limits = &setting->platform->workflow;
 	int64_t most = step->is_distributed ? limits->distributed_map_limit : limits->inline_map_limit;
 	int64_t items = item_count_max(step->writer >= 0 ? &setting->graph->steps[step->writer].writes : &step->items);
-	if (setting->graph->kind == WORKFLOW_NONE || most == 0)
+	if (!workflow_is_of_service(setting->graph->kind) || most == 0)
 		most = INT64_MAX;
 	int concurrency = -1;
 	if (has_room(walk->knobs) && !is_kept(walk->request, "concurrency")) {

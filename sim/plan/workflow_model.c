@@ -44,7 +44,7 @@ static void adopt(struct builder *builder, int32_t parent, int32_t child)
 
 static bool is_of_service(const struct builder *builder)
 {
-	return builder->setting->graph->kind != WORKFLOW_NONE;
+	return workflow_is_of_service(builder->setting->graph->kind);
 }
 
 static int32_t build_task(struct builder *builder, int32_t at, double visits)

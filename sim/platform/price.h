@@ -58,6 +58,7 @@ struct platform_price {
 	double usd_per_express_gb_second;
 	double express_granularity_seconds; /* ... their duration rounded up ... */
 	int64_t express_memory_mb;          /* ... at this memory */
+	double usd_per_million_durable;     /* operations of durable functions */
 	double async_request_kb;            /* of an asynchronous call's payload, that one request pays for; 0: all */
 	double async_chunk_kb;              /* that each further one pays for */
 	double usd_per_1000_puts;
@@ -142,6 +143,7 @@ __extension__ typedef unsigned __int128 price_mb_ns;
 	X(wide_sum, transitions) \
 	X(wide_sum, express) \
 	X(price_mb_ns, express_mb_ns) \
+	X(wide_sum, durable_operations) \
 	X(wide_sum, puts) \
 	X(wide_sum, gets) \
 	X(wide_sum, put_bytes) \
@@ -204,6 +206,7 @@ enum bill_item {
 	BILL_TRANSITIONS,
 	BILL_EXPRESS,
 	BILL_EXPRESS_TIME,
+	BILL_DURABLE,
 	BILL_PUTS,
 	BILL_GETS,
 	BILL_PUT_BYTES,

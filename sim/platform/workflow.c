@@ -36,6 +36,8 @@ static const struct bind_field workflow_fields[] = {
 		   .help = "entries of a standard execution's history, beyond which it fails; 0: not known"),
 	MAYBE_NUMBER(struct platform_workflow, express_seconds, "0", 0, 1e9,
 		     "the longest that an express execution runs; 0: not known"),
+	MAYBE_NUMBER(struct platform_workflow, durable_operation_seconds, "0", 0, 3600,
+		     "what a durable function takes from one function's answer to the next one's call"),
 	MAYBE_NUMBER(struct platform_workflow, payload_mb, "0", 0, 1e6,
 		     "largest payload that it passes on, 10^6 bytes; 0: not known"),
 	BIND_END,

@@ -25,7 +25,8 @@ struct platform_workflow {
 	int64_t history_entries_max;   /* of an execution, whose end the next one is; 0: no bound is known */
 	double express_seconds;        /* the longest that an express one runs; 0: no bound is known */
 	struct map_pace map_pace;
-	double payload_mb; /* that it passes on, 10^6 bytes; 0: no bound is known */
+	double durable_operation_seconds; /* what a durable function takes to call the next function */
+	double payload_mb;                /* that it passes on, 10^6 bytes; 0: no bound is known */
 };
 extern const struct bind_schema platform_workflow_schema;
 

@@ -412,6 +412,9 @@ static void resolve_workflow(const struct resolution *resolution, const struct f
 	if (workflow->kind == WORKFLOW_EXPRESS && resolution->platform->price.usd_per_million_express == 0)
 		diag_error(resolution->diag, place_of(resolution, "workflow", "kind"),
 			   "%s says nothing of express workflows", resolution->platform->name);
+	if (workflow->kind == WORKFLOW_DURABLE && resolution->platform->price.usd_per_million_durable == 0)
+		diag_error(resolution->diag, place_of(resolution, "workflow", "kind"),
+			   "%s says nothing of durable functions", resolution->platform->name);
 	if (workflow_compile(workflow, &surroundings, resolution->arena, resolution->diag, graph) &&
 	    resolution->diag->error_count == errors_before)
 		resolve_batches(resolution, entries, graph);
@@ -546,7 +549,7 @@ static const struct experiment *with_orchestrator(const struct experiment *exper
 	struct experiment *with = ARENA_NEW(arena, struct experiment);
 	*with = *experiment;
 	with->pipeline.orchestrator =
-		experiment->workflow.kind == WORKFLOW_NONE ? ORCHESTRATOR_DRIVER : ORCHESTRATOR_WORKFLOW;
+		workflow_is_of_service(experiment->workflow.kind) ? ORCHESTRATOR_WORKFLOW : ORCHESTRATOR_DRIVER;
 	with->pipeline.invocation = INVOCATION_SYNC;
 	with->pipeline.retries = 0;
 	with->pipeline.distributed_map = false;

@@ -399,7 +399,7 @@ bool source_section_resolve(const struct experiment *experiment, struct diag *di
 		resolve_pushed(&choice);
 	else
 		resolve_gateway(&choice);
-	if (experiment->workflow.steps && experiment->workflow.kind != WORKFLOW_NONE)
+	if (experiment->workflow.steps && workflow_is_of_service(experiment->workflow.kind))
 		adapt_to_executions(&choice);
 	return diag->error_count == errors_before;
 }

@@ -100,6 +100,11 @@ static bool has_workflow(const struct setting *setting, bool has_profile)
 	return setting->orchestrator == ORCHESTRATOR_WORKFLOW;
 }
 
+static bool has_durable(const struct setting *setting, bool has_profile)
+{
+	return setting->graph && setting->graph->kind == WORKFLOW_DURABLE;
+}
+
 static bool has_express(const struct setting *setting, bool has_profile)
 {
 	const struct graph *graph = setting->graph;
@@ -204,6 +209,8 @@ static const struct need {
 	{"price.usd_per_gb_restored", has_billed_snapshot},
 	{"price.usd_per_cached_gb_second", has_billed_snapshot},
 	{"price.usd_per_1000_transitions", has_workflow},
+	{"price.usd_per_million_durable", has_durable},
+	{"workflow.durable_", has_durable},
 	{"price.usd_per_million_express", has_express},
 	{"price.usd_per_express_gb_second", has_express},
 	{"price.usd_per_million_queue_requests", has_queue},

@@ -12,7 +12,7 @@ struct checker {
 
 static bool is_of_service(const struct checker *checker)
 {
-	return checker->graph->kind != WORKFLOW_NONE;
+	return workflow_is_of_service(checker->graph->kind);
 }
 
 /* --- what is handed on --- */

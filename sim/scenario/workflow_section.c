@@ -15,7 +15,8 @@ static const double BYTES_PER_KB = 1024;
 
 static const struct bind_field workflow_fields[] = {
 	BIND_FIELD(struct workflow_section, kind, BIND_CHOICE, .fallback = "standard", .choices = workflow_kind_names,
-		   .help = "the platform's workflow service, as standard or express; none: functions call each other"),
+		   .help = "the platform's workflow service, as standard or express; none: functions call each other; "
+			   "durable: a durable function calls them"),
 	BIND_FIELD(struct workflow_section, payload_kb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
 		   .help = "what comes with a record and what a task hands on that says nothing, kB of 1024 bytes"),
 	BIND_FIELD(struct workflow_section, steps, BIND_NODE, .required = true,
@@ -343,7 +344,7 @@ static void compile_map(struct compiler *compiler, int32_t index, const struct s
 	struct step *step = &compiler->graph->steps[index];
 	const struct yaml_node *at = yaml_get(node, "map");
 	int64_t most = map->distributed ? limits->distributed_map_limit : limits->inline_map_limit;
-	if (compiler->kind == WORKFLOW_NONE || most == 0)
+	if (!workflow_is_of_service(compiler->kind) || most == 0)
 		most = INT64_MAX;
 	if (map->concurrency > most)
 		diag_error(compiler->diag, bind_place(at, "concurrency"),

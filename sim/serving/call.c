@@ -125,6 +125,7 @@ static void call_arrives(struct engine *engine, void *subject, int64_t argument)
 	counts->invocations++;
 	invocation->called_ns = engine_now_ns(engine);
 	counts->usage.transitions += billing_call_transitions(invocation);
+	counts->usage.durable_operations += invocation->execution->kind == WORKFLOW_DURABLE;
 	invocation->execution->entries += step_history[STEP_TASK].per_try;
 	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns - invocation->travel_ns;
 	counts->cause_ns[CAUSE_CLIENT] += invocation->travel_ns;

@@ -24,6 +24,7 @@ struct execution *execution_begin(struct simulation *simulation, int kind, struc
 		.begun_ns = engine_now_ns(&simulation->engine),
 		.entries = HISTORY_OF_EXECUTION,
 	};
+	simulation->outcome->functions[0].usage.durable_operations += kind == WORKFLOW_DURABLE;
 	if (outer) {
 		outer->tokens++;
 		simulation->outcome->functions[0].usage.transitions++;
@@ -51,7 +52,7 @@ bool execution_is_stopped(const struct invocation *token)
 	const struct platform_workflow *limits = &token->simulation->setting->platform->workflow;
 	const struct execution *execution = token->execution;
 	struct function_outcome *counts = counts_of(token);
-	if (execution->kind == WORKFLOW_NONE)
+	if (!workflow_is_of_service(execution->kind))
 		return false;
 	bool is_express = execution->kind == WORKFLOW_EXPRESS;
 	bool is_full = limits->payload_mb > 0 && (double)token->payload_bytes > 1e6 * limits->payload_mb;

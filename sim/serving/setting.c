@@ -170,5 +170,8 @@ size_t setting_left_out(const struct setting *setting, const char *names[SETTING
 	for (size_t i = 0; i < listed->count; i++)
 		if (!is_beside(setting, listed->values[i], &is_sold))
 			add_name(listed->values[i], names, &count);
+	/* No source has its price. */
+	if (setting->graph && setting->graph->kind == WORKFLOW_DURABLE)
+		add_name("data of durable functions", names, &count);
 	return count;
 }

@@ -5,8 +5,11 @@
 #include "base/check.h"
 #include "base/num.h"
 
-const char *const workflow_kind_names[] = {
-	[WORKFLOW_STANDARD] = "standard", [WORKFLOW_EXPRESS] = "express", [WORKFLOW_NONE] = "none", NULL};
+const char *const workflow_kind_names[] = {[WORKFLOW_STANDARD] = "standard",
+					   [WORKFLOW_EXPRESS] = "express",
+					   [WORKFLOW_NONE] = "none",
+					   [WORKFLOW_DURABLE] = "durable",
+					   NULL};
 
 const char *const step_kind_names[] = {
 	[STEP_TASK] = "task", [STEP_PARALLEL] = "parallel", [STEP_MAP] = "map",  [STEP_CHOICE] = "choice",

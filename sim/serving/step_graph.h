@@ -35,8 +35,16 @@ enum workflow_kind {
 	WORKFLOW_STANDARD, /* the platform's service: every transition is kept and paid for */
 	WORKFLOW_EXPRESS,  /* ... an execution is paid for by its time */
 	WORKFLOW_NONE,     /* functions call each other */
+	WORKFLOW_DURABLE,  /* a durable function calls them, whose operations are paid for */
 };
-extern const char *const workflow_kind_names[]; /* "standard", "express", "none", NULL */
+
+/* Whether the platform's workflow service does, with its hops, pace and bounds. */
+static inline bool workflow_is_of_service(int kind)
+{
+	return kind == WORKFLOW_STANDARD || kind == WORKFLOW_EXPRESS;
+}
+
+extern const char *const workflow_kind_names[]; /* "standard", "express", "none", "durable", NULL */
 
 enum step_kind { STEP_TASK, STEP_PARALLEL, STEP_MAP, STEP_CHOICE, STEP_LOOP, STEP_WAIT, STEP_KINDS };
 extern const char *const step_kind_names[]; /* "task", "parallel", ..., NULL */

@@ -169,7 +169,8 @@ static void turn_comes(struct engine *engine, void *subject, int64_t argument);
 /* What children of a distributed map wait for has not been measured. */
 static bool is_forked_by_service(const struct join *join, const struct step *step)
 {
-	return step->kind != STEP_LOOP && !step->is_distributed && join->simulation->graph->kind != WORKFLOW_NONE;
+	return step->kind != STEP_LOOP && !step->is_distributed &&
+	       workflow_is_of_service(join->simulation->graph->kind);
 }
 
 /* So that whatever is walked takes events, which have a budget and can be interrupted. */
@@ -437,6 +438,8 @@ static void set_work(struct invocation *token, const struct step *step)
 int64_t walk_hop_ns(const struct invocation *token)
 {
 	const struct setting *setting = token->simulation->setting;
+	if (setting->graph && setting->graph->kind == WORKFLOW_DURABLE && !is_first_step(token))
+		return ns_from_seconds(setting->platform->workflow.durable_operation_seconds);
 	const struct quantiles *hop = setting_hop(setting, !is_first_step(token));
 	if (!hop)
 		return 0;
@@ -572,6 +575,7 @@ static void waited(struct engine *engine, void *subject, int64_t argument)
 
 static void enter_wait(struct invocation *token)
 {
+	counts_of(token)->usage.durable_operations += token->execution->kind == WORKFLOW_DURABLE;
 	engine_schedule(&token->simulation->engine, step_of(token)->wait_ns, 0, waited, token, 0);
 }
 

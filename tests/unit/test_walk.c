@@ -196,6 +196,33 @@ static void test_sources(void)
 	}
 }
 
+static void test_durable(void)
+{
+	struct fixture f;
+	struct function_outcome total;
+	struct buf text;
+	buf_init(&text);
+	buf_printf(&text, "%sworkflow: {kind: durable, steps: [{task: one}, {wait: {seconds: 1}}, {task: two}]}\n",
+		   head_with_sources);
+	t_ok(!setup(&f, buf_text(&text)), "what a durable function takes between two calls must be stated");
+	release(&f);
+	char *at = strstr(buf_text(&text), "  workflow:\n");
+	struct buf stated;
+	buf_init(&stated);
+	buf_printf(&stated, "%.*s  workflow:\n    durable_operation_seconds: 0.25\n%s", (int)(at - buf_text(&text)),
+		   buf_text(&text), at + strlen("  workflow:\n"));
+	t_ok(setup(&f, buf_text(&stated)), "here 0.25 s");
+	simulate_it(&f);
+	outcome_total(&f.outcome, &total);
+	t_int(f.outcome.makespan_ns, 4250000000, "1 + 1 + 0.25 + 2 s");
+	t_int(total.usage.durable_operations, 4, "an execution, two calls and a wait");
+	t_int(total.usage.transitions, 0, "no transitions");
+	t_near(f.outcome.bill.lines[BILL_DURABLE].usd, 4 * 8e-6, 1e-12, 0, "8 dollars a million");
+	buf_release(&stated);
+	buf_release(&text);
+	release(&f);
+}
+
 static void test_store(void)
 {
 	struct fixture f;
@@ -423,6 +450,7 @@ int main(void)
 	test_bounded();
 	test_known();
 	test_sources();
+	test_durable();
 	test_store();
 	test_critical_path();
 	test_random();
