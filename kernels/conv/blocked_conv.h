@@ -2,8 +2,8 @@
  * Convolution of blocked images (blocks.h): direct, without a column matrix or a copy of the image. Pixels of the
  * output, over rows and images, are cut into runs of a few; a table tells where each of them reads each tap, or that
  * it lies in the padding. Channels are summed DEPTH at a time, so that filters of a block stay in the second-level
- * cache while the runs of a band go by, and the band stays there while the filters do. Depthwise convolutions go row
- * by row, without the taps that lie in the padding.
+ * cache while the runs of a band go by, and the band stays there while the filters do. Taps that all pixels of a run
+ * read as padding are left out.
  *
  * Sums run over channels and taps in one order whatever the number of threads: same bits for all.
  */
@@ -28,19 +28,22 @@ struct blocked_conv {
 	int64_t depth;       /* of the input's blocks */
 	bool is_depthwise;
 	bool is_shallow;   /* fewer channels than lanes: a row of the window is one stretch of a padded copy of rows */
-	bool is_dense;     /* a 1x1 window of stride 1 without padding */
+	bool is_dense;     /* a 1x1 window without padding */
+	bool is_gathered;  /* and with a stride: what it reads is copied side by side */
 	int64_t strip_row; /* of such a copy, in values */
+	bool is_3x3;       /* depthwise, of 3 x 3: no pixel misses more than one column */
 	int64_t taps;
 	int64_t channel_blocks; /* of a group of the input */
 	int64_t filter_blocks;  /* of a group of the output */
+	int64_t filters_step;   /* most blocks of filters that one kernel sums */
+	int64_t pixels_max;     /* most pixels that it then sums */
 	int64_t chunks;         /* of the channel blocks: one is summed at a time */
 };
 
 /*
  * Plans it for an input in blocks of this depth; false where the window has more than BLOCKED_TAPS_MAX positions, where
  * groups do not fill whole blocks and are not those of a depthwise convolution, and where an image of few channels is
- * very wide or its window dilated. conv must be one that conv_output
- * accepts for this input.
+ * very wide or its window dilated. conv must be one that conv_output accepts for this input.
  */
 bool blocked_conv_init(struct blocked_conv *blocked, const struct conv *conv, struct shape input, int64_t depth,
 		       enum isa isa);

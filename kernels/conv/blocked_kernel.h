@@ -5,37 +5,60 @@
  * broadcast one by one, the filters are read as whole vectors (the layout and the loops are those of Georganas et al.,
  * "Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures", SC18, arXiv 1808.05567).
  *
- * There is one function for each number of filter blocks and of pixels. The largest of both fill the registers: 2 x 6
- * of AVX2's 16, 2 x 12 of AVX-512's 32.
+ * There is one function for each number of filter blocks and of pixels. The largest of both fill the registers: 1 x 12,
+ * 2 x 6 or 3 x 4 of AVX2's 16, 2 x 12 or 3 x 8 of AVX-512's 32.
  */
 #ifndef LAMINA_BLOCKED_KERNEL_H
 #define LAMINA_BLOCKED_KERNEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernels/conv/isa.h"
 
 enum {
-	BLOCKED_FILTERS_MAX = 2, /* blocks of filters of a product */
+	BLOCKED_FILTERS_MAX = 3, /* blocks of filters of a product */
 	BLOCKED_PIXELS_MAX = 12,
 	BLOCKED_LANES_MAX = 16,
 };
 
 /* Every channel of a block with every filter. */
 struct blocked_product {
-	int64_t blocks; /* of channels */
-	int64_t taps;
-	int64_t depth;          /* channels of a block; of an image with fewer channels than lanes, these */
-	const float *weights;   /* [blocks][taps][depth][filter blocks][lanes] */
-	const float *image;     /* the first block */
-	int64_t block_step;     /* from a block to the next, in values */
-	const int32_t *offsets; /* [taps][pixels], in values from the block's first; negative: padding */
-	const float *bias;      /* [filter blocks][lanes], where the sums begin; NULL: they go on from `out` */
-	float *out;             /* [filter blocks][pixels][lanes] */
-	int64_t out_step;       /* from a filter block to the next, in values */
+	int64_t blocks;       /* of channels */
+	int64_t taps;         /* that any of the pixels reads inside the image */
+	const float *weights; /* [blocks][window positions][lanes of channels][filter blocks][lanes] */
+	int64_t weights_step; /* from a block of channels to the next, in values */
+	const float *image;   /* the first block */
+	int64_t block_step;   /* from a block to the next, in values */
+	/*
+	 * [taps][1 + pixels], in values: where the tap's weights are, counted from the block's, if there were one block
+	 * of filters, and where each pixel reads, counted from the image's block; negative: padding.
+	 */
+	const int32_t *offsets;
+	bool has_padding;  /* some are negative */
+	int64_t ahead;     /* dense: from what a pixel reads to what is read soon, and is fetched, in values; 0: none */
+	const float *bias; /* [filter blocks][lanes], where the sums begin; NULL: they go on from `out` */
+	float *out;        /* [filter blocks][pixels][lanes] */
+	int64_t out_step;  /* from a filter block to the next, in values */
 };
 
 typedef void blocked_kernel(const struct blocked_product *product);
+
+/* Of an image with fewer channels than lanes: runs of pixels of one row, which read at equal steps. */
+struct shallow_product {
+	int64_t runs;
+	int64_t rows;         /* of the window */
+	int64_t depth;        /* of a row of it, channels and columns */
+	const float *weights; /* [rows][depth][filter blocks][lanes] */
+	const float *image;   /* where the first pixel's window begins */
+	int64_t row_step;     /* from a row of the window to the next, in values */
+	int64_t pixel_step;   /* from a pixel to the next, in values */
+	const float *bias;    /* [filter blocks][lanes] */
+	float *out;           /* [filter blocks][runs][pixels][lanes] */
+	int64_t out_step;     /* from a filter block to the next, in values */
+};
+
+typedef void shallow_kernel(const struct shallow_product *product);
 
 /* What a row of output pixels reads through one position of the window. */
 struct blocked_tap {
@@ -57,17 +80,28 @@ struct blocked_depthwise {
 	int64_t pixels;
 };
 
+/* The same for windows of 3 x 3, of whose columns at most one lies outside the image, at either end. */
+struct blocked_depthwise_3x3 {
+	const float *rows[3]; /* where pixel 0's window begins in each; of rows outside, a row of zeros */
+	const float *ahead;   /* where a row begins that is read soon, and is fetched */
+	int64_t pixel_step;   /* one or two pixels of the input */
+	bool misses_first;    /* pixel 0 reads outside by its first column */
+	bool misses_last;     /* the last pixel by its last */
+	const float *weights;
+	const float *bias;
+	float *out;
+	int64_t pixels; /* two at least, where both are missed */
+};
+
 struct blocked_kernels {
 	int lanes;
-	int pixels_max;
-	/*
-	 * [filter blocks - 1][pixels - 1]: `run` for blocks of `lanes` channels, `run_shallow` for any depth,
-	 * `run_dense` for one tap of pixels side by side in such blocks, the first of which `image` is.
-	 */
+	int pixels_max[BLOCKED_FILTERS_MAX]; /* by filter blocks */
+	/* [filter blocks - 1][pixels - 1]; `run_dense` is for one tap of pixels side by side, the first at `image`. */
 	blocked_kernel *run[BLOCKED_FILTERS_MAX][BLOCKED_PIXELS_MAX];
-	blocked_kernel *run_shallow[BLOCKED_FILTERS_MAX][BLOCKED_PIXELS_MAX];
 	blocked_kernel *run_dense[BLOCKED_FILTERS_MAX][BLOCKED_PIXELS_MAX];
+	shallow_kernel *run_shallow[BLOCKED_FILTERS_MAX][BLOCKED_PIXELS_MAX];
 	void (*run_depthwise)(const struct blocked_depthwise *product);
+	void (*run_depthwise_3x3)(const struct blocked_depthwise_3x3 *product);
 };
 
 /* Of an instruction set that this processor supports. */

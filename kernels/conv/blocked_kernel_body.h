@@ -27,6 +27,7 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 /* X for each filter block of pixel p. */
 #define BLOCKED_FILTERS_1(X, p) X(p, 0)
 #define BLOCKED_FILTERS_2(X, p) BLOCKED_FILTERS_1(X, p) X(p, 1)
+#define BLOCKED_FILTERS_3(X, p) BLOCKED_FILTERS_2(X, p) X(p, 2)
 
 #define BLOCKED_VECTOR(at) (*(const micro_vector *)(at))
 #define BLOCKED_OUT(p, f) (product->out + (f)*product->out_step + (p)*MICRO_LANES)
@@ -42,14 +43,10 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 #define BLOCKED_BIAS(p, F) BLOCKED_FILTERS_##F(BLOCKED_BIAS_ONE, p)
 #define BLOCKED_LOAD(p, F) BLOCKED_FILTERS_##F(BLOCKED_LOAD_ONE, p)
 #define BLOCKED_STORE(p, F) BLOCKED_FILTERS_##F(BLOCKED_STORE_ONE, p)
-/* The compiler is kept from reading ahead of the choice, for which it has no registers. */
-#define BLOCKED_POINT(p, F) \
-	const float *x##p = offsets[p] < 0 ? blocked_zeros : image + offsets[p]; \
-	__asm__("" : "+r"(x##p));
-/* Of pixels that lie side by side; the table of offsets is not used. */
-#define BLOCKED_POINT_DENSE(p, F) \
-	const float *x##p = image + (p)*MICRO_LANES; \
-	(void)offsets;
+#define BLOCKED_POINT(p, F) const float *x##p = image + taps[p];
+#define BLOCKED_PAD(p, F) \
+	if (taps[p] < 0) \
+		x##p = blocked_zeros;
 #define BLOCKED_ADD(p, F) \
 	{ \
 		const float value = x##p[c]; \
@@ -58,38 +55,104 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 
 #define BLOCKED_NAME(F, P, kind) MICRO_JOIN(MICRO_SET, _blocked_##kind##_##F##x##P)
 
-#define BLOCKED_KERNEL_OF(F, P, kind, TAPS, DEPTH, POINT) \
-	MICRO_TARGET static void BLOCKED_NAME(F, P, kind)(const struct blocked_product *product) \
+#define BLOCKED_START(F, P) \
+	BLOCKED_PIXELS_##P(BLOCKED_DECLARE, F); \
+	if (product->bias) { \
+		BLOCKED_PIXELS_##P(BLOCKED_BIAS, F); \
+	} else { \
+		BLOCKED_PIXELS_##P(BLOCKED_LOAD, F); \
+	}
+
+#define BLOCKED_ADD_CHANNELS(F, P, DEPTH) \
+	_Pragma("GCC unroll 4") for (int64_t c = 0; c < (DEPTH); c++) \
+	{ \
+		BLOCKED_FILTERS_##F(BLOCKED_WEIGHTS_ONE, 0); \
+		BLOCKED_PIXELS_##P(BLOCKED_ADD, F); \
+		weights += (F)*MICRO_LANES; \
+	}
+
+#define BLOCKED_DEEP(F, P) \
+	MICRO_TARGET static void BLOCKED_NAME(F, P, deep)(const struct blocked_product *product) \
+	{ \
+		const float *block_weights = product->weights; \
+		const bool has_padding = product->has_padding; \
+		const float *image = product->image; \
+		BLOCKED_START(F, P) \
+		for (int64_t block = 0; block < product->blocks; block++) { \
+			const int32_t *taps = product->offsets; \
+			for (int64_t tap = 0; tap < product->taps; tap++) { \
+				const float *weights = block_weights + *taps++ * (F); \
+				BLOCKED_PIXELS_##P(BLOCKED_POINT, F); \
+				if (has_padding) { \
+					BLOCKED_PIXELS_##P(BLOCKED_PAD, F); \
+				} \
+				taps += (P); \
+				BLOCKED_ADD_CHANNELS(F, P, MICRO_LANES) \
+			} \
+			image += product->block_step; \
+			block_weights += product->weights_step; \
+		} \
+		BLOCKED_PIXELS_##P(BLOCKED_STORE, F); \
+	}
+
+#define BLOCKED_POINT_DENSE(p, F) const float *x##p = image + (p)*MICRO_LANES;
+#define BLOCKED_FETCH_DENSE(p, F) __builtin_prefetch(x##p + ahead);
+
+#define BLOCKED_DENSE(F, P) \
+	MICRO_TARGET static void BLOCKED_NAME(F, P, dense)(const struct blocked_product *product) \
 	{ \
 		const float *weights = product->weights; \
 		const float *image = product->image; \
-		BLOCKED_PIXELS_##P(BLOCKED_DECLARE, F); \
-		if (product->bias) { \
-			BLOCKED_PIXELS_##P(BLOCKED_BIAS, F); \
-		} else { \
-			BLOCKED_PIXELS_##P(BLOCKED_LOAD, F); \
-		} \
+		const int64_t ahead = product->ahead; \
+		BLOCKED_START(F, P) \
 		for (int64_t block = 0; block < product->blocks; block++) { \
-			const int32_t *offsets = product->offsets; \
-			for (int64_t tap = 0; tap < (TAPS); tap++) { \
-				BLOCKED_PIXELS_##P(POINT, F); \
-				offsets += (P); \
-				_Pragma("GCC unroll 4") for (int64_t c = 0; c < (DEPTH); c++) \
-				{ \
-					BLOCKED_FILTERS_##F(BLOCKED_WEIGHTS_ONE, 0); \
-					BLOCKED_PIXELS_##P(BLOCKED_ADD, F); \
-					weights += (F)*MICRO_LANES; \
-				} \
+			BLOCKED_PIXELS_##P(BLOCKED_POINT_DENSE, F); \
+			if (ahead != 0) { \
+				BLOCKED_PIXELS_##P(BLOCKED_FETCH_DENSE, F); \
 			} \
+			BLOCKED_ADD_CHANNELS(F, P, MICRO_LANES) \
 			image += product->block_step; \
 		} \
 		BLOCKED_PIXELS_##P(BLOCKED_STORE, F); \
 	}
 
+#define BLOCKED_POINT_SHALLOW(p, F) const float *x##p = row + (p)*step;
+
+#define BLOCKED_SHALLOW(F, P) \
+	MICRO_TARGET static void BLOCKED_NAME(F, P, shallow)(const struct shallow_product *product) \
+	{ \
+		struct { \
+			float *out; \
+			int64_t out_step; \
+			const float *bias; \
+		} at = {product->out, product->out_step, product->bias}; \
+		const int64_t step = product->pixel_step; \
+		const int64_t depth = product->depth; \
+		const float *image = product->image; \
+		for (int64_t run = 0; run < product->runs; run++) { \
+			const float *weights = product->weights; \
+			const float *row = image; \
+			BLOCKED_PIXELS_##P(BLOCKED_DECLARE, F); \
+			BLOCKED_PIXELS_##P(SHALLOW_BIAS, F); \
+			for (int64_t y = 0; y < product->rows; y++) { \
+				BLOCKED_PIXELS_##P(BLOCKED_POINT_SHALLOW, F); \
+				BLOCKED_ADD_CHANNELS(F, P, depth) \
+				row += product->row_step; \
+			} \
+			BLOCKED_PIXELS_##P(SHALLOW_STORE, F); \
+			at.out += (P)*MICRO_LANES; \
+			image += (P)*step; \
+		} \
+	}
+#define SHALLOW_BIAS_ONE(p, f) s##p##f = BLOCKED_VECTOR(at.bias + (f)*MICRO_LANES);
+#define SHALLOW_STORE_ONE(p, f) *(micro_vector *)(at.out + (f)*at.out_step + (p)*MICRO_LANES) = s##p##f;
+#define SHALLOW_BIAS(p, F) BLOCKED_FILTERS_##F(SHALLOW_BIAS_ONE, p)
+#define SHALLOW_STORE(p, F) BLOCKED_FILTERS_##F(SHALLOW_STORE_ONE, p)
+
 #define BLOCKED_KERNEL(F, P) \
-	BLOCKED_KERNEL_OF(F, P, deep, product->taps, MICRO_LANES, BLOCKED_POINT) \
-	BLOCKED_KERNEL_OF(F, P, shallow, product->taps, product->depth, BLOCKED_POINT) \
-	BLOCKED_KERNEL_OF(F, P, dense, 1, MICRO_LANES, BLOCKED_POINT_DENSE)
+	BLOCKED_DEEP(F, P) \
+	BLOCKED_SHALLOW(F, P) \
+	BLOCKED_DENSE(F, P)
 
 #define BLOCKED_KERNELS_TO_4(F) \
 	BLOCKED_KERNEL(F, 1) \
@@ -100,10 +163,12 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 	BLOCKED_KERNELS_TO_4(F) \
 	BLOCKED_KERNEL(F, 5) \
 	BLOCKED_KERNEL(F, 6)
-#define BLOCKED_KERNELS_TO_12(F) \
+#define BLOCKED_KERNELS_TO_8(F) \
 	BLOCKED_KERNELS_TO_6(F) \
 	BLOCKED_KERNEL(F, 7) \
-	BLOCKED_KERNEL(F, 8) \
+	BLOCKED_KERNEL(F, 8)
+#define BLOCKED_KERNELS_TO_12(F) \
+	BLOCKED_KERNELS_TO_8(F) \
 	BLOCKED_KERNEL(F, 9) \
 	BLOCKED_KERNEL(F, 10) \
 	BLOCKED_KERNEL(F, 11) \
@@ -112,9 +177,10 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 #define BLOCKED_NAMES_TO_4(F, kind) \
 	BLOCKED_NAME(F, 1, kind), BLOCKED_NAME(F, 2, kind), BLOCKED_NAME(F, 3, kind), BLOCKED_NAME(F, 4, kind)
 #define BLOCKED_NAMES_TO_6(F, kind) BLOCKED_NAMES_TO_4(F, kind), BLOCKED_NAME(F, 5, kind), BLOCKED_NAME(F, 6, kind)
+#define BLOCKED_NAMES_TO_8(F, kind) BLOCKED_NAMES_TO_6(F, kind), BLOCKED_NAME(F, 7, kind), BLOCKED_NAME(F, 8, kind)
 #define BLOCKED_NAMES_TO_12(F, kind) \
-	BLOCKED_NAMES_TO_6(F, kind), BLOCKED_NAME(F, 7, kind), BLOCKED_NAME(F, 8, kind), BLOCKED_NAME(F, 9, kind), \
-		BLOCKED_NAME(F, 10, kind), BLOCKED_NAME(F, 11, kind), BLOCKED_NAME(F, 12, kind)
+	BLOCKED_NAMES_TO_8(F, kind), BLOCKED_NAME(F, 9, kind), BLOCKED_NAME(F, 10, kind), BLOCKED_NAME(F, 11, kind), \
+		BLOCKED_NAME(F, 12, kind)
 
 /* The row's pixels from x on, P at a time. At its ends some read padding through some taps. */
 #define BLOCKED_ROW_START(p, F) micro_vector s##p = BLOCKED_VECTOR(product->bias);
@@ -167,6 +233,90 @@ static void MICRO_JOIN(MICRO_SET, _blocked_depthwise)(const struct blocked_depth
 		MICRO_JOIN(MICRO_SET, _blocked_stride_2)(product);
 	else
 		MICRO_JOIN(MICRO_SET, _blocked_any_stride)(product);
+}
+
+/* Windows of 3 x 3: the weights stay in registers. */
+#define DEPTHWISE_WEIGHT(t) const micro_vector w##t = BLOCKED_VECTOR(product->weights + (t)*MICRO_LANES);
+#define DEPTHWISE_START(p, F) micro_vector s##p = bias;
+#define DEPTHWISE_ADD(p, row, t, column) s##p += w##t * BLOCKED_VECTOR(row + (p)*step + (column)*MICRO_LANES);
+#define DEPTHWISE_ADD_0(p, F) DEPTHWISE_ADD(p, top, 0, 0)
+#define DEPTHWISE_ADD_1(p, F) DEPTHWISE_ADD(p, top, 1, 1)
+#define DEPTHWISE_ADD_2(p, F) DEPTHWISE_ADD(p, top, 2, 2)
+#define DEPTHWISE_ADD_3(p, F) DEPTHWISE_ADD(p, middle, 3, 0)
+#define DEPTHWISE_ADD_4(p, F) DEPTHWISE_ADD(p, middle, 4, 1)
+#define DEPTHWISE_ADD_5(p, F) DEPTHWISE_ADD(p, middle, 5, 2)
+#define DEPTHWISE_ADD_6(p, F) DEPTHWISE_ADD(p, bottom, 6, 0)
+#define DEPTHWISE_ADD_7(p, F) DEPTHWISE_ADD(p, bottom, 7, 1)
+#define DEPTHWISE_ADD_8(p, F) DEPTHWISE_ADD(p, bottom, 8, 2)
+#define DEPTHWISE_STORE(p, F) *(micro_vector *)(out + (p)*MICRO_LANES) = s##p;
+#define DEPTHWISE_FETCH(p, F) __builtin_prefetch(ahead + (p)*step);
+
+/* The window's columns 0, 1 and 2 that P pixels read; of the row's ends, not all. */
+#define DEPTHWISE_FIRST(P) \
+	BLOCKED_PIXELS_##P(DEPTHWISE_ADD_0, 1); \
+	BLOCKED_PIXELS_##P(DEPTHWISE_ADD_3, 1); \
+	BLOCKED_PIXELS_##P(DEPTHWISE_ADD_6, 1);
+#define DEPTHWISE_MIDDLE(P) \
+	BLOCKED_PIXELS_##P(DEPTHWISE_ADD_1, 1); \
+	BLOCKED_PIXELS_##P(DEPTHWISE_ADD_4, 1); \
+	BLOCKED_PIXELS_##P(DEPTHWISE_ADD_7, 1);
+#define DEPTHWISE_LAST(P) \
+	BLOCKED_PIXELS_##P(DEPTHWISE_ADD_2, 1); \
+	BLOCKED_PIXELS_##P(DEPTHWISE_ADD_5, 1); \
+	BLOCKED_PIXELS_##P(DEPTHWISE_ADD_8, 1);
+#define DEPTHWISE_RUN(P, COLUMNS) \
+	{ \
+		BLOCKED_PIXELS_##P(DEPTHWISE_FETCH, 1); \
+		BLOCKED_PIXELS_##P(DEPTHWISE_START, 1); \
+		COLUMNS \
+		BLOCKED_PIXELS_##P(DEPTHWISE_STORE, 1); \
+		top += (P)*step; \
+		middle += (P)*step; \
+		bottom += (P)*step; \
+		ahead += (P)*step; \
+		out += (P)*MICRO_LANES; \
+	}
+#define DEPTHWISE_ALL(P) DEPTHWISE_FIRST(P) DEPTHWISE_MIDDLE(P) DEPTHWISE_LAST(P)
+
+#define BLOCKED_DEPTHWISE_3X3(name, STEP) \
+	MICRO_TARGET static void MICRO_JOIN(MICRO_SET, name)(const struct blocked_depthwise_3x3 *product) \
+	{ \
+		const int64_t step = (STEP); \
+		const float *top = product->rows[0]; \
+		const float *middle = product->rows[1]; \
+		const float *bottom = product->rows[2]; \
+		const float *ahead = product->ahead; \
+		float *out = product->out; \
+		const micro_vector bias = BLOCKED_VECTOR(product->bias); \
+		DEPTHWISE_WEIGHT(0) \
+		DEPTHWISE_WEIGHT(1) \
+		DEPTHWISE_WEIGHT(2) \
+		DEPTHWISE_WEIGHT(3) \
+		DEPTHWISE_WEIGHT(4) \
+		DEPTHWISE_WEIGHT(5) \
+		DEPTHWISE_WEIGHT(6) \
+		DEPTHWISE_WEIGHT(7) \
+		DEPTHWISE_WEIGHT(8) \
+		int64_t whole = product->pixels - product->misses_first - product->misses_last; \
+		if (product->misses_first) \
+			DEPTHWISE_RUN(1, DEPTHWISE_MIDDLE(1) DEPTHWISE_LAST(1)) \
+		for (; whole >= 4; whole -= 4) \
+			DEPTHWISE_RUN(4, DEPTHWISE_ALL(4)) \
+		for (; whole > 0; whole--) \
+			DEPTHWISE_RUN(1, DEPTHWISE_ALL(1)) \
+		if (product->misses_last) \
+			DEPTHWISE_RUN(1, DEPTHWISE_FIRST(1) DEPTHWISE_MIDDLE(1)) \
+	}
+
+BLOCKED_DEPTHWISE_3X3(_blocked_3x3_stride_1, MICRO_LANES)
+BLOCKED_DEPTHWISE_3X3(_blocked_3x3_stride_2, 2 * MICRO_LANES)
+
+static void MICRO_JOIN(MICRO_SET, _blocked_depthwise_3x3)(const struct blocked_depthwise_3x3 *product)
+{
+	if (product->pixel_step == MICRO_LANES)
+		MICRO_JOIN(MICRO_SET, _blocked_3x3_stride_1)(product);
+	else
+		MICRO_JOIN(MICRO_SET, _blocked_3x3_stride_2)(product);
 }
 
 #endif

@@ -18,15 +18,19 @@ const struct micro_kernels micro_kernels_avx2 = {
 	.run = {{MICRO_NAMES_TO_4(1)}, {MICRO_NAMES_TO_4(2)}, {MICRO_NAMES_TO_4(3)}},
 };
 
-BLOCKED_KERNELS_TO_6(1)
+BLOCKED_KERNELS_TO_12(1)
 BLOCKED_KERNELS_TO_6(2)
+BLOCKED_KERNELS_TO_4(3)
 
 const struct blocked_kernels blocked_kernels_avx2 = {
 	.lanes = MICRO_LANES,
-	.pixels_max = 6,
-	.run = {{BLOCKED_NAMES_TO_6(1, deep)}, {BLOCKED_NAMES_TO_6(2, deep)}},
-	.run_shallow = {{BLOCKED_NAMES_TO_6(1, shallow)}, {BLOCKED_NAMES_TO_6(2, shallow)}},
-	.run_dense = {{BLOCKED_NAMES_TO_6(1, dense)}, {BLOCKED_NAMES_TO_6(2, dense)}},
+	.pixels_max = {12, 6, 4},
+	.run = {{BLOCKED_NAMES_TO_12(1, deep)}, {BLOCKED_NAMES_TO_6(2, deep)}, {BLOCKED_NAMES_TO_4(3, deep)}},
+	.run_dense = {{BLOCKED_NAMES_TO_12(1, dense)}, {BLOCKED_NAMES_TO_6(2, dense)}, {BLOCKED_NAMES_TO_4(3, dense)}},
+	.run_shallow = {{BLOCKED_NAMES_TO_12(1, shallow)},
+			{BLOCKED_NAMES_TO_6(2, shallow)},
+			{BLOCKED_NAMES_TO_4(3, shallow)}},
 	.run_depthwise = avx2_blocked_depthwise,
+	.run_depthwise_3x3 = avx2_blocked_depthwise_3x3,
 };
 #endif

@@ -20,13 +20,17 @@ const struct micro_kernels micro_kernels_avx512 = {
 
 BLOCKED_KERNELS_TO_12(1)
 BLOCKED_KERNELS_TO_12(2)
+BLOCKED_KERNELS_TO_8(3)
 
 const struct blocked_kernels blocked_kernels_avx512 = {
 	.lanes = MICRO_LANES,
-	.pixels_max = 12,
-	.run = {{BLOCKED_NAMES_TO_12(1, deep)}, {BLOCKED_NAMES_TO_12(2, deep)}},
-	.run_shallow = {{BLOCKED_NAMES_TO_12(1, shallow)}, {BLOCKED_NAMES_TO_12(2, shallow)}},
-	.run_dense = {{BLOCKED_NAMES_TO_12(1, dense)}, {BLOCKED_NAMES_TO_12(2, dense)}},
+	.pixels_max = {12, 12, 8},
+	.run = {{BLOCKED_NAMES_TO_12(1, deep)}, {BLOCKED_NAMES_TO_12(2, deep)}, {BLOCKED_NAMES_TO_8(3, deep)}},
+	.run_dense = {{BLOCKED_NAMES_TO_12(1, dense)}, {BLOCKED_NAMES_TO_12(2, dense)}, {BLOCKED_NAMES_TO_8(3, dense)}},
+	.run_shallow = {{BLOCKED_NAMES_TO_12(1, shallow)},
+			{BLOCKED_NAMES_TO_12(2, shallow)},
+			{BLOCKED_NAMES_TO_8(3, shallow)}},
 	.run_depthwise = avx512_blocked_depthwise,
+	.run_depthwise_3x3 = avx512_blocked_depthwise_3x3,
 };
 #endif
