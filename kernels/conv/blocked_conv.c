@@ -26,6 +26,13 @@ static bool is_pointwise(const struct window_axis *axis)
 	return axis->kernel == 1 && axis->pad_before == 0 && axis->pad_after == 0;
 }
 
+void blocked_conv_clamp(struct blocked_conv *blocked, float least, float most)
+{
+	blocked->is_clamped = true;
+	blocked->bounds[0] = least;
+	blocked->bounds[1] = most;
+}
+
 /* Blocks of filters that one kernel sums: with three of an odd number, none is left over. */
 static void plan_filters(struct blocked_conv *blocked)
 {
@@ -366,6 +373,7 @@ static void sum_chunk(const struct cut *cut, const struct piece *piece, int64_t 
 		.weights_step = count * block_weights(blocked),
 		.block_step = piece->block_step,
 		.bias = chunk == 0 ? job->biases + out_block * lanes : NULL,
+		.bounds = chunk == blocked->chunks - 1 ? job->bounds : NULL,
 		.out_step = out_plane,
 	};
 	blocked_kernel *const *kernels =
@@ -461,6 +469,7 @@ void blocked_conv_run(const struct blocked_conv *blocked, const float *packed, c
 		.blocked = blocked,
 		.packed = packed,
 		.biases = packed + weight_values(blocked),
+		.bounds = blocked->is_clamped ? blocked->bounds : NULL,
 		.input = input,
 		.output = output,
 		.images = images,

@@ -38,6 +38,8 @@ struct blocked_conv {
 	int64_t filters_step;   /* most blocks of filters that one kernel sums */
 	int64_t pixels_max;     /* most pixels that it then sums */
 	int64_t chunks;         /* of the channel blocks: one is summed at a time */
+	bool is_clamped;        /* what is summed is kept within bounds */
+	float bounds[2];
 };
 
 /*
@@ -47,6 +49,9 @@ struct blocked_conv {
  */
 bool blocked_conv_init(struct blocked_conv *blocked, const struct conv *conv, struct shape input, int64_t depth,
 		       enum isa isa);
+
+/* What comes out is to be no less and no more than this, as after a ReLU or Clip; what is not a number stays so. */
+void blocked_conv_clamp(struct blocked_conv *blocked, float least, float most);
 
 /* Values that weights and bias take when packed. */
 int64_t blocked_conv_packed_values(const struct blocked_conv *blocked);

@@ -78,6 +78,7 @@ static void sum_plane_by_taps(const struct blocked_job *job, int64_t plane, int6
 	struct blocked_depthwise product = {
 		.weights = job->packed + block * blocked->taps * lanes,
 		.bias = job->biases + block * lanes,
+		.bounds = job->bounds,
 		.pixel_step = blocked->conv.window.x.stride * lanes,
 		.pixels = blocked->output.width,
 		.out = job->output + plane * blocked->output.height * blocked->output.width * lanes,
@@ -135,6 +136,7 @@ static void sum_plane(const struct blocked_job *job, int64_t plane, int64_t bloc
 		.misses_last = columns_behind(blocked) == 1,
 		.weights = job->packed + block * blocked->taps * lanes,
 		.bias = job->biases + block * lanes,
+		.bounds = job->bounds,
 		.pixels = blocked->output.width,
 	};
 	for (int64_t row = 0; row < blocked->output.height; row++) {

@@ -38,8 +38,9 @@ struct blocked_product {
 	bool has_padding;  /* some are negative */
 	int64_t ahead;     /* dense: from what a pixel reads to what is read soon, and is fetched, in values; 0: none */
 	const float *bias; /* [filter blocks][lanes], where the sums begin; NULL: they go on from `out` */
-	float *out;        /* [filter blocks][pixels][lanes] */
-	int64_t out_step;  /* from a filter block to the next, in values */
+	const float *bounds; /* the least and the most that sums leave as; NULL: none */
+	float *out;          /* [filter blocks][pixels][lanes] */
+	int64_t out_step;    /* from a filter block to the next, in values */
 };
 
 typedef void blocked_kernel(const struct blocked_product *product);
@@ -54,8 +55,9 @@ struct shallow_product {
 	int64_t row_step;     /* from a row of the window to the next, in values */
 	int64_t pixel_step;   /* from a pixel to the next, in values */
 	const float *bias;    /* [filter blocks][lanes] */
-	float *out;           /* [filter blocks][runs][pixels][lanes] */
-	int64_t out_step;     /* from a filter block to the next, in values */
+	const float *bounds;
+	float *out;       /* [filter blocks][runs][pixels][lanes] */
+	int64_t out_step; /* from a filter block to the next, in values */
 };
 
 typedef void shallow_kernel(const struct shallow_product *product);
@@ -76,7 +78,8 @@ struct blocked_depthwise {
 	const float *image;
 	int64_t pixel_step; /* from a pixel's input to the next one's */
 	const float *bias;  /* [lanes] */
-	float *out;         /* [pixels][lanes] */
+	const float *bounds;
+	float *out; /* [pixels][lanes] */
 	int64_t pixels;
 };
 
@@ -89,6 +92,7 @@ struct blocked_depthwise_3x3 {
 	bool misses_last;     /* the last pixel by its last */
 	const float *weights;
 	const float *bias;
+	const float *bounds;
 	float *out;
 	int64_t pixels; /* two at least, where both are missed */
 };

@@ -8,6 +8,8 @@
 #include "kernels/conv/blocked_kernel.h"
 #include "kernels/conv/micro_kernel_body.h"
 
+typedef int32_t micro_mask __attribute__((vector_size(MICRO_LANES * sizeof(int32_t)), aligned(sizeof(int32_t))));
+
 /* What pixels in the padding read. */
 static const float blocked_zeros[BLOCKED_LANES_MAX];
 
@@ -33,6 +35,28 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 #define BLOCKED_OUT(p, f) (product->out + (f)*product->out_step + (p)*MICRO_LANES)
 
 #define BLOCKED_DECLARE_ONE(p, f) micro_vector s##p##f;
+#define BLOCKED_WHERE(mask, a, b) (micro_vector)(((micro_mask)(a) & (mask)) | ((micro_mask)(b) & ~(mask)))
+/* What is not a number stays so. */
+#define BLOCKED_CLAMP(sum) \
+	{ \
+		const micro_vector least = (micro_vector){0} + product->bounds[0]; \
+		const micro_vector most = (micro_vector){0} + product->bounds[1]; \
+		const micro_mask is_below = sum < least; \
+		const micro_mask is_above = sum > most; \
+		sum = BLOCKED_WHERE(is_above, most, sum); \
+		sum = BLOCKED_WHERE(is_below, least, sum); \
+	}
+#define BLOCKED_CLAMP_ONE(p, f) BLOCKED_CLAMP(s##p##f)
+#define BLOCKED_CLAMP_SUMS(p, F) BLOCKED_FILTERS_##F(BLOCKED_CLAMP_ONE, p)
+#define BLOCKED_CLAMP_ALONE(p, F) BLOCKED_CLAMP(s##p)
+#define BLOCKED_BOUNDS(P, F) \
+	if (product->bounds) { \
+		BLOCKED_PIXELS_##P(BLOCKED_CLAMP_SUMS, F); \
+	}
+#define BLOCKED_BOUNDS_ALONE(P) \
+	if (product->bounds) { \
+		BLOCKED_PIXELS_##P(BLOCKED_CLAMP_ALONE, 1); \
+	}
 #define BLOCKED_BIAS_ONE(p, f) s##p##f = BLOCKED_VECTOR(product->bias + (f)*MICRO_LANES);
 #define BLOCKED_LOAD_ONE(p, f) s##p##f = BLOCKED_VECTOR(BLOCKED_OUT(p, f));
 #define BLOCKED_STORE_ONE(p, f) *(micro_vector *)BLOCKED_OUT(p, f) = s##p##f;
@@ -92,6 +116,7 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 			image += product->block_step; \
 			block_weights += product->weights_step; \
 		} \
+		BLOCKED_BOUNDS(P, F) \
 		BLOCKED_PIXELS_##P(BLOCKED_STORE, F); \
 	}
 
@@ -113,6 +138,7 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 			BLOCKED_ADD_CHANNELS(F, P, MICRO_LANES) \
 			image += product->block_step; \
 		} \
+		BLOCKED_BOUNDS(P, F) \
 		BLOCKED_PIXELS_##P(BLOCKED_STORE, F); \
 	}
 
@@ -139,6 +165,7 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 				BLOCKED_ADD_CHANNELS(F, P, depth) \
 				row += product->row_step; \
 			} \
+			BLOCKED_BOUNDS(P, F) \
 			BLOCKED_PIXELS_##P(SHALLOW_STORE, F); \
 			at.out += (P)*MICRO_LANES; \
 			image += (P)*step; \
@@ -201,6 +228,7 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 				BLOCKED_PIXELS_##P(BLOCKED_ROW_ADD_INSIDE, 1); \
 			} \
 		} \
+		BLOCKED_BOUNDS_ALONE(P) \
 		BLOCKED_PIXELS_##P(BLOCKED_ROW_STORE, 1); \
 	}
 
@@ -269,6 +297,7 @@ static void MICRO_JOIN(MICRO_SET, _blocked_depthwise)(const struct blocked_depth
 		BLOCKED_PIXELS_##P(DEPTHWISE_FETCH, 1); \
 		BLOCKED_PIXELS_##P(DEPTHWISE_START, 1); \
 		COLUMNS \
+		BLOCKED_BOUNDS_ALONE(P) \
 		BLOCKED_PIXELS_##P(DEPTHWISE_STORE, 1); \
 		top += (P)*step; \
 		middle += (P)*step; \

@@ -11,6 +11,7 @@ struct blocked_job {
 	const struct blocked_conv *blocked;
 	const float *packed;
 	const float *biases;
+	const float *bounds; /* the least and the most that outputs may be; NULL: none */
 	const float *input;
 	float *output;
 	int64_t images;

@@ -116,6 +116,7 @@ static void sum_band(const struct blocked_job *job, int64_t image, int64_t begin
 				.row_step = y->dilation * blocked->strip_row,
 				.pixel_step = x->stride * blocked->depth,
 				.bias = job->biases + filter * lanes,
+				.bounds = job->bounds,
 				.out = output + filter * out_plane + row * blocked->output.width * lanes,
 				.out_step = out_plane,
 			};

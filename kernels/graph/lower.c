@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "kernels/conv/blocks.h"
 #include "kernels/operator/op_blocks.h"
+#include "kernels/operator/op_elementwise.h"
 #include "kernels/operator/op_window.h"
 #include "kernels/operator/window_node.h"
 
@@ -160,11 +161,16 @@ static struct graph_node *lower_conv(struct lowering *lowering, const struct gra
 	struct blocked_conv_settings *blocked = ARENA_NEW(lowering->arena, struct blocked_conv_settings);
 	if (!blocked_conv_init(&blocked->blocked, &settings->conv, shape, depth, lowering->isa))
 		return NULL;
+	float least, most;
 	size_t *inputs = copy_ports(lowering, node);
 	inputs[0] = want_blocks(lowering, image);
 	struct graph_node *added = add_blocked(lowering, node, inputs, new_blocks(lowering, node->outputs[0], lanes));
 	added->operator= & op_blocked_conv;
 	added->settings = blocked;
+	if (node->activation && activation_bounds(node->activation, node->activation_settings, &least, &most)) {
+		blocked_conv_clamp(&blocked->blocked, least, most);
+		added->activation = NULL;
+	}
 	return added;
 }
 

@@ -113,6 +113,15 @@ bool infer_clip(struct node_shapes *shapes, struct err *err)
 	return infer_same_shape(shapes);
 }
 
+bool activation_bounds(const struct operator_row *activation, const void *settings, float *least, float *most)
+{
+	const struct activation_settings *clip = settings;
+	bool is_clip = strcmp(activation->name, "Clip") == 0;
+	*least = is_clip ? clip->alpha : 0;
+	*most = is_clip ? clip->beta : INFINITY;
+	return is_clip || strcmp(activation->name, "Relu") == 0;
+}
+
 struct unary_job {
 	const struct activation_settings *settings;
 	const float *in;

@@ -23,4 +23,7 @@ operator_kernel run_equal, run_greater, run_less, run_greater_or_equal, run_less
 operator_kernel run_and, run_or, run_xor;
 operator_kernel run_where, run_cast;
 
+/* Whether this activation only bounds its values, as Relu and Clip do, and between what. */
+bool activation_bounds(const struct operator_row *activation, const void *settings, float *least, float *most);
+
 #endif

@@ -1,4 +1,5 @@
-// Runs every network of networks.cjs by onnxruntime and by `lamina infer`, fused and as it stands, and compares. As TAP.
+// Runs every network of networks.cjs by onnxruntime and by `lamina infer`, fused, as it stands and on kernels of its own,
+// and compares. As TAP.
 // usage: compare.cjs BUILD, in an empty folder
 'use strict';
 const fs = require('fs');
@@ -63,7 +64,7 @@ async function compare(network, batch) {
 		options.push('--dimension', dimension);
 	const session = await ort.InferenceSession.create('m.onnx', {logSeverityLevel: 3});
 	const answers = await session.run(feeds);
-	for (const how of [[], ['--unfused'], ['--threads', '2']]) {
+	for (const how of [[], ['--unfused'], ['--threads', '2'], ['--kernels', 'lamina']]) {
 		execFileSync(path.join(build, 'lamina'), ['infer', ...options, ...how, 'm.onnx']);
 		const worst = Math.max(...session.outputNames.map((name, i) =>
 			difference(readOutput(`out/output_${i}.pb`, answers[name].size), answers[name].data)));
