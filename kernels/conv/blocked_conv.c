@@ -440,7 +440,10 @@ static void sum_items(void *context, struct team *team, int worker, int64_t firs
 	}
 }
 
-/* As many runs as fit a cache with what they read and make; where bands are few, filters are shared out, too. */
+/*
+ * As many runs as fit a cache with what they read and make. Where that makes few bands, filters that stay in a cache
+ * are gone over by more of them, so that a thread reads what it made in the layer before, and others are shared out.
+ */
 static struct cut cut_items(const struct blocked_job *job)
 {
 	const struct blocked_conv *blocked = job->blocked;
@@ -456,6 +459,8 @@ static struct cut cut_items(const struct blocked_job *job)
 	struct cut cut = {.job = job, .runs = div_ceil_int64(plane_values(blocked->output), pixels_max)};
 	int64_t runs = job->images * cut.runs;
 	cut.bands = div_ceil_int64(runs, most_int64(fitting, 1));
+	if (group_weights(blocked) <= FILTER_VALUES_MAX)
+		cut.bands = least_int64(most_int64(cut.bands, BLOCKED_ITEMS_WANTED), runs);
 	cut.band_runs = div_ceil_int64(runs, cut.bands);
 	cut.parts = least_int64(div_ceil_int64(BLOCKED_ITEMS_WANTED, cut.bands * blocked->conv.groups),
 				blocked_sets(blocked));

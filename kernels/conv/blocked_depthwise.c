@@ -7,7 +7,15 @@
 #include "base/num.h"
 #include "kernels/conv/blocked_parts.h"
 
-enum { TAP_KINDS = 4 };
+enum { TAP_KINDS = 4, BAND_ROWS = 3 /* of flatter bands, little is read twice from the cache */ };
+
+/* Rows [first_row, last_row) of the output of one image's block. */
+struct piece {
+	int64_t plane;
+	int64_t block;
+	int64_t first_row;
+	int64_t last_row;
+};
 
 /* Taps of rows of the output that read rows [first, last) of their window inside the image. */
 struct row_taps {
@@ -68,22 +76,23 @@ static const struct row_taps *cached_taps(const struct blocked_conv *blocked, in
 	return taps;
 }
 
-static void sum_plane_by_taps(const struct blocked_job *job, int64_t plane, int64_t block, struct tap_cache *cache)
+static void sum_rows_by_taps(const struct blocked_job *job, const struct piece *piece, struct tap_cache *cache)
 {
 	const struct blocked_conv *blocked = job->blocked;
 	const struct window_axis *y = &blocked->conv.window.y;
 	int64_t lanes = blocked->kernels->lanes;
 	int64_t in_row = blocked->input.width * lanes;
-	const float *input = job->input + plane * blocked->input.height * in_row;
+	const float *input = job->input + piece->plane * blocked->input.height * in_row;
 	struct blocked_depthwise product = {
-		.weights = job->packed + block * blocked->taps * lanes,
-		.bias = job->biases + block * lanes,
+		.weights = job->packed + piece->block * blocked->taps * lanes,
+		.bias = job->biases + piece->block * lanes,
 		.bounds = job->bounds,
 		.pixel_step = blocked->conv.window.x.stride * lanes,
 		.pixels = blocked->output.width,
-		.out = job->output + plane * blocked->output.height * blocked->output.width * lanes,
+		.out = job->output +
+		       (piece->plane * blocked->output.height + piece->first_row) * blocked->output.width * lanes,
 	};
-	for (int64_t row = 0; row < blocked->output.height; row++) {
+	for (int64_t row = piece->first_row; row < piece->last_row; row++) {
 		const struct row_taps *taps = cached_taps(blocked, row, cache);
 		int64_t first_row = row * y->stride - y->pad_before + taps->first * y->dilation;
 		product.taps = taps->taps;
@@ -121,25 +130,25 @@ static size_t zero_row_values(const struct blocked_conv *blocked)
 	return (size_t)((blocked->input.width + 2) * blocked->kernels->lanes);
 }
 
-static void sum_plane(const struct blocked_job *job, int64_t plane, int64_t block, const float *zeros)
+static void sum_rows(const struct blocked_job *job, const struct piece *piece, const float *zeros)
 {
 	const struct blocked_conv *blocked = job->blocked;
 	const struct window_axis *y = &blocked->conv.window.y;
 	int64_t lanes = blocked->kernels->lanes;
 	int64_t in_row = blocked->input.width * lanes;
 	int64_t before = blocked->conv.window.x.pad_before * lanes;
-	const float *input = job->input + plane * blocked->input.height * in_row;
-	float *output = job->output + plane * blocked->output.height * blocked->output.width * lanes;
+	const float *input = job->input + piece->plane * blocked->input.height * in_row;
+	float *output = job->output + piece->plane * blocked->output.height * blocked->output.width * lanes;
 	struct blocked_depthwise_3x3 product = {
 		.pixel_step = blocked->conv.window.x.stride * lanes,
 		.misses_first = misses_first(blocked),
 		.misses_last = columns_behind(blocked) == 1,
-		.weights = job->packed + block * blocked->taps * lanes,
-		.bias = job->biases + block * lanes,
+		.weights = job->packed + piece->block * blocked->taps * lanes,
+		.bias = job->biases + piece->block * lanes,
 		.bounds = job->bounds,
 		.pixels = blocked->output.width,
 	};
-	for (int64_t row = 0; row < blocked->output.height; row++) {
+	for (int64_t row = piece->first_row; row < piece->last_row; row++) {
 		int64_t first = row * y->stride - y->pad_before;
 		for (int64_t ky = 0; ky < y->kernel; ky++) {
 			bool is_inside = first + ky >= 0 && first + ky < blocked->input.height;
@@ -153,10 +162,16 @@ static void sum_plane(const struct blocked_job *job, int64_t plane, int64_t bloc
 
 /* --- both -------------------------------------------------------------------------------------------------------- */
 
+/* Bands of rows of the output, of each image as many: what neighbouring layers do with the same rows is near, then. */
+struct bands {
+	const struct blocked_job *job;
+	int64_t count;
+};
+
 static void sum_items(void *context, struct team *team, int worker, int64_t first, int64_t last)
 {
-	const struct blocked_job *job = context;
-	const struct blocked_conv *blocked = job->blocked;
+	const struct bands *bands = context;
+	const struct blocked_conv *blocked = bands->job->blocked;
 	struct tap_cache cache = {.next = 0};
 	float *zeros = NULL;
 	if (blocked->is_3x3) {
@@ -165,18 +180,29 @@ static void sum_items(void *context, struct team *team, int worker, int64_t firs
 	}
 	for (int i = 0; i < TAP_KINDS; i++)
 		cache.kinds[i].first = -1;
-	for (int64_t plane = first; plane < last; plane++)
-		if (blocked->is_3x3)
-			sum_plane(job, plane, plane % blocked->channel_blocks, zeros);
-		else
-			sum_plane_by_taps(job, plane, plane % blocked->channel_blocks, &cache);
+	for (int64_t item = first; item < last; item++)
+		for (int64_t block = 0; block < blocked->channel_blocks; block++) {
+			int64_t band = item % bands->count;
+			const struct piece piece = {
+				.plane = item / bands->count * blocked->channel_blocks + block,
+				.block = block,
+				.first_row = share_begin(blocked->output.height, bands->count, band),
+				.last_row = share_begin(blocked->output.height, bands->count, band + 1),
+			};
+			if (blocked->is_3x3)
+				sum_rows(bands->job, &piece, zeros);
+			else
+				sum_rows_by_taps(bands->job, &piece, &cache);
+		}
 }
 
 void blocked_depthwise_run(const struct blocked_job *job, struct team *team)
 {
-	struct blocked_job copy = *job;
-	int64_t planes = job->images * job->blocked->channel_blocks;
-	team_run(team, planes, div_ceil_int64(planes, BLOCKED_ITEMS_WANTED), sum_items, &copy);
+	int64_t height = job->blocked->output.height;
+	int64_t wanted = div_ceil_int64(BLOCKED_ITEMS_WANTED, job->images);
+	int64_t most = most_int64(height / BAND_ROWS, least_int64(height, 2));
+	struct bands bands = {.job = job, .count = least_int64(wanted, most)};
+	team_run(team, job->images * bands.count, 1, sum_items, &bands);
 }
 
 size_t blocked_depthwise_workspace_bytes(const struct blocked_job *job)

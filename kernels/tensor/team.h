@@ -1,8 +1,8 @@
 /*
  * A team of threads that share the work of one kernel, and the scratch memory each of them has for itself.
- * The calling thread is worker 0; the others sleep between kernels. Work is cut into items by the kernel, never by
- * the number of threads, and an item is computed by one worker in one way: results have the same bits with 1 thread
- * and with 64 (on one machine and BLAS core type).
+ * The calling thread is worker 0; the others look for the next kernel for a while, then sleep. Work is cut into items
+ * by the kernel, never by the number of threads, and an item is computed by one worker in one way: results have the
+ * same bits with 1 thread and with 64 (on one machine and BLAS core type).
  */
 #ifndef LAMINA_TEAM_H
 #define LAMINA_TEAM_H
@@ -21,6 +21,8 @@ struct team;
 typedef void team_body(void *context, struct team *team, int worker, int64_t first, int64_t last);
 
 struct team_worker {
+	_Alignas(64) _Atomic int64_t next; /* of its share of the items, on a cache line of its own */
+	int64_t end;
 	struct team *team;
 	pthread_t thread;
 	float *scratch;
@@ -34,14 +36,14 @@ struct team {
 	pthread_mutex_t mutex;
 	pthread_cond_t start;
 	pthread_cond_t finish;
-	uint64_t round; /* counts calls of team_run, so that a sleeper knows a new one */
-	int busy;       /* workers still in the current round */
-	bool stopping;
+	int looks;             /* how often one that waits looks before it sleeps */
+	_Atomic uint64_t gate; /* which round it is, whether one may still enter it, how many are inside */
+	_Atomic int sleepers;
+	_Atomic bool is_awaited; /* the caller sleeps until all have left */
+	_Atomic bool stopping;
 	team_body *body;
 	void *context;
-	int64_t items;
 	int64_t grain;
-	_Atomic int64_t next_item;
 };
 
 /* Starts threads - 1 threads (1 <= threads <= TEAM_THREADS_MAX) and makes OpenBLAS run in its caller's thread. */
@@ -51,8 +53,9 @@ void team_init(struct team *team, int threads);
 void team_release(struct team *team);
 
 /*
- * Runs body over items [0, items) in pieces of at most grain, on whichever worker is free, and returns when all
- * are done. Not to be called from a body.
+ * Runs body over items [0, items) in pieces of at most grain, and returns when all are done. Each worker begins with
+ * a share of neighbouring items, the same of every kernel, as what is near in one is mostly near in the next, too, and
+ * then in its cache; who has done his goes on with another's. Not to be called from a body.
  */
 void team_run(struct team *team, int64_t items, int64_t grain, team_body *body, void *context);
 

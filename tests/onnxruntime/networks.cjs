@@ -1,5 +1,6 @@
 // Networks as text (tests/onnx/onnx_text.h), built as their papers describe them, narrower where that only saves time.
-// usage: node networks.cjs NAME: the text of a whole network without its weights, which times do not depend on
+// usage: node networks.cjs NAME [weights]: the text of a whole network, without its weights, on which times do not
+// depend, or with them
 'use strict';
 
 let isWithoutWeights = false;
@@ -310,10 +311,10 @@ const whole = {
 if (require.main === module) {
 	const name = process.argv[2];
 	if (!Object.hasOwn(whole, name)) {
-		console.error(`usage: node networks.cjs ${Object.keys(whole).join('|')}`);
+		console.error(`usage: node networks.cjs ${Object.keys(whole).join('|')} [weights]`);
 		process.exit(2);
 	}
-	isWithoutWeights = true;
+	isWithoutWeights = process.argv[3] !== 'weights';
 	console.log(`name ${name}\n${whole[name]()}`);
 	return;
 }
