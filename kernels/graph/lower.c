@@ -204,6 +204,22 @@ static struct graph_node *lower_binary(struct lowering *lowering, const struct g
 	return add_blocked(lowering, node, inputs, new_blocks(lowering, node->outputs[0], depth));
 }
 
+static struct graph_node *lower_add(struct lowering *lowering, const struct graph_node *node)
+{
+	struct graph_node *added = lower_binary(lowering, node);
+	if (!added)
+		return NULL;
+	struct blocked_add_settings *settings = ARENA_NEW(lowering->arena, struct blocked_add_settings);
+	added->operator= & op_blocked_add;
+	added->settings = settings;
+	if (node->activation &&
+	    activation_bounds(node->activation, node->activation_settings, &settings->least, &settings->most)) {
+		settings->is_clamped = true;
+		added->activation = NULL;
+	}
+	return added;
+}
+
 static struct graph_node *lower_pool(struct lowering *lowering, const struct graph_node *node)
 {
 	const struct pool *pool = node->settings;
@@ -221,7 +237,7 @@ static const struct {
 	const char *name;
 	node_rule *rule;
 } rules[] = {
-	{"Conv", lower_conv},     {"MaxPool", lower_pool},  {"AveragePool", lower_pool},  {"Add", lower_binary},
+	{"Conv", lower_conv},     {"MaxPool", lower_pool},  {"AveragePool", lower_pool},  {"Add", lower_add},
 	{"Mul", lower_binary},    {"Sub", lower_binary},    {"Relu", lower_unary},        {"LeakyRelu", lower_unary},
 	{"Clip", lower_unary},    {"Sigmoid", lower_unary}, {"HardSigmoid", lower_unary}, {"HardSwish", lower_unary},
 	{"Tanh", lower_unary},    {"Elu", lower_unary},     {"Selu", lower_unary},        {"Mish", lower_unary},

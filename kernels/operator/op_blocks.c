@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/check.h"
+#include "base/num.h"
 #include "kernels/conv/blocks.h"
 #include "kernels/operator/window_node.h"
 
@@ -37,6 +38,73 @@ static void run_blocked_conv(const struct node_run *run, struct team *team)
 	CHECK(run->prepared);
 	blocked_conv_run(&settings->blocked, run->prepared, run->inputs[0]->data, run->outputs[0]->data,
 			 run->inputs[0]->dims.sides[SIDE_IMAGES], team);
+}
+
+/* --- sums -------------------------------------------------------------------------------------------------------- */
+
+/* By bands of rows, as convolutions make them: each thread reads what it made. */
+struct adding {
+	const struct blocked_add_settings *settings;
+	const float *a;
+	const float *b;
+	float *out;
+	int64_t blocks; /* of an image */
+	int64_t bands;
+	int64_t height;
+	int64_t row_values;
+};
+
+static void add_values(const struct blocked_add_settings *settings, const float *restrict a, const float *restrict b,
+		       float *restrict out, int64_t count)
+{
+	float least = settings->least;
+	float most = settings->most;
+	if (settings->is_clamped)
+		for (int64_t i = 0; i < count; i++) {
+			float sum = a[i] + b[i];
+			float below_most = sum > most ? most : sum;
+			out[i] = sum < least ? least : below_most;
+		}
+	else
+		for (int64_t i = 0; i < count; i++)
+			out[i] = a[i] + b[i];
+}
+
+static void add_bands(void *context, struct team *team, int worker, int64_t first, int64_t last)
+{
+	const struct adding *adding = context;
+	for (int64_t i = first; i < last; i++)
+		for (int64_t block = 0; block < adding->blocks; block++) {
+			int64_t band = i % adding->bands;
+			int64_t begin = adding->height * band / adding->bands;
+			int64_t end = adding->height * (band + 1) / adding->bands;
+			int64_t plane = i / adding->bands * adding->blocks + block;
+			int64_t at = (plane * adding->height + begin) * adding->row_values;
+			add_values(adding->settings, adding->a + at, adding->b + at, adding->out + at,
+				   (end - begin) * adding->row_values);
+		}
+}
+
+static void run_blocked_add(const struct node_run *run, struct team *team)
+{
+	enum { BANDS_WANTED = 8, BAND_VALUES = 4096 /* enough to make waking a thread worth it */ };
+	const struct dims *dims = &run->outputs[0]->dims;
+	int64_t row_values = dims->sides[SIDE_WIDTH] * dims->sides[SIDE_DEPTH];
+	int64_t image_values = dims_product(dims, SIDE_BLOCKS, SIDE_DEPTH + 1);
+	int64_t bands = div_ceil_int64(BANDS_WANTED, dims->sides[SIDE_IMAGES]);
+	bands = bands < dims->sides[SIDE_HEIGHT] ? bands : dims->sides[SIDE_HEIGHT];
+	bands = bands < image_values / BAND_VALUES ? bands : image_values / BAND_VALUES;
+	struct adding adding = {
+		.settings = run->settings,
+		.a = run->inputs[0]->data,
+		.b = run->inputs[1]->data,
+		.out = run->outputs[0]->data,
+		.blocks = dims->sides[SIDE_BLOCKS],
+		.bands = bands > 0 ? bands : 1,
+		.height = dims->sides[SIDE_HEIGHT],
+		.row_values = row_values,
+	};
+	team_run(team, dims->sides[SIDE_IMAGES] * adding.bands, 1, add_bands, &adding);
 }
 
 /* --- pooling -------------------------------------------------------------------------------------------------- */
@@ -141,6 +209,7 @@ const struct operator_row op_to_blocks = {.name = "ToBlocks", .types = TYPES_FLO
 const struct operator_row op_from_blocks = {.name = "FromBlocks", .types = TYPES_FLOAT, .run = run_from_blocks};
 const struct operator_row op_blocked_conv = {
 	.name = "BlockedConv", .types = TYPES_FLOAT, .run = run_blocked_conv, .prepare = prepare_blocked_conv};
+const struct operator_row op_blocked_add = {.name = "BlockedAdd", .types = TYPES_FLOAT, .run = run_blocked_add};
 const struct operator_row op_blocked_max_pool = {
 	.name = "BlockedMaxPool", .types = TYPES_FLOAT, .run = run_blocked_max_pool};
 const struct operator_row op_blocked_average_pool = {

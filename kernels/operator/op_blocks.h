@@ -18,8 +18,15 @@ struct blocked_pool_settings {
 	struct pool pool;
 };
 
+/* Settings of a sum of two: what it is kept within, as by a ReLU. */
+struct blocked_add_settings {
+	bool is_clamped;
+	float least;
+	float most;
+};
+
 /* Between planes and blocks; the settings are not used. */
 extern const struct operator_row op_to_blocks, op_from_blocks;
-extern const struct operator_row op_blocked_conv, op_blocked_max_pool, op_blocked_average_pool;
+extern const struct operator_row op_blocked_conv, op_blocked_max_pool, op_blocked_average_pool, op_blocked_add;
 
 #endif

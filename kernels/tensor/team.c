@@ -1,6 +1,7 @@
 #include "kernels/tensor/team.h"
 
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -23,11 +24,21 @@ static void take_items(struct team *team, int worker, int owner)
 	}
 }
 
+/* Of the calling thread: a processor's time, whoever else wants it. */
+static double thread_seconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 /* First what is the worker's own, then what others have left. */
 static void work(struct team *team, int worker)
 {
+	double start = thread_seconds();
 	for (int i = 0; i < team->threads; i++)
 		take_items(team, worker, (worker + i) % team->threads);
+	team->workers[worker].seconds += thread_seconds() - start;
 }
 
 static void share_items(struct team *team, int64_t items, int threads)
@@ -181,14 +192,24 @@ void team_run(struct team *team, int64_t items, int64_t grain, team_body *body, 
 	/* Waking sleepers costs more than a single piece of work gains. */
 	if (team->threads == 1 || items <= grain) {
 		share_items(team, items, 1);
-		work(team, 0);
+		take_items(team, 0, 0);
 		return;
 	}
+	double start = thread_seconds();
 	share_items(team, items, team->threads);
 	atomic_store(&team->gate, (atomic_load(&team->gate) / GATE_ROUND + 1) * GATE_ROUND + GATE_OPEN);
 	wake_sleepers(team);
 	work(team, 0);
 	close_round(team);
+	team->shared_seconds += thread_seconds() - start;
+}
+
+double team_seconds(const struct team *team)
+{
+	double shared = 0;
+	for (int i = 0; i < team->threads; i++)
+		shared += team->workers[i].seconds;
+	return thread_seconds() - team->shared_seconds + shared / team->threads;
 }
 
 float *team_scratch(struct team *team, int worker, size_t floats)

@@ -23,6 +23,7 @@ typedef void team_body(void *context, struct team *team, int worker, int64_t fir
 struct team_worker {
 	_Alignas(64) _Atomic int64_t next; /* of its share of the items, on a cache line of its own */
 	int64_t end;
+	double seconds; /* that it worked for in all, of what was shared out */
 	struct team *team;
 	pthread_t thread;
 	float *scratch;
@@ -44,6 +45,7 @@ struct team {
 	team_body *body;
 	void *context;
 	int64_t grain;
+	double shared_seconds; /* the caller's, in what was shared out, waiting included */
 };
 
 /* Starts threads - 1 threads (1 <= threads <= TEAM_THREADS_MAX) and makes OpenBLAS run in its caller's thread. */
@@ -58,6 +60,13 @@ void team_release(struct team *team);
  * then in its cache; who has done his goes on with another's. Not to be called from a body.
  */
 void team_run(struct team *team, int64_t items, int64_t grain, team_body *body, void *context);
+
+/*
+ * A clock of the caller's computing in seconds of processor time: what was shared out counts as if each thread had done
+ * as much of it, on a core of its own. Other programs on the host do not count, nor does waiting for threads that they
+ * keep from running. (The process's own clock tells of another thread only what it had done at the last tick.)
+ */
+double team_seconds(const struct team *team);
 
 /* This worker's scratch memory, at least floats long, contents undefined; valid until its next call. */
 float *team_scratch(struct team *team, int worker, size_t floats);

@@ -119,10 +119,10 @@ static void run_layers(const struct timed_network *network, struct timed_functio
 {
 	for (size_t i = 0; i < timed->function->count; i++) {
 		const struct timed_layer *layer = &network->layers[timed->function->first + i];
-		double start = stopwatch_cpu_seconds();
+		double start = team_seconds(team);
 		for (size_t node = layer->first_node; node < layer->end_node; node++)
 			execution_run_node(&timed->execution, node, team);
-		seconds[i] += (stopwatch_cpu_seconds() - start) / team->threads;
+		seconds[i] += team_seconds(team) - start;
 	}
 }
 

@@ -95,11 +95,11 @@ static double product_seconds(struct host_speed *speed, int threads)
 	struct products products = {speed->values, speed->values + MATRIX_VALUES, speed->values + 2 * MATRIX_VALUES};
 	struct team team;
 	team_init(&team, threads);
-	double start = stopwatch_cpu_seconds();
+	double start = team_seconds(&team);
 	team_run(&team, threads, 1, multiply, &products);
-	double seconds = stopwatch_cpu_seconds() - start;
+	double seconds = team_seconds(&team) - start;
 	team_release(&team);
-	return seconds / threads;
+	return seconds;
 }
 
 static void copy_part(void *context, struct team *team, int worker, int64_t first, int64_t last)
@@ -113,11 +113,11 @@ static double copy_seconds(struct host_speed *speed, int threads)
 {
 	struct team team;
 	team_init(&team, threads);
-	double start = stopwatch_cpu_seconds();
+	double start = team_seconds(&team);
 	team_run(&team, COPY_FLOATS, COPY_FLOATS / threads, copy_part, speed->values);
-	double seconds = stopwatch_cpu_seconds() - start;
+	double seconds = team_seconds(&team) - start;
 	team_release(&team);
-	return seconds / threads;
+	return seconds;
 }
 
 /* Seconds to fill a block; a pointer that the compiler knows nothing of keeps it from leaving that out. */

@@ -113,5 +113,5 @@ double stopwatch_seconds(void)
 
 double stopwatch_cpu_seconds(void)
 {
-	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+	return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }

@@ -37,7 +37,7 @@ double samples_rounded(double value);
 /* Seconds on a clock that never steps; only differences mean anything. */
 double stopwatch_seconds(void);
 
-/* Seconds that this process has computed, all threads together. */
+/* Seconds that the calling thread has computed; of a team's, see team_seconds. */
 double stopwatch_cpu_seconds(void);
 
 #endif

@@ -90,6 +90,37 @@ static void test_team_waits(void)
 	t_int(seen, 40, "a team returns when its slowest worker is done");
 }
 
+static const double BURNT = 0.02;
+
+static void burn(void *context, struct team *team, int worker, int64_t first, int64_t last)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	double start = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+	for (double seconds = start; seconds < start + BURNT * (double)(last - first);) {
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+		seconds = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+	}
+}
+
+/* Whoever did the items: as beside a busy neighbour, it may be one thread alone. */
+static void test_team_seconds(void)
+{
+	struct team team;
+	team_init(&team, 2);
+	double start = team_seconds(&team);
+	team_run(&team, 4, 1, burn, NULL);
+	double shared = team_seconds(&team) - start;
+	t_ok(shared > 1.95 * BURNT && shared < 2.3 * BURNT, "four items of two threads take as long as two: %g s",
+	     shared);
+	start = team_seconds(&team);
+	team_run(&team, 1, 1, burn, NULL);
+	burn(NULL, &team, 0, 0, 1);
+	double alone = team_seconds(&team) - start;
+	t_ok(alone > 1.95 * BURNT && alone < 2.3 * BURNT, "what is not shared out counts as it is: %g s", alone);
+	team_release(&team);
+}
+
 static void test_blas(void)
 {
 	char version[BLAS_VERSION_BYTES];
@@ -159,6 +190,7 @@ int main(int argc, char **argv)
 		test_team(threads, 10, 1000);
 	}
 	test_team_waits();
+	test_team_seconds();
 	test_blas();
 	test_forced_core_type();
 	return t_done();
