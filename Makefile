@@ -316,7 +316,7 @@ endif
 $(B)/tests/bench/bench_simgrid.o $(B)/tests/bench/bench_conv.o: FORCE
 
 .PHONY: bench
-bench: ## measure speed, about five minutes: a table here, results/bench.jsonl for programs
+bench: ## measure speed, about twenty minutes: a table here, results/bench.jsonl for programs
 	@contrib/build/setup.sh bench || echo 'without SimGrid or oneDNN' >&2
 	+@{ tests/onnxruntime/setup.sh && $(MAKE) --no-print-directory $(WEIGHTED:%=build/networks/weights/%.onnx); } || \
 		echo 'without onnxruntime' >&2
