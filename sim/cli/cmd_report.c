@@ -42,11 +42,11 @@ static bool is_that_point(struct report *report, const struct run_job *job)
 	return !report->results || (results_find(report->results, &job->identity, &id, &err) && id != 0);
 }
 
-/* The platform of every point, where all of them are still what they were. */
-static bool add_platforms(struct report *report)
+/* What every point rests on, where all of them are still what they were. */
+static bool add_bases(struct report *report)
 {
 	size_t count = report->page.data.point_count;
-	const struct platform **platforms = ARENA_ARRAY(&report->page.cli->arena, const struct platform *, count);
+	struct trust_basis *bases = ARENA_ARRAY(&report->page.cli->arena, struct trust_basis, count);
 	struct arena scratch;
 	arena_init(&scratch);
 	bool ok = true;
@@ -57,16 +57,16 @@ static bool add_platforms(struct report *report)
 		ok = point < report->page.study.sweep.point_count && resolve_point(report, i, &scratch, &job) &&
 		     is_that_point(report, &job);
 		if (ok)
-			platforms[i] = job.setting->platform;
+			bases[i] = trust_basis_of(job.setting);
 		arena_release(&scratch);
 	}
-	report->page.page.platforms = ok ? platforms : NULL;
+	report->page.page.bases = ok ? bases : NULL;
 	return ok;
 }
 
 static void add_settings(struct report *report)
 {
-	if (report->page.has_settings && add_platforms(report)) {
+	if (report->page.has_settings && add_bases(report)) {
 		report->page.page.resolve = resolve_point;
 		report->page.page.resolve_context = report;
 		return;

@@ -40,10 +40,10 @@ static void add_metric(const struct outlook *outlook, const struct run_job *job,
 		       struct table *table)
 {
 	struct trust_spread spread = spread_of(&job->result, metric);
-	const struct platform *platform = job->setting->platform;
+	const struct trust_basis basis = trust_basis_of(job->setting);
 	struct trust_band band = metric == METRIC_COST_USD
-					 ? trust_band_of_cost(&outlook->trust, platform, &job->result, spread)
-					 : trust_band_of_time(&outlook->trust, platform, &job->result, spread);
+					 ? trust_band_of_cost(&outlook->trust, &basis, &job->result, spread)
+					 : trust_band_of_time(&outlook->trust, &basis, &job->result, spread);
 	add_row(table, outcome_metrics[metric].name, spread.center, &band);
 }
 
@@ -52,9 +52,9 @@ void outlook_fill(const struct outlook *outlook, const struct run_job *job, cons
 {
 	static const enum metric_id of_requests[] = {METRIC_RECORD_SECONDS, METRIC_RECORD_P50_SECONDS,
 						     METRIC_RECORD_P95_SECONDS, METRIC_RECORD_P99_SECONDS};
-	const struct platform *platform = job->setting->platform;
+	const struct trust_basis basis = trust_basis_of(job->setting);
 	struct trust_spread run = spread_of(&job->result, METRIC_MAKESPAN_SECONDS);
-	struct trust_band band = trust_band_of_time(&outlook->trust, platform, &job->result, run);
+	struct trust_band band = trust_band_of_time(&outlook->trust, &basis, &job->result, run);
 	table_init(table, outlook_columns, ARRAY_LEN(outlook_columns));
 	trust_describe(&band, rests_on);
 	if (!times)
@@ -63,7 +63,7 @@ void outlook_fill(const struct outlook *outlook, const struct run_job *job, cons
 		add_metric(outlook, job, of_requests[i], table);
 	if (times && times->count > 0) {
 		const struct trust_spread one = {times->mean.value, times->share_5, times->share_95};
-		band = trust_band_of_time(&outlook->trust, platform, &job->result, one);
+		band = trust_band_of_time(&outlook->trust, &basis, &job->result, one);
 		add_row(table, "one_request_seconds", one.center, &band);
 	}
 	add_metric(outlook, job, METRIC_COST_USD, table);

@@ -14,8 +14,8 @@ struct plan_page {
 	struct result_page page;
 	const char *names[PLANS_MAX];
 	struct run_job jobs[PLANS_MAX];
-	const struct platform *platforms[PLANS_MAX];
 	bool allowed[PLANS_MAX];
+	struct trust_basis bases[PLANS_MAX];
 	size_t count;
 };
 
@@ -47,7 +47,7 @@ static void add_plan(struct plan_page *plans, const char *name, const struct tri
 	}
 	plans->names[plans->count] = name;
 	plans->allowed[plans->count] = planner_is_allowed(&plans->report->plan->goal, trial);
-	plans->platforms[plans->count] = trial->setting->platform;
+	plans->bases[plans->count] = trust_basis_of(trial->setting);
 	plans->jobs[plans->count++] = (struct run_job){
 		.setting = trial->setting,
 		.seed = request->seed,
@@ -181,7 +181,7 @@ int plan_page_write(const struct plan_report *report, const char *experiment_pat
 	plans->page.study = *report->study;
 	plans->page.has_settings = true;
 	plans->page.page = (struct page){
-		.platforms = plans->platforms,
+		.bases = plans->bases,
 		.resolve = resolve_plan,
 		.resolve_context = plans,
 		.names = plans->names,

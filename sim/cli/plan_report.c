@@ -77,14 +77,16 @@ static void add_parallel(struct table *table, int64_t parallel)
 static struct trust_band time_band(const struct plan_report *report, const struct trial *trial)
 {
 	const double *seconds = trial->result.samples[report->plan->planner.control.seconds_metric];
-	return trust_band_of_time(report->trust, trial->setting->platform, &trial->result,
+	const struct trust_basis basis = trust_basis_of(trial->setting);
+	return trust_band_of_time(report->trust, &basis, &trial->result,
 				  trust_spread_of(seconds, trial->result.replications));
 }
 
 static struct trust_band cost_band(const struct plan_report *report, const struct trial *trial)
 {
 	const double *usd = trial->result.samples[METRIC_COST_USD];
-	return trust_band_of_cost(report->trust, trial->setting->platform, &trial->result,
+	const struct trust_basis basis = trust_basis_of(trial->setting);
+	return trust_band_of_cost(report->trust, &basis, &trial->result,
 				  trust_spread_of(usd, trial->result.replications));
 }
 

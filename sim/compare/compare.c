@@ -92,11 +92,11 @@ static void rank(const struct compare_request *request, struct comparison *out)
 static void add_bands(const struct trust *trust, struct contender *contender)
 {
 	const struct measurement *measured = &contender->measured;
-	const struct platform *platform = contender->best->platform;
+	const struct trust_basis basis = trust_basis_of(contender->best);
 	struct trust_spread usd = trust_spread_of(measured->usd, measured->replications);
 	struct trust_spread seconds = trust_spread_of(measured->seconds, measured->replications);
-	contender->usd_band = trust_band_of_cost(trust, platform, &measured->result, usd);
-	contender->seconds_band = trust_band_of_time(trust, platform, &measured->result, seconds);
+	contender->usd_band = trust_band_of_cost(trust, &basis, &measured->result, usd);
+	contender->seconds_band = trust_band_of_time(trust, &basis, &measured->result, seconds);
 }
 
 static bool measure_all(const struct compare_request *request, struct arena *arena, struct comparison *out)

@@ -24,17 +24,17 @@ static struct page_figure figure_of(const struct estimate *estimate)
 static void add_bands(struct page_state *state, size_t index)
 {
 	const struct page *page = state->page;
-	const struct platform *platform = page->platforms ? page->platforms[index] : NULL;
+	const struct trust_basis *basis = page->bases ? &page->bases[index] : NULL;
 	const struct run_result *result = &page->data->points[index].result;
 	struct page_point *point = &state->points[index];
-	if (!platform || !page->trust)
+	if (!basis || !page->trust)
 		return;
 	const struct estimate *time = run_result_metric(result, state->time);
 	const struct estimate *cost = run_result_metric(result, METRIC_COST_USD);
 	point->time.band =
-		trust_band_of_time(page->trust, platform, result, trust_spread_of_estimate(time, result->replications));
+		trust_band_of_time(page->trust, basis, result, trust_spread_of_estimate(time, result->replications));
 	point->cost.band =
-		trust_band_of_cost(page->trust, platform, result, trust_spread_of_estimate(cost, result->replications));
+		trust_band_of_cost(page->trust, basis, result, trust_spread_of_estimate(cost, result->replications));
 	point->time.has_band = point->cost.has_band = true;
 }
 

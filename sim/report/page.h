@@ -28,8 +28,8 @@ struct page {
 	const struct figure_data *data;
 	const char *subject;       /* what is simulated, in a line */
 	const struct trust *trust; /* NULL: bands are not known */
-	/* The platform of every point; NULL where its setting is not known, and then there are no bands. */
-	const struct platform *const *platforms;
+	/* What every point rests on; NULL where settings are not known, and then there are no bands. */
+	const struct trust_basis *bases;
 	/* A point with its setting, in the arena; false where that is not known. May be NULL. */
 	bool (*resolve)(void *context, size_t point, struct arena *arena, struct run_job *out);
 	void *resolve_context;

@@ -297,10 +297,10 @@ static void write_headings(struct page_state *state, struct buf *out)
 	for (size_t i = 0; i < state->keys.count; i++)
 		write_heading(state->keys.keys[i].title, out);
 	write_heading(arena_printf(&state->arena, "%s, s", page_time_words(state)), out);
-	if (state->page->trust && state->page->platforms)
+	if (state->page->trust && state->page->bases)
 		write_heading("90 % of runs, s", out);
 	write_heading("cost of a run, USD", out);
-	if (state->page->trust && state->page->platforms)
+	if (state->page->trust && state->page->bases)
 		write_heading("90 % of runs, USD", out);
 	for (size_t i = 0; i < ARRAY_LEN(other_columns); i++)
 		if (is_shown(state, other_columns[i].metric))
@@ -350,7 +350,7 @@ static void write_row(struct page_state *state, size_t index, struct buf *out)
 	const struct page *page = state->page;
 	const struct page_point *point = &state->points[index];
 	const struct figure_point *of = &page->data->points[index];
-	bool has_bands = page->trust && page->platforms;
+	bool has_bands = page->trust && page->bases;
 	buf_printf(out, "<tr data-p=\"%zu\"%s><th scope=\"row\" data-v=\"%lld\">", index,
 		   !point->works        ? " class=\"failing\""
 		   : !point->is_allowed ? " class=\"barred\""

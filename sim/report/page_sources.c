@@ -81,7 +81,7 @@ void page_write_bill(struct page_state *state, struct buf *out)
 	if (state->chosen[CHOICE_CHEAPEST] == PAGE_NONE)
 		return;
 	size_t cheapest = (size_t)state->chosen[CHOICE_CHEAPEST];
-	const struct platform *platform = state->page->platforms ? state->page->platforms[cheapest] : NULL;
+	const struct platform *platform = state->page->bases ? state->page->bases[cheapest].platform : NULL;
 	buf_add(out, "<section id=\"bill\">\n<h2>The bill of a run</h2>\n");
 	if (platform && (platform->region || platform->price_region[0])) {
 		buf_add(out, "<p>At prices of ");

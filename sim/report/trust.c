@@ -63,22 +63,31 @@ static double error_percent(const struct trust *trust, const char *mechanism)
 	return 0;
 }
 
-/* What a cause's time and money rest on; NULL: on nothing that can be wrong, or on what the others do. */
-static const char *mechanism_of(enum cause cause, bool is_stepped)
-{
-	static const char *const mechanisms[CAUSES] = {
-		[CAUSE_COLD_START] = "cold start",     [CAUSE_LOAD] = "cold start",     [CAUSE_LATENCY] = "S3 requests",
-		[CAUSE_STREAM] = "S3 transfer",        [CAUSE_NETWORK] = "S3 transfer", [CAUSE_CARD] = "S3 transfer",
-		[CAUSE_INSTANCE] = "shared instances", [CAUSE_COMPUTE] = "CPU share",   [CAUSE_THROTTLED] = "CPU share",
-	};
-	bool is_cpu = cause == CAUSE_COMPUTE || cause == CAUSE_THROTTLED;
-	return is_cpu && is_stepped ? "CPU quota steps" : mechanisms[cause];
-}
-
 static bool is_stepped(const struct function_result *function, const struct platform *platform)
 {
 	double handler = function_result_metric(function, FUNCTION_METRIC_DURATION_MEAN_SECONDS)->mean;
 	return function->cause_seconds[CAUSE_THROTTLED] > 0 && handler < STEPPED_PERIODS * platform->cpu.period_seconds;
+}
+
+static bool alternates(const struct work *work)
+{
+	for (int i = 0; i < WORK_PHASES; i++)
+		if (work->phases[i].pieces > 1)
+			return true;
+	return false;
+}
+
+struct trust_basis trust_basis_of(const struct setting *setting)
+{
+	struct trust_basis basis = {.platform = setting->platform};
+	CHECK(setting->function_count <= 64);
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct setting_function *function = &setting->functions[i];
+		basis.arm64 |= (uint64_t)function->sandbox.is_arm64 << i;
+		basis.in_turns |= (uint64_t)alternates(&function->work) << i;
+		basis.profiled |= (uint64_t)function->work.is_carried_over << i;
+	}
+	return basis;
 }
 
 static void add_part(struct trust_band *band, const char *mechanism, double share)
@@ -93,16 +102,44 @@ static void add_part(struct trust_band *band, const char *mechanism, double shar
 	band->parts[band->part_count++] = (struct trust_part){.mechanism = mechanism, .share = share};
 }
 
-/* A function's causes, in seconds of all its calls or in dollars. */
-static void add_causes(struct trust_band *band, const struct function_result *function, const struct platform *platform,
-		       const double *causes, double times)
+/* What CPU time rests on: each of these that it has to do with, and the share of a vCPU where it is none of them. */
+static void add_cpu(struct trust_band *band, const struct trust_basis *basis, const struct run_result *result, size_t i,
+		    double share)
 {
-	bool stepped = is_stepped(function, platform);
-	for (int cause = 0; cause < CAUSES; cause++) {
-		const char *mechanism = mechanism_of((enum cause)cause, stepped);
-		if (mechanism && causes[cause] > 0)
-			add_part(band, mechanism, times * causes[cause]);
+	const struct {
+		bool is_so;
+		const char *mechanism;
+	} grounds[] = {
+		{basis->profiled >> i & 1, "DL inference, never measured"},
+		{basis->arm64 >> i & 1, "CPU share, arm64"},
+		{basis->in_turns >> i & 1, "CPU and waiting in turns"},
+		{is_stepped(&result->functions[i], basis->platform), "CPU quota steps"},
+	};
+	bool is_any = false;
+	for (size_t k = 0; k < ARRAY_LEN(grounds); k++) {
+		if (grounds[k].is_so)
+			add_part(band, grounds[k].mechanism, share);
+		is_any = is_any || grounds[k].is_so;
 	}
+	if (!is_any)
+		add_part(band, "CPU share", share);
+}
+
+/* A function's causes, in seconds of all its calls or in dollars; some rest on nothing that can be wrong. */
+static void add_causes(struct trust_band *band, const struct trust_basis *basis, const struct run_result *result,
+		       size_t i, const double *causes, double times)
+{
+	static const char *const mechanisms[CAUSES] = {
+		[CAUSE_COLD_START] = "cold start",     [CAUSE_LOAD] = "cold start",     [CAUSE_LATENCY] = "S3 requests",
+		[CAUSE_STREAM] = "S3 transfer",        [CAUSE_NETWORK] = "S3 transfer", [CAUSE_CARD] = "S3 transfer",
+		[CAUSE_INSTANCE] = "shared instances",
+	};
+	for (int cause = 0; cause < CAUSES; cause++)
+		if (mechanisms[cause] && causes[cause] > 0)
+			add_part(band, mechanisms[cause], times * causes[cause]);
+	double cpu = causes[CAUSE_COMPUTE] + causes[CAUSE_THROTTLED];
+	if (cpu > 0)
+		add_cpu(band, basis, result, i, times * cpu);
 }
 
 static int compare_parts(const void *a, const void *b)
@@ -169,7 +206,7 @@ static void set_limits(const struct trust *trust, struct trust_band *band, doubl
 	band->high = luck.center + hypot(model, luck.high - luck.center);
 }
 
-struct trust_band trust_band_of_time(const struct trust *trust, const struct platform *platform,
+struct trust_band trust_band_of_time(const struct trust *trust, const struct trust_basis *basis,
 				     const struct run_result *result, struct trust_spread luck)
 {
 	struct trust_band band = {0};
@@ -177,7 +214,7 @@ struct trust_band trust_band_of_time(const struct trust *trust, const struct pla
 	for (size_t i = 0; i < result->function_count; i++) {
 		const struct function_result *function = &result->functions[i];
 		double calls = function_result_metric(function, FUNCTION_METRIC_INVOCATIONS)->mean;
-		add_causes(&band, function, platform, function->cause_seconds, calls);
+		add_causes(&band, basis, result, i, function->cause_seconds, calls);
 		/* Who waits for a place waits for what the others take. */
 		whole += calls * (cause_sum(function->cause_seconds) - function->cause_seconds[CAUSE_QUEUE]);
 	}
@@ -185,13 +222,13 @@ struct trust_band trust_band_of_time(const struct trust *trust, const struct pla
 	return band;
 }
 
-struct trust_band trust_band_of_cost(const struct trust *trust, const struct platform *platform,
+struct trust_band trust_band_of_cost(const struct trust *trust, const struct trust_basis *basis,
 				     const struct run_result *result, struct trust_spread luck)
 {
 	struct trust_band band = {0};
 	double whole = 0;
 	for (size_t i = 0; i < result->function_count; i++) {
-		add_causes(&band, &result->functions[i], platform, result->functions[i].cause_usd, 1);
+		add_causes(&band, basis, result, i, result->functions[i].cause_usd, 1);
 		whole += cause_sum(result->functions[i].cause_usd);
 	}
 	set_limits(trust, &band, whole, luck);

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "doc/bind.h"
 #include "experiment/replicate.h"
+#include "serving/setting.h"
 
 struct trust_mechanism {
 	const char *name;
@@ -26,7 +27,7 @@ struct trust {
 	struct bind_structs mechanisms;
 };
 
-enum { TRUST_PARTS_MAX = 8 };
+enum { TRUST_PARTS_MAX = 10 };
 
 struct trust_part {
 	const char *mechanism;
@@ -58,10 +59,20 @@ struct trust_spread trust_spread_of(const double *samples, int64_t count);
 /* The same where only the mean and its interval, over so many replications, are known. */
 struct trust_spread trust_spread_of_estimate(const struct estimate *estimate, int64_t count);
 
+/* What a setting rests on beside what its time goes to, which tells the rest; functions are bits from the least on. */
+struct trust_basis {
+	const struct platform *platform;
+	uint64_t arm64;
+	uint64_t in_turns; /* CPU and waiting alternate */
+	uint64_t profiled; /* computing is carried over from another machine's profile */
+};
+
+struct trust_basis trust_basis_of(const struct setting *setting);
+
 /* Of a figure of seconds, or of dollars. */
-struct trust_band trust_band_of_time(const struct trust *trust, const struct platform *platform,
+struct trust_band trust_band_of_time(const struct trust *trust, const struct trust_basis *basis,
 				     const struct run_result *result, struct trust_spread luck);
-struct trust_band trust_band_of_cost(const struct trust *trust, const struct platform *platform,
+struct trust_band trust_band_of_cost(const struct trust *trust, const struct trust_basis *basis,
 				     const struct run_result *result, struct trust_spread luck);
 
 /* "validate: S3 transfer 8 %, CPU share 1 %"; "no mechanism that was validated". */

@@ -218,7 +218,7 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 	int64_t weights = parameter_bytes(profile, layers);
 	struct profile_time compute = compute_time(profile, layers, images, threads, carried);
 
-	*out = (struct work){.images = images};
+	*out = (struct work){.images = images, .is_carried_over = true};
 	if (framework->import_at == IMPORT_IN_HANDLER)
 		out->phases[WORK_IMPORT] = cpu_phase(framework->import_cpu_seconds, 1);
 	out->phases[WORK_IMPORT].cold_only = true;

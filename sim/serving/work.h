@@ -71,6 +71,7 @@ struct work {
 	double tmp_mb;                 /* put into /tmp; MiB */
 	int64_t payload_bytes;         /* sent with the call */
 	bool is_streamed;              /* records pass through without being held in memory */
+	bool is_carried_over;          /* its computing is another machine's, as a profile has it */
 	int64_t images;
 };
 

@@ -7,14 +7,19 @@
 #include "stats/summary.h"
 #include "tests/tap.h"
 
-static const struct trust_mechanism mechanisms[] = {
-	{"CPU share", 94, 2}, {"S3 transfer", 18, 10}, {"cold start", 19, 5}};
+static const struct trust_mechanism mechanisms[] = {{"CPU share", 94, 2},
+						    {"S3 transfer", 18, 10},
+						    {"cold start", 19, 5},
+						    {"CPU share, arm64", 12, 6},
+						    {"CPU and waiting in turns", 20, 4},
+						    {"DL inference, never measured", 6, 12},
+						    {"CPU quota steps", 11, 5}};
 
 static struct trust trust_of(double deviations)
 {
-	static struct trust_mechanism copy[3];
+	static struct trust_mechanism copy[ARRAY_LEN(mechanisms)];
 	memcpy(copy, mechanisms, sizeof copy);
-	return (struct trust){.deviations = deviations, .mechanisms = {copy, 3}};
+	return (struct trust){.deviations = deviations, .mechanisms = {copy, ARRAY_LEN(mechanisms)}};
 }
 
 static struct trust_spread spread_by_estimate(const double *samples, int count)
@@ -65,6 +70,7 @@ static void function_set(struct function_result *function, double calls, double 
 static void parts(void)
 {
 	const struct platform platform = {.cpu = {.period_seconds = 0.02}};
+	struct trust_basis basis = {.platform = &platform};
 	struct trust trust = trust_of(2);
 	struct function_result function;
 	struct run_result result = {.functions = &function, .function_count = 1};
@@ -76,7 +82,7 @@ static void parts(void)
 	function.cause_seconds[CAUSE_QUEUE] = 5;
 	function.cause_usd[CAUSE_COMPUTE] = 1;
 	function.cause_usd[CAUSE_INVOKING] = 1;
-	struct trust_band band = trust_band_of_time(&trust, &platform, &result, (struct trust_spread){100, 92, 106});
+	struct trust_band band = trust_band_of_time(&trust, &basis, &result, (struct trust_spread){100, 92, 106});
 	double model = 2 * hypot(0.6 * 0.02, 0.3 * 0.1) * 100;
 	t_near(band.low, 100 - hypot(8, model), 1e-12, 0, "low: luck and both mechanisms, squares added");
 	t_near(band.high, 100 + hypot(6, model), 1e-12, 0, "high");
@@ -84,16 +90,52 @@ static void parts(void)
 	buf_init(&text);
 	trust_describe(&band, &text);
 	t_str(buf_text(&text), "validate: S3 transfer 10 %, CPU share 2 %", "what it rests on, largest first");
-	struct trust_band cost = trust_band_of_cost(&trust, &platform, &result, (struct trust_spread){2, 2, 2});
+	struct trust_band cost = trust_band_of_cost(&trust, &basis, &result, (struct trust_spread){2, 2, 2});
 	t_near(cost.high - cost.low, 2 * 2 * 0.5 * 0.02 * 2, 1e-12, 0, "fees have no error");
 	function.cause_seconds[CAUSE_COMPUTE] = function.cause_seconds[CAUSE_THROTTLED] = 0;
 	function.cause_seconds[CAUSE_NETWORK] = 0;
-	band = trust_band_of_time(&trust, &platform, &result, (struct trust_spread){100, 90, 110});
+	band = trust_band_of_time(&trust, &basis, &result, (struct trust_spread){100, 90, 110});
 	buf_clear(&text);
 	trust_describe(&band, &text);
 	t_ok(band.low == 90 && band.high == 110, "what is stated has luck only");
 	t_str(buf_text(&text), "no mechanism that was validated", "and says so");
 	buf_release(&text);
+}
+
+static double half_width_of(const struct trust *trust, const struct setting *setting, const struct run_result *result)
+{
+	const struct trust_basis basis = trust_basis_of(setting);
+	struct trust_band band = trust_band_of_time(trust, &basis, result, (struct trust_spread){100, 100, 100});
+	return band.high - 100;
+}
+
+/* CPU alone in two functions, 6 s and 4 s a call, whose kinds are told by the setting. */
+static void kinds(void)
+{
+	const struct platform platform = {.cpu = {.period_seconds = 0.02}};
+	struct setting_function functions[2] = {{.name = "a"}, {.name = "b"}};
+	struct setting setting = {.platform = &platform, .functions = functions, .function_count = 2};
+	struct function_result results[2];
+	struct run_result result = {.functions = results, .function_count = 2};
+	struct trust trust = trust_of(1);
+	for (int i = 0; i < 2; i++) {
+		function_set(&results[i], 1, 10);
+		results[i].cause_seconds[CAUSE_COMPUTE] = i == 0 ? 6 : 4;
+	}
+	t_near(half_width_of(&trust, &setting, &result), 2, 1e-9, 0, "a share of a vCPU for both");
+	functions[1].sandbox.is_arm64 = true;
+	t_near(half_width_of(&trust, &setting, &result), hypot(0.6 * 2, 0.4 * 6), 1e-9, 0, "one on arm64");
+	functions[1].sandbox.is_arm64 = false;
+	functions[0].work.phases[WORK_COMPUTE].pieces = 20;
+	t_near(half_width_of(&trust, &setting, &result), hypot(0.6 * 4, 0.4 * 2), 1e-9, 0, "CPU and waiting in turns");
+	functions[0].work.is_carried_over = true;
+	t_near(half_width_of(&trust, &setting, &result), hypot(hypot(0.6 * 4, 0.6 * 12), 0.4 * 2), 1e-9, 0,
+	       "from a profile, too: both");
+	functions[0].work = (struct work){0};
+	function_set(&results[1], 1, 0.1);
+	results[1].cause_seconds[CAUSE_COMPUTE] = 3.5;
+	results[1].cause_seconds[CAUSE_THROTTLED] = 0.5;
+	t_near(half_width_of(&trust, &setting, &result), hypot(0.6 * 2, 0.4 * 5), 1e-9, 0, "in the quota's steps");
 }
 
 static void toss_ups(void)
@@ -153,6 +195,7 @@ int main(void)
 	arena_init(&arena);
 	luck();
 	parts();
+	kinds();
 	toss_ups();
 	held_out(&arena);
 	struct trust trust;
