@@ -12,7 +12,6 @@ struct step_writer {
 	size_t name_count;
 	size_t name_capacity;
 	bool is_full; /* has said that there are too many */
-	int depth;    /* blocks around what is written */
 };
 
 /* A number that is there, with where it stands; a blank where only a run or a deployment knows it. */

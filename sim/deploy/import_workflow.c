@@ -1,11 +1,11 @@
 /*
  * States and their ways as blocks (asl_flow.h says where ways meet and what loops there are):
- *   choice    its branches up to where they meet; where one ends or fails and others go on, the others' way on stands
- *             in a branch, too, so that nothing follows the one that ended
+ *   choice    its branches up to where they meet; where one ends or fails and others go on, it says so (`ends`)
  *   loop      A, choice, B, back to A: A once, then with some probability a loop of B and A; without B a loop of A,
  *             without A a loop of B
- *   catch     what follows an error up to where the state itself goes on
+ *   catch     what follows an error up to where the state itself goes on, or to another end
  * A state to which ways of different choices lead is written where each of them comes to it.
+ * What a loop's choice decides beside, where it leads out of it and where back, is a choice without a state.
  * A pass, and the end of a machine by Succeed or Fail, is a wait of no time, which counts as a transition.
  */
 #include "deploy/import_workflow.h"
@@ -24,20 +24,17 @@ struct scope_writer {
 	bool *is_catching; /* by state: its catch is being written */
 	int *times;        /* by state: how often it was written, but for what a loop repeats */
 	bool is_repeat;
+	bool is_inner; /* of a map or a parallel */
 };
-
-/* Levels of a tree that a block adds, and those of the experiment and of a step around and in it. */
-enum { LEVELS_PER_BLOCK = 4, LEVELS_AROUND = 12 };
 
 struct branch {
 	int to;
 	const struct yaml_node *rule;
 };
 
-static void write_scope(struct step_writer *writer, struct yaml_node *list, const struct asl_scope *scope);
+static void write_scope(struct step_writer *writer, struct yaml_node *list, const struct asl_scope *scope,
+			bool is_inner);
 static void write_sequence(struct scope_writer *sw, struct yaml_node *list, int node, int stop);
-static int write_branches(struct scope_writer *sw, struct yaml_node *list, int choice, const struct branch *branches,
-			  size_t count, int stop);
 
 static struct arena *arena_of(const struct scope_writer *sw)
 {
@@ -146,30 +143,6 @@ static const char *rule_comment(struct scope_writer *sw, const struct branch *br
 	return arena_printf(arena_of(sw), "%s, to %s", place, sw->scope->states[branch->to].name);
 }
 
-/* A sequence one block deeper. */
-static void write_block(struct scope_writer *sw, struct yaml_node *list, int node, int stop)
-{
-	sw->writer->depth++;
-	write_sequence(sw, list, node, stop);
-	sw->writer->depth--;
-}
-
-static void write_simple_choice(struct scope_writer *sw, struct yaml_node *list, int choice,
-				const struct branch *branches, size_t count, int meeting)
-{
-	struct yaml_node *step = new_step(list, arena_of(sw));
-	struct yaml_node *entries =
-		import_add(step, YAML_LIST, "choice",
-			   import_place(sw->scope->states[choice].node->key_place, arena_of(sw)), arena_of(sw));
-	add_name(sw, step, choice);
-	for (size_t i = 0; i < count; i++) {
-		struct yaml_node *steps = new_list(arena_of(sw));
-		struct yaml_node *entry = new_branch(sw, entries, rule_comment(sw, &branches[i]), i + 1 == count);
-		write_block(sw, steps, branches[i].to, meeting);
-		set_steps(sw, entry, steps);
-	}
-}
-
 static bool is_failing(const struct scope_writer *sw, int node)
 {
 	return sw->flow.meeting[node] == ASL_NONE;
@@ -204,71 +177,47 @@ static int partial_meeting(const struct scope_writer *sw, const struct branch *b
 	return best;
 }
 
-/* Branches that end or fail by themselves, and one in which the others go on together. */
-static void write_split_choice(struct scope_writer *sw, struct yaml_node *list, int choice,
-			       const struct branch *branches, size_t count, int meeting, int stop)
-{
-	struct yaml_node *step = new_step(list, arena_of(sw));
-	struct branch *group = ARENA_ARRAY(arena_of(sw), struct branch, count);
-	size_t group_count = 0;
-	struct yaml_node *entries =
-		import_add(step, YAML_LIST, "choice",
-			   import_place(sw->scope->states[choice].node->key_place, arena_of(sw)), arena_of(sw));
-	add_name(sw, step, choice);
-	for (size_t i = 0; i < count; i++) {
-		if (!is_failing(sw, branches[i].to) && comes_by(sw, branches[i].to, meeting)) {
-			group[group_count++] = branches[i];
-			continue;
-		}
-		struct yaml_node *steps = new_list(arena_of(sw));
-		struct yaml_node *entry = new_branch(sw, entries, rule_comment(sw, &branches[i]), false);
-		write_block(sw, steps, branches[i].to, sw->flow.end);
-		set_steps(sw, entry, steps);
-	}
-	struct yaml_node *rest = new_list(arena_of(sw));
-	struct yaml_node *entry = new_branch(sw, entries, NULL, true);
-	sw->writer->depth++;
-	int next = group_count == 1 ? group[0].to : write_branches(sw, rest, choice, group, group_count, stop);
-	write_sequence(sw, rest, next, stop);
-	sw->writer->depth--;
-	set_steps(sw, entry, rest);
-}
-
-/* Where each further block in a block could be one too many, failures stand beside what the others go on with. */
-static bool is_deep(const struct scope_writer *sw)
-{
-	return LEVELS_PER_BLOCK * (sw->writer->depth + 1) + LEVELS_AROUND > YAML_DEPTH_MAX;
-}
-
-/* Writes the choice and returns where to go on. */
-static int write_branches(struct scope_writer *sw, struct yaml_node *list, int choice, const struct branch *branches,
-			  size_t count, int stop)
+/* Where the branches that do not end by themselves go on. */
+static int find_meeting(const struct scope_writer *sw, const struct branch *branches, size_t count, int stop)
 {
 	int meeting = ASL_NONE;
-	bool has_failing = false;
-	for (size_t i = 0; i < count; i++) {
-		has_failing = has_failing || is_failing(sw, branches[i].to);
-		if (is_failing(sw, branches[i].to))
-			continue;
-		meeting = meeting == ASL_NONE ? branches[i].to : asl_flow_meeting(&sw->flow, meeting, branches[i].to);
-	}
-	if (meeting == ASL_NONE) {
-		write_simple_choice(sw, list, choice, branches, count, sw->flow.end);
+	for (size_t i = 0; i < count; i++)
+		if (!is_failing(sw, branches[i].to))
+			meeting = meeting == ASL_NONE ? branches[i].to
+						      : asl_flow_meeting(&sw->flow, meeting, branches[i].to);
+	if (meeting == ASL_NONE)
 		return stop;
+	return meeting == sw->flow.end ? partial_meeting(sw, branches, count) : meeting;
+}
+
+/* The list of a choice's branches. is_own: it is a state; else a loop's has decided it, too. */
+static struct yaml_node *new_choice(struct scope_writer *sw, struct yaml_node *list, int choice, bool is_own)
+{
+	struct yaml_node *step = new_step(list, arena_of(sw));
+	const char *place = import_place(sw->scope->states[choice].node->key_place, arena_of(sw));
+	struct yaml_node *entries = import_add(step, YAML_LIST, "choice", place, arena_of(sw));
+	if (!is_own)
+		import_add(step, YAML_SCALAR, "own_state", NULL, arena_of(sw))->text = "false";
+	add_name(sw, step, choice);
+	return entries;
+}
+
+/* The branches up to where those go on that do; others end what they stand in. Returns where to go on. */
+static int write_branches(struct scope_writer *sw, struct yaml_node *list, int choice, bool is_own,
+			  const struct branch *branches, size_t count, int stop)
+{
+	int meeting = find_meeting(sw, branches, count, stop);
+	struct yaml_node *entries = new_choice(sw, list, choice, is_own);
+	for (size_t i = 0; i < count; i++) {
+		struct yaml_node *steps = new_list(arena_of(sw));
+		struct yaml_node *entry = new_branch(sw, entries, rule_comment(sw, &branches[i]), i + 1 == count);
+		bool ends = is_failing(sw, branches[i].to) || !comes_by(sw, branches[i].to, meeting);
+		write_sequence(sw, steps, branches[i].to, ends ? sw->flow.end : meeting);
+		set_steps(sw, entry, steps);
+		if (ends && meeting != sw->flow.end)
+			import_add(entry, YAML_SCALAR, "ends", NULL, arena_of(sw))->text = "true";
 	}
-	if (meeting == sw->flow.end) {
-		int partial = partial_meeting(sw, branches, count);
-		if (partial == sw->flow.end) {
-			write_simple_choice(sw, list, choice, branches, count, stop);
-			return stop;
-		}
-		meeting = partial;
-	} else if (!has_failing || is_deep(sw)) {
-		write_simple_choice(sw, list, choice, branches, count, meeting);
-		return meeting;
-	}
-	write_split_choice(sw, list, choice, branches, count, meeting, stop);
-	return stop;
+	return meeting;
 }
 
 /* The ways of a choice that lead out of a loop (or with inside, into its next round), each target once; in order. */
@@ -305,7 +254,7 @@ static int write_choice(struct scope_writer *sw, struct yaml_node *list, int cho
 	if (count == 0)
 		return sw->flow.end;
 	if (count > 1)
-		return write_branches(sw, list, choice, branches, count, stop);
+		return write_branches(sw, list, choice, !loop, branches, count, stop);
 	/* All rules lead to the same. */
 	if (!loop)
 		write_pause(sw, list, choice, "a choice without a choice");
@@ -332,10 +281,7 @@ static void add_loop(struct scope_writer *sw, struct yaml_node *list, const stru
 static void add_entered_loop(struct scope_writer *sw, struct yaml_node *list, const struct asl_loop *loop,
 			     struct yaml_node *steps)
 {
-	struct yaml_node *step = new_step(list, arena_of(sw));
-	const char *place = import_place(sw->scope->states[loop->exit].node->key_place, arena_of(sw));
-	struct yaml_node *entries = import_add(step, YAML_LIST, "choice", place, arena_of(sw));
-	add_name(sw, step, loop->exit);
+	struct yaml_node *entries = new_choice(sw, list, loop->exit, true);
 	struct yaml_node *entry = new_branch(sw, entries, "of a first round", false);
 	struct yaml_node *rounds = new_list(arena_of(sw));
 	add_loop(sw, rounds, loop, steps);
@@ -350,7 +296,7 @@ static void write_way_back(struct scope_writer *sw, struct yaml_node *list, int 
 	struct branch *branches = ARENA_ARRAY(arena_of(sw), struct branch, sw->scope->states[loop->exit].way_count);
 	size_t count = list_branches(sw, loop->exit, loop, true, branches);
 	int end = asl_flow_end_of(&sw->flow, at);
-	int next = count == 1 ? branches[0].to : write_branches(sw, list, loop->exit, branches, count, end);
+	int next = count == 1 ? branches[0].to : write_branches(sw, list, loop->exit, false, branches, count, end);
 	write_sequence(sw, list, next, end);
 }
 
@@ -360,7 +306,6 @@ static int write_loop(struct scope_writer *sw, struct yaml_node *list, int at, i
 	struct yaml_node *before = new_list(arena_of(sw));
 	struct yaml_node *round = new_list(arena_of(sw));
 	sw->is_open[at] = true;
-	sw->writer->depth++;
 	write_sequence(sw, before, loop->header, loop->exit);
 	write_way_back(sw, round, at);
 	if (before->count == 0 && round->count == 0) {
@@ -378,14 +323,32 @@ static int write_loop(struct scope_writer *sw, struct yaml_node *list, int at, i
 		append(list, before);
 		add_entered_loop(sw, list, loop, round);
 	}
-	sw->writer->depth--;
 	sw->is_open[at] = false;
 	return write_choice(sw, list, loop->exit, loop, stop);
 }
 
 /* --- other states --- */
 
-/* What follows an error: up to where the state goes on, or nothing where that is not on its way. */
+static bool is_any_open(const struct scope_writer *sw)
+{
+	for (size_t i = 0; i < sw->flow.loop_count; i++)
+		if (sw->is_open[i])
+			return true;
+	return false;
+}
+
+/* Nothing is done behind it. */
+static void write_end(struct scope_writer *sw, struct yaml_node *list)
+{
+	struct yaml_node *step = new_step(list, arena_of(sw));
+	struct yaml_node *entries = import_add(step, YAML_LIST, "choice", NULL, arena_of(sw));
+	struct yaml_node *entry = import_add(entries, YAML_MAP, NULL, NULL, arena_of(sw));
+	import_add(entry, YAML_SCALAR, "ends", NULL, arena_of(sw))->text = "true";
+	import_add(step, YAML_SCALAR, "own_state", NULL, arena_of(sw))->text = "false";
+	import_add_text(step, "name", step_name(sw->writer, "The end"), NULL, arena_of(sw));
+}
+
+/* What follows an error: up to where the state goes on, or to the end; nothing out of the middle of a loop. */
 static void write_catch(struct scope_writer *sw, struct yaml_node *step, int state, int next)
 {
 	const struct asl_state *from = &sw->scope->states[state];
@@ -408,7 +371,8 @@ static void write_catch(struct scope_writer *sw, struct yaml_node *step, int sta
 	int stop = next;
 	if (next >= (int)sw->scope->count && next != sw->flow.end && !comes_by(sw, way->to, next))
 		stop = sw->flow.loops[next - (int)sw->scope->count].header;
-	if (!comes_by(sw, way->to, stop)) {
+	bool ends = !comes_by(sw, way->to, stop);
+	if (ends && is_any_open(sw)) {
 		diag_warning(
 			diag_of(sw), way->node->place,
 			"after an error of '%s' the way by '%s' does not come to where '%s' goes on; it is left out",
@@ -417,8 +381,10 @@ static void write_catch(struct scope_writer *sw, struct yaml_node *step, int sta
 	}
 	struct yaml_node *list = import_add(step, YAML_LIST, "catch", place, arena_of(sw));
 	sw->is_catching[state] = true;
-	write_sequence(sw, list, way->to, stop);
+	write_sequence(sw, list, way->to, ends ? sw->flow.end : stop);
 	sw->is_catching[state] = false;
+	if (ends && next != sw->flow.end)
+		write_end(sw, list);
 }
 
 static void write_branch_scopes(struct scope_writer *sw, struct yaml_node *step, int state)
@@ -427,7 +393,8 @@ static void write_branch_scopes(struct scope_writer *sw, struct yaml_node *step,
 	struct yaml_node *branches = import_add(step, YAML_LIST, "parallel",
 						import_place(from->node->key_place, arena_of(sw)), arena_of(sw));
 	for (size_t i = 0; i < from->scope_count; i++)
-		write_scope(sw->writer, import_add(branches, YAML_LIST, NULL, NULL, arena_of(sw)), &from->scopes[i]);
+		write_scope(sw->writer, import_add(branches, YAML_LIST, NULL, NULL, arena_of(sw)), &from->scopes[i],
+			    true);
 }
 
 static void write_map(struct scope_writer *sw, struct yaml_node *step, int state)
@@ -436,7 +403,7 @@ static void write_map(struct scope_writer *sw, struct yaml_node *step, int state
 	struct yaml_node *map =
 		import_add(step, YAML_MAP, "map", import_place(from->node->key_place, arena_of(sw)), arena_of(sw));
 	import_map(sw->writer, map, from);
-	write_scope(sw->writer, import_add(map, YAML_LIST, "steps", NULL, arena_of(sw)), from->scopes);
+	write_scope(sw->writer, import_add(map, YAML_LIST, "steps", NULL, arena_of(sw)), from->scopes, true);
 }
 
 static void write_wait(struct scope_writer *sw, struct yaml_node *step, int state)
@@ -453,7 +420,7 @@ static void write_wait(struct scope_writer *sw, struct yaml_node *step, int stat
 }
 
 /* A state that is no choice; returns where it goes on. */
-static int write_state(struct scope_writer *sw, struct yaml_node *list, int state, int stop)
+static int write_state(struct scope_writer *sw, struct yaml_node *list, int state)
 {
 	const struct asl_state *from = &sw->scope->states[state];
 	int next = from->way_count > 0 ? asl_flow_target(&sw->flow, state, 0) : sw->flow.end;
@@ -462,12 +429,10 @@ static int write_state(struct scope_writer *sw, struct yaml_node *list, int stat
 			    from->type == ASL_PASS      ? "a pass"
 			    : from->type == ASL_SUCCEED ? "the end"
 							: "the execution fails");
-		if (from->type == ASL_FAIL && stop != sw->flow.end)
-			diag_warning(
-				diag_of(sw), from->node->key_place,
-				"'%s' fails the execution; in the experiment what follows the block that it stands "
-				"in is done",
-				quoted(sw, state));
+		if (from->type == ASL_FAIL && sw->is_inner)
+			diag_warning(diag_of(sw), from->node->key_place,
+				     "'%s' fails the execution; in the experiment only its item, or branch, ends",
+				     quoted(sw, state));
 		return next;
 	}
 	struct yaml_node *step = new_step(list, arena_of(sw));
@@ -515,7 +480,7 @@ static void write_sequence(struct scope_writer *sw, struct yaml_node *list, int 
 		if (sw->scope->states[node].type == ASL_CHOICE)
 			node = write_choice(sw, list, node, NULL, stop);
 		else
-			node = write_state(sw, list, node, stop);
+			node = write_state(sw, list, node);
 	}
 }
 
@@ -536,19 +501,21 @@ static void tell_copies(const struct scope_writer *sw)
 	}
 }
 
-static void write_scope(struct step_writer *writer, struct yaml_node *list, const struct asl_scope *scope)
+static void write_scope(struct step_writer *writer, struct yaml_node *list, const struct asl_scope *scope,
+			bool is_inner)
 {
 	struct arena *arena = writer->importing->arena;
 	struct scope_writer sw = {
 		.writer = writer,
 		.scope = scope,
+		.is_inner = is_inner,
 		.is_open = ARENA_ARRAY(arena, bool, scope->count),
 		.is_catching = ARENA_ARRAY(arena, bool, scope->count),
 		.times = ARENA_ARRAY(arena, int, scope->count),
 	};
 	if (!asl_flow_init(&sw.flow, scope, arena, writer->importing->diag))
 		return;
-	write_block(&sw, list, scope->start, sw.flow.end);
+	write_sequence(&sw, list, scope->start, sw.flow.end);
 	tell_copies(&sw);
 }
 
@@ -578,7 +545,7 @@ struct yaml_node *import_workflow(struct importing *importing, const struct inve
 	import_add_text(workflow, "kind", is_express ? "express" : "standard",
 			import_place(machine->place, importing->arena), importing->arena);
 	struct yaml_node *steps = import_add(workflow, YAML_LIST, "steps", NULL, importing->arena);
-	write_scope(&writer, steps, scope);
+	write_scope(&writer, steps, scope, false);
 	if (!writer.is_full && depth_of(workflow) + 1 > YAML_DEPTH_MAX)
 		diag_error(importing->diag, machine->place,
 			   "its blocks stand in each other more than those of an experiment can, which has %d levels",

@@ -133,8 +133,7 @@ static int32_t build_loop(struct builder *builder, int32_t at, double visits)
 {
 	const struct graph *graph = builder->setting->graph;
 	const struct step *step = &graph->steps[at];
-	double rounds = step->again < 1 ? (1 - pow(step->again, (double)step->at_most)) / (1 - step->again)
-					: (double)step->at_most;
+	double rounds = graph_rounds(graph, step);
 	int32_t node = new_node(builder, SP_SERIES, 0);
 	builder->graph->nodes[node].weight = rounds;
 	adopt(builder, node, build_sequence(builder, graph->branches[step->first_branch].first, visits * rounds));
@@ -154,10 +153,20 @@ static int32_t (*const builders[STEP_KINDS])(struct builder *builder, int32_t at
 /* What follows a caught failure is not of the mean. */
 static int32_t build_sequence(struct builder *builder, int32_t first, double visits)
 {
-	const struct step *steps = builder->setting->graph->steps;
+	const struct graph *graph = builder->setting->graph;
 	int32_t node = new_node(builder, SP_SERIES, 0);
-	for (int32_t at = first; at >= 0; at = steps[at].next)
-		adopt(builder, node, builders[steps[at].kind](builder, at, visits));
+	int32_t rest = node;
+	for (int32_t at = first; at >= 0; at = graph->steps[at].next) {
+		adopt(builder, rest, builders[graph->steps[at].kind](builder, at, visits));
+		double goes_on = graph_goes_on(graph, at);
+		if (goes_on == 1 || graph->steps[at].next < 0)
+			continue;
+		int32_t behind = new_node(builder, SP_SERIES, 0);
+		builder->graph->nodes[behind].weight = fmax(goes_on, HARDLY);
+		adopt(builder, rest, behind);
+		rest = behind;
+		visits *= goes_on;
+	}
 	return node;
 }
 
@@ -246,7 +255,7 @@ bool workflow_model_make(const struct plan_request *request, const struct settin
 {
 	const struct graph *steps = setting->graph;
 	struct builder builder = {.request = request, .setting = setting, .graph = &out->graph, .arena = arena};
-	size_t nodes = steps->step_count + steps->branch_count + steps->step_count + 1;
+	size_t nodes = 3 * steps->step_count + steps->branch_count + 1;
 	*out = (struct workflow_model){
 		.graph.functions = ARENA_ARRAY(arena, struct sp_options, setting->function_count),
 		.graph.function_count = setting->function_count,

@@ -1,5 +1,7 @@
 #include "scenario/workflow_check.h"
 
+#include <math.h>
+
 #include "base/num.h"
 
 struct checker {
@@ -8,7 +10,13 @@ struct checker {
 	const struct yaml_node *const *nodes;
 	struct diag *diag;
 	int64_t payload_most;
+	/* The least that what ends early in a scope hands on, and writes without what came before it. */
+	int64_t least_bytes;
+	double least_entries;
 };
+
+/* So that sums of products of these stay numbers. */
+static const double ENTRIES_MAX = 1e15;
 
 static bool is_of_service(const struct checker *checker)
 {
@@ -17,10 +25,20 @@ static bool is_of_service(const struct checker *checker)
 
 /* --- what is handed on --- */
 
-static int64_t sequence_hands_on(const struct checker *checker, int32_t first, int64_t comes);
+static int64_t sequence_hands_on(struct checker *checker, int32_t first, int64_t comes);
 
-/* The least that all branches of a step hand on, together or by themselves. */
-static int64_t branches_hand_on(const struct checker *checker, const struct step *step, int64_t comes)
+/* Of a sequence that is a scope. */
+static int64_t scope_hands_on(struct checker *checker, int32_t first, int64_t comes)
+{
+	int64_t around = checker->least_bytes;
+	checker->least_bytes = INT64_MAX;
+	int64_t bytes = min_int64(sequence_hands_on(checker, first, comes), checker->least_bytes);
+	checker->least_bytes = around;
+	return bytes;
+}
+
+/* The least that all branches of a step hand on, together or by themselves; of a choice, that go on. */
+static int64_t branches_hand_on(struct checker *checker, const struct step *step, int64_t comes)
 {
 	bool is_stated = step->kind == STEP_MAP && step->writer < 0 && !step->counts_messages;
 	int64_t items = is_stated ? item_count_min(&step->items) : 1;
@@ -29,17 +47,21 @@ static int64_t branches_hand_on(const struct checker *checker, const struct step
 	int64_t sum = 0;
 	int64_t least = INT64_MAX;
 	for (uint32_t i = 0; i < step->branch_count; i++) {
-		int32_t first = checker->graph->branches[step->first_branch + i].first;
-		int64_t bytes = sequence_hands_on(checker, first, step->kind == STEP_MAP ? share : comes);
+		const struct step_branch *branch = &checker->graph->branches[step->first_branch + i];
+		bool is_scope = step->kind == STEP_PARALLEL || step->kind == STEP_MAP;
+		int64_t bytes = is_scope
+					? scope_hands_on(checker, branch->first, step->kind == STEP_MAP ? share : comes)
+					: sequence_hands_on(checker, branch->first, comes);
 		sum += bytes;
-		least = min_int64(least, bytes);
+		int64_t *of = branch->ends ? &checker->least_bytes : &least;
+		*of = min_int64(*of, bytes);
 	}
 	if (step->kind == STEP_CHOICE)
-		return least;
+		return least == INT64_MAX ? 0 : least;
 	return step->kind == STEP_MAP ? sum * min_int64(tokens, 10000000) : sum;
 }
 
-static int64_t step_hands_on(const struct checker *checker, int32_t index, int64_t comes)
+static int64_t step_hands_on(struct checker *checker, int32_t index, int64_t comes)
 {
 	const struct step *step = &checker->graph->steps[index];
 	int64_t bytes = step->branch_count > 0 ? branches_hand_on(checker, step, comes) : comes;
@@ -57,7 +79,7 @@ static int64_t step_hands_on(const struct checker *checker, int32_t index, int64
 	return 0;
 }
 
-static int64_t sequence_hands_on(const struct checker *checker, int32_t first, int64_t comes)
+static int64_t sequence_hands_on(struct checker *checker, int32_t first, int64_t comes)
 {
 	for (int32_t at = first; at >= 0; at = checker->graph->steps[at].next)
 		comes = step_hands_on(checker, at, comes);
@@ -66,10 +88,17 @@ static int64_t sequence_hands_on(const struct checker *checker, int32_t first, i
 
 /* --- what is written into the history --- */
 
-/* So that sums of products of these stay numbers. */
-static const double ENTRIES_MAX = 1e15;
+static double sequence_entries(struct checker *checker, int32_t first);
 
-static double sequence_entries(const struct checker *checker, int32_t first);
+/* Of a sequence that is a scope. */
+static double scope_entries(struct checker *checker, int32_t first)
+{
+	double around = checker->least_entries;
+	checker->least_entries = ENTRIES_MAX;
+	double entries = fmin(sequence_entries(checker, first), checker->least_entries);
+	checker->least_entries = around;
+	return entries;
+}
 
 static void check_history(const struct checker *checker, double entries, struct diag_place place, const char *of)
 {
@@ -95,16 +124,20 @@ static double map_entries(const struct checker *checker, int32_t index, double b
 	return 0;
 }
 
-static double step_entries(const struct checker *checker, int32_t index)
+static double step_entries(struct checker *checker, int32_t index)
 {
 	const struct step *step = &checker->graph->steps[index];
 	const struct history_entries *own = &step_history[step->kind];
 	double sum = 0;
 	double least = ENTRIES_MAX;
 	for (uint32_t i = 0; i < step->branch_count; i++) {
-		double entries = sequence_entries(checker, checker->graph->branches[step->first_branch + i].first);
+		const struct step_branch *branch = &checker->graph->branches[step->first_branch + i];
+		bool is_scope = step->kind == STEP_PARALLEL || step->kind == STEP_MAP;
+		double entries =
+			is_scope ? scope_entries(checker, branch->first) : sequence_entries(checker, branch->first);
 		sum += entries;
-		least = entries < least ? entries : least;
+		double *of = branch->ends ? &checker->least_entries : &least;
+		*of = fmin(*of, entries);
 	}
 	if (step->kind == STEP_CHOICE)
 		sum = least;
@@ -112,11 +145,12 @@ static double step_entries(const struct checker *checker, int32_t index)
 		sum = map_entries(checker, index, sum);
 	if (step->kind == STEP_LOOP)
 		sum = (step->again == 1 ? (double)step->at_most : 1) * (sum + (double)own->per_item);
-	sum += (double)(own->per_step + own->per_try);
+	if (!step->has_no_state)
+		sum += (double)(own->per_step + own->per_try);
 	return sum < ENTRIES_MAX ? sum : ENTRIES_MAX;
 }
 
-static double sequence_entries(const struct checker *checker, int32_t first)
+static double sequence_entries(struct checker *checker, int32_t first)
 {
 	double sum = 0;
 	for (int32_t at = first; at >= 0; at = checker->graph->steps[at].next)
@@ -136,8 +170,8 @@ void workflow_check(const struct graph *graph, const struct platform *platform, 
 	};
 	if (!is_of_service(&checker))
 		return;
-	sequence_hands_on(&checker, 0, graph->payload_bytes);
-	double entries = sequence_entries(&checker, 0) + HISTORY_OF_EXECUTION;
+	scope_hands_on(&checker, 0, graph->payload_bytes);
+	double entries = scope_entries(&checker, 0) + HISTORY_OF_EXECUTION;
 	if (graph->kind == WORKFLOW_STANDARD)
 		check_history(&checker, entries, root->place, "this workflow");
 }

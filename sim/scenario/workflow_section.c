@@ -59,6 +59,7 @@ struct choice_entry {
 	double probability;
 	const struct yaml_node *is;
 	const struct yaml_node *steps;
+	bool ends;
 };
 
 struct step_entry {
@@ -66,6 +67,7 @@ struct step_entry {
 	const struct yaml_node *parallel;
 	struct map_entry map;
 	const struct yaml_node *choice;
+	bool own_state;
 	struct loop_entry loop;
 	struct wait_entry wait;
 	const char *name;
@@ -120,6 +122,10 @@ static const struct bind_field choice_fields[] = {
 	BIND_FIELD(struct choice_entry, is, BIND_NODE,
 		   .help = "beside 'column': the value, or list of them, that take this branch; one may leave it out"),
 	BIND_FIELD(struct choice_entry, steps, BIND_NODE, .help = "nothing is done where there are none"),
+	BIND_FIELD(
+		struct choice_entry, ends, BIND_BOOL, .fallback = "false",
+		.help = "what stands behind the choice is not done: the execution ends, or the item or the branch of "
+			"'parallel' that it stands in"),
 	BIND_END,
 };
 static const struct bind_schema choice_schema = {
@@ -144,6 +150,8 @@ static const struct bind_field step_fields[] = {
 	BIND_FIELD(struct step_entry, parallel, BIND_NODE, .help = "a list of branches, each a list of steps"),
 	BIND_FIELD(struct step_entry, map, BIND_STRUCT, .schema = &map_schema, .help = "steps for each of some items"),
 	BIND_FIELD(struct step_entry, choice, BIND_NODE, .help = "a list of branches, of which one is taken"),
+	BIND_FIELD(struct step_entry, own_state, BIND_BOOL, .fallback = "true",
+		   .help = "of a choice; false: the state that a loop's rounds end with decides it, too"),
 	BIND_FIELD(struct step_entry, loop, BIND_STRUCT, .schema = &loop_schema, .help = "steps that are repeated"),
 	BIND_FIELD(struct step_entry, wait, BIND_STRUCT, .schema = &wait_schema, .help = "time that passes"),
 	BIND_FIELD(struct step_entry, name, BIND_TEXT, .fallback = "",
@@ -433,6 +441,7 @@ static void compile_choice(struct compiler *compiler, int32_t index, const struc
 	struct step *step = &graph->steps[index];
 	step->first_branch = (uint32_t)first;
 	step->branch_count = (uint32_t)list->count;
+	step->has_no_state = !entry->own_state;
 	size_t errors_before = compiler->diag->error_count;
 	size_t branch = first;
 	const struct column_reader reader = column_reader_of(compiler);
@@ -446,12 +455,15 @@ static void compile_choice(struct compiler *compiler, int32_t index, const struc
 				   "a branch of 'choice' must be {probability: ..., steps: [...]}, not %s",
 				   yaml_describe(item, compiler->arena));
 		graph->branches[branch].probability = choice.probability;
+		graph->branches[branch].ends = choice.ends;
 		if (choice.steps && !(choice.steps->kind == YAML_LIST && choice.steps->count == 0) &&
 		    check_steps(compiler, choice.steps, "'steps' of a choice"))
 			graph->branches[branch].first =
 				compile_sequence(compiler, choice.steps, (struct standing){index, step->scope});
 		if (choice.is && !entry->column)
 			diag_error(compiler->diag, choice.is->place, "'is' needs a 'column' beside 'choice'");
+		for (int32_t at = graph->branches[branch].first; choice.ends && at >= 0; at = graph->steps[at].next)
+			graph->steps[at].is_ending = true;
 		if (yaml_get(item, "probability") && choice.probability == 0 && graph->branches[branch].first >= 0)
 			diag_warning(compiler->diag, item->place,
 				     "the steps of a branch whose probability is 0 are never reached");
@@ -462,6 +474,19 @@ static void compile_choice(struct compiler *compiler, int32_t index, const struc
 		workflow_column_choose(&reader, entry->column, list, step, &graph->branches[first]);
 	else
 		check_probabilities(compiler, list, &graph->branches[first]);
+}
+
+/* Behind a choice whose branches all end. */
+static void check_reached(const struct compiler *compiler, int32_t index)
+{
+	const struct step *step = &compiler->graph->steps[index];
+	if (step->kind != STEP_CHOICE || step->branch_count == 0)
+		return;
+	for (uint32_t i = 0; i < step->branch_count; i++)
+		if (!compiler->graph->branches[step->first_branch + i].ends)
+			return;
+	diag_error(compiler->diag, compiler->nodes[index]->place,
+		   "what stands behind choice '%s' can never be reached: all of its branches have 'ends'", step->name);
 }
 
 static void compile_loop(struct compiler *compiler, int32_t index, const struct step_entry *entry,
@@ -534,7 +559,7 @@ static const struct {
 	unsigned ability;
 } ability_keys[] = {
 	{"retry", MAY_FAIL}, {"catch", MAY_FAIL}, {"payload_kb", HANDS_ON}, {"data", IS_TASK},
-	{"writes", IS_TASK}, {"async", IS_TASK},  {"column", CHOOSES},
+	{"writes", IS_TASK}, {"async", IS_TASK},  {"column", CHOOSES},      {"own_state", CHOOSES},
 };
 
 /* The one kind that the step is, or -1. */
@@ -638,6 +663,8 @@ static int32_t compile_sequence(struct compiler *compiler, const struct yaml_nod
 		int32_t index = compile_step(compiler, item, at);
 		if (index < 0)
 			continue;
+		if (last >= 0)
+			check_reached(compiler, last);
 		if (last >= 0)
 			compiler->graph->steps[last].next = index;
 		else

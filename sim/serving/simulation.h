@@ -135,6 +135,7 @@ struct join {
 	bool is_over;              /* a branch failed: nobody waits for the others */
 	bool is_filling;           /* it is starting branches, which may end meanwhile */
 	bool is_turn_awaited;      /* to start the next is an event */
+	bool ends;                 /* a round of its loop ended more than itself */
 	int64_t total;             /* branches, batches of items or rounds */
 	int64_t begun;
 	int64_t pending; /* under way, or an event of the join */

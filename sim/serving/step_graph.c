@@ -68,6 +68,47 @@ uint32_t graph_branch_of(const struct graph *graph, int32_t step)
 	}
 }
 
+/* Of a sequence, to its end. */
+static double sequence_goes_on(const struct graph *graph, int32_t first)
+{
+	double probability = 1;
+	for (int32_t at = first; at >= 0; at = graph->steps[at].next)
+		probability *= graph_goes_on(graph, at);
+	return probability;
+}
+
+/* The mean number of rounds, of which each goes on with so much probability. */
+static double rounds_of(const struct step *loop, double round)
+{
+	double again = loop->again * round;
+	double at_most = (double)loop->at_most;
+	return again < 1 ? (1 - pow(again, at_most)) / (1 - again) : at_most;
+}
+
+double graph_goes_on(const struct graph *graph, int32_t index)
+{
+	const struct step *step = &graph->steps[index];
+	const struct step_branch *branches = &graph->branches[step->first_branch];
+	double probability = 0;
+	if (step->kind == STEP_LOOP) {
+		/* Of all rounds, those that do not end it and are the last. */
+		double round = sequence_goes_on(graph, branches[0].first);
+		double last = pow(step->again * round, (double)step->at_most - 1);
+		return round * ((1 - step->again) * rounds_of(step, round) + step->again * last);
+	}
+	if (step->kind != STEP_CHOICE)
+		return 1;
+	for (uint32_t i = 0; i < step->branch_count; i++)
+		if (!branches[i].ends)
+			probability += branches[i].probability * sequence_goes_on(graph, branches[i].first);
+	return fmin(probability, 1);
+}
+
+double graph_rounds(const struct graph *graph, const struct step *loop)
+{
+	return rounds_of(loop, sequence_goes_on(graph, graph->branches[loop->first_branch].first));
+}
+
 int64_t graph_batch_of(const struct graph *graph, const struct step *step)
 {
 	int32_t at = step->scope;

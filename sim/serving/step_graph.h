@@ -4,7 +4,8 @@
  *
  * A step stands in a sequence: the workflow's own, a branch of a block, or what follows a caught error. `next` goes on
  * in the sequence, `around` leads out of it. Parallel branches, a map's items and a loop's rounds are walked by tokens
- * of their own (walk.c); `scope` is the innermost step whose branches are.
+ * of their own (walk.c); `scope` is the innermost step whose branches are. A choice's branch that ends, ends the
+ * execution, or the item or the parallel's branch that it stands in; of a loop, the loop and what ends with it.
  *
  * Assumes, as the Amazon States Language has it (states-language.net; AWS Step Functions developer guide): a block
  * that has a failing branch fails at once, and what runs in its other branches is left to end; a map over no items
@@ -65,6 +66,7 @@ struct item_count {
 struct step_branch {
 	int32_t first;      /* GRAPH_END: it has no steps */
 	double probability; /* of a choice's */
+	bool ends;          /* of a choice's: what stands behind the choice is not done */
 };
 
 struct step {
@@ -74,6 +76,7 @@ struct step {
 	int32_t around;
 	int32_t scope;
 	int32_t caught; /* the first step that follows an error of this one */
+	bool is_ending; /* it stands in a choice's branch that ends */
 	uint32_t first_branch;
 	uint32_t branch_count;
 	struct retry_rule retry;
@@ -100,6 +103,8 @@ struct step {
 	double again;    /* of a loop: the probability of a further round ... */
 	int64_t at_most; /* ... up to so many */
 	int64_t wait_ns;
+
+	bool has_no_state; /* a choice that a loop's state decides, too */
 };
 
 struct graph {
@@ -122,6 +127,12 @@ void graph_make_chain(size_t functions, int64_t retries, struct arena *arena, st
 
 /* The branch of the step's scope that it stands in; the scope must be a step. */
 uint32_t graph_branch_of(const struct graph *graph, int32_t step);
+
+/* The probability that what stands behind the step is done, where none of it fails. */
+double graph_goes_on(const struct graph *graph, int32_t step);
+
+/* The mean number of a loop's rounds. */
+double graph_rounds(const struct graph *graph, const struct step *loop);
 
 /* How many items a task gets where a distributed map around it puts them together; 1 elsewhere. */
 int64_t graph_batch_of(const struct graph *graph, const struct step *step);

@@ -8,7 +8,7 @@
 #include "serving/simulation.h"
 
 static void enter(struct invocation *token);
-static void leave(struct invocation *token);
+static void leave(struct invocation *token, bool ends);
 static void fail(struct invocation *token, bool is_final);
 
 static const struct step *step_of(const struct invocation *token)
@@ -156,12 +156,13 @@ static void end_lost(struct invocation *token)
 static void close_join(struct join *join)
 {
 	struct invocation *parent = join->parent;
+	bool ends = join->ends;
 	path_count_slack(join);
 	parent->payload_bytes = join->payload_bytes;
 	parent->stored_bytes = join->stored_bytes;
 	parent->stored_objects = join->stored_objects;
 	free_join(join);
-	leave(parent);
+	leave(parent, ends);
 }
 
 static void turn_comes(struct engine *engine, void *subject, int64_t argument);
@@ -258,7 +259,7 @@ static bool loop_goes_on(struct join *join, const struct invocation *round)
 	return true;
 }
 
-static void branch_completed(struct invocation *token)
+static void branch_completed(struct invocation *token, bool ends)
 {
 	struct join *join = token->join;
 	bool is_loop = step_of(join->parent)->kind == STEP_LOOP;
@@ -268,7 +269,8 @@ static void branch_completed(struct invocation *token)
 	bool is_last = join->begun == join->total && join->pending == join->is_filling;
 	if (is_loop || is_last)
 		path_take_branch(token);
-	bool goes_on = is_loop && loop_goes_on(join, token);
+	bool goes_on = is_loop && !ends && loop_goes_on(join, token);
+	join->ends = is_loop && ends;
 	if (!goes_on) {
 		join->payload_bytes += token->payload_bytes;
 		join->stored_bytes += token->stored_bytes;
@@ -279,9 +281,18 @@ static void branch_completed(struct invocation *token)
 		begin_branches(join);
 }
 
+enum ending {
+	ENDING_COMPLETED,
+	ENDING_EARLY, /* completed by a choice's branch that ends */
+	ENDING_FAILED,
+	ENDING_FINAL, /* a failure that nothing catches */
+};
+
 /* A token has come to the end of its branch, or of the workflow. */
-static void end_token(struct invocation *token, bool is_completed, bool is_final)
+static void end_token(struct invocation *token, enum ending ending)
 {
+	bool is_completed = ending <= ENDING_EARLY;
+	bool is_final = ending == ENDING_FINAL;
 	struct join *join = token->join;
 	if (!join) {
 		path_count_record(token);
@@ -294,7 +305,7 @@ static void end_token(struct invocation *token, bool is_completed, bool is_final
 	if (is_child)
 		execution_bill(token);
 	if (is_completed) {
-		branch_completed(token);
+		branch_completed(token, ending == ENDING_EARLY);
 		return;
 	}
 	struct invocation *parent = join->parent;
@@ -329,22 +340,24 @@ static void free_place(struct simulation *simulation, int32_t place)
 		simulation->place_left(simulation, place);
 }
 
-/* Goes on behind the step, or behind what ends with it. */
-static void go_on(struct invocation *token)
+/* Goes on behind the step, or behind what ends with it; nowhere, where that is a branch that ends. */
+static void go_on(struct invocation *token, bool ends)
 {
 	const struct step *steps = token->simulation->graph->steps;
 	int32_t at = token->step;
-	while (steps[at].next == GRAPH_END && steps[at].around != steps[at].scope)
+	while (!ends && steps[at].next == GRAPH_END && steps[at].around != steps[at].scope) {
+		ends = steps[at].is_ending;
 		at = steps[at].around;
-	if (steps[at].next == GRAPH_END) {
-		end_token(token, true, false);
+	}
+	if (ends || steps[at].next == GRAPH_END) {
+		end_token(token, ends ? ENDING_EARLY : ENDING_COMPLETED);
 		return;
 	}
 	token->step = steps[at].next;
 	enter(token);
 }
 
-static void leave(struct invocation *token)
+static void leave(struct invocation *token, bool ends)
 {
 	struct simulation *simulation = token->simulation;
 	const struct step *step = step_of(token);
@@ -359,7 +372,7 @@ static void leave(struct invocation *token)
 	}
 	int32_t place = take_place_back(token);
 	path_count_step(token);
-	go_on(token);
+	go_on(token, ends);
 	free_place(simulation, place);
 }
 
@@ -379,9 +392,9 @@ static void fail(struct invocation *token, bool is_final)
 	if (simulation->setting->graph)
 		step_counts_of(token)->failed++;
 	if (is_final || step->caught == GRAPH_UNCAUGHT) {
-		end_token(token, false, is_final);
+		end_token(token, is_final ? ENDING_FINAL : ENDING_FAILED);
 	} else if (step->caught == GRAPH_END) {
-		go_on(token);
+		go_on(token, false);
 	} else {
 		token->step = step->caught;
 		enter(token);
@@ -529,7 +542,7 @@ static void enter_map(struct invocation *token)
 	int64_t items = items_of(token);
 	if (items == 0) {
 		token->payload_bytes = 0;
-		leave(token);
+		leave(token, false);
 		return;
 	}
 	struct join *join = new_join(token, div_ceil_int64(items, step_of(token)->batch));
@@ -556,7 +569,7 @@ static void enter_choice(struct invocation *token)
 	const struct step_branch *branches = &token->simulation->graph->branches[step->first_branch];
 	uint32_t taken = step->codes ? (uint32_t)step->branches_of[step->codes[token->record]] : draw_branch(token);
 	if (branches[taken].first == GRAPH_END) {
-		leave(token);
+		leave(token, branches[taken].ends);
 		return;
 	}
 	path_count_step(token);
@@ -570,7 +583,7 @@ static void waited(struct engine *engine, void *subject, int64_t argument)
 	if (invocation_is_lost(token))
 		end_lost(token);
 	else
-		leave(token);
+		leave(token, false);
 }
 
 static void enter_wait(struct invocation *token)
@@ -587,7 +600,7 @@ static void (*const enter_kinds[STEP_KINDS])(struct invocation *token) = {
 /* Tasks are counted with every try, loops with every round. */
 static bool is_transition(const struct step *step)
 {
-	return step->kind != STEP_TASK && step->kind != STEP_LOOP;
+	return step->kind != STEP_TASK && step->kind != STEP_LOOP && !step->has_no_state;
 }
 
 /* Begins the token's step, for the first time or after it has failed. */
@@ -595,7 +608,7 @@ static void begin_step(struct invocation *token)
 {
 	const struct step *step = step_of(token);
 	struct execution *execution = token->execution;
-	execution->entries += step_history[step->kind].per_step;
+	execution->entries += step->has_no_state ? 0 : step_history[step->kind].per_step;
 	token->simulation->outcome->functions[0].usage.transitions +=
 		execution->kind == WORKFLOW_STANDARD && is_transition(step);
 	if (execution_is_stopped(token))
@@ -650,7 +663,7 @@ void walk_call_ended(struct invocation *token, bool is_completed)
 		end_lost(token);
 		free_place(simulation, place);
 	} else if (is_completed) {
-		leave(token);
+		leave(token, false);
 	} else {
 		fail(token, false);
 	}

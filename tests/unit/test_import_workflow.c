@@ -1,6 +1,6 @@
 /*
- * Blocks made of random state machines allow what the machines allow, and nothing else: the same orders of tasks, up to
- * a length. Machines that have no blocks are refused with a reason.
+ * Blocks made of random state machines allow what the machines allow, and nothing else: the same orders of states, all
+ * of which are paid for, up to a length. Machines that have no blocks are refused with a reason.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -16,14 +16,14 @@
 enum {
 	STATES = 7,
 	MACHINES = 4000,
-	LENGTH_MAX = 7,  /* of an order */
-	SILENT_MAX = 24, /* steps without a task between two tasks */
+	LENGTH_MAX = 11, /* of an order */
+	SILENT_MAX = 24, /* steps that are no states between two that are */
 	ORDERS_MAX = 4000,
 	NODES_MAX = 4000,
 	WAYS_MAX = 4,
 };
 
-/* Both a machine and its blocks as a graph: a task's letter, '!' for a failure, or 0; and what may follow. */
+/* Both a machine and its blocks as a graph: a letter for what is a transition, or 0; and what may follow. */
 struct node {
 	char letter;
 	int ways[WAYS_MAX];
@@ -71,10 +71,6 @@ static void walk(const struct graph *graph, int at, int silent, char *order, siz
 		order[length++] = node->letter;
 		silent = 0;
 	}
-	if (node->letter == '!') {
-		walk(graph, END, 0, order, length, out);
-		return;
-	}
 	for (int i = 0; i < node->way_count && silent < SILENT_MAX && !out->is_full; i++)
 		walk(graph, node->ways[i], silent + 1, order, length, out);
 }
@@ -100,6 +96,7 @@ static void list_orders(const struct graph *graph, struct orders *out)
 }
 
 enum kind { TASK, CHOICE, SUCCEED, FAIL };
+static const char letters[] = {0, 'c', 's', '!'};
 
 static void mark_reached(const struct graph *graph, int at, bool *is_reached)
 {
@@ -123,12 +120,12 @@ static void make_graph(struct graph *graph, enum kind *kinds)
 			   : kind < 10     ? CHOICE
 			   : kind < 11     ? SUCCEED
 					   : FAIL;
-		*node = (struct node){.letter = kinds[i] == TASK ? (char)('A' + i) : kinds[i] == FAIL ? '!' : '\0'};
-		node->way_count = kinds[i] == CHOICE ? 2 + (int)draw(2) : kinds[i] != FAIL;
+		*node = (struct node){.letter = kinds[i] == TASK ? (char)('A' + i) : letters[kinds[i]]};
+		node->way_count = kinds[i] == CHOICE ? 2 + (int)draw(3) : 1;
 		for (int k = 0; k < node->way_count; k++) {
 			int on = i + 1 + (int)draw(3);
 			int to = draw(6) == 0 ? (int)draw(STATES) : on < STATES ? on : STATES - 1;
-			node->ways[k] = kinds[i] == SUCCEED ? END : to;
+			node->ways[k] = kinds[i] == SUCCEED || kinds[i] == FAIL ? END : to;
 		}
 	}
 }
@@ -189,23 +186,22 @@ static int add_step(struct graph *graph, const struct yaml_node *step, int behin
 	const struct yaml_node *loop = yaml_get(step, "loop");
 	const char *name = yaml_get(step, "name")->text;
 	if (choice) {
-		int node = new_node(graph, 0);
+		int node = new_node(graph, yaml_get(step, "own_state") ? '\0' : 'c');
 		for (const struct yaml_node *branch = choice->first; branch; branch = branch->next)
-			add_way(graph, node, add_steps(graph, yaml_get(branch, "steps"), behind));
+			add_way(graph, node,
+				add_steps(graph, yaml_get(branch, "steps"), yaml_get(branch, "ends") ? END : behind));
 		return node;
 	}
 	if (loop) {
-		int end = new_node(graph, 0);
+		int end = new_node(graph, 'c');
 		int body = add_steps(graph, yaml_get(loop, "steps"), end);
 		add_way(graph, end, body);
 		add_way(graph, end, behind);
 		return body;
 	}
-	if (yaml_get(step, "wait") && name[0] == 'F')
-		return new_node(graph, '!');
-	if (yaml_get(step, "wait"))
-		return behind;
-	int node = new_node(graph, name[0]);
+	static const char kinds[] = " CEF";
+	bool is_wait = yaml_get(step, "wait") != NULL;
+	int node = new_node(graph, is_wait ? letters[strchr(kinds, name[0]) - kinds] : name[0]);
 	add_way(graph, node, behind);
 	return node;
 }
@@ -299,8 +295,8 @@ int main(void)
 			printf("# %s\n", buf_text(&text));
 	}
 	t_ok(accepted > MACHINES / 4, "%d random machines have blocks", accepted);
-	t_ok(looping > 100, "orders of %d tasks come of loops: %d", LENGTH_MAX, looping);
-	t_int(wrong, 0, "each allows the orders of tasks that its machine does");
+	t_ok(looping > 100, "orders of %d states come of loops: %d", LENGTH_MAX, looping);
+	t_int(wrong, 0, "each allows the orders of states that its machine does");
 	t_int(unexplained, 0, "and what has none is refused with words");
 	buf_release(&text);
 	mem_free(found.texts);

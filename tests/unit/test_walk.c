@@ -70,6 +70,37 @@ static const struct known knowns[] = {
 	 1, 1, 0, 0, false},
 	{"a certain branch", "{steps: [{choice: [{probability: 0, steps: [{task: five}]}, {steps: [{task: two}]}]}]}",
 	 2, 1, 2, 0, false},
+	{"a branch that ends, behind which nothing is done",
+	 "{steps: [{choice: [{ends: true, steps: [{task: one}]}, {probability: 0}]}, {task: five}]}", 1, 1, 2, 0,
+	 false},
+	{"one without steps likewise",
+	 "{steps: [{task: one}, {choice: [{ends: true}, {probability: 0}]}, {task: five}]}", 1, 1, 2, 0, false},
+	{"from choices in choices",
+	 "{steps: [{choice: [{steps: [{choice: [{ends: true}, {probability: 0}]}, {task: one}]}, {probability: 0}]}, "
+	 "{task: five}]}",
+	 0, 0, 2, 0, false},
+	{"out of a loop, whose own state is not reached",
+	 "{steps: [{loop: {at_most: 4, steps: [{task: one}, {choice: [{ends: true}, {probability: 0}]}]}}, {task: "
+	 "five}]}",
+	 1, 1, 2, 0, false},
+	{"of loops in a loop",
+	 "{steps: [{loop: {at_most: 3, steps: [{loop: {at_most: 4, steps: [{task: one}, {choice: [{ends: true}, "
+	 "{probability: 0}]}]}}, {task: two}]}}, {task: five}]}",
+	 1, 1, 2, 0, false},
+	{"of an item, and no more than that",
+	 "{steps: [{map: {items: 3, steps: [{choice: [{ends: true}, {probability: 0}]}, {task: two}]}}, {task: one}]}",
+	 1, 1, 5, 0, false},
+	{"of a parallel's branch",
+	 "{steps: [{parallel: [[{choice: [{ends: true}, {probability: 0}]}, {task: two}], [{task: one}]]}, {task: "
+	 "one}]}",
+	 2, 2, 4, 0, false},
+	{"of what follows an error",
+	 "{steps: [{task: fails, catch: [{choice: [{ends: true}, {probability: 0}]}]}, {task: one}]}", 1, 1, 2, 0,
+	 false},
+	{"a choice that a loop's state decides is no transition",
+	 "{steps: [{loop: {at_most: 2, steps: [{task: one}]}}, {own_state: false, choice: [{steps: [{task: two}]}, "
+	 "{probability: 0}]}]}",
+	 4, 3, 5, 0, false},
 	{"waits", "{steps: [{wait: {seconds: 2.5}}, {task: one}]}", 3.5, 1, 2, 0, false},
 	{"an express workflow", "{kind: express, steps: [{task: one}, {task: two}]}", 3, 2, 0, 1, false},
 	{"functions that call each other", "{kind: none, steps: [{task: one}, {task: two}]}", 3, 2, 0, 0, false},
@@ -322,7 +353,7 @@ static void write_step(struct stream *luck, int depth, struct buf *out)
 	} else if (kind == 8) {
 		buf_add(out, "{choice: [{probability: 0.4, steps: ");
 		write_steps(luck, depth - 1, out);
-		buf_add(out, "}, {}]}");
+		buf_printf(out, "%s}, {}]}", below(luck, 3) == 0 ? ", ends: true" : "");
 		return;
 	} else {
 		buf_printf(out, "{loop: {again: 0.5, at_most: %d, steps: ", (int)below(luck, 4) + 1);
@@ -427,6 +458,35 @@ static void test_random(void)
 	t_ok(caught > GRAPHS / 40, "and some failures are caught, %d", caught);
 }
 
+/* What is done behind choices that end, as often as the graph says. */
+static void test_goes_on(void)
+{
+	static const char steps[] =
+		"[{loop: {again: 0.8, at_most: 4, steps: [{choice: [{probability: 0.1, ends: true}, {probability: 0.5, "
+		"steps: [{wait: {seconds: 0}}, {choice: [{probability: 0.3, ends: true}, {}]}]}, {}]}, {task: one}]}}, "
+		"{task: two}]";
+	enum { RECORDS = 20000 };
+	struct fixture f;
+	struct buf text;
+	buf_init(&text);
+	buf_printf(&text, "%sworkflow: {steps: %s}\n", head, steps);
+	bool ok = setup(&f, buf_text(&text));
+	t_ok(ok && f.setting.graph->step_count == 6, "a loop that choices lead out of");
+	if (ok) {
+		const struct graph *graph = f.setting.graph;
+		f.setting.records = RECORDS;
+		f.setting.images = RECORDS;
+		f.setting.parallel = 1000;
+		simulate_it(&f);
+		const struct step_outcome *counts = f.outcome.steps;
+		t_near((double)counts[5].entered / RECORDS, graph_goes_on(graph, 0), 0, 0.01, "goes on");
+		t_near((double)counts[1].entered / RECORDS, graph_rounds(graph, &graph->steps[0]), 0, 0.03, "rounds");
+		t_near(graph_goes_on(graph, 1), 0.75, 0, 1e-12, "of a choice in a choice");
+	}
+	buf_release(&text);
+	release(&f);
+}
+
 /* Maps over nothing that takes time, in each other: they end at a bound. */
 static void test_bounded(void)
 {
@@ -453,6 +513,7 @@ int main(void)
 	test_durable();
 	test_store();
 	test_critical_path();
+	test_goes_on();
 	test_random();
 	return t_done();
 }

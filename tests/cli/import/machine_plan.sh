@@ -48,7 +48,7 @@ YAML
 fails 2 lamina check app.yaml --with fill.yaml
 lamina_set() { lamina "$@" --with fill.yaml --set 'workflow.steps.Done? again.loop.again=0.5' \
 	--set 'workflow.steps.Done? again.loop.at_most=5' --set 'workflow.steps.Done?.choice.0.probability=0.1' \
-	--set 'workflow.steps.Done?.choice.1.steps.Each image.map.items=10'; }
+	--set 'workflow.steps.Each image.map.items=10'; }
 lamina_set check app.yaml
 lamina_set run app.yaml --replications 5 | grep -E '^(completed|failed)_records' | tr -s ' '
 lamina_set plan app.yaml --deadline 60 --replications 5 --emit sam 2>/dev/null | grep -E 'Function:|Timeout|Memory|Reserved' |
