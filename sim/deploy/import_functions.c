@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "deploy/import_left_out.h"
 #include "deploy/import_parts.h"
 #include "deploy/template.h"
 #include "scenario/blank.h"
@@ -269,7 +270,8 @@ static void add_entry(struct importing *importing, struct yaml_node *functions,
 	} else {
 		entry->comment = arena_printf(arena, "%s%s", import_place(function->item->place, arena),
 					      layers_of(importing, function));
-		import_add_text(entry, "resource", function->id, NULL, arena);
+		const char *address = function->item->address;
+		import_add_text(entry, "resource", address ? address : function->id, NULL, arena);
 	}
 	if (function->deployed_name)
 		import_add_text(entry, "deployed_name", function->deployed_name, NULL, arena);
@@ -277,6 +279,8 @@ static void add_entry(struct importing *importing, struct yaml_node *functions,
 		add_numbers(importing, entry, function);
 		add_architecture(importing, entry, function);
 		add_snapshot(importing, entry, function);
+		if (function->item->from->tool != TOOL_API)
+			import_tell_keys(importing, LEFT_OF_FUNCTION, function->item->node, function->id);
 	}
 	add_work(importing, entry);
 }
@@ -347,8 +351,31 @@ static void add_package(struct importing *importing, struct yaml_node *framework
 				importing->arena);
 }
 
+/* What holds for all functions of a file; its provider says more than that. */
+static void tell_defaults(struct importing *importing)
+{
+	static const char *const keys[] = {"vpc", "tracing"};
+	const struct yaml_node *root = importing->inventory.root;
+	const struct yaml_node *provider = yaml_get(root, "provider");
+	struct yaml_node some = {.kind = YAML_MAP};
+	for (size_t i = 0; i < ARRAY_LEN(keys) && importing->inventory.tool == TOOL_SERVERLESS; i++) {
+		const struct yaml_node *entry = yaml_get(provider, keys[i]);
+		struct yaml_node *copy = entry ? ARENA_NEW(importing->arena, struct yaml_node) : NULL;
+		if (!copy)
+			continue;
+		*copy = *entry;
+		copy->next = some.first;
+		some.first = copy;
+	}
+	import_tell_keys(importing, LEFT_OF_FUNCTION, &some, "provider");
+	if (importing->inventory.tool == TOOL_CLOUDFORMATION)
+		import_tell_keys(importing, LEFT_OF_FUNCTION, template_find(root, "Globals.Function"),
+				 "Globals.Function");
+}
+
 void import_write_functions(struct importing *importing)
 {
+	tell_defaults(importing);
 	struct arena *arena = importing->arena;
 	struct yaml_node framework = {.kind = YAML_MAP};
 	add_runtime(importing, &framework);

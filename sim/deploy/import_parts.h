@@ -27,6 +27,7 @@ struct importing {
 	struct arena *arena;
 	struct diag *diag;
 	struct yaml_node *root;
+	const struct yaml_node *queue; /* or stream, that the source reads; NULL: none that the file has */
 };
 
 /* "template.yaml:15"; "template.yaml" where there is no line. */

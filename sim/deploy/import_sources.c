@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/num.h"
+#include "deploy/import_left_out.h"
 #include "deploy/import_parts.h"
 #include "deploy/template.h"
 
@@ -21,6 +22,7 @@ struct found_source {
 	const struct yaml_node *settings; /* of the event or the mapping */
 	const char *schedule;             /* "rate(5 minutes)"; NULL */
 	const struct yaml_node *queue;    /* settings of the queue or stream; NULL: elsewhere */
+	const struct yaml_node *redrive;  /* a resource of its own that says what is dead; NULL */
 	struct diag_place place;
 };
 
@@ -92,87 +94,122 @@ static const struct word_pair read_words[] = {
 	{"AWS::DynamoDB::GlobalTable", "dynamodb"},
 };
 
-enum { FOR_QUEUES = 1, FOR_STREAMS = 2 };
+enum { FOR_QUEUES = 1, FOR_STREAMS = 2, FOR_CALLS = 4, FOR_GATEWAYS = 8 };
 
 /* Settings of a mapping, then of the queue or stream; in every tool's words. */
 static const struct source_key {
 	const char *path;
 	const char *key;
 	unsigned kinds;
-	bool is_of_queue;
+	enum source_place { OF_MAPPING, OF_QUEUE, OF_FUNCTION } place;
+	double per;  /* so many of the file's are one of the experiment's; 0: one */
+	double plus; /* a try more than there are repeats */
 } source_keys[] = {
-	{"BatchSize", "batch_size", FOR_QUEUES | FOR_STREAMS, false},
-	{"batchSize", "batch_size", FOR_QUEUES | FOR_STREAMS, false},
-	{"batch_size", "batch_size", FOR_QUEUES | FOR_STREAMS, false},
-	{"MaximumBatchingWindowInSeconds", "window_seconds", FOR_QUEUES | FOR_STREAMS, false},
-	{"maximumBatchingWindow", "window_seconds", FOR_QUEUES, false},
-	{"batchWindow", "window_seconds", FOR_STREAMS, false},
-	{"maximum_batching_window_in_seconds", "window_seconds", FOR_QUEUES | FOR_STREAMS, false},
-	{"ScalingConfig.MaximumConcurrency", "concurrency_max", FOR_QUEUES, false},
-	{"maximumConcurrency", "concurrency_max", FOR_QUEUES, false},
-	{"scaling_config.0.maximum_concurrency", "concurrency_max", FOR_QUEUES, false},
-	{"ProvisionedPollerConfig.MinimumPollers", "pollers_min", FOR_QUEUES, false},
-	{"ProvisionedPollerConfig.MaximumPollers", "pollers_max", FOR_QUEUES, false},
-	{"provisioned_poller_config.0.minimum_pollers", "pollers_min", FOR_QUEUES, false},
-	{"provisioned_poller_config.0.maximum_pollers", "pollers_max", FOR_QUEUES, false},
-	{"ParallelizationFactor", "parallelization", FOR_STREAMS, false},
-	{"parallelizationFactor", "parallelization", FOR_STREAMS, false},
-	{"parallelization_factor", "parallelization", FOR_STREAMS, false},
-	{"VisibilityTimeout", "visibility_seconds", FOR_QUEUES, true},
-	{"visibility_timeout_seconds", "visibility_seconds", FOR_QUEUES, true},
-	{"RedrivePolicy.maxReceiveCount", "receives_max", FOR_QUEUES, true},
-	{"MessageRetentionPeriod", "retention_seconds", FOR_QUEUES, true},
-	{"message_retention_seconds", "retention_seconds", FOR_QUEUES, true},
-	{"ShardCount", "shards", FOR_STREAMS, true},
-	{"shard_count", "shards", FOR_STREAMS, true},
+	{"BatchSize", "batch_size", FOR_QUEUES | FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"batchSize", "batch_size", FOR_QUEUES | FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"batch_size", "batch_size", FOR_QUEUES | FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"MaximumBatchingWindowInSeconds", "window_seconds", FOR_QUEUES | FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"maximumBatchingWindow", "window_seconds", FOR_QUEUES, OF_MAPPING, 0, 0},
+	{"batchWindow", "window_seconds", FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"maximum_batching_window_in_seconds", "window_seconds", FOR_QUEUES | FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"ScalingConfig.MaximumConcurrency", "concurrency_max", FOR_QUEUES, OF_MAPPING, 0, 0},
+	{"maximumConcurrency", "concurrency_max", FOR_QUEUES, OF_MAPPING, 0, 0},
+	{"scaling_config.0.maximum_concurrency", "concurrency_max", FOR_QUEUES, OF_MAPPING, 0, 0},
+	{"ProvisionedPollerConfig.MinimumPollers", "pollers_min", FOR_QUEUES, OF_MAPPING, 0, 0},
+	{"ProvisionedPollerConfig.MaximumPollers", "pollers_max", FOR_QUEUES, OF_MAPPING, 0, 0},
+	{"provisioned_poller_config.0.minimum_pollers", "pollers_min", FOR_QUEUES, OF_MAPPING, 0, 0},
+	{"provisioned_poller_config.0.maximum_pollers", "pollers_max", FOR_QUEUES, OF_MAPPING, 0, 0},
+	{"ParallelizationFactor", "parallelization", FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"parallelizationFactor", "parallelization", FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"parallelization_factor", "parallelization", FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"VisibilityTimeout", "visibility_seconds", FOR_QUEUES, OF_QUEUE, 0, 0},
+	{"visibility_timeout_seconds", "visibility_seconds", FOR_QUEUES, OF_QUEUE, 0, 0},
+	{"RedrivePolicy.maxReceiveCount", "receives_max", FOR_QUEUES, OF_QUEUE, 0, 0},
+	{"MessageRetentionPeriod", "retention_seconds", FOR_QUEUES, OF_QUEUE, 0, 0},
+	{"message_retention_seconds", "retention_seconds", FOR_QUEUES, OF_QUEUE, 0, 0},
+	{"ShardCount", "shards", FOR_STREAMS, OF_QUEUE, 0, 0},
+	{"shard_count", "shards", FOR_STREAMS, OF_QUEUE, 0, 0},
+	{"redrive_policy.maxReceiveCount", "receives_max", FOR_QUEUES, OF_QUEUE, 0, 0},
+	{"MaximumRetryAttempts", "receives_max", FOR_STREAMS, OF_MAPPING, 0, 1},
+	{"maximumRetryAttempts", "receives_max", FOR_STREAMS, OF_MAPPING, 0, 1},
+	{"maximum_retry_attempts", "receives_max", FOR_STREAMS, OF_MAPPING, 0, 1},
+	{"MaximumRecordAgeInSeconds", "retention_seconds", FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"maximumRecordAgeInSeconds", "retention_seconds", FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"maximum_record_age_in_seconds", "retention_seconds", FOR_STREAMS, OF_MAPPING, 0, 0},
+	{"RetentionPeriodHours", "retention_seconds", FOR_STREAMS, OF_QUEUE, 1.0 / 3600, 0},
+	{"retention_period", "retention_seconds", FOR_STREAMS, OF_QUEUE, 1.0 / 3600, 0},
+	{"EventInvokeConfig.MaximumRetryAttempts", "retries", FOR_CALLS, OF_FUNCTION, 0, 0},
+	{"EventInvokeConfig.MaximumEventAgeInSeconds", "age_seconds", FOR_CALLS, OF_FUNCTION, 0, 0},
+	{"maximumRetryAttempts", "retries", FOR_CALLS, OF_FUNCTION, 0, 0},
+	{"maximumEventAge", "age_seconds", FOR_CALLS, OF_FUNCTION, 0, 0},
+	{"TimeoutInMillis", "timeout_seconds", FOR_GATEWAYS, OF_MAPPING, 1000, 0},
+	{"Integration.TimeoutInMillis", "timeout_seconds", FOR_GATEWAYS, OF_MAPPING, 1000, 0},
+	{"timeout_milliseconds", "timeout_seconds", FOR_GATEWAYS, OF_MAPPING, 1000, 0},
 };
 
 static unsigned kinds_of(const char *kind)
 {
 	if (strcmp(kind, "sqs") == 0)
 		return FOR_QUEUES;
-	return strcmp(kind, "kinesis") == 0 || strcmp(kind, "dynamodb") == 0 ? FOR_STREAMS : 0;
+	if (strcmp(kind, "kinesis") == 0 || strcmp(kind, "dynamodb") == 0)
+		return FOR_STREAMS;
+	if (strcmp(kind, "http_api") == 0 || strcmp(kind, "rest_api") == 0)
+		return FOR_GATEWAYS;
+	return strcmp(kind, "function_url") == 0 ? 0 : FOR_CALLS;
 }
 
-/* Whether a written address or reference means a resource. */
-static bool refers_to(const char *text, const char *id, const char *deployed_name, struct arena *arena)
-{
-	const char *forms[] = {
-		arena_printf(arena, "${%s}", id),
-		arena_printf(arena, "${%s.", id),
-		arena_printf(arena, ".%s.", id),
-	};
-	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
-		if (strstr(text, forms[i]))
-			return true;
-	/* An address ends in the name, or has a version behind it. */
-	const char *name = deployed_name && deployed_name[0] ? strstr(text, deployed_name) : NULL;
-	bool begins = name && (name == text || name[-1] == ':');
-	char behind = name ? name[strlen(deployed_name)] : '\0';
-	return strcmp(text, id) == 0 || (begins && (behind == '\0' || behind == ':' || behind == '/'));
-}
-
-static bool means_function(const struct importing *importing, const struct yaml_node *node,
-			   const struct imported_function *function)
+static bool means(const struct importing *importing, const struct yaml_node *node, const struct inventory_item *item)
 {
 	const char *text = node ? template_written(node, importing->arena) : NULL;
-	return text && refers_to(text, function->id, function->deployed_name, importing->arena);
+	return text && inventory_refers(inventory_behind_alias(&importing->inventory, text, importing->arena), item,
+					importing->arena);
+}
+
+/* A function with the name that it gets deployed by, which the Serverless Framework makes. */
+static struct inventory_item named_item(const struct imported_function *function)
+{
+	struct inventory_item item = *function->item;
+	item.deployed_name = function->deployed_name;
+	return item;
+}
+
+static const char *plain(const struct importing *importing, const struct yaml_node *node)
+{
+	bool is_none;
+	const struct yaml_node *value = node ? substitution_resolve(&importing->substitution, node, &is_none) : NULL;
+	return value && value->kind == YAML_SCALAR ? value->text : NULL;
+}
+
+static const struct yaml_node *redrive_of(const struct importing *importing, const struct inventory_item *queue)
+{
+	for (size_t i = 0; i < importing->inventory.count; i++) {
+		const struct inventory_item *item = &importing->inventory.items[i];
+		bool is_redrive =
+			item->kind == INVENTORY_RESOURCE && strcmp(item->type, "aws_sqs_queue_redrive_policy") == 0;
+		const struct yaml_node *of = is_redrive ? yaml_get(item->node, "queue_url") : NULL;
+		const char *text = of ? template_written(of, importing->arena) : NULL;
+		if (text && inventory_refers(text, queue, importing->arena))
+			return item->node;
+	}
+	return NULL;
 }
 
 /* The resource that a mapping reads, and of which kind it is. */
 static void find_queue(const struct importing *importing, const struct yaml_node *address, struct found_source *out)
 {
-	const char *text = address ? template_written(address, importing->arena) : NULL;
+	const char *text = address ? plain(importing, address) : NULL;
+	text = text || !address ? text : template_written(address, importing->arena);
 	if (!text)
 		return;
 	for (size_t i = 0; i < importing->inventory.count; i++) {
 		const struct inventory_item *item = &importing->inventory.items[i];
-		if (item->kind != INVENTORY_RESOURCE || !refers_to(text, item->id, NULL, importing->arena))
+		if (item->kind != INVENTORY_RESOURCE || !inventory_refers(text, item, importing->arena))
 			continue;
 		for (size_t k = 0; k < ARRAY_LEN(read_words); k++) {
 			if (strcmp(read_words[k].word, item->type) == 0) {
 				out->kind = read_words[k].kind;
 				out->queue = item->node;
+				out->redrive = redrive_of(importing, item);
 				return;
 			}
 		}
@@ -198,13 +235,6 @@ static const struct yaml_node *address_in(const struct yaml_node *settings)
 	return first_of(settings, paths, ARRAY_LEN(paths));
 }
 
-static const char *plain(const struct importing *importing, const struct yaml_node *node)
-{
-	bool is_none;
-	const struct yaml_node *value = node ? substitution_resolve(&importing->substitution, node, &is_none) : NULL;
-	return value && value->kind == YAML_SCALAR ? value->text : NULL;
-}
-
 /* An event that stands with its function: its word, and what it says. */
 static struct found_source read_event(const struct importing *importing, const char *word,
 				      const struct yaml_node *settings, struct diag_place place)
@@ -224,7 +254,7 @@ static struct found_source read_event(const struct importing *importing, const c
 		expression = expression && expression->kind == YAML_LIST ? expression->first : expression;
 		found.schedule = plain(importing, expression ? expression : settings);
 	}
-	bool reads = !found.kind || kinds_of(found.kind) != 0;
+	bool reads = !found.kind || (kinds_of(found.kind) & (FOR_QUEUES | FOR_STREAMS));
 	if (reads && settings)
 		find_queue(importing, settings->kind == YAML_SCALAR ? settings : address_in(settings), &found);
 	return found;
@@ -266,10 +296,49 @@ static void list_events(const struct importing *importing, const struct yaml_nod
 	const struct yaml_node *url = yaml_get(settings, "FunctionUrlConfig");
 	url = url ? url : yaml_get(settings, "url");
 	if (url)
-		add_source(list, (struct found_source){"function_url", "a function URL", url, NULL, NULL, url->place});
+		add_source(list, (struct found_source){.kind = "function_url",
+						       .type = "a function URL",
+						       .settings = url,
+						       .place = url->place});
 }
 
-static void list_resources(const struct importing *importing, const struct imported_function *function,
+enum { TARGETS_MAX = 100 }; /* of one resource, that are looked at */
+
+/* Whether a path, or one that has another number for its 0, leads to the item. */
+static bool is_target(const struct importing *importing, const struct yaml_node *node, const char *path,
+		      const struct inventory_item *item)
+{
+	const char *zero = strstr(path, ".0.");
+	if (!zero)
+		return means(importing, template_find(node, path), item);
+	for (int i = 0; i < TARGETS_MAX; i++) {
+		const char *one =
+			arena_printf(importing->arena, "%.*s.%d.%s", (int)(zero - path), path, i, zero + strlen(".0."));
+		const struct yaml_node *target = template_find(node, one);
+		if (!target)
+			return false;
+		if (means(importing, target, item))
+			return true;
+	}
+	return false;
+}
+
+/* When a resource starts what it starts; of Terraform's targets, the rule says it. NULL: at no times. */
+static const struct yaml_node *schedule_of(const struct importing *importing, const struct inventory_item *item,
+					   const struct source_resource *row)
+{
+	const struct yaml_node *rule = yaml_get(item->node, "rule");
+	for (size_t i = 0; i < importing->inventory.count && rule; i++) {
+		const struct inventory_item *other = &importing->inventory.items[i];
+		if (other->kind == INVENTORY_RESOURCE && strcmp(other->type, "aws_cloudwatch_event_rule") == 0 &&
+		    means(importing, rule, other))
+			return yaml_get(other->node, "schedule_expression");
+	}
+	return row->schedule ? template_find(item->node, row->schedule) : NULL;
+}
+
+/* Resources that start a function, or a machine. */
+static void list_resources(const struct importing *importing, const struct inventory_item *started,
 			   struct source_list *list)
 {
 	static const char *const addresses[] = {"EventSourceArn", "event_source_arn"};
@@ -278,11 +347,11 @@ static void list_resources(const struct importing *importing, const struct impor
 		for (size_t k = 0; k < ARRAY_LEN(source_resources) && item->kind == INVENTORY_RESOURCE; k++) {
 			const struct source_resource *row = &source_resources[k];
 			if (strcmp(item->type, row->type) != 0 ||
-			    !means_function(importing, template_find(item->node, row->target), function))
+			    !is_target(importing, item->node, row->target, started))
 				continue;
-			struct found_source found = {row->kind, row->type, item->node, NULL, NULL, item->place};
-			const struct yaml_node *expression =
-				row->schedule ? template_find(item->node, row->schedule) : NULL;
+			struct found_source found = {
+				.kind = row->kind, .type = row->type, .settings = item->node, .place = item->place};
+			const struct yaml_node *expression = schedule_of(importing, item, row);
 			found.schedule = plain(importing, expression);
 			if (expression)
 				found.kind = "schedule";
@@ -301,7 +370,8 @@ static void list_sources(const struct importing *importing, const struct importe
 		      importing->inventory.count;
 	*list = (struct source_list){ARENA_ARRAY(importing->arena, struct found_source, most), 0, most};
 	list_events(importing, settings, list);
-	list_resources(importing, function, list);
+	const struct inventory_item item = named_item(function);
+	list_resources(importing, &item, list);
 }
 
 /* Seconds between two of "rate(5 minutes)"; 0: of another form. */
@@ -347,13 +417,29 @@ static void write_workload(struct importing *importing, const struct found_sourc
 	import_add_blank(arrivals, "duration_seconds", "how long is looked at", arena);
 }
 
+/* At a path; what stands in a text, as Terraform's policies do, is looked into. */
+static const struct yaml_node *find_written(const struct importing *importing, const struct yaml_node *settings,
+					    const char *path)
+{
+	const struct yaml_node *found = settings ? template_find(settings, path) : NULL;
+	const char *dot = strchr(path, '.');
+	if (found || !dot || !settings)
+		return found;
+	const struct yaml_node *outer = yaml_get(settings, arena_strndup(importing->arena, path, (size_t)(dot - path)));
+	const struct yaml_node *inner =
+		outer && outer->kind == YAML_SCALAR ? template_parse_within(outer, importing->arena) : NULL;
+	if (inner)
+		return template_find(inner, dot + 1);
+	return outer && outer->kind == YAML_SCALAR && template_is_unresolved(outer) ? outer : NULL;
+}
+
 static void write_key(struct importing *importing, struct yaml_node *source, const struct source_key *row,
 		      const struct yaml_node *settings)
 {
 	bool is_none;
 	double number;
-	const struct yaml_node *written = settings ? template_find(settings, row->path) : NULL;
-	if (!written)
+	const struct yaml_node *written = find_written(importing, settings, row->path);
+	if (!written || yaml_get(source, row->key))
 		return;
 	const struct yaml_node *value = substitution_resolve(&importing->substitution, written, &is_none);
 	const char *place = import_place(written->place, importing->arena);
@@ -366,13 +452,65 @@ static void write_key(struct importing *importing, struct yaml_node *source, con
 			     row->key);
 		import_add_blank(source, row->key, arena_printf(importing->arena, "%s, %s", place, reference),
 				 importing->arena);
-	} else if (value->kind == YAML_SCALAR && num_parse_double(value->text, &number) && number >= 0 &&
+	} else if (value->kind == YAML_SCALAR && num_parse_double(value->text, &number) && number >= -1 &&
 		   number < 1e9) {
-		import_add_number(source, row->key, number, place, importing->arena);
+		/* Without a bound. */
+		if (number >= 0)
+			import_add_number(source, row->key, (row->per > 0 ? number / row->per : number) + row->plus,
+					  place, importing->arena);
 	} else {
 		diag_error(importing->diag, written->place, "'%s' is %s, not a number", row->path,
 			   yaml_describe(value, importing->arena));
 	}
+}
+
+/* Where a source's settings stand. */
+enum { SETTINGS_MAX = 4 };
+
+static size_t settings_of(const struct importing *importing, const struct found_source *found,
+			  const struct imported_function *function, enum source_place place,
+			  const struct yaml_node **out)
+{
+	static const struct {
+		const char *type;
+		const char *target;
+	} configs[] = {{"AWS::Lambda::EventInvokeConfig", "FunctionName"},
+		       {"aws_lambda_function_event_invoke_config", "function_name"}};
+	if (place == OF_MAPPING) {
+		out[0] = found->settings;
+		return 1;
+	}
+	if (place == OF_QUEUE) {
+		out[0] = found->queue;
+		out[1] = found->redrive;
+		return 2;
+	}
+	const struct inventory_item named = named_item(function);
+	size_t count = 0;
+	out[count++] = function->item->node;
+	out[count++] = function->item->defaults;
+	for (size_t i = 0; i < importing->inventory.count; i++) {
+		const struct inventory_item *item = &importing->inventory.items[i];
+		for (size_t k = 0; k < ARRAY_LEN(configs) && item->kind == INVENTORY_RESOURCE; k++)
+			if (count < SETTINGS_MAX && strcmp(item->type, configs[k].type) == 0 &&
+			    means(importing, yaml_get(item->node, configs[k].target), &named))
+				out[count++] = item->node;
+	}
+	return count;
+}
+
+/* What no file says of a stream or of a queue that keeps an order, but what is polled depends on. */
+static void write_unsaid(struct importing *importing, struct yaml_node *source, const struct found_source *found)
+{
+	const struct yaml_node *fifo = found->queue ? yaml_get(found->queue, "FifoQueue") : NULL;
+	fifo = fifo || !found->queue ? fifo : yaml_get(found->queue, "fifo_queue");
+	if (fifo && fifo->kind == YAML_SCALAR && strcmp(fifo->text, "true") == 0)
+		import_add_blank(source, "fifo_groups",
+				 arena_printf(importing->arena, "%s; message groups that its senders use",
+					      import_place(fifo->place, importing->arena)),
+				 importing->arena);
+	if ((kinds_of(found->kind) & FOR_STREAMS) && !yaml_get(source, "shards"))
+		import_add_blank(source, "shards", "the file does not say", importing->arena);
 }
 
 static bool says_partial_failures(const struct yaml_node *settings)
@@ -391,17 +529,25 @@ static bool streams_answers(const struct yaml_node *settings)
 	       (strcmp(mode->text, "RESPONSE_STREAM") == 0 || strcmp(mode->text, "response_stream") == 0);
 }
 
-static void write_source(struct importing *importing, const struct found_source *found)
+static void write_source(struct importing *importing, const struct found_source *found,
+			 const struct imported_function *function)
 {
 	struct arena *arena = importing->arena;
 	const char *place = import_place(found->place, arena);
 	struct yaml_node *source = import_add(importing->root, YAML_MAP, "source", NULL, arena);
 	import_add_text(source, "kind", found->kind, place, arena);
-	for (size_t i = 0; i < ARRAY_LEN(source_keys); i++)
-		if (source_keys[i].kinds & kinds_of(found->kind))
-			write_key(importing, source, &source_keys[i],
-				  source_keys[i].is_of_queue ? found->queue : found->settings);
-	if (kinds_of(found->kind) && says_partial_failures(found->settings))
+	for (size_t i = 0; i < ARRAY_LEN(source_keys); i++) {
+		const struct yaml_node *settings[SETTINGS_MAX];
+		size_t count = settings_of(importing, found, function, source_keys[i].place, settings);
+		for (size_t k = 0; k < count && (source_keys[i].kinds & kinds_of(found->kind)); k++)
+			write_key(importing, source, &source_keys[i], settings[k]);
+	}
+	write_unsaid(importing, source, found);
+	import_tell_keys(importing, LEFT_OF_EVENT, found->settings, found->type);
+	importing->queue = found->queue;
+	if (strcmp(found->kind, "dynamodb") != 0)
+		import_tell_keys(importing, LEFT_OF_QUEUE, found->queue, "the queue");
+	if ((kinds_of(found->kind) & (FOR_QUEUES | FOR_STREAMS)) && says_partial_failures(found->settings))
 		import_add(source, YAML_SCALAR, "partial_failures", place, arena)->text = "true";
 	/* A queue of the file that does not say has the service's default, not what is advised. */
 	if (strcmp(found->kind, "sqs") == 0 && found->queue && !yaml_get(source, "visibility_seconds"))
@@ -452,11 +598,13 @@ static void tell_others(struct importing *importing, const struct imported_funct
 static void write_machine_source(struct importing *importing, const struct inventory_item *machine)
 {
 	const struct yaml_node *settings = yaml_get(machine->resource, "Properties");
-	size_t most =
-		children_of(yaml_get(settings, "Events")) + children_of(yaml_get(machine->resource, "events")) + 1;
+	size_t most = children_of(yaml_get(settings, "Events")) + children_of(yaml_get(machine->resource, "events")) +
+		      importing->inventory.count + 1;
 	struct source_list list = {ARENA_ARRAY(importing->arena, struct found_source, most), 0, most};
 	const struct found_source *schedule = NULL;
 	list_events(importing, settings ? settings : machine->resource, &list);
+	if (machine->id[0])
+		list_resources(importing, machine, &list);
 	for (size_t i = 0; i < list.count; i++) {
 		const struct found_source *found = &list.items[i];
 		if (!schedule && found->kind && strcmp(found->kind, "schedule") == 0)
@@ -465,6 +613,14 @@ static void write_machine_source(struct importing *importing, const struct inven
 			tell_left_out(importing, found, "what starts the machine is only known of a schedule");
 	}
 	write_workload(importing, schedule);
+}
+
+/* How many are in work at once is said by no file; what is taken for it is. */
+static void write_parallel(struct importing *importing)
+{
+	struct yaml_node *pipeline = import_add(importing->root, YAML_MAP, "pipeline", NULL, importing->arena);
+	import_add_int(pipeline, "parallel", 0, "in work at once, which no file says: one of a batch, else any number",
+		       importing->arena);
 }
 
 void import_write_source(struct importing *importing, const struct inventory_item *machine)
@@ -483,7 +639,11 @@ void import_write_source(struct importing *importing, const struct inventory_ite
 		source = choose_source(importing, &list);
 		write_workload(importing, source);
 	}
+	if (!yaml_get(yaml_get(importing->root, "workload"), "arrivals") &&
+	    !(source && (kinds_of(source->kind) & (FOR_QUEUES | FOR_STREAMS))))
+		write_parallel(importing);
 	if (source)
-		write_source(importing, source);
+		write_source(importing, source, first);
 	tell_others(importing, first);
+	import_tell_resources(importing);
 }

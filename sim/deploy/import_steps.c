@@ -66,6 +66,12 @@ bool import_is_function(const struct asl_state *state, struct arena *arena)
 	       strncmp(integration, "aws-sdk:lambda:invoke", strlen("aws-sdk:lambda:invoke")) == 0;
 }
 
+bool import_waits_for_token(const struct asl_state *state, struct arena *arena)
+{
+	const char *resource = text_at(state->node, "Resource", arena);
+	return resource && strstr(resource, ".waitForTaskToken");
+}
+
 static bool waits_for_answer(const char *resource)
 {
 	return strstr(resource, ".sync") || strstr(resource, ".waitForTaskToken") || strstr(resource, ":activity:");
@@ -138,6 +144,19 @@ static struct imported_function *find_function(struct importing *importing, cons
 	return NULL;
 }
 
+/* By what its resource is called where it is used. */
+static struct imported_function *referred_function(struct importing *importing, const char *text)
+{
+	for (size_t i = 0; i < importing->function_count; i++) {
+		struct imported_function *function = &importing->functions[i];
+		const struct inventory *of = function->item ? function->item->from : NULL;
+		if (of && inventory_refers(inventory_behind_alias(of, text, importing->arena), function->item,
+					   importing->arena))
+			return function;
+	}
+	return NULL;
+}
+
 /* A function that no file given knows, by what the machine calls it: "Resize" of "ResizeArn" and of an address. */
 static struct imported_function *unlisted(struct importing *importing, const char *text)
 {
@@ -159,6 +178,7 @@ void import_task(struct step_writer *writer, struct yaml_node *step, const struc
 	if (text) {
 		const char *id = behind_alias(writer, referent(writer, text));
 		function = find_function(importing, id);
+		function = function ? function : referred_function(importing, text);
 		if (!function) {
 			function = unlisted(importing, id);
 			bool has_functions =

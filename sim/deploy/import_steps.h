@@ -21,6 +21,8 @@ void import_step_number(struct step_writer *writer, struct yaml_node *parent, co
 /* Whether a task calls a function. */
 bool import_is_function(const struct asl_state *state, struct arena *arena);
 
+bool import_waits_for_token(const struct asl_state *state, struct arena *arena);
+
 /* `task` of a step, and marks the function as used. */
 void import_task(struct step_writer *writer, struct yaml_node *step, const struct asl_state *state);
 

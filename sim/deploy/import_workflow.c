@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "deploy/import_left_out.h"
 #include "deploy/import_steps.h"
 #include "deploy/template.h"
 
@@ -358,21 +359,16 @@ static void write_catch(struct scope_writer *sw, struct yaml_node *step, int sta
 	const char *place = import_place(way->node->place, arena_of(sw));
 	if (from->catch_count > 1)
 		place = arena_printf(arena_of(sw), "%s, the last of %zu", place, from->catch_count);
-	if (is_failing(sw, way->to)) {
-		if (sw->scope->states[way->to].type != ASL_FAIL)
-			diag_warning(
-				diag_of(sw), way->node->place,
-				"after an error of '%s', the execution fails by way of '%s'; what that does is left "
-				"out",
-				quoted(sw, state), quoted(sw, way->to));
+	/* Without it, the error fails the execution as well. */
+	if (sw->scope->states[way->to].type == ASL_FAIL)
 		return;
-	}
 	/* Within a round the state goes on at the loop's end, and other ways to its header do likewise. */
 	int stop = next;
 	if (next >= (int)sw->scope->count && next != sw->flow.end && !comes_by(sw, way->to, next))
 		stop = sw->flow.loops[next - (int)sw->scope->count].header;
-	bool ends = !comes_by(sw, way->to, stop);
-	if (ends && is_any_open(sw)) {
+	bool fails = is_failing(sw, way->to);
+	bool ends = fails || !comes_by(sw, way->to, stop);
+	if (ends && !fails && is_any_open(sw)) {
 		diag_warning(
 			diag_of(sw), way->node->place,
 			"after an error of '%s' the way by '%s' does not come to where '%s' goes on; it is left out",
@@ -419,6 +415,21 @@ static void write_wait(struct scope_writer *sw, struct yaml_node *step, int stat
 				 arena_of(sw));
 }
 
+/* Somebody else says when what the function has set going is done. */
+static void write_answer(struct scope_writer *sw, struct yaml_node *list, int state)
+{
+	const struct asl_state *from = &sw->scope->states[state];
+	struct yaml_node *step = new_step(list, arena_of(sw));
+	struct yaml_node *wait = import_add(step, YAML_MAP, "wait", NULL, arena_of(sw));
+	import_add_blank(wait, "seconds",
+			 arena_printf(arena_of(sw), "%s, from the function's end to its token's return",
+				      import_place(from->node->key_place, arena_of(sw))),
+			 arena_of(sw));
+	import_add(step, YAML_SCALAR, "own_state", NULL, arena_of(sw))->text = "false";
+	import_add_text(step, "name", step_name(sw->writer, arena_printf(arena_of(sw), "%s, its answer", from->name)),
+			NULL, arena_of(sw));
+}
+
 /* A state that is no choice; returns where it goes on. */
 static int write_state(struct scope_writer *sw, struct yaml_node *list, int state)
 {
@@ -448,6 +459,8 @@ static int write_state(struct scope_writer *sw, struct yaml_node *list, int stat
 	else
 		write_map(sw, step, state);
 	add_name(sw, step, state);
+	if (is_function && import_waits_for_token(from, arena_of(sw)))
+		write_answer(sw, list, state);
 	if (is_function || from->type == ASL_PARALLEL || from->type == ASL_MAP) {
 		import_retry(sw->writer, step, from);
 		write_catch(sw, step, state, next);
@@ -513,6 +526,8 @@ static void write_scope(struct step_writer *writer, struct yaml_node *list, cons
 		.is_catching = ARENA_ARRAY(arena, bool, scope->count),
 		.times = ARENA_ARRAY(arena, int, scope->count),
 	};
+	for (size_t i = 0; i < scope->count; i++)
+		import_tell_keys(writer->importing, LEFT_OF_STATE, scope->states[i].node, scope->states[i].name);
 	if (!asl_flow_init(&sw.flow, scope, arena, writer->importing->diag))
 		return;
 	write_sequence(&sw, list, scope->start, sw.flow.end);
@@ -537,6 +552,12 @@ struct yaml_node *import_workflow(struct importing *importing, const struct inve
 	struct step_writer writer = {.importing = importing, .machine = machine};
 	if (!scope)
 		return NULL;
+	import_tell_keys(importing, LEFT_OF_MACHINE, machine->node, machine->id[0] ? machine->id : "the machine");
+	if (machine->resource != machine->node) {
+		const struct yaml_node *properties = yaml_get(machine->resource, "Properties");
+		properties = properties ? properties : yaml_get(machine->resource, "values");
+		import_tell_keys(importing, LEFT_OF_MACHINE, properties ? properties : machine->resource, machine->id);
+	}
 	struct yaml_node *workflow = yaml_build_map(importing->arena);
 	const char *kind = NULL;
 	for (size_t i = 0; i < ARRAY_LEN(paths) && !kind; i++)

@@ -5,7 +5,11 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/file.h"
+#include "deploy/substitution.h"
 #include "deploy/template.h"
+#include "deploy/terraform_plan.h"
+
+enum { REFERENCES_MAX = 1000000 };
 
 struct walk {
 	struct inventory *out;
@@ -32,6 +36,57 @@ const char *inventory_plain_text(const struct yaml_node *map, const char *path)
 {
 	const struct yaml_node *node = template_find(map, path);
 	return node && node->kind == YAML_SCALAR && !template_is_unresolved(node) ? node->text : NULL;
+}
+
+bool inventory_refers(const char *text, const struct inventory_item *item, struct arena *arena)
+{
+	const char *forms[] = {
+		arena_printf(arena, "${%s}", item->id),
+		arena_printf(arena, "${%s.", item->id),
+		item->address ? arena_printf(arena, "${%s.", item->address) : arena_printf(arena, ".%s.", item->id),
+		item->module ? arena_printf(arena, "${%s.", item->module) : NULL,
+	};
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (forms[i] && strstr(text, forms[i]))
+			return true;
+	if (!item->deployed_name || !item->deployed_name[0])
+		return strcmp(text, item->id) == 0;
+	/* An address has the name at its end, or before a version or a part. */
+	for (const char *name = strstr(text, item->deployed_name); name; name = strstr(name + 1, item->deployed_name)) {
+		char behind = name[strlen(item->deployed_name)];
+		if ((name == text || name[-1] == ':' || name[-1] == '/') &&
+		    (behind == '\0' || behind == ':' || behind == '/'))
+			return true;
+	}
+	return strcmp(text, item->id) == 0;
+}
+
+enum { ALIASES_MAX = 4 }; /* of each other */
+
+const char *inventory_behind_alias(const struct inventory *inventory, const char *text, struct arena *arena)
+{
+	static const struct {
+		const char *type;
+		const char *key;
+	} aliases[] = {
+		{"AWS::Lambda::Alias", "FunctionName"},
+		{"AWS::Lambda::Version", "FunctionName"},
+		{"aws_lambda_alias", "function_name"},
+	};
+	for (int depth = 0; depth < ALIASES_MAX; depth++) {
+		const struct yaml_node *of = NULL;
+		for (size_t i = 0; i < inventory->count && !of; i++) {
+			const struct inventory_item *item = &inventory->items[i];
+			for (size_t k = 0; k < ARRAY_LEN(aliases) && item->kind == INVENTORY_RESOURCE; k++)
+				if (strcmp(item->type, aliases[k].type) == 0 && inventory_refers(text, item, arena))
+					of = yaml_get(item->node, aliases[k].key);
+		}
+		const char *written = of ? template_written(of, arena) : NULL;
+		if (!written)
+			return text;
+		text = written;
+	}
+	return text;
 }
 
 static const struct yaml_node *first_of(const struct yaml_node *node)
@@ -116,6 +171,27 @@ static void add_version(struct walk *walk, const struct yaml_node *resources, co
 		       });
 }
 
+/* What a reference stands for as far as the file says; the node itself where it does not. */
+static const struct yaml_node *followed(const struct walk *walk, const struct yaml_node *node)
+{
+	bool is_none;
+	const struct substitution substitution = {.inventory = walk->out, .arena = walk->arena};
+	const struct yaml_node *value = node ? substitution_resolve(&substitution, node, &is_none) : NULL;
+	return value ? value : node;
+}
+
+/* What queues, streams and tables are deployed as. */
+static const char *resource_name(const struct walk *walk, const struct yaml_node *properties)
+{
+	static const char *const keys[] = {"QueueName", "TableName", "Name"};
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const struct yaml_node *name = followed(walk, yaml_get(properties, keys[i]));
+		if (name && name->kind == YAML_SCALAR && !template_is_unresolved(name))
+			return name->text;
+	}
+	return NULL;
+}
+
 static void add_resource(struct walk *walk, const struct yaml_node *root, const struct yaml_node *resource)
 {
 	const char *type = inventory_plain_text(resource, "Type");
@@ -138,6 +214,7 @@ static void add_resource(struct walk *walk, const struct yaml_node *root, const 
 		add_item(walk, (struct inventory_item){
 				       .kind = INVENTORY_RESOURCE,
 				       .id = resource->key,
+				       .deployed_name = resource_name(walk, properties),
 				       .type = type,
 				       .node = properties,
 				       .place = resource->key_place,
@@ -155,11 +232,8 @@ static void add_resource(struct walk *walk, const struct yaml_node *root, const 
 		add_definition_file(walk, uri, resource->key, resource, substitutions);
 }
 
-static bool walk_cloudformation(struct walk *walk, const struct yaml_node *root)
+static void add_resources(struct walk *walk, const struct yaml_node *root, const struct yaml_node *resources)
 {
-	const struct yaml_node *resources = yaml_get(root, "Resources");
-	if (!resources || resources->kind != YAML_MAP)
-		return false;
 	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
 		if (resource->kind == YAML_MAP)
 			add_resource(walk, root, resource);
@@ -173,6 +247,14 @@ static bool walk_cloudformation(struct walk *walk, const struct yaml_node *root)
 		if (type && (strcmp(type, "AWS::Lambda::Version") == 0 || strcmp(type, "AWS::Lambda::Alias") == 0))
 			add_version(walk, resources, resource);
 	}
+}
+
+static bool walk_cloudformation(struct walk *walk, const struct yaml_node *root)
+{
+	const struct yaml_node *resources = yaml_get(root, "Resources");
+	if (!resources || resources->kind != YAML_MAP)
+		return false;
+	add_resources(walk, root, resources);
 	return true;
 }
 
@@ -194,26 +276,47 @@ static void add_serverless_map(struct walk *walk, const struct yaml_node *functi
 /* Of the plugin serverless-step-functions. */
 static void add_serverless_machines(struct walk *walk, const struct yaml_node *root)
 {
-	const struct yaml_node *machines = template_find(root, "stepFunctions.stateMachines");
+	const struct yaml_node *machines = followed(walk, template_find(root, "stepFunctions.stateMachines"));
 	for (const struct yaml_node *machine = machines && machines->kind == YAML_MAP ? machines->first : NULL; machine;
 	     machine = machine->next) {
-		const struct yaml_node *definition = yaml_get(machine, "definition");
+		const struct yaml_node *definition = followed(walk, yaml_get(machine, "definition"));
 		if (definition)
 			add_definition(walk, definition, "definition", machine->key, machine, NULL);
 	}
 }
 
+/* Under `resources` stands a CloudFormation template, or a list of them, each often a file of its own. */
+static void add_serverless_resources(struct walk *walk, const struct yaml_node *node)
+{
+	const struct yaml_node *template = node ? followed(walk, node) : NULL;
+	for (const struct yaml_node *part = template && template->kind == YAML_LIST ? template->first : NULL; part;
+	     part = part->next)
+		add_serverless_resources(walk, part);
+	const struct yaml_node *resources = followed(walk, yaml_get(template, "Resources"));
+	if (resources && resources->kind == YAML_MAP)
+		add_resources(walk, template, resources);
+	else if (template && template->kind != YAML_LIST && template_is_unresolved(template))
+		diag_warning(walk->diag, template->place,
+			     "'resources' holds '%s', which only deployment resolves; skipped",
+			     template_describe(template, walk->arena));
+}
+
 static bool walk_serverless(struct walk *walk, const struct yaml_node *root)
 {
-	const struct yaml_node *functions = yaml_get(root, "functions");
+	const struct yaml_node *functions = followed(walk, yaml_get(root, "functions"));
 	const struct yaml_node *provider = yaml_get(root, "provider");
-	if (!functions || functions->kind == YAML_SCALAR)
+	if (!functions || (functions->kind == YAML_SCALAR && !provider))
 		return false;
+	if (functions->kind == YAML_SCALAR)
+		diag_warning(walk->diag, functions->place,
+			     "'functions' is '%s', which only deployment resolves; skipped",
+			     template_describe(functions, walk->arena));
 	if (functions->kind == YAML_MAP)
 		add_serverless_map(walk, functions, provider);
 	/* Or a list of such maps, each often a file of its own. */
-	for (const struct yaml_node *part = functions->kind == YAML_LIST ? functions->first : NULL; part;
-	     part = part->next) {
+	for (const struct yaml_node *item = functions->kind == YAML_LIST ? functions->first : NULL; item;
+	     item = item->next) {
+		const struct yaml_node *part = followed(walk, item);
 		if (part->kind == YAML_MAP)
 			add_serverless_map(walk, part, provider);
 		else
@@ -221,63 +324,115 @@ static bool walk_serverless(struct walk *walk, const struct yaml_node *root)
 				     "'functions' holds '%s', which only deployment resolves; skipped",
 				     template_describe(part, walk->arena));
 	}
+	add_serverless_resources(walk, yaml_get(root, "resources"));
 	add_serverless_machines(walk, root);
 	return true;
 }
 
-/* A resource of Terraform by its type; deployed names and indices are known of what is deployed only. */
-static void add_terraform(struct walk *walk, const char *type, const char *name, const char *index,
-			  const struct yaml_node *values, const struct yaml_node *resource)
+/* "module.resize[0].module.it" of an address in it; NULL in the root. */
+static const char *module_of(const char *address, const char *type, struct arena *arena)
 {
-	const char *function_name = inventory_plain_text(values, "function_name");
-	if (strcmp(type, "aws_lambda_function") == 0)
-		add_item(walk, (struct inventory_item){
-				       .kind = INVENTORY_FUNCTION,
-				       .id = index ? index : name,
-				       .deployed_name = function_name,
-				       .node = values,
-				       .place = values->key ? values->key_place : values->place,
-				       .dialect = &dialect_terraform,
-				       .resource = resource,
-			       });
-	/* Modules list resources by their address, so that a function comes before it. */
+	const char *own = address ? strstr(address, arena_printf(arena, "%s.", type)) : NULL;
+	return own && own > address ? arena_strndup(arena, address, (size_t)(own - address - 1)) : NULL;
+}
+
+/* The last name of a module's address. */
+static const char *module_name(const char *module, struct arena *arena)
+{
+	static const char word[] = "module.";
+	const char *name = module;
+	for (const char *at = strstr(module, word); at; at = strstr(name, word))
+		name = at + strlen(word);
+	return arena_strndup(arena, name, strcspn(name, "[."));
+}
+
+/* What people call it: its index of for_each, its module where the module has one resource, its name. */
+static const char *terraform_id(const char *name, const struct yaml_node *index, const char *module,
+				struct arena *arena)
+{
+	bool is_only = module && (strcmp(name, "this") == 0 || strcmp(name, "main") == 0);
+	const char *own = is_only  ? module_name(module, arena)
+			  : module ? arena_printf(arena, "%s-%s", module_name(module, arena), name)
+				   : name;
+	if (!index || index->kind != YAML_SCALAR)
+		return own;
+	if (index->quoted)
+		return index->text;
+	return is_only ? own : arena_printf(arena, "%s-%s", own, index->text);
+}
+
+/* A resource of Terraform; deployed names, addresses and indices are known of what is planned or deployed only. */
+static void add_terraform(struct walk *walk, const char *type, const char *name, const struct yaml_node *values,
+			  const struct yaml_node *resource)
+{
+	const char *address = inventory_plain_text(resource, "address");
+	const char *module = module_of(address, type, walk->arena);
+	const struct yaml_node *index = resource == values ? NULL : yaml_get(resource, "index");
+	bool is_plain = !address || strcmp(address, arena_printf(walk->arena, "%s.%s", type, name)) == 0;
 	const struct yaml_node *number = yaml_get(values, "provisioned_concurrent_executions");
-	if (strcmp(type, "aws_lambda_provisioned_concurrency_config") == 0 && number)
-		add_item(walk, (struct inventory_item){
-				       .kind = INVENTORY_PROVISIONED,
-				       .id = name,
-				       .deployed_name = function_name,
-				       .node = number,
-				       .place = values->place,
-				       .key = "provisioned_concurrent_executions",
-				       .owner = values->key ? values->key : name,
-			       });
+	bool is_function = strcmp(type, "aws_lambda_function") == 0;
+	struct inventory_item item = {
+		.kind = is_function ? INVENTORY_FUNCTION : INVENTORY_RESOURCE,
+		.id = terraform_id(name, index, module, walk->arena),
+		.deployed_name = inventory_plain_text(values, is_function ? "function_name" : "name"),
+		.address = is_plain ? NULL : address,
+		.module = module,
+		.type = type,
+		.node = values,
+		.place = values->key ? values->key_place : values->place,
+		.resource = resource,
+	};
+	if (is_function) {
+		item.dialect = &dialect_terraform;
+	} else if (strcmp(type, "aws_lambda_provisioned_concurrency_config") == 0 && number) {
+		item.kind = INVENTORY_PROVISIONED;
+		item.node = number;
+		item.key = "provisioned_concurrent_executions";
+		item.deployed_name = inventory_plain_text(values, "function_name");
+		item.owner = values->key ? values->key : name;
+		const struct yaml_node *function = yaml_get(values, "function_name");
+		item.written_function = function && function->kind == YAML_SCALAR ? function->text : "";
+	}
+	add_item(walk, item);
 	const struct yaml_node *definition = yaml_get(values, "definition");
 	if (strcmp(type, "aws_sfn_state_machine") == 0 && definition)
 		add_definition(walk, definition, "definition", name, resource, NULL);
-	if (strcmp(type, "aws_lambda_function") != 0)
-		add_item(walk, (struct inventory_item){
-				       .kind = INVENTORY_RESOURCE,
-				       .id = name,
-				       .type = type,
-				       .node = values,
-				       .place = values->key ? values->key_place : values->place,
-				       .resource = resource,
-			       });
 }
 
-static void walk_module(struct walk *walk, const struct yaml_node *module)
+static void walk_module(struct walk *walk, const struct yaml_node *root, const struct yaml_node *module)
 {
+	const char *module_address = inventory_plain_text(module, "address");
 	for (const struct yaml_node *resource = first_of(yaml_get(module, "resources")); resource;
 	     resource = resource->next) {
 		const char *type = inventory_plain_text(resource, "type");
 		const char *name = inventory_plain_text(resource, "name");
-		const struct yaml_node *values = yaml_get(resource, "values");
+		const struct yaml_node *values =
+			terraform_plan_values(root, module_address ? module_address : "", resource, walk->arena);
 		if (type && name && values)
-			add_terraform(walk, type, name, inventory_plain_text(resource, "index"), values, resource);
+			add_terraform(walk, type, name, values, resource);
 	}
 	for (const struct yaml_node *child = first_of(yaml_get(module, "child_modules")); child; child = child->next)
-		walk_module(walk, child);
+		walk_module(walk, root, child);
+}
+
+/* What a provisioned number is of, where that is written as a reference: the function's own names are put in. */
+static void find_provisioned(struct walk *walk)
+{
+	struct inventory *out = walk->out;
+	for (size_t i = 0; i < out->count; i++) {
+		struct inventory_item *item = &out->items[i];
+		if (item->kind != INVENTORY_PROVISIONED || !item->type)
+			continue;
+		const char *text = inventory_behind_alias(out, item->written_function, walk->arena);
+		for (size_t k = 0; k < out->count; k++) {
+			const struct inventory_item *function = &out->items[k];
+			if (function->kind != INVENTORY_FUNCTION || !inventory_refers(text, function, walk->arena))
+				continue;
+			item->id = function->id;
+			item->deployed_name = function->deployed_name;
+			break;
+		}
+	}
 }
 
 static bool walk_terraform(struct walk *walk, const struct yaml_node *root)
@@ -287,7 +442,8 @@ static bool walk_terraform(struct walk *walk, const struct yaml_node *root)
 	module = module ? module : template_find(root, "planned_values.root_module");
 	if (!module)
 		return false;
-	walk_module(walk, module);
+	walk_module(walk, root, module);
+	find_provisioned(walk);
 	return true;
 }
 
@@ -300,7 +456,7 @@ static void walk_blocks(struct walk *walk, const struct yaml_node *node, const c
 	if (node->kind == YAML_SCALAR)
 		return;
 	if (type && name && node->kind == YAML_MAP) {
-		add_terraform(walk, type, name, NULL, node, node);
+		add_terraform(walk, type, name, node, node);
 		return;
 	}
 	for (const struct yaml_node *child = node->first; child; child = child->next) {
@@ -315,6 +471,7 @@ static bool walk_terraform_configuration(struct walk *walk, const struct yaml_no
 	if (!resources || resources->kind == YAML_SCALAR)
 		return false;
 	walk_blocks(walk, resources, NULL, NULL);
+	find_provisioned(walk);
 	return true;
 }
 
@@ -386,7 +543,11 @@ bool inventory_read(const char *path, struct arena *arena, struct diag *diag, st
 		[TOOL_API] = walk_api_answer,
 		[TOOL_STATES_LANGUAGE] = walk_machine,
 	};
-	*out = (struct inventory){.root = template_read(path, arena, diag, io_failed)};
+	*out = (struct inventory){
+		.root = template_read(path, arena, diag, io_failed),
+		.references = ARENA_NEW(arena, struct inventory_references),
+	};
+	out->references->left = REFERENCES_MAX;
 	if (!out->root)
 		return false;
 	out->file = out->root->place.file;

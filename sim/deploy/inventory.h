@@ -38,6 +38,8 @@ struct inventory_item {
 	const struct inventory *from;
 	const char *id;            /* logical id, key or resource; of the function that is provisioned; "": none */
 	const char *deployed_name; /* where the file says it; else NULL */
+	const char *address;       /* of Terraform, where it is not "TYPE.NAME" */
+	const char *module;        /* of Terraform, that it stands in; NULL: the root */
 	/* A function's settings, the number that is provisioned, or a machine with `States`. */
 	const struct yaml_node *node;
 	struct diag_place place; /* where the resource stands */
@@ -51,6 +53,13 @@ struct inventory_item {
 	/* Provisioned: its key, and who has it. */
 	const char *key;
 	const char *owner;
+	const char *written_function; /* of Terraform: whose it is, in the file's words */
+};
+
+/* What references of a file have come to so far. */
+struct inventory_references {
+	int64_t left; /* that may still be followed, in all */
+	struct inventory_file *files;
 };
 
 struct inventory {
@@ -60,6 +69,7 @@ struct inventory {
 	struct inventory_item *items; /* in the file's order, but for what stands beside functions */
 	size_t count;
 	size_t capacity;
+	struct inventory_references *references;
 };
 
 /*
@@ -68,6 +78,12 @@ struct inventory {
  * path must outlive the inventory.
  */
 bool inventory_read(const char *path, struct arena *arena, struct diag *diag, struct inventory *out, bool *io_failed);
+
+/* Whether a written address or reference means the item, by its id, its address or the name that it is deployed by. */
+bool inventory_refers(const char *text, const struct inventory_item *item, struct arena *arena);
+
+/* What a function's alias or version is of, as it is written; the text itself where it means no such thing. */
+const char *inventory_behind_alias(const struct inventory *inventory, const char *text, struct arena *arena);
 
 /* The text of a map's entry where it is there and resolved; NULL otherwise. */
 const char *inventory_plain_text(const struct yaml_node *map, const char *path);

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "base/file.h"
 #include "base/num.h"
 #include "deploy/template.h"
 
@@ -11,7 +12,22 @@ enum {
 	DEPTH_MAX = 32,               /* references that lead to references */
 	SUBSTITUTIONS_MAX = 64,       /* in one text */
 	TEXT_BYTES_MAX = 1024 * 1024, /* that they may make together */
+	REFERENCES_OF_FILE = 10000,   /* as many as a file counts for */
 };
+
+struct inventory_file {
+	const char *path;
+	const struct yaml_node *root; /* NULL: it cannot be read */
+	struct inventory_file *next;
+};
+
+/* False where references together have led to too many: what they stand for is then not known. */
+static bool spend(const struct substitution *substitution, int64_t count)
+{
+	struct inventory_references *references = substitution->inventory->references;
+	references->left -= references->left >= count ? count : references->left;
+	return references->left > 0;
+}
 
 static const struct yaml_node none = {.kind = YAML_SCALAR, .text = "null"};
 
@@ -115,7 +131,7 @@ static enum truth is_true(const struct substitution *substitution, const struct 
 {
 	const struct yaml_node *arguments;
 	const char *name = function_of(condition, &arguments);
-	if (!name || depth >= DEPTH_MAX)
+	if (!name || depth >= DEPTH_MAX || !spend(substitution, 1))
 		return UNDECIDED;
 	if (strcmp(name, "Condition") == 0 && arguments->kind == YAML_SCALAR)
 		return condition_named(substitution, arguments->text, depth + 1);
@@ -172,9 +188,9 @@ static const struct yaml_node *substituted(const struct substitution *substituti
 	return stated ? resolve(substitution, stated, depth) : resolve_parameter(substitution, name, place);
 }
 
-static const struct yaml_node *at_path(const struct substitution *substitution, const char *path, int depth)
+static const struct yaml_node *down_path(const struct substitution *substitution, const struct yaml_node *node,
+					 const char *path, int depth)
 {
-	const struct yaml_node *node = substitution->inventory->root;
 	while (node && *path) {
 		size_t length = strcspn(path, ".");
 		node = resolve(substitution, node, depth);
@@ -193,6 +209,11 @@ static const struct yaml_node *at_path(const struct substitution *substitution, 
 	return node ? resolve(substitution, node, depth) : NULL;
 }
 
+static const struct yaml_node *at_path(const struct substitution *substitution, const char *path, int depth)
+{
+	return down_path(substitution, substitution->inventory->root, path, depth);
+}
+
 static const char *trimmed(const char *text, size_t length, struct arena *arena)
 {
 	while (length > 0 && text[0] == ' ') {
@@ -202,6 +223,70 @@ static const char *trimmed(const char *text, size_t length, struct arena *arena)
 	while (length > 0 && text[length - 1] == ' ')
 		length--;
 	return arena_strndup(arena, text, length);
+}
+
+/* The stage of a service that names none is dev. */
+static const struct yaml_node *serverless_stage(const struct substitution *substitution, struct diag_place place,
+						int depth)
+{
+	const char *given = given_value(substitution, "stage");
+	const struct yaml_node *stage = given ? NULL : at_path(substitution, "provider.stage", depth);
+	return stage ? stage : scalar(substitution, given ? given : "dev", place);
+}
+
+/* Of `params`: the stage's own, else the default's. */
+static const struct yaml_node *serverless_parameter(const struct substitution *substitution, const char *name,
+						    struct diag_place place, int depth)
+{
+	const char *stage = text_of(serverless_stage(substitution, place, depth));
+	const char *const sides[] = {stage ? stage : "default", "default"};
+	for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+		const char *path = arena_printf(substitution->arena, "params.%s.%s", sides[i], name);
+		const struct yaml_node *found = at_path(substitution, path, depth);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+/* A file's root, read once; NULL where that cannot be. */
+static const struct yaml_node *file_beside(const struct substitution *substitution, const char *path)
+{
+	struct inventory_references *references = substitution->inventory->references;
+	for (const struct inventory_file *file = references->files; file; file = file->next)
+		if (strcmp(file->path, path) == 0)
+			return file->root;
+	if (!spend(substitution, REFERENCES_OF_FILE))
+		return NULL;
+	bool io_failed;
+	struct diag unheard;
+	struct inventory_file *file = ARENA_NEW(substitution->arena, struct inventory_file);
+	diag_init(&unheard);
+	*file = (struct inventory_file){path, template_read(path, substitution->arena, &unheard, &io_failed),
+					references->files};
+	if (diag_has_errors(&unheard))
+		file->root = NULL;
+	diag_release(&unheard);
+	references->files = file;
+	return file->root;
+}
+
+/* "path/to/it.yml):a.b": what stands there in a file, seen from the service's own. */
+static const struct yaml_node *in_file(const struct substitution *substitution, const char *source, int depth)
+{
+	static const char *const endings[] = {".yml", ".yaml", ".json"};
+	size_t length = strcspn(source, ")");
+	const char *name = trimmed(source, length, substitution->arena);
+	const char *dot = strrchr(name, '.');
+	bool is_text = false;
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+		is_text = is_text || (dot && strcmp(dot, endings[i]) == 0);
+	if (!is_text || source[length] == '\0')
+		return NULL;
+	const char *path = file_resolve(substitution->inventory->file, name, substitution->arena);
+	const struct yaml_node *root = file_beside(substitution, path);
+	const char *rest = source + length + 1;
+	return root ? down_path(substitution, root, rest[0] == ':' ? rest + 1 : "", depth) : NULL;
 }
 
 /* One of the alternatives of a variable of the Serverless Framework: self:PATH, opt:NAME, 'text', a number. */
@@ -214,6 +299,8 @@ static const struct yaml_node *serverless_source(const struct substitution *subs
 		return scalar(substitution, arena_strndup(substitution->arena, source + 1, length - 2), place);
 	if (num_parse_double(source, &number) || strcmp(source, "true") == 0 || strcmp(source, "false") == 0)
 		return scalar(substitution, source, place);
+	if (strncmp(source, "file(", 5) == 0)
+		return in_file(substitution, source + 5, depth);
 	const char *colon = strchr(source, ':');
 	if (!colon)
 		return NULL;
@@ -222,11 +309,10 @@ static const struct yaml_node *serverless_source(const struct substitution *subs
 		return scalar(substitution, given, place);
 	if (strncmp(source, "self:", 5) == 0)
 		return at_path(substitution, colon + 1, depth);
-	/* The stage of a service that names none. */
-	if (strcmp(source, "sls:stage") == 0) {
-		const struct yaml_node *stage = at_path(substitution, "provider.stage", depth);
-		return stage ? stage : scalar(substitution, "dev", place);
-	}
+	if (strcmp(source, "sls:stage") == 0)
+		return serverless_stage(substitution, place, depth);
+	if (strncmp(source, "param:", 6) == 0)
+		return serverless_parameter(substitution, colon + 1, place, depth);
 	return NULL;
 }
 
@@ -382,7 +468,7 @@ static const struct yaml_node *call(const struct substitution *substitution, con
 static const struct yaml_node *resolve(const struct substitution *substitution, const struct yaml_node *node, int depth)
 {
 	const struct yaml_node *arguments;
-	if (depth >= DEPTH_MAX)
+	if (depth >= DEPTH_MAX || !spend(substitution, 1))
 		return NULL;
 	if (!template_is_unresolved(node))
 		return node->kind == YAML_SCALAR && yaml_type_of(node) == YAML_TYPE_NULL && !node->tag ? &none : node;

@@ -151,7 +151,7 @@ static const struct bind_field step_fields[] = {
 	BIND_FIELD(struct step_entry, map, BIND_STRUCT, .schema = &map_schema, .help = "steps for each of some items"),
 	BIND_FIELD(struct step_entry, choice, BIND_NODE, .help = "a list of branches, of which one is taken"),
 	BIND_FIELD(struct step_entry, own_state, BIND_BOOL, .fallback = "true",
-		   .help = "of a choice; false: the state that a loop's rounds end with decides it, too"),
+		   .help = "of a choice or wait; false: it is part of the state before it, no transition"),
 	BIND_FIELD(struct step_entry, loop, BIND_STRUCT, .schema = &loop_schema, .help = "steps that are repeated"),
 	BIND_FIELD(struct step_entry, wait, BIND_STRUCT, .schema = &wait_schema, .help = "time that passes"),
 	BIND_FIELD(struct step_entry, name, BIND_TEXT, .fallback = "",
@@ -502,6 +502,7 @@ static void compile_wait(struct compiler *compiler, int32_t index, const struct 
 			 const struct yaml_node *node)
 {
 	compiler->graph->steps[index].wait_ns = ns_from_seconds(entry->wait.seconds);
+	compiler->graph->steps[index].has_no_state = !entry->own_state;
 }
 
 /* What only somebody who waits for a task gets. */
@@ -539,7 +540,7 @@ static void compile_task(struct compiler *compiler, int32_t index, const struct 
 }
 
 /* Which keys a step of a kind has beside its own and its name. */
-enum { MAY_FAIL = 1, HANDS_ON = 2, IS_TASK = 4, CHOOSES = 8 };
+enum { MAY_FAIL = 1, HANDS_ON = 2, IS_TASK = 4, CHOOSES = 8, IS_ONLY_STATE = 16 };
 
 static const struct step_shape {
 	void (*compile)(struct compiler *compiler, int32_t index, const struct step_entry *entry,
@@ -549,9 +550,9 @@ static const struct step_shape {
 	[STEP_TASK] = {compile_task, MAY_FAIL | HANDS_ON | IS_TASK},
 	[STEP_PARALLEL] = {compile_parallel, MAY_FAIL | HANDS_ON},
 	[STEP_MAP] = {compile_map, MAY_FAIL | HANDS_ON},
-	[STEP_CHOICE] = {compile_choice, CHOOSES},
+	[STEP_CHOICE] = {compile_choice, CHOOSES | IS_ONLY_STATE},
 	[STEP_LOOP] = {compile_loop, MAY_FAIL | HANDS_ON},
-	[STEP_WAIT] = {compile_wait, 0},
+	[STEP_WAIT] = {compile_wait, IS_ONLY_STATE},
 };
 
 static const struct {
@@ -559,7 +560,7 @@ static const struct {
 	unsigned ability;
 } ability_keys[] = {
 	{"retry", MAY_FAIL}, {"catch", MAY_FAIL}, {"payload_kb", HANDS_ON}, {"data", IS_TASK},
-	{"writes", IS_TASK}, {"async", IS_TASK},  {"column", CHOOSES},      {"own_state", CHOOSES},
+	{"writes", IS_TASK}, {"async", IS_TASK},  {"column", CHOOSES},      {"own_state", IS_ONLY_STATE},
 };
 
 /* The one kind that the step is, or -1. */

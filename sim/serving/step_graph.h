@@ -104,7 +104,7 @@ struct step {
 	int64_t at_most; /* ... up to so many */
 	int64_t wait_ns;
 
-	bool has_no_state; /* a choice that a loop's state decides, too */
+	bool has_no_state; /* a choice or wait that the state before it does, too */
 };
 
 struct graph {
