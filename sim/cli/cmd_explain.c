@@ -117,6 +117,7 @@ static void render_text(const struct study *study, struct buf *out)
 			buf_add_char(out, '\n');
 		}
 	}
+	workflow_describe(job, out);
 	critical_path_describe(job, out);
 }
 
@@ -164,6 +165,9 @@ static void render_data(const struct study *study, enum table_format format, str
 	table_init(&table, cause_columns, ARRAY_LEN(cause_columns));
 	for (size_t f = 0; f < result->function_count; f++)
 		put_causes_of_function(&table, &result->functions[f], false);
+	double usd = workflow_usd(result);
+	if (usd > 0)
+		put_cause_row(&table, "workflow", cause_names[CAUSE_INVOKING], (double[]){0, 0, usd, 100});
 	if (format == TABLE_JSON)
 		render_json(study, &table, out);
 	else

@@ -56,6 +56,7 @@ static const struct table_column step_columns[] = {
 	{.name = "critical_seconds", .heading = "on critical path", .align = TABLE_RIGHT, .decimals = 3},
 	{.name = "critical_share", .heading = "share of it", .align = TABLE_RIGHT, .decimals = 3},
 	{.name = "slack_seconds", .heading = "slack s", .align = TABLE_RIGHT, .decimals = 3},
+	{.name = "transitions", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
 };
 
 static const struct table_column record_columns[] = {

@@ -249,6 +249,9 @@ bool import_template(const struct import_request *request, struct arena *arena, 
 		choose_functions(&importing);
 	if (diag->error_count == errors_before)
 		check_count(&importing, machine != NULL);
+	/* What is wrong with so many is not looked for. */
+	if (used_count(&importing) > SETTING_FUNCTIONS_MAX)
+		return false;
 	importing.root = yaml_build_map(arena);
 	import_add_text(importing.root, "apiVersion", "lamina/v1", NULL, arena);
 	import_add_text(importing.root, "name", experiment_name(&importing), NULL, arena);

@@ -351,6 +351,39 @@ static void add_package(struct importing *importing, struct yaml_node *framework
 				importing->arena);
 }
 
+/* The first function that runs on arm64; NULL. */
+static const struct imported_function *first_on_arm64(const struct importing *importing)
+{
+	for (size_t i = 0; i < importing->function_count; i++) {
+		const struct imported_function *function = &importing->functions[i];
+		if (!function->is_used || !function->item)
+			continue;
+		const struct yaml_node *value =
+			find_value(importing, function->item, function->item->dialect->architecture).value;
+		if (value && value->kind == YAML_SCALAR && strcmp(value->text, "arm64") == 0)
+			return function;
+	}
+	return NULL;
+}
+
+/* What the platform's file does not know, and the functions need. */
+static void add_platform_values(struct importing *importing)
+{
+	static const char key[] = "cpu.arm64_speed";
+	const struct bind_texts *unknown = &importing->request->platform->unknown;
+	const struct imported_function *function = first_on_arm64(importing);
+	for (size_t i = 0; i < unknown->count && function; i++) {
+		if (strcmp(unknown->values[i], key) != 0)
+			continue;
+		struct yaml_node *values =
+			import_add(importing->root, YAML_MAP, "platform_values", NULL, importing->arena);
+		struct yaml_node *cpu = import_add(values, YAML_MAP, "cpu", NULL, importing->arena);
+		import_add_blank(cpu, strchr(key, '.') + 1,
+				 arena_printf(importing->arena, "of an x86_64 vCPU's, as '%s' needs", function->name),
+				 importing->arena);
+	}
+}
+
 /* What holds for all functions of a file; its provider says more than that. */
 static void tell_defaults(struct importing *importing)
 {
@@ -376,6 +409,7 @@ static void tell_defaults(struct importing *importing)
 void import_write_functions(struct importing *importing)
 {
 	tell_defaults(importing);
+	add_platform_values(importing);
 	struct arena *arena = importing->arena;
 	struct yaml_node framework = {.kind = YAML_MAP};
 	add_runtime(importing, &framework);

@@ -17,6 +17,24 @@ struct walk {
 	struct diag *diag;
 };
 
+static const struct {
+	const char *type;
+	const char *key;
+} aliases[] = {
+	{"AWS::Lambda::Alias", "FunctionName"},
+	{"AWS::Lambda::Version", "FunctionName"},
+	{"aws_lambda_alias", "function_name"},
+};
+
+/* What an alias is of; NULL of anything else. */
+static const struct yaml_node *aliased(const struct inventory_item *item)
+{
+	for (size_t k = 0; k < ARRAY_LEN(aliases) && item->kind == INVENTORY_RESOURCE; k++)
+		if (strcmp(item->type, aliases[k].type) == 0)
+			return yaml_get(item->node, aliases[k].key);
+	return NULL;
+}
+
 static void add_item(struct walk *walk, struct inventory_item item)
 {
 	struct inventory *out = walk->out;
@@ -29,6 +47,7 @@ static void add_item(struct walk *walk, struct inventory_item item)
 		out->capacity = capacity;
 	}
 	item.from = out;
+	out->has_aliases = out->has_aliases || aliased(&item);
 	out->items[out->count++] = item;
 }
 
@@ -65,21 +84,13 @@ enum { ALIASES_MAX = 4 }; /* of each other */
 
 const char *inventory_behind_alias(const struct inventory *inventory, const char *text, struct arena *arena)
 {
-	static const struct {
-		const char *type;
-		const char *key;
-	} aliases[] = {
-		{"AWS::Lambda::Alias", "FunctionName"},
-		{"AWS::Lambda::Version", "FunctionName"},
-		{"aws_lambda_alias", "function_name"},
-	};
-	for (int depth = 0; depth < ALIASES_MAX; depth++) {
+	for (int depth = 0; depth < ALIASES_MAX && inventory->has_aliases; depth++) {
 		const struct yaml_node *of = NULL;
-		for (size_t i = 0; i < inventory->count && !of; i++) {
-			const struct inventory_item *item = &inventory->items[i];
-			for (size_t k = 0; k < ARRAY_LEN(aliases) && item->kind == INVENTORY_RESOURCE; k++)
-				if (strcmp(item->type, aliases[k].type) == 0 && inventory_refers(text, item, arena))
-					of = yaml_get(item->node, aliases[k].key);
+		for (size_t i = 0; i < inventory->count && !of && inventory->references->left > 0; i++) {
+			const struct yaml_node *function = aliased(&inventory->items[i]);
+			inventory->references->left--;
+			if (function && inventory_refers(text, &inventory->items[i], arena))
+				of = function;
 		}
 		const char *written = of ? template_written(of, arena) : NULL;
 		if (!written)

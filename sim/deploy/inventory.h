@@ -69,6 +69,7 @@ struct inventory {
 	struct inventory_item *items; /* in the file's order, but for what stands beside functions */
 	size_t count;
 	size_t capacity;
+	bool has_aliases; /* of functions */
 	struct inventory_references *references;
 };
 

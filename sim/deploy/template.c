@@ -71,6 +71,7 @@ static struct yaml_node *from_json(const json_t *value, struct diag_place place,
 	return node;
 }
 
+/* NULL without a word where it is only nested too deep. */
 static struct yaml_node *parse_json(const char *file, const char *text, size_t length, struct arena *arena,
 				    struct diag *diag)
 {
@@ -83,9 +84,6 @@ static struct yaml_node *parse_json(const char *file, const char *text, size_t l
 	}
 	struct yaml_node *root = from_json(value, place, 0, arena);
 	json_decref(value);
-	if (!root)
-		diag_error(diag, place, "nested more than %d levels deep, the most that is read",
-			   YAML_TEMPLATE_DEPTH_MAX);
 	return root;
 }
 
@@ -109,12 +107,17 @@ static struct yaml_node *parse_braced(const char *file, const char *text, size_t
 				      struct diag *diag)
 {
 	struct diag as_yaml;
+	struct diag as_json;
 	diag_init(&as_yaml);
+	diag_init(&as_json);
 	struct yaml_node *root = yaml_parse_template(file, text, length, arena, &as_yaml);
 	if (root && !diag_has_errors(&as_yaml))
 		pass_on(&as_yaml, diag);
 	else
-		root = parse_json(file, text, length, arena, diag);
+		root = parse_json(file, text, length, arena, &as_json);
+	if (!root)
+		pass_on(diag_has_errors(&as_json) ? &as_json : &as_yaml, diag);
+	diag_release(&as_json);
 	diag_release(&as_yaml);
 	return root;
 }

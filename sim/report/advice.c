@@ -414,12 +414,71 @@ void failures_describe(const struct setting *setting, const struct run_result *r
 static const double PATH_SHARE_MIN = 0.05;
 static const double SLACK_SHARE_MIN = 0.05;
 
+static double step_transitions(const struct run_result *result, size_t index)
+{
+	return result->steps[index].metrics[STEP_METRIC_TRANSITIONS].mean;
+}
+
+static bool is_block(const struct step_result *step)
+{
+	return step->step->kind != STEP_TASK;
+}
+
+static double block_transitions(const struct run_result *result)
+{
+	double transitions = 0;
+	for (size_t i = 0; i < result->step_count; i++)
+		transitions += is_block(&result->steps[i]) ? step_transitions(result, i) : 0;
+	return transitions;
+}
+
+double workflow_usd(const struct run_result *result)
+{
+	const struct bill_line *lines = result->bill.lines;
+	if (result->step_count == 0)
+		return 0;
+	double all = lines[BILL_TRANSITIONS].quantity;
+	double usd = all > 0 ? lines[BILL_TRANSITIONS].usd * block_transitions(result) / all : 0;
+	return usd + lines[BILL_EXPRESS].usd + lines[BILL_EXPRESS_TIME].usd;
+}
+
+void workflow_describe(const struct run_job *job, struct buf *out)
+{
+	const struct run_result *result = &job->result;
+	double usd = workflow_usd(result);
+	double transitions = block_transitions(result);
+	if (usd == 0)
+		return;
+	buf_printf(out,
+		   "\nThe workflow itself: %.4g transitions of its blocks and %.4g express executions, %.8f USD a run, "
+		   "%.1f %% of the cost\n",
+		   transitions, result->bill.lines[BILL_EXPRESS].quantity, usd, 100 * usd / result->bill.total_usd);
+	for (size_t i = 0; i < result->step_count; i++)
+		if (is_block(&result->steps[i]) && step_transitions(result, i) > 0)
+			buf_printf(out, "- %s takes %.4g of these transitions.\n", result->steps[i].step->name,
+				   step_transitions(result, i));
+}
+
+/* The map around a step whose items come one after the other on the path; NULL where there is none. */
+static const struct step *waves_of(const struct run_job *job, const struct step_result *step)
+{
+	static const double WAVES_MIN = 1.5; /* so many of the step's own times */
+	const struct graph *graph = job->setting->graph;
+	double critical = step->metrics[STEP_METRIC_CRITICAL_SECONDS].mean;
+	if (!graph || critical < WAVES_MIN * step->metrics[STEP_METRIC_MEAN_SECONDS].mean)
+		return NULL;
+	for (int32_t at = step->step->scope; at >= 0; at = graph->steps[at].scope)
+		if (graph->steps[at].kind == STEP_MAP)
+			return &graph->steps[at];
+	return NULL;
+}
+
 static const char *helps(const struct step *step)
 {
 	static const char *const words[STEP_KINDS] = {
 		[STEP_TASK] = "what makes it faster makes the record faster by as much",
 		[STEP_PARALLEL] = "that is the service's own",
-		[STEP_MAP] = "its items wait for each other: more at once, or larger batches, would help",
+		[STEP_MAP] = "that is the service's own",
 		[STEP_CHOICE] = "that is the service's own",
 		[STEP_LOOP] = "that is the service's own",
 		[STEP_WAIT] = "it is stated",
@@ -438,9 +497,17 @@ void critical_path_describe(const struct run_job *job, struct buf *out)
 	for (size_t i = 0; i < result->step_count; i++) {
 		const struct step_result *step = &result->steps[i];
 		double seconds = step->metrics[STEP_METRIC_CRITICAL_SECONDS].mean;
-		if (seconds > 0 && seconds >= PATH_SHARE_MIN * record_seconds)
-			buf_printf(out, "- %s is %.3g s of it (%.0f %%): %s.\n", step->step->name, seconds,
-				   100 * seconds / record_seconds, helps(step->step));
+		const struct step *map = waves_of(job, step);
+		if (seconds == 0 || seconds < PATH_SHARE_MIN * record_seconds)
+			continue;
+		buf_printf(out, "- %s is %.3g s of it (%.0f %%): ", step->step->name, seconds,
+			   100 * seconds / record_seconds);
+		if (map)
+			buf_printf(out,
+				   "items of %s wait for each other; more at once, or larger batches, would help.\n",
+				   map->name);
+		else
+			buf_printf(out, "%s.\n", helps(step->step));
 	}
 	for (size_t i = 0; i < result->step_count; i++) {
 		const struct step_result *step = &result->steps[i];

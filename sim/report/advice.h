@@ -26,6 +26,12 @@ void advice_percentages(const double parts[CAUSES], double percentages[CAUSES]);
  */
 void failures_describe(const struct setting *setting, const struct run_result *result, struct buf *out);
 
+/* What a workflow costs beside its functions: transitions of its blocks, and executions; 0 of a chain. */
+double workflow_usd(const struct run_result *result);
+
+/* That, and which blocks it is for; nothing of a chain. */
+void workflow_describe(const struct run_job *job, struct buf *out);
+
 /*
  * Of a workflow, a line for each step that has a share of a record's critical path worth a word, and for each function
  * whose tasks have slack; nothing of a chain.

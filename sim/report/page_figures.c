@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/advice.h"
 #include "report/chart.h"
 #include "report/page_parts.h"
 
@@ -327,8 +328,9 @@ static void write_stacks_of_functions(struct page_state *state, struct buf *out)
 	static const struct stacked time = {"time-parts", "Where the time of a call goes", "s a call", "s"};
 	const struct run_result *result = &state->page->data->points[0].result;
 	size_t count = result->function_count;
-	struct stack_row *rows = ARENA_ARRAY(&state->arena, struct stack_row, count);
-	double *usd = ARENA_ARRAY(&state->arena, double, count *CAUSES);
+	size_t payers = count + (workflow_usd(result) > 0);
+	struct stack_row *rows = ARENA_ARRAY(&state->arena, struct stack_row, payers);
+	double *usd = ARENA_ARRAY(&state->arena, double, payers *CAUSES);
 	double *seconds = ARENA_ARRAY(&state->arena, double, count *CAUSES);
 	for (size_t f = 0; f < count; f++) {
 		rows[f] = (struct stack_row){.name = result->functions[f].name};
@@ -337,7 +339,11 @@ static void write_stacks_of_functions(struct page_state *state, struct buf *out)
 		       sizeof result->functions[f].cause_seconds);
 		seconds[f * CAUSES + CAUSE_QUEUE] = 0;
 	}
-	write_stack(state, &bill, &(struct parts){usd, count, CAUSES, cause_names}, rows, NULL, out);
+	if (payers > count) {
+		rows[count] = (struct stack_row){.name = "the workflow"};
+		usd[count * CAUSES + CAUSE_INVOKING] = workflow_usd(result);
+	}
+	write_stack(state, &bill, &(struct parts){usd, payers, CAUSES, cause_names}, rows, NULL, out);
 	write_stack(state, &time, &(struct parts){seconds, count, CAUSES, cause_names}, rows,
 		    "The wait for a place is left out.", out);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "report/advice.h"
 #include "stats/summary.h"
 
 static const char FILE_NAME[] = "configs/validation/errors/mechanisms.yaml";
@@ -231,6 +232,7 @@ struct trust_band trust_band_of_cost(const struct trust *trust, const struct tru
 		add_causes(&band, basis, result, i, result->functions[i].cause_usd, 1);
 		whole += cause_sum(result->functions[i].cause_usd);
 	}
+	whole += workflow_usd(result);
 	set_limits(trust, &band, whole, luck);
 	return band;
 }

@@ -29,6 +29,7 @@ static const struct stand_in {
 	{"seconds", "0", "how long it takes"},
 	{"rate_per_second", "1", NULL},
 	{"duration_seconds", "1", NULL},
+	{"arm64_speed", "1", "speed of an arm64 vCPU over an x86_64 one, of your own two measurements"},
 };
 
 /* What `lamina calibrate` writes of a function's work, whatever the logs; and where they say it. */

@@ -124,7 +124,9 @@ static void call_arrives(struct engine *engine, void *subject, int64_t argument)
 	}
 	counts->invocations++;
 	invocation->called_ns = engine_now_ns(engine);
-	counts->usage.transitions += billing_call_transitions(invocation);
+	int64_t transitions = billing_call_transitions(invocation);
+	counts->usage.transitions += transitions;
+	invocation->simulation->outcome->steps[invocation->step].transitions += transitions;
 	counts->usage.durable_operations += invocation->execution->kind == WORKFLOW_DURABLE;
 	invocation->execution->entries += step_history[STEP_TASK].per_try;
 	counts->wait_ns += engine_now_ns(engine) - invocation->asked_ns - invocation->travel_ns;

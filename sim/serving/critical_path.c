@@ -1,7 +1,8 @@
 /*
  * Where a record's time went, step by step, on its critical path: found from its end, as of the branches of a join the
- * last one to end. A branch's slack is how much earlier than that it ended; an item that ends while others wait to
- * begin has none to be counted. A chain, whose path is the record itself, keeps no account.
+ * last one to end. An item of a map that could only begin when another one ended has that one's path before its own. A
+ * branch's slack is how much earlier than that it ended; an item that ends while others wait to begin has none to be
+ * counted. A chain, whose path is the record itself, keeps no account.
  */
 #include "serving/simulation.h"
 
@@ -81,5 +82,22 @@ void path_take_branch(struct invocation *token)
 	struct invocation *parent = token->join->parent;
 	for (const struct leg *leg = token->legs; leg; leg = leg->next)
 		path_add(token->simulation, &parent->legs, leg->index, leg->count, leg->ns);
-	parent->inside_ns += now_of(token) - token->begun_ns;
+	parent->inside_ns += token->followed_ns + now_of(token) - token->begun_ns;
+}
+
+void path_hand_over(struct invocation *token)
+{
+	struct join *join = token->join;
+	path_drop(join->simulation, &join->freed);
+	join->freed = token->legs;
+	join->freed_ns = token->followed_ns + now_of(token) - token->begun_ns;
+	token->legs = NULL;
+}
+
+void path_follow(struct join *join, struct invocation *token)
+{
+	token->legs = join->freed;
+	token->followed_ns = join->freed_ns;
+	join->freed = NULL;
+	join->freed_ns = 0;
 }

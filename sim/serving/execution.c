@@ -1,6 +1,6 @@
 /*
  * Executions of a workflow service: the record's own and the children of distributed maps. Each has its history, its
- * kind and its share of the bill, which is put down to the first function.
+ * kind and its share of the bill, which is the workflow's own: only a task's transitions are its function's.
  */
 #include "base/num.h"
 #include "serving/billing.h"
@@ -25,11 +25,18 @@ struct execution *execution_begin(struct simulation *simulation, int kind, struc
 		.entries = HISTORY_OF_EXECUTION,
 	};
 	simulation->outcome->functions[0].usage.durable_operations += kind == WORKFLOW_DURABLE;
-	if (outer) {
+	if (outer)
 		outer->tokens++;
-		simulation->outcome->functions[0].usage.transitions++;
-	}
 	return execution;
+}
+
+void execution_count_transition(const struct invocation *token)
+{
+	struct outcome *outcome = token->simulation->outcome;
+	if (token->execution->kind != WORKFLOW_STANDARD)
+		return;
+	outcome->workflow.transitions++;
+	outcome->steps[token->step].transitions++;
 }
 
 static int64_t express_most_ns(const struct simulation *simulation)
@@ -44,7 +51,7 @@ void execution_bill(const struct invocation *token)
 	int64_t taken_ns = now_of(token) - token->execution->begun_ns;
 	if (token->execution->kind == WORKFLOW_EXPRESS)
 		price_express(&simulation->setting->platform->price, min_int64(taken_ns, express_most_ns(simulation)),
-			      &simulation->outcome->functions[0].usage);
+			      &simulation->outcome->workflow);
 }
 
 bool execution_is_stopped(const struct invocation *token)

@@ -34,6 +34,7 @@ void outcome_total(const struct outcome *outcome, struct function_outcome *total
 		FUNCTION_COUNTS_BY(ADD_EACH)
 		usage_add(&total->usage, &part->usage);
 	}
+	usage_add(&total->usage, &outcome->workflow);
 }
 
 static struct function_outcome total_of(const struct outcome *outcome)
@@ -447,6 +448,11 @@ static double step_slack_seconds(const struct outcome *outcome, const struct gra
 	return seconds;
 }
 
+static double step_transitions(const struct outcome *outcome, const struct graph *graph, int32_t step)
+{
+	return (double)outcome->steps[step].transitions;
+}
+
 const struct step_metric step_metrics[STEP_METRICS] = {
 	[STEP_METRIC_ENTERED] = {"entered", "how often it was begun", step_entered},
 	[STEP_METRIC_FAILED] = {"failed", "how often it failed for good", step_failed},
@@ -457,4 +463,5 @@ const struct step_metric step_metrics[STEP_METRICS] = {
 					step_critical_share},
 	[STEP_METRIC_SLACK_SECONDS] = {"slack_seconds", "how much earlier it ends than others wait for",
 				       step_slack_seconds},
+	[STEP_METRIC_TRANSITIONS] = {"transitions", "that it takes and that are paid for", step_transitions},
 };

@@ -91,6 +91,7 @@ struct step_outcome {
 	int64_t critical;     /* how often it was on a record's critical path ... */
 	wide_sum critical_ns; /* ... and for how long; of a block, what none of its branches explain */
 	wide_sum ns;          /* from entering it to leaving it */
+	int64_t transitions;  /* of a workflow that pays for them */
 };
 
 /* And of a branch. */
@@ -145,6 +146,7 @@ struct outcome {
 	struct branch_outcome *branches;
 	int64_t tokens_begun; /* of all records, in all branches */
 	int64_t tokens_ended;
+	struct usage workflow; /* its blocks' transitions and its executions; those of tasks are their functions' */
 	struct usage usage;
 	struct bill bill;
 	struct bill month; /* of setting.runs_per_month such runs; its total is NaN where that is 0 */
@@ -233,6 +235,7 @@ enum step_metric_id {
 	STEP_METRIC_CRITICAL_SECONDS,
 	STEP_METRIC_CRITICAL_SHARE,
 	STEP_METRIC_SLACK_SECONDS,
+	STEP_METRIC_TRANSITIONS,
 	STEP_METRICS,
 };
 
@@ -244,7 +247,7 @@ struct step_metric {
 };
 extern const struct step_metric step_metrics[STEP_METRICS];
 
-/* The sum of the functions' parts. */
+/* The sum of the functions' parts, and of the workflow's use. */
 void outcome_total(const struct outcome *outcome, struct function_outcome *total);
 
 #endif

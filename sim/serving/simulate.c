@@ -178,6 +178,7 @@ void simulate(const struct setting *setting, const struct simulate_options *opti
 	histogram_sort(&out->record_times);
 	for (size_t i = 0; i < out->function_count; i++)
 		usage_add(&out->usage, &out->functions[i].usage);
+	usage_add(&out->usage, &out->workflow);
 	price_bill(&setting->platform->price, &out->usage, &out->bill);
 	/* Where no month is asked for, there is no figure, rather than one that looks free. */
 	out->month.total_usd = (double)NAN;

@@ -146,6 +146,8 @@ struct join {
 	int64_t stored_bytes;
 	int64_t stored_objects;
 	struct leg *ended; /* when branches ended */
+	struct leg *freed; /* the path of a map's item for whose end the next one waits ... */
+	int64_t freed_ns;  /* ... and what that explains */
 	struct join *next_free;
 };
 
@@ -196,6 +198,7 @@ struct invocation {
 	int64_t items;         /* of a map, which it has together */
 	int64_t entered_ns;    /* its step */
 	int64_t inside_ns;     /* of the time since then, what branches of the step explain */
+	int64_t followed_ns;   /* of a map's item, what its path has from those before it */
 	struct leg *legs;      /* its critical path up to now */
 	int64_t payload_bytes; /* that it carries */
 	int64_t stored_bytes;  /* and has in the store for its next task */
@@ -336,6 +339,10 @@ void path_count_step(struct invocation *token);
 /* The token's branch is what its parent has waited for: its path becomes part of the parent's. */
 void path_take_branch(struct invocation *token);
 
+/* A map's item that ends lets the next one begin, which has its path before its own. */
+void path_hand_over(struct invocation *token);
+void path_follow(struct join *join, struct invocation *token);
+
 /* All branches of the join have ended. */
 void path_count_slack(const struct join *join);
 
@@ -346,6 +353,9 @@ void path_count_record(const struct invocation *record);
 
 /* outer: as in the struct. */
 struct execution *execution_begin(struct simulation *simulation, int kind, struct execution *outer);
+
+/* One that a token's step takes, where its execution pays for them. */
+void execution_count_transition(const struct invocation *token);
 
 /* What an express one owes, once its first token has ended. */
 void execution_bill(const struct invocation *token);

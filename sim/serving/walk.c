@@ -90,10 +90,13 @@ static struct invocation *new_branch_token(struct join *join, uint32_t branch)
 				      (uint64_t)parent->failures << 40 | (uint64_t)join->begun),
 	};
 	token->leads_execution = step->is_distributed;
-	if (step->is_distributed)
+	if (step->is_distributed) {
 		token->execution = execution_begin(simulation, step->child_kind, parent->execution);
-	else
+		execution_count_transition(parent);
+	} else {
 		parent->execution->entries += step->kind == STEP_MAP ? step_history[STEP_MAP].per_item : 0;
+	}
+	path_follow(join, token);
 	join->begun++;
 	join->pending++;
 	count_token(token);
@@ -124,6 +127,7 @@ static void free_join(struct join *join)
 {
 	struct simulation *simulation = join->simulation;
 	path_drop(simulation, &join->ended);
+	path_drop(simulation, &join->freed);
 	join->next_free = simulation->free_joins;
 	simulation->free_joins = join;
 }
@@ -248,7 +252,7 @@ static bool loop_goes_on(struct join *join, const struct invocation *round)
 	struct stream luck;
 	invocation_step_stream(&luck, parent, LUCK_CHOICE, parent->step, (uint64_t)join->begun);
 	parent->execution->entries += step_history[STEP_LOOP].per_item;
-	join->simulation->outcome->functions[0].usage.transitions += parent->execution->kind == WORKFLOW_STANDARD;
+	execution_count_transition(parent);
 	if (join->begun == step->at_most || stream_uniform(&luck) >= step->again)
 		return false;
 	parent->payload_bytes = round->payload_bytes;
@@ -263,10 +267,14 @@ static void branch_completed(struct invocation *token, bool ends)
 {
 	struct join *join = token->join;
 	bool is_loop = step_of(join->parent)->kind == STEP_LOOP;
+	bool is_map = step_of(join->parent)->kind == STEP_MAP;
 	/* What another item, or round, waits for has no time to lose. */
 	if (!is_loop && join->begun == join->total)
 		path_add(token->simulation, &join->ended, token->branch, 1, now_of(token) - join->begun_ns);
 	bool is_last = join->begun == join->total && join->pending == join->is_filling;
+	int64_t others = join->pending - join->is_filling - join->is_turn_awaited;
+	if (is_map && join->begun < join->total && others + 1 >= step_of(join->parent)->concurrency)
+		path_hand_over(token);
 	if (is_loop || is_last)
 		path_take_branch(token);
 	bool goes_on = is_loop && !ends && loop_goes_on(join, token);
@@ -609,8 +617,8 @@ static void begin_step(struct invocation *token)
 	const struct step *step = step_of(token);
 	struct execution *execution = token->execution;
 	execution->entries += step->has_no_state ? 0 : step_history[step->kind].per_step;
-	token->simulation->outcome->functions[0].usage.transitions +=
-		execution->kind == WORKFLOW_STANDARD && is_transition(step);
+	if (is_transition(step))
+		execution_count_transition(token);
 	if (execution_is_stopped(token))
 		fail(token, true);
 	else

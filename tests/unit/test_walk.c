@@ -305,6 +305,46 @@ static void test_critical_path(void)
 	release(&f);
 }
 
+/* Items that come one after the other are on the path with what they do; the map only with what it does itself. */
+static void test_waves(void)
+{
+	struct fixture f;
+	struct buf text;
+	buf_init(&text);
+	buf_printf(&text,
+		   "%sworkflow: {steps: [{map: {items: 7, concurrency: 3, steps: [{task: one}, {task: two}]}}, "
+		   "{map: {items: 4, steps: [{task: five}]}, name: wide}, {choice: [{}]}, "
+		   "{loop: {at_most: 3, steps: [{wait: {seconds: 0}}]}}]}\n",
+		   head);
+	t_ok(setup(&f, buf_text(&text)), "a path through a map's waves");
+	simulate_it(&f);
+	const struct graph *graph = f.setting.graph;
+	static const struct {
+		const char *name;
+		double critical;
+		double transitions;
+	} want[] = {{"map", 0, 1},  {"one", 3, 7},    {"two", 6, 7},  {"wide", 0, 1},
+		    {"five", 5, 4}, {"choice", 0, 1}, {"loop", 0, 3}, {"wait", 0, 3}};
+	int found = 0;
+	for (size_t i = 0; i < graph->step_count; i++) {
+		for (size_t w = 0; w < ARRAY_LEN(want); w++) {
+			if (strcmp(graph->steps[i].name, want[w].name) != 0)
+				continue;
+			found++;
+			t_near(step_metrics[STEP_METRIC_CRITICAL_SECONDS].value(&f.outcome, graph, (int32_t)i),
+			       want[w].critical, 0, 1e-9, want[w].name);
+			t_near(step_metrics[STEP_METRIC_TRANSITIONS].value(&f.outcome, graph, (int32_t)i),
+			       want[w].transitions, 0, 0, "transitions");
+		}
+	}
+	t_int(found, (int)ARRAY_LEN(want), "every step");
+	t_int(f.outcome.functions[0].usage.transitions, 7, "a function's are those of its tasks");
+	t_int(f.outcome.workflow.transitions, 9, "the workflow's are those of its blocks");
+	t_int(f.outcome.usage.transitions, 27, "and the bill has both");
+	buf_release(&text);
+	release(&f);
+}
+
 /* --- random graphs --- */
 
 static uint64_t below(struct stream *luck, uint64_t n)
@@ -514,6 +554,7 @@ int main(void)
 	test_store();
 	test_critical_path();
 	test_goes_on();
+	test_waves();
 	test_random();
 	return t_done();
 }

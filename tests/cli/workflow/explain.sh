@@ -13,3 +13,7 @@ workflow: {steps: [{parallel: [[{task: fast}], [{task: slow}]]}, {wait: {seconds
 replications: {min: 5}
 END
 lamina explain run shop.yaml | sed -n '/critical path/,$p'
+echo '# items that wait for each other, and what the blocks of the machine cost'
+sed -i 's/^workflow.*/workflow: {steps: [{map: {items: 12, concurrency: 3, steps: [{task: slow}]}}, {task: fast}, {task: last}]}/' shop.yaml
+lamina explain run shop.yaml | sed -n '/workflow itself/,$p'
+lamina explain run shop.yaml --format csv | grep -E 'fees' | cut -d, -f1,2,5
