@@ -121,6 +121,13 @@ static bool is_copy(const struct graph *graph, int32_t index)
 	return false;
 }
 
+/* Whether somebody else ends the task's state, later than its function does. */
+static bool awaits_answer(const struct graph *graph, const struct step *step)
+{
+	const struct step *next = step->next >= 0 ? &graph->steps[step->next] : NULL;
+	return step->kind == STEP_TASK && next && next->kind == STEP_WAIT && next->has_no_state;
+}
+
 /* What stands under a state's name: the blocks that are no states of their own are those around their steps. */
 static void write_step(const struct deployment *deployment, const struct step *step, struct json *json)
 {
@@ -161,7 +168,7 @@ static void write_states(const struct deployment *deployment, int32_t first, str
 	for (int32_t at = first; at >= 0; at = graph->steps[at].next) {
 		const struct step *step = &graph->steps[at];
 		bool is_state = step->kind == STEP_TASK || step->kind == STEP_MAP || step->kind == STEP_PARALLEL;
-		if (is_state && !is_copy(graph, at))
+		if (is_state && !is_copy(graph, at) && !awaits_answer(graph, step))
 			write_step(deployment, step, json);
 		for (uint32_t i = 0; (step->kind == STEP_CHOICE || step->kind == STEP_LOOP) && i < step->branch_count;
 		     i++)

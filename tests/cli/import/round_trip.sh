@@ -77,3 +77,26 @@ for file in sam.yaml cdk.json serverless.yml main.tf.json plan.json list.json ma
 	stepfunctions) grep -c TimeoutSeconds fragment ;;
 	esac
 done
+echo '# a state that waits for its token has no time-out by its function; a branch of a choice stands where it stood'
+cat > token.asl.json <<'JSON'
+{"StartAt": "Ask", "States": {
+	"Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+		"Parameters": {"FunctionName": "ask"}, "Next": "Answer?"},
+	"Answer?": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": false, "Next": "Do"},
+		{"Variable": "$.b", "IsNull": false, "Next": "Undo"}], "Default": "Stop"},
+	"Do": {"Type": "Task", "Resource": "do", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Undo"}], "Next": "Log"},
+	"Undo": {"Type": "Task", "Resource": "undo", "Next": "Stop"},
+	"Log": {"Type": "Task", "Resource": "log", "End": true},
+	"Stop": {"Type": "Fail"}}}
+JSON
+lamina import token.asl.json -o app.yaml 2>/dev/null
+values=(workload.images=20 'workflow.steps.Ask, its answer.wait.seconds=5'
+	'workflow.steps.Answer?.choice.0.probability=0.5' 'workflow.steps.Answer?.choice.1.probability=0.25')
+for name in ask do undo log; do
+	for value in memory_mb=512 timeout_seconds=20 work.cpu_seconds=0.3 work.wait_seconds=0.1 work.memory_mb=90; do
+		values+=("functions.$name.$value")
+	done
+done
+sets=()
+for value in "${values[@]}"; do sets+=(--set "$value"); done
+lamina plan app.yaml "${sets[@]}" --deadline 3000 --quick --emit stepfunctions 2>/dev/null | sed '/Comment/d'
