@@ -423,7 +423,7 @@ static void test_mistakes(void)
 		 ": neither a SAM or CloudFormation template, nor a serverless.yml, nor `terraform show -json`, nor a "
 		 "*.tf.json, nor a state machine"},
 		{"no function", "Resources: {B: {Type: 'AWS::S3::Bucket'}}\n", ": there is no Lambda function in it"},
-		{"anchors", "Resources: {B: &a {Type: x}}\n", "anchors and aliases are not allowed"},
+		{"anchors", "Resources: {B: *a}\n", "no anchor '&a' stands before this alias"},
 	};
 	struct reading reading;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -442,7 +442,7 @@ static void test_mistakes(void)
 	memset(deep + 300, ']', 295);
 	memcpy(deep + 595, "}", 2);
 	read_text(deep, &reading);
-	t_has(reading.words, "nested more than 64 levels deep, the most that is read", "JSON that is nested deep");
+	t_has(reading.words, "nested more than 64 levels deep, the most that is allowed", "JSON that is nested deep");
 	arena_release(&reading.arena);
 
 	read_text("Resources: {conv1: {Type: 'AWS::Lambda::Function', Properties: {MemorySize: big, Timeout: [3]}}}\n",

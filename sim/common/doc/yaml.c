@@ -1,9 +1,8 @@
 /*
  * libyaml's events into a tree with positions. libyaml resolves no aliases at event level, so a document that would
- * unfold to gigabytes is refused at its first anchor. The walk recurses at most YAML_DEPTH_MAX deep (templates:
- * YAML_TEMPLATE_DEPTH_MAX); everything else
- * is linear in the text, but for sorting the keys of a map to find duplicates.
- * Source of the grammar: YAML 1.2, chapter 10.3 (core schema).
+ * unfold to gigabytes is refused at its first anchor; of a template, at the alias that unfolds to too much. The walk
+ * recurses at most YAML_DEPTH_MAX deep (templates: YAML_TEMPLATE_DEPTH_MAX); everything else is linear in the text,
+ * but for sorting the keys of a map to find duplicates. Source of the grammar: YAML 1.2, chapter 10.3 (core schema).
  */
 #include "doc/yaml.h"
 
@@ -25,6 +24,9 @@ struct reader {
 	size_t nodes;
 	int depth;
 	bool is_template;
+	struct anchor *anchors; /* of a template, the last one first */
+	size_t anchor_count;
+	size_t unfolded;    /* nodes that aliases stand for */
 	size_t sought_line; /* where the last line looked up begins; lines are looked up in ascending order */
 	size_t sought_offset;
 };
@@ -138,7 +140,7 @@ static bool next_event(struct reader *reader, yaml_event_t *event)
 }
 
 /* What a node's event says beside its content; each kind of event keeps it at another place. */
-static void read_properties(const yaml_event_t *event, bool *has_anchor, const char **tag)
+static void read_properties(const yaml_event_t *event, const char **name, const char **tag)
 {
 	const yaml_char_t *anchor = NULL;
 	*tag = NULL;
@@ -152,15 +154,17 @@ static void read_properties(const yaml_event_t *event, bool *has_anchor, const c
 		anchor = event->data.mapping_start.anchor;
 		*tag = (const char *)event->data.mapping_start.tag;
 	}
-	*has_anchor = anchor || event->type == YAML_ALIAS_EVENT;
+	if (event->type == YAML_ALIAS_EVENT)
+		anchor = event->data.alias.anchor;
+	*name = (const char *)anchor;
 }
 
-/* False where reading must stop. *tag gets the node's, which lives as long as the event. */
-static bool admit(struct reader *reader, const yaml_event_t *event, struct diag_place place, const char **tag)
+/* False where reading must stop. *anchor and *tag get the node's, which live as long as the event; NULL: none. */
+static bool admit(struct reader *reader, const yaml_event_t *event, struct diag_place place, const char **anchor,
+		  const char **tag)
 {
-	bool has_anchor;
-	read_properties(event, &has_anchor, tag);
-	if (has_anchor) {
+	read_properties(event, anchor, tag);
+	if (*anchor && !reader->is_template) {
 		diag_error(reader->diag, place, "anchors and aliases are not allowed");
 		return false;
 	}
@@ -310,14 +314,122 @@ static bool read_children(struct reader *reader, struct yaml_node *node)
 	return true;
 }
 
+/* --- anchors, of templates --- */
+
+/* A node with a name that aliases behind it stand for. */
+struct anchor {
+	const char *name;
+	const struct yaml_node *node;
+	struct anchor *earlier;
+};
+
+/* False, with a diag error, where there are too many. */
+static bool add_anchor(struct reader *reader, const char *name, const struct yaml_node *node)
+{
+	if (++reader->anchor_count > YAML_ANCHORS_MAX) {
+		diag_error(reader->diag, node->place, "more than %d anchors, the most that are read", YAML_ANCHORS_MAX);
+		return false;
+	}
+	struct anchor *anchor = ARENA_NEW(reader->arena, struct anchor);
+	*anchor = (struct anchor){name, node, reader->anchors};
+	reader->anchors = anchor;
+	return true;
+}
+
+/* NULL, with a diag error at place, where aliases unfold to too much. */
+static struct yaml_node *unfold(struct reader *reader, const struct yaml_node *node, int depth, struct diag_place place)
+{
+	if (++reader->unfolded > YAML_UNFOLDED_NODES_MAX || depth > YAML_TEMPLATE_DEPTH_MAX) {
+		diag_error(reader->diag, place,
+			   "aliases unfold to more than %d keys and values, or %d levels, the most that are read",
+			   YAML_UNFOLDED_NODES_MAX, YAML_TEMPLATE_DEPTH_MAX);
+		return NULL;
+	}
+	struct yaml_node *copy = ARENA_NEW(reader->arena, struct yaml_node);
+	*copy = *node;
+	copy->next = NULL;
+	struct yaml_node **tail = &copy->first;
+	for (const struct yaml_node *child = node->first; child; child = child->next) {
+		*tail = unfold(reader, child, depth + 1, place);
+		if (!*tail)
+			return NULL;
+		tail = &(*tail)->next;
+	}
+	return copy;
+}
+
+static struct yaml_node *read_alias(struct reader *reader, const char *name, struct diag_place place)
+{
+	const struct anchor *anchor = reader->anchors;
+	while (anchor && strcmp(anchor->name, name) != 0)
+		anchor = anchor->earlier;
+	if (anchor)
+		return unfold(reader, anchor->node, reader->depth, place);
+	diag_error(reader->diag, place, "no anchor '&%s' stands before this alias", diag_excerpt(name, reader->arena));
+	return NULL;
+}
+
+/* Entries of `<<: *other` that the map does not have itself (yaml.org, merge key). */
+static void merge_entries(struct yaml_node *map, struct yaml_node *other)
+{
+	struct yaml_node **tail = &map->first;
+	while (*tail)
+		tail = &(*tail)->next;
+	for (struct yaml_node *entry = other->first, *next; entry; entry = next) {
+		next = entry->next;
+		entry->next = NULL;
+		if (yaml_get(map, entry->key))
+			continue;
+		*tail = entry;
+		tail = &entry->next;
+		map->count++;
+	}
+}
+
+static const size_t MERGED_MAX = 3000; /* keys of maps that are put together, whose keys are compared with each other */
+
+/* False, with a diag error, where there are too many. */
+static bool merge_keys(struct reader *reader, struct yaml_node *map)
+{
+	struct yaml_node *merge = yaml_get(map, "<<");
+	if (!merge || merge->kind == YAML_SCALAR)
+		return true;
+	size_t keys = map->count + (merge->kind == YAML_MAP ? merge->count : 0);
+	for (struct yaml_node *part = merge->kind == YAML_LIST ? merge->first : NULL; part; part = part->next)
+		keys += part->count;
+	if (keys > MERGED_MAX) {
+		diag_error(reader->diag, merge->key_place,
+			   "'<<' makes a map of more than %zu keys, the most that are read", MERGED_MAX);
+		return false;
+	}
+	struct yaml_node **link = &map->first;
+	while (*link != merge)
+		link = &(*link)->next;
+	*link = merge->next;
+	map->count--;
+	if (merge->kind == YAML_MAP)
+		merge_entries(map, merge);
+	for (struct yaml_node *part = merge->kind == YAML_LIST ? merge->first : NULL; part; part = part->next)
+		if (part->kind == YAML_MAP)
+			merge_entries(map, part);
+	return true;
+}
+
 /* Takes the event over. NULL where reading must stop. */
 static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event)
 {
 	struct diag_place place = place_of_mark(reader, event->start_mark);
 	struct yaml_node *node = NULL;
 	yaml_event_type_t type = event->type;
+	const char *anchor;
 	const char *tag;
-	if (admit(reader, event, place, &tag)) {
+	bool is_admitted = admit(reader, event, place, &anchor, &tag);
+	const char *name = is_admitted && anchor ? arena_strdup(reader->arena, anchor) : NULL;
+	if (is_admitted && type == YAML_ALIAS_EVENT) {
+		yaml_event_delete(event);
+		return read_alias(reader, name, place);
+	}
+	if (is_admitted) {
 		node = ARENA_NEW(reader->arena, struct yaml_node);
 		node->place = place;
 		node->tag = tag ? arena_strdup(reader->arena, tag) : NULL;
@@ -329,7 +441,9 @@ static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event)
 	yaml_event_delete(event);
 	if (node && node->kind != YAML_SCALAR && !read_children(reader, node))
 		return NULL;
-	return node;
+	if (node && node->kind == YAML_MAP && reader->is_template && !merge_keys(reader, node))
+		return NULL;
+	return node && name && !add_anchor(reader, name, node) ? NULL : node;
 }
 
 /* Takes the next event, whose type follows from the grammar, off the stream. */

@@ -24,6 +24,8 @@ enum {
 	YAML_TEMPLATE_BYTES_MAX = 16 * 1024 * 1024,
 	YAML_TEMPLATE_DEPTH_MAX = 64,
 	YAML_TEMPLATE_NODES_MAX = 1000000,
+	YAML_UNFOLDED_NODES_MAX = 100000, /* that aliases stand for, all together */
+	YAML_ANCHORS_MAX = 10000,
 };
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
@@ -53,8 +55,8 @@ struct yaml_node *yaml_parse(const char *file, const char *text, size_t length, 
 
 /*
  * The same for templates of other tools, which give their own meaning to tags: these are kept at their nodes, and texts
- * of any length are read, within the bounds for templates. Of duplicate keys the last counts, with a warning. Anchors
- * and aliases are refused here too.
+ * of any length are read, within the bounds for templates. Of duplicate keys the last counts, with a warning. Aliases
+ * are copies of what they stand for, within a bound, with the places of that; `<<` adds the entries of maps.
  */
 struct yaml_node *yaml_parse_template(const char *file, const char *text, size_t length, struct arena *arena,
 				      struct diag *diag);

@@ -111,3 +111,27 @@ Resources:
       Targets: [{Arn: !GetAtt Elsewhere.Arn, Id: E}, {Arn: !GetAtt M.Arn, Id: M}]
 YAML
 lamina import machine.yaml | sed -n '/^workload/,/^functions/p;/^workflow/,$p'
+echo '# anchors, and what is merged'
+cat > anchors.yml <<'YAML'
+service: shop
+provider: {name: aws}
+custom:
+  base: &base {memorySize: 640, timeout: 12}
+  slow: &slow {timeout: 90}
+functions:
+  a: {<<: *base, handler: a.b}
+  b:
+    <<: [*slow, *base]
+    memorySize: 900
+YAML
+lamina import anchors.yml 2>/dev/null | sed -n '/^functions/,$p' | grep -vE 'work|blank|resource|deployed'
+{
+	echo 'l0: &l0 [x, x, x, x, x, x, x, x, x]'
+	for i in 1 2 3 4 5 6 7 8 9; do
+		p="*l$((i - 1))"
+		echo "l$i: &l$i [$p, $p, $p, $p, $p, $p, $p, $p, $p]"
+	done
+} > laughs.yml
+fails 2 lamina import laughs.yml
+printf 'a: &a [*a]\n' > self.yml
+fails 2 lamina import self.yml
