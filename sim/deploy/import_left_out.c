@@ -82,9 +82,9 @@ static const char *const known_keys[LEFT_KINDS] = {
 static bool has_word(const char *words, const char *word)
 {
 	size_t length = strlen(word);
-	for (const char *at = strstr(words, word); at; at = strstr(at + 1, word))
+	for (const char *at = strstr(words, word); at && length > 0; at = strstr(at + 1, word))
 		if (at > words && at[-1] == ' ' && at[length] == ' ')
-			return length > 0;
+			return true;
 	return false;
 }
 
