@@ -1,6 +1,7 @@
 #include "calibrate/work_fit.h"
 
 #include <gsl/gsl_blas.h>
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_multifit_nlinear.h>
 #include <math.h>
@@ -23,22 +24,22 @@ enum { VARIATIONS_MAX = 6 };
 /*
  * Which parameters are told, in order. Sizes that are close to each other tell waiting too, but badly. That all CPU is
  * parallel where one thread's is not told apart from it would promise much above one vCPU: it is believed only where
- * the rest misses by more than such losses. A parallel part that few sizes tell, badly, is believed only where the
- * rest misses by more than what rows scatter.
+ * the rest misses by more than such losses. A parallel part that few sizes tell, badly, is believed only where
+ * there is evidence for it.
  */
 #define CALL_PARTS FIT_CALL_SINGLE, FIT_CALL_WAIT, FIT_CALL_PARALLEL
 static const struct fit_order {
 	double wait_dependent; /* instead, of waiting */
 	double cpu_dependent;
-	double when_off;          /* tried where the best until then misses the means by more, root mean square */
-	bool when_beyond_scatter; /* tried where it misses them by more than rows scatter */
+	double when_off;     /* tried where the best until then misses the means by more, root mean square */
+	bool needs_evidence; /* believed where that was off by more than rows scatter, or this agrees beyond luck */
 	enum work_parameter parameters[FIT_PARAMETERS];
 } fit_orders[] = {
 	{0.05, DEPENDENT, 0, false, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
 	{0.05, DEPENDENT, 0, false, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
 	{0.005, DEPENDENT, 0, false, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
 	{0.005, DEPENDENT, 0, false, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
-	{0.05, DEPENDENT, 0.015, false, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0.05, DEPENDENT, 0.015, true, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
 	{0.005, 0.005, 0.01, true, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
 };
 enum { FIT_ORDERS = ARRAY_LEN(fit_orders) };
@@ -383,19 +384,92 @@ static double other_threads(struct fit_data *data, const struct fit_conditions *
 	return least;
 }
 
-/* Whether what is missed is more than luck of so many rows: a chi-squared of as many degrees as there are means. */
+/*
+ * Whether what is missed is more than luck of so many rows: a chi-squared of as many degrees as there are means. Where
+ * rows tell no scatter, much is.
+ */
 static bool is_beyond_scatter(const struct fit_data *data, double missed)
 {
 	static const double deviations = 3;
 	double means = (double)data->count;
+	if (!isfinite(data->relative_variance))
+		return missed > (double)data->samples->completed * MISS_UNTOLD * MISS_UNTOLD;
 	return missed > data->relative_variance * (means + deviations * sqrt(2 * means));
+}
+
+static int parameters_above_0(const struct work_fit *fit)
+{
+	int count = 0;
+	for (int p = 0; p < FIT_PARAMETERS; p++)
+		count += fit->model.seconds[p] > 0;
+	return count;
+}
+
+/*
+ * Whether means agree with a fit so much better than with a simpler one that luck would seldom do it (F test): rows
+ * that differ much may have means that are exact, and single rows tell no scatter. As many means as parameters tell
+ * nothing.
+ */
+static bool is_beyond_luck(const struct fit_data *data, double simple_missed, const struct work_fit *simple,
+			   double missed, const struct work_fit *fit)
+{
+	static const double luck = 0.05;
+	int parameters = parameters_above_0(fit);
+	double more = fmax(1, parameters - parameters_above_0(simple));
+	double degrees = (double)data->count - parameters;
+	if (!(degrees > 0) || !(missed < simple_missed))
+		return false;
+	double ratio = (simple_missed - missed) / more / (fmax(missed, 1e-9 * simple_missed) / degrees);
+	return gsl_cdf_fdist_Q(ratio, more, degrees) < luck;
 }
 
 static bool is_worth_trying(const struct fit_data *data, const struct fit_order *order, double missed)
 {
 	double rows = (double)data->samples->completed;
-	return (order->when_off == 0 || missed > rows * order->when_off * order->when_off) &&
-	       (!order->when_beyond_scatter || is_beyond_scatter(data, missed));
+	return order->when_off == 0 || missed > rows * order->when_off * order->when_off;
+}
+
+/* With a parallel part besides, the only one of what was 0 that may become more; returns by how much that misses. */
+static double add_parallel(const struct fit_data *data, const struct fit_conditions *conditions, int64_t threads,
+			   double missed, double close, struct work_fit *fit)
+{
+	const struct work_fit simple = *fit;
+	fit->model.threads = threads;
+	for (int p = 0; p < FIT_PARAMETERS; p++)
+		if (fit->model.seconds[p] == 0)
+			fit->parameters[p].state = PARAMETER_UNIDENTIFIED;
+	fit->parameters[FIT_PARALLEL] = (struct fitted_parameter){PARAMETER_AT_ZERO, (double)NAN};
+	missed = work_search(data, conditions, missed, close, fit);
+	for (int p = 0; p < FIT_PARAMETERS; p++)
+		if (fit->model.seconds[p] == 0)
+			fit->parameters[p] = simple.parameters[p];
+	return missed;
+}
+
+/*
+ * Over long work no more than one vCPU is the same for one thread and for several, but several use up a period's share
+ * sooner, so that short work ends in other steps. A parallel part that nothing else tells is believed where means agree
+ * with it beyond luck.
+ */
+static double tell_parallel_by_steps(const struct fit_data *data, const struct fit_conditions *conditions,
+				     double missed, double close, struct work_fit *out)
+{
+	static const double when_off = 0.01;
+	const struct work_fit simple = *out;
+	const double simple_missed = missed;
+	double rows = (double)data->samples->completed;
+	if (simple.parameters[FIT_PARALLEL].state != PARAMETER_UNIDENTIFIED || missed <= rows * when_off * when_off)
+		return missed;
+	for (int64_t threads = conditions->threads_max; threads >= conditions->threads_min && missed > close;
+	     threads--) {
+		struct work_fit fit = simple;
+		double found = add_parallel(data, conditions, threads, simple_missed, close, &fit);
+		if (found + close < missed && is_beyond_luck(data, simple_missed, &simple, found, &fit)) {
+			missed = found;
+			*out = fit;
+		}
+	}
+	return missed;
 }
 
 /* The first fit that comes close, else the one that misses least by far, made better. */
@@ -408,10 +482,14 @@ static double fit_any(struct fit_data *data, const struct fit_conditions *condit
 		const struct fit_order *order = &fit_orders[i];
 		if (!is_worth_trying(data, order, least))
 			continue;
+		const struct work_fit simple = *out;
+		const double simple_missed = least;
 		for (int64_t threads = conditions->threads_max; threads >= conditions->threads_min; threads--) {
 			struct work_fit fit;
 			double missed = fit_once(data, conditions, order, threads, &fit);
-			if (missed + close < least) {
+			if (missed + close < least &&
+			    (!order->needs_evidence || is_beyond_scatter(data, simple_missed) ||
+			     is_beyond_luck(data, simple_missed, &simple, missed, &fit))) {
 				least = missed;
 				best = order;
 				*out = fit;
@@ -421,7 +499,8 @@ static double fit_any(struct fit_data *data, const struct fit_conditions *condit
 		}
 	}
 	least = look_closer(data, conditions, best, least, close, out);
-	return least > close ? other_threads(data, conditions, best, least, close, out) : least;
+	least = least > close ? other_threads(data, conditions, best, least, close, out) : least;
+	return tell_parallel_by_steps(data, conditions, least, close, out);
 }
 
 /* Variations of requests beyond their sandboxes' speeds: what is taken, and what is tried instead. */

@@ -8,7 +8,9 @@
  *
  * A parameter that the sizes cannot tell apart from others (waiting at one size; parallel work below one vCPU) is not
  * fitted and stays at its default, 0. Which of two that are alike is fitted, and how many threads share the parallel
- * part, is a choice: the first of a list of them is kept unless another one misses the means by clearly less.
+ * part, is a choice: the first of a list of them is kept unless another one misses the means by clearly less. One that
+ * sizes hardly tell is kept only where the rest misses by more than rows scatter, or where the means agree with it more
+ * than luck would have them (F test).
  */
 #ifndef LAMINA_WORK_FIT_H
 #define LAMINA_WORK_FIT_H /* private to calibrate */

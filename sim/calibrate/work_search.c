@@ -204,23 +204,40 @@ double work_search(const struct fit_data *data, const struct fit_conditions *con
 	return missed > close ? polish_fit(data, conditions, missed, close / 4, fit) : missed;
 }
 
-/* The same CPU time on one thread, none of it cold, and the waits that the means then leave. */
-static struct work_fit plainest(const struct fit_data *data, const struct fit_conditions *conditions,
-				const struct work_fit *fit)
+/* Simpler work that takes about as long. */
+enum simplification {
+	ONE_THREAD,      /* the same CPU time on one thread, none of it cold, and the waits that the means then leave */
+	WITHOUT_WAITING, /* likewise, what was waited for computed as well */
+	SIMPLIFICATIONS,
+};
+
+static void leave_out(struct work_fit *fit, enum work_parameter parameter)
 {
-	static const enum work_parameter dropped[] = {FIT_PARALLEL, FIT_COLD};
+	enum parameter_state *state = &fit->parameters[parameter].state;
+	fit->model.seconds[parameter] = 0;
+	*state = *state == PARAMETER_UNIDENTIFIED ? *state : PARAMETER_AT_ZERO;
+}
+
+static struct work_fit simplified(const struct fit_data *data, const struct fit_conditions *conditions,
+				  const struct work_fit *fit, enum simplification simplification)
+{
 	struct work_fit plain = *fit;
 	double *seconds = plain.model.seconds;
 	double single = seconds[FIT_SINGLE] + seconds[FIT_PARALLEL];
-	for (size_t i = 0; i < ARRAY_LEN(dropped); i++) {
-		enum parameter_state *state = &plain.parameters[dropped[i]].state;
-		seconds[dropped[i]] = 0;
-		*state = *state == PARAMETER_UNIDENTIFIED ? *state : PARAMETER_AT_ZERO;
-	}
+	leave_out(&plain, FIT_PARALLEL);
+	leave_out(&plain, FIT_COLD);
 	try_value(data, conditions, FIT_SINGLE, single, &plain);
+	if (simplification == WITHOUT_WAITING) {
+		seconds[FIT_SINGLE] = num_rounded(seconds[FIT_SINGLE] + seconds[FIT_WAIT], FIT_DIGITS);
+		leave_out(&plain, FIT_WAIT);
+	}
 	return plain;
 }
 
+/*
+ * A little waiting and a little computing more are alike until work ends in another period, which is where the simplex
+ * does not get past: it begins with each kind of work, the simplest that comes close being taken.
+ */
 double work_search_finely(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
 			  double close, struct work_fit *fit)
 {
@@ -228,16 +245,24 @@ double work_search_finely(const struct fit_data *data, const struct fit_conditio
 		return missed;
 	fit->model.is_fine = true;
 	missed = fit_missed_by(data, conditions, &fit->model);
-	if (missed <= close)
-		return missed;
-	struct work_fit plain = plainest(data, conditions, fit);
-	double plain_missed = fit_missed_by(data, conditions, &plain.model);
-	plain_missed = polish_fit(data, conditions, plain_missed, close / 4, &plain);
-	if (plain_missed > close)
-		missed = polish_fit(data, conditions, missed, close / 4, fit);
-	if (plain_missed < missed) {
-		*fit = plain;
-		return plain_missed;
+	const struct work_fit begin = *fit;
+	const double begin_missed = missed;
+	for (int i = 0; i < SIMPLIFICATIONS && missed > close; i++) {
+		struct work_fit plain = simplified(data, conditions, &begin, (enum simplification)i);
+		double plain_missed = fit_missed_by(data, conditions, &plain.model);
+		plain_missed = polish_fit(data, conditions, plain_missed, close / 4, &plain);
+		if (plain_missed < missed) {
+			missed = plain_missed;
+			*fit = plain;
+		}
+	}
+	if (missed > close) {
+		struct work_fit full = begin;
+		double full_missed = polish_fit(data, conditions, begin_missed, close / 4, &full);
+		if (full_missed < missed) {
+			missed = full_missed;
+			*fit = full;
+		}
 	}
 	return missed;
 }

@@ -326,6 +326,38 @@ static void test_not_told(struct arena *arena)
 	near_truth(&fit, FIT_PARALLEL, truth.parallel);
 }
 
+/* Of sizes no larger than one vCPU, single rows that differ by 1 % tell no parallel part: there was none. */
+static void test_single_rows(struct arena *arena)
+{
+	enum { LOGS = 60, SIZES = 3 };
+	static const int64_t sizes[][SIZES] = {{640, 900, 1400}, {512, 1024, 1769}};
+	static const struct truth truths[] = {{.single = 0.05, .wait = 0.02}, {.single = 0.3, .wait = 0.1}};
+	int parallel = 0;
+	struct stream luck;
+	struct diag diag;
+	diag_init(&diag);
+	stream_init(&luck, 8, 0, stream_id_from_name("single rows"), 0);
+	for (int log = 0; log < LOGS; log++) {
+		struct log_samples samples;
+		struct work_model exact;
+		struct work_fit fit;
+		set_model(&exact, &truths[log % 2]);
+		log_samples_init(&samples, arena);
+		for (int i = 0; i < SIZES; i++) {
+			struct report_row row;
+			report_row_init(&row);
+			row.memory_mb = sizes[log / 2 % 2][i];
+			row.duration_ms = 1000 * work_model_seconds(&exact, alone(), row.memory_mb, false) *
+					  (1 + 0.01 * stream_normal(&luck));
+			log_samples_add(&samples, "f", &row, &diag);
+		}
+		CHECK(work_fit_solve(&samples.functions[0], alone(), &fit));
+		parallel += fit.model.seconds[FIT_PARALLEL] > 0;
+	}
+	t_int(parallel, 0, "single rows of one thread's work are not taken for parallel work");
+	diag_release(&diag);
+}
+
 static void test_bounds(struct arena *arena)
 {
 	struct log_samples samples;
@@ -421,6 +453,7 @@ int main(void)
 	test_batches(&arena);
 	test_coverage(&arena);
 	test_not_told(&arena);
+	test_single_rows(&arena);
 	test_bounds(&arena);
 	test_extremes(&arena);
 	arena_release(&arena);
