@@ -112,8 +112,9 @@ bool replicating_end(struct replicating *replicating, const struct cli *cli)
 	progress_release(&replicating->progress);
 	if (!interrupt_requested())
 		return true;
-	fprintf(stderr, "%s: interrupted after %zu of %.0f replications; what follows is of the finished ones\n",
-		cli->name, replicating->done, replicating->total);
+	fprintf(stderr, "%s: interrupted after %zu of %.0f replications; %s\n", cli->name, replicating->done,
+		replicating->total,
+		replicating->done > 0 ? "what follows is of the finished ones" : "there is nothing to show");
 	return false;
 }
 

@@ -38,7 +38,7 @@ static void run_task(void *context, size_t index)
 	simulate(task->job->setting, &options, &arena, &outcome);
 	sample_take(task->job->setting, &outcome, task->sample);
 	arena_release(&arena);
-	if (control->progress)
+	if (control->progress && task->sample->is_finished)
 		control->progress(control->progress_context);
 }
 
