@@ -22,6 +22,7 @@ static const struct bind_field queue_fields[] = {
 	NUMBER(struct platform_queue, retention_seconds, 1, 1e9, "age at which a message is gone"),
 	NUMBER(struct platform_queue, visibility_timeouts, 1, 1000,
 	       "time-outs of a function that its messages are hidden for, by default"),
+	NUMBER(struct platform_queue, visibility_seconds, 1e-3, 1e6, "but for no less than this, by default"),
 	BIND_END,
 };
 

@@ -31,6 +31,7 @@ struct platform_queue {
 	double message_kb;          /* the largest, kB of 1024 bytes */
 	int64_t batch_size;         /* messages of one call, where nobody says otherwise */
 	double visibility_timeouts; /* so many time-outs of the function are advised to hide a message for */
+	double visibility_seconds;  /* what a queue hides a message for, unless told otherwise */
 };
 extern const struct bind_schema platform_queue_schema;
 

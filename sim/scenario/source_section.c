@@ -412,7 +412,8 @@ bool source_section_check_functions(const struct experiment *experiment, struct 
 	int64_t timeout_ns = 0;
 	for (size_t i = 0; i < out->function_count; i++)
 		timeout_ns += out->functions[i].timeout_ns;
-	double advised = out->platform->sources.queue.visibility_timeouts * seconds_from_ns(timeout_ns);
+	const struct platform_queue *queue = &out->platform->sources.queue;
+	double advised = fmax(queue->visibility_timeouts * seconds_from_ns(timeout_ns), queue->visibility_seconds);
 	double seconds = section->visibility_seconds > 0 ? section->visibility_seconds : advised;
 	out->source.visibility_ns = ns_from_seconds(seconds);
 	if (seconds >= seconds_from_ns(timeout_ns))
@@ -421,6 +422,6 @@ bool source_section_check_functions(const struct experiment *experiment, struct 
 		diag, bind_place(section->node, "visibility_seconds"),
 		"'visibility_seconds' is %g, below the time-out of what works on a message (%g): others would get it "
 		"meanwhile; %g times that is advised",
-		seconds, seconds_from_ns(timeout_ns), out->platform->sources.queue.visibility_timeouts);
+		seconds, seconds_from_ns(timeout_ns), queue->visibility_timeouts);
 	return false;
 }
