@@ -1,7 +1,8 @@
 /*
  * Named columns of CloudWatch Logs Insights results, by the many names that queries give them: capitals, '@', '_',
- * blanks and a unit at the end make no difference, nor does what stands behind '/' ("@memorySize / 1000 / 1000"). An
- * average of durations is one; the largest memory is as good as memory; other statistics tell nothing here.
+ * blanks and a unit at the end make no difference, nor does by what memory is divided ("@memorySize / 1000 / 1000").
+ * Durations in seconds say so by their name or are divided by 1000. An average of durations is one; the largest memory
+ * is as good as memory; other statistics tell nothing here.
  *
  * The trap: @memorySize and @maxMemoryUsed are in bytes with 10^6 to the MB that Lambda sells (a function of 128 MB
  * shows 128000000). AWS's sample queries divide by 1000 twice, many people by 1024 twice and get 122.07. All three are
@@ -13,6 +14,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -25,6 +27,10 @@ enum { WORD_BYTES = 40 };
 	{ \
 		text, REPORT_NAME_NUMBER, offsetof(struct report_row, member) \
 	}
+#define SECONDS(text, member) \
+	{ \
+		text, REPORT_NAME_SECONDS, offsetof(struct report_row, member) \
+	}
 #define MEMORY(text, member) \
 	{ \
 		text, REPORT_NAME_MEMORY, offsetof(struct report_row, member) \
@@ -32,6 +38,11 @@ enum { WORD_BYTES = 40 };
 
 const struct report_column report_columns[] = {
 	{"avg duration", REPORT_NAME_AVERAGE, offsetof(struct report_row, duration_ms)},
+	{"avg duration seconds", REPORT_NAME_AVERAGE_SECONDS, offsetof(struct report_row, duration_ms)},
+	SECONDS("duration seconds", duration_ms),
+	SECONDS("billedduration seconds", billed_ms),
+	SECONDS("initduration seconds", init_ms),
+	SECONDS("restoreduration seconds", restore_ms),
 	COLUMN("duration", duration_ms),
 	COLUMN("billedduration", billed_ms),
 	COLUMN("initduration", init_ms),
@@ -44,6 +55,9 @@ const struct report_column report_columns[] = {
 	COLUMN("batchsize", images),
 	MEMORY("memorysize", memory_mb),
 	MEMORY("memory", memory_mb),
+	MEMORY("mem", memory_mb),
+	MEMORY("memsize", memory_mb),
+	MEMORY("memorylimit", memory_mb),
 	MEMORY("totalmemory", memory_mb),
 	MEMORY("provisionedmemory", memory_mb),
 	MEMORY("provisonedmemory", memory_mb), /* so in AWS's own sample query */
@@ -51,6 +65,8 @@ const struct report_column report_columns[] = {
 	MEMORY("configuredmemory", memory_mb),
 	MEMORY("maxmemoryused", max_memory_mb),
 	MEMORY("maxmemory", max_memory_mb),
+	MEMORY("maxmem", max_memory_mb),
+	MEMORY("maxmemused", max_memory_mb),
 	MEMORY("usedmemorymax", max_memory_mb),
 	MEMORY("memoryused", max_memory_mb),
 	MEMORY("usedmemory", max_memory_mb),
@@ -110,32 +126,68 @@ static const struct report_column *find_word(const char *word)
 	return NULL;
 }
 
+/* The word without the first of these endings that it has, beside others; false where it has none. */
+static bool strip(const char *word, const char *const *endings, size_t count, char out[WORD_BYTES])
+{
+	size_t length = strlen(word);
+	for (size_t i = 0; i < count; i++) {
+		size_t ending = strlen(endings[i]);
+		if (length > ending && strcmp(word + length - ending, endings[i]) == 0) {
+			snprintf(out, WORD_BYTES, "%.*s", (int)(length - ending), word);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The same column in seconds; NULL where it is no duration. */
+static const struct report_column *in_seconds(const char *word)
+{
+	char name[WORD_BYTES + sizeof " seconds"];
+	snprintf(name, sizeof name, "%s seconds", word);
+	return find_word(name);
+}
+
 /* The word, else what it is without a unit. */
 static const struct report_column *find_with_unit(const char word[WORD_BYTES])
 {
 	static const char *const units[] = {"inms", "inmb", "milliseconds", "ms", "mb"};
+	static const char *const seconds[] = {"inseconds", "seconds", "insecs", "insec", "secs", "sec"};
 	const struct report_column *column = find_word(word);
-	size_t length = strlen(word);
-	for (size_t i = 0; !column && i < ARRAY_LEN(units); i++) {
-		size_t unit = strlen(units[i]);
-		char bare[WORD_BYTES];
-		if (length <= unit || strcmp(word + length - unit, units[i]) != 0)
-			continue;
-		snprintf(bare, sizeof bare, "%.*s", (int)(length - unit), word);
-		column = find_word(bare);
-	}
-	return column;
+	char bare[WORD_BYTES];
+	if (!column && strip(word, units, ARRAY_LEN(units), bare))
+		return find_word(bare);
+	return !column && strip(word, seconds, ARRAY_LEN(seconds), bare) ? in_seconds(bare) : column;
 }
 
-static const struct report_column *find_mean(const char *word)
+static const struct report_column *find_mean(const struct report_column *column)
 {
-	const struct report_column *column = find_with_unit(word);
-	if (column && column->offset == offsetof(struct report_row, duration_ms) && column->kind == REPORT_NAME_NUMBER)
-		return &report_columns[0];
+	if (column && column->offset == offsetof(struct report_row, duration_ms)) {
+		if (column->kind == REPORT_NAME_NUMBER)
+			return &report_columns[0];
+		return column->kind == REPORT_NAME_SECONDS ? &report_columns[1] : NULL;
+	}
 	/* The size is the same for all. */
 	bool is_size = column && column->kind == REPORT_NAME_MEMORY &&
 		       column->offset == offsetof(struct report_row, memory_mb);
 	return is_size ? column : NULL;
+}
+
+/* What all that stands behind '/' divides by: "@duration / 1000" by 1000. */
+static double divisor_of(const char *name)
+{
+	double divisor = 1;
+	for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/'))
+		divisor *= strtod(slash + 1, NULL);
+	return divisor;
+}
+
+/* A duration that is divided by anything else tells nothing; of memory the value itself does. */
+static const struct report_column *divided(const struct report_column *column, double divisor)
+{
+	if (!column || column->kind != REPORT_NAME_NUMBER || divisor == 1)
+		return column;
+	return divisor == 1000 ? in_seconds(column->name) : NULL;
 }
 
 const struct report_column *report_column_find(const char *name)
@@ -145,14 +197,15 @@ const struct report_column *report_column_find(const char *name)
 	if (strcmp(name, "@type") == 0)
 		return find_word(name);
 	enum statistic statistic = take_statistic(&name);
+	double divisor = divisor_of(name);
 	if (!plain_word(name, word))
 		return NULL;
 	for (size_t i = 0; statistic == STATISTIC_NONE && i < ARRAY_LEN(means); i++)
 		if (strncmp(word, means[i], strlen(means[i])) == 0)
-			return find_mean(word + strlen(means[i]));
+			return find_mean(divided(find_with_unit(word + strlen(means[i])), divisor));
+	const struct report_column *column = divided(find_with_unit(word), divisor);
 	if (statistic == STATISTIC_MEAN)
-		return find_mean(word);
-	const struct report_column *column = find_with_unit(word);
+		return find_mean(column);
 	bool is_told = statistic == STATISTIC_NONE ||
 		       (statistic == STATISTIC_MAX && column && column->kind == REPORT_NAME_MEMORY);
 	return is_told ? column : NULL;
@@ -186,13 +239,15 @@ const char *report_column_set(struct report_reader *reader, const struct report_
 	if (!num_parse_double(text, &number) || !isfinite(number))
 		return "one of its fields is not a number";
 	char *target = (char *)row + column->offset;
+	bool is_average = column->kind == REPORT_NAME_AVERAGE || column->kind == REPORT_NAME_AVERAGE_SECONDS;
+	bool is_seconds = column->kind == REPORT_NAME_SECONDS || column->kind == REPORT_NAME_AVERAGE_SECONDS;
 	/* What a row says of itself comes before an average. */
-	if (column->kind == REPORT_NAME_AVERAGE && !isnan(row->duration_ms))
+	if (is_average && !isnan(row->duration_ms))
 		return NULL;
-	if (column->kind == REPORT_NAME_NUMBER || column->kind == REPORT_NAME_AVERAGE) {
-		*(double *)(void *)target = number;
+	if (is_average || is_seconds || column->kind == REPORT_NAME_NUMBER) {
+		*(double *)(void *)target = is_seconds ? 1000 * number : number;
 		if (column->offset == offsetof(struct report_row, duration_ms))
-			row->is_average = column->kind == REPORT_NAME_AVERAGE;
+			row->is_average = is_average;
 		return NULL;
 	}
 	bool misdivided;

@@ -39,6 +39,8 @@ void report_reader_flush(struct report_reader *reader);
 enum report_name {
 	REPORT_NAME_NUMBER,
 	REPORT_NAME_AVERAGE,
+	REPORT_NAME_SECONDS,
+	REPORT_NAME_AVERAGE_SECONDS,
 	REPORT_NAME_MEMORY,
 	REPORT_NAME_FUNCTION,
 	REPORT_NAME_REQUEST,

@@ -304,7 +304,7 @@ static void describe(const struct calibrate *calibrate, const struct calibrated_
 	const struct function_samples *samples = function->samples;
 	buf_printf(out, "%s: %lld completed invocations", function->name, (long long)samples->completed);
 	if (samples->averages > 0)
-		buf_printf(out, ", %lld of them averages of power tuning", (long long)samples->averages);
+		buf_printf(out, ", %lld of them averages", (long long)samples->averages);
 	if (samples->at_ceiling > 0)
 		buf_printf(out, ", %lld at the memory's ceiling", (long long)samples->at_ceiling);
 	const char *endings = log_samples_endings(samples, &calibrate->cli->arena);
@@ -404,8 +404,8 @@ static int choose_platform(struct calibrate *calibrate, struct study *study, str
 	}
 	if (!path || options_given(&cli->options, "platform")) {
 		library_init(library, &cli->arena);
-		calibrate->context.platform =
-			library_platform(library, name, NULL, (struct diag_place){.file = ""}, &calibrate->diag);
+		calibrate->context.platform = library_platform(
+			library, name, NULL, (struct diag_place){.file = "--platform"}, &calibrate->diag);
 		if (!calibrate->context.platform)
 			return CLI_WRONG;
 	}

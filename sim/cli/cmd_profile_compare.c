@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "profile/profile_compare.h"
+#include "scenario/resolve.h"
 
 static const struct table_column columns[] = {
 	{.name = "layer"},
@@ -121,10 +122,14 @@ static int compare_profiles(struct cli *cli, int argc, char **argv)
 	struct profile_comparison comparison;
 	struct diag diag;
 	struct err err;
+	struct library library;
 	diag_init(&diag);
+	library_init(&library, &cli->arena);
 	bool ok = true;
-	for (int i = 0; i < 2; i++)
-		ok = profile_read(argv[i], &cli->arena, &diag, &profiles[i]) && ok;
+	for (int i = 0; i < 2; i++) {
+		const char *path = library_profile_path(&library, argv[i], &diag);
+		ok = path && profile_read(path, &cli->arena, &diag, &profiles[i]) && ok;
+	}
 	int status = cli_report(cli, &diag);
 	diag_release(&diag);
 	if (!ok)
@@ -150,6 +155,7 @@ const struct command cmd_profile_compare = {
 	.operands = "A B",
 	.operands_min = 2,
 	.operands_max = 2,
+	.operand_names = names_of_profiles,
 	.description =
 		"Prints, for each record size and number of threads that both profiles have measured, the ratio of "
 		"their times, B over A, with the interval that the spreads of the two leave it: of all layers "

@@ -1,5 +1,5 @@
 /*
- * `lamina profile show FILE`: for people, a row of seconds per layer and thread count with a column per record size;
+ * `lamina profile show PROFILE`: for people, a row of seconds per layer and thread count with a column per record size;
  * for programs, a row per measured value.
  */
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "profile/profile.h"
+#include "scenario/resolve.h"
 
 /* A layer or phase of the profile. */
 struct item {
@@ -313,8 +314,11 @@ static int show_profile_file(struct cli *cli, int argc, char **argv)
 {
 	struct diag diag;
 	struct profile profile;
+	struct library library;
 	diag_init(&diag);
-	bool ok = profile_read(argv[0], &cli->arena, &diag, &profile);
+	library_init(&library, &cli->arena);
+	const char *path = library_profile_path(&library, argv[0], &diag);
+	bool ok = path && profile_read(path, &cli->arena, &diag, &profile);
 	int status = cli_report(cli, &diag);
 	diag_release(&diag);
 	if (!ok)
@@ -335,11 +339,13 @@ static const struct option_row options[] = {
 const struct command cmd_profile_show = {
 	.name = "show",
 	.summary = "print a profile",
-	.operands = "FILE",
+	.operands = "PROFILE",
 	.operands_min = 1,
 	.operands_max = 1,
-	.description = "Prints a profile: as a table with a column per record size, or as CSV or JSON with a row per "
-		       "measured value. The GFLOP/s of the table are those of the largest record.",
+	.operand_names = names_of_profiles,
+	.description = "Prints a profile, a file or one that comes with Lamina by its name: as a table with a column "
+		       "per record size, or as CSV or JSON with a row per measured value. The GFLOP/s of the table are "
+		       "those of the largest record.",
 	.examples = "lamina profile show profiles/here.yaml\n"
 		    "lamina profile show --format csv profiles/here.yaml > times.csv\n",
 	.options = options,

@@ -285,20 +285,6 @@ static void add_entry(struct importing *importing, struct yaml_node *functions,
 	add_work(importing, entry);
 }
 
-/* A runtime of the platform by the name that Lambda has for it: nodejs20.x is nodejs20. NULL where it has none. */
-static const char *platform_runtime_of(const struct importing *importing, const char *runtime)
-{
-	const struct bind_structs *runtimes = &importing->request->platform->sandbox.runtimes;
-	const struct platform_runtime *items = runtimes->items;
-	for (size_t i = 0; i < runtimes->count; i++) {
-		size_t length = strlen(items[i].name);
-		if (strncmp(items[i].name, runtime, length) == 0 &&
-		    (runtime[length] == '\0' || strcmp(runtime + length, ".x") == 0))
-			return items[i].name;
-	}
-	return NULL;
-}
-
 /* An experiment has one runtime and one kind of package for all of its functions. */
 static void add_runtime(struct importing *importing, struct yaml_node *framework)
 {
@@ -320,10 +306,10 @@ static void add_runtime(struct importing *importing, struct yaml_node *framework
 	}
 	if (!first || !is_same)
 		return;
-	const char *name = platform_runtime_of(importing, first->runtime);
-	if (name)
-		import_add_text(framework, "runtime", name, import_place(first->runtime_place, importing->arena),
-				importing->arena);
+	const struct platform_runtime *runtime = platform_find_runtime(importing->request->platform, first->runtime);
+	if (runtime)
+		import_add_text(framework, "runtime", runtime->name,
+				import_place(first->runtime_place, importing->arena), importing->arena);
 	else
 		diag_warning(importing->diag, first->runtime_place,
 			     "%s has no times of runtime '%s'; 'framework.runtime' is left out",

@@ -65,7 +65,9 @@ const struct platform_runtime *platform_find_runtime(const struct platform *plat
 {
 	const struct platform_runtime *runtimes = platform->sandbox.runtimes.items;
 	for (size_t i = 0; i < platform->sandbox.runtimes.count; i++) {
-		if (strcmp(runtimes[i].name, name) == 0)
+		size_t length = strlen(runtimes[i].name);
+		if (strncmp(runtimes[i].name, name, length) == 0 &&
+		    (name[length] == '\0' || strcmp(name + length, ".x") == 0))
 			return &runtimes[i];
 	}
 	return NULL;

@@ -62,7 +62,7 @@ struct platform {
 /* Whether a dotted key's value is one that nobody has published; what stands in its place is no value then. */
 bool platform_is_unknown(const struct platform *platform, const char *key);
 
-/* NULL where the platform has no such runtime. */
+/* By its name, also as Lambda writes it: nodejs20.x is nodejs20. NULL where the platform has no times of it. */
 const struct platform_runtime *platform_find_runtime(const struct platform *platform, const char *name);
 
 /* Whether the platform sells this size; *nearest_mb gets the next larger size that it sells, else its largest. */

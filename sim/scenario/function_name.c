@@ -70,7 +70,7 @@ static const char *clean_name(const char *name, size_t length, struct arena *are
 const char *function_name_of_log_group(const char *given, struct arena *arena)
 {
 	const char *part = function_name_last_part(given);
-	return clean_name(part, strlen(part), arena);
+	return clean_name(part, strcspn(part, ":"), arena);
 }
 
 const char *function_name_of_file(const char *path, struct arena *arena)

@@ -1,5 +1,6 @@
 /* Finds platforms and profiles by name or path, reads each once, and lends them to every point of a sweep. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -132,6 +133,13 @@ const struct platform *library_platform(struct library *library, const char *nam
 		platform = read_variant(library, path, buf_text(&key), changes, place, diag);
 	buf_release(&key);
 	return platform;
+}
+
+const char *library_profile_path(struct library *library, const char *given, struct diag *diag)
+{
+	if (strpbrk(given, "/.") || access(given, F_OK) == 0)
+		return given;
+	return find_path(library, &library->last_profile, "profiles", "profile", given, (struct diag_place){0}, diag);
 }
 
 const struct profile *library_profile(struct library *library, const char *name, struct diag_place place,

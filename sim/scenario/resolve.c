@@ -119,21 +119,25 @@ static bool find_layers(const struct resolution *resolution, const struct functi
 	return ok;
 }
 
+/* Where the function's memory is stated: a template, an overlay or the experiment itself. */
+static struct diag_place memory_place(const struct resolution *resolution, const struct function_entry *entry)
+{
+	return entry->memory_mb > 0 ? bind_place(entry->node, "memory_mb")
+				    : place_of(resolution, "defaults", "memory_mb");
+}
+
 static bool resolve_memory(const struct resolution *resolution, const struct function_entry *entry,
 			   struct setting_function *out)
 {
 	const struct function_defaults *defaults = &resolution->experiment->defaults;
 	const struct platform *platform = resolution->platform;
-	bool is_own = entry->memory_mb > 0;
-	out->memory_mb = is_own ? entry->memory_mb : defaults->memory_mb;
+	out->memory_mb = entry->memory_mb > 0 ? entry->memory_mb : defaults->memory_mb;
 	if (out->memory_mb == 0)
 		out->memory_mb = platform->memory.max_mb;
-	struct diag_place place =
-		is_own ? bind_place(entry->node, "memory_mb") : place_of(resolution, "defaults", "memory_mb");
 	int64_t nearest_mb;
 	if (platform_sells_memory(platform, out->memory_mb, &nearest_mb))
 		return true;
-	diag_error(resolution->diag, place,
+	diag_error(resolution->diag, memory_place(resolution, entry),
 		   "%s does not sell 'memory_mb' %lld (%lld to %lld in steps of %lld); the nearest size is %lld",
 		   platform->name, (long long)out->memory_mb, (long long)platform->memory.min_mb,
 		   (long long)platform->memory.max_mb, (long long)platform->memory.step_mb, (long long)nearest_mb);
@@ -180,10 +184,10 @@ static bool check_record_fits(const struct resolution *resolution, const struct 
 		return false;
 	}
 	if (function->work.peak_memory_mb > setting_room_mb(function))
-		diag_warning(resolution->diag, place,
-			     "'%s' needs %.0f MB for %lld images and has %lld MB: it will run out of memory",
+		diag_warning(resolution->diag, memory_place(resolution, entry),
+			     "'%s' needs %.0f MB for %lld image%s and has %lld MB: it will run out of memory",
 			     entry->name, function->work.peak_memory_mb, (long long)function->work.images,
-			     (long long)function->memory_mb);
+			     function->work.images == 1 ? "" : "s", (long long)function->memory_mb);
 	return true;
 }
 

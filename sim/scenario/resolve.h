@@ -82,6 +82,9 @@ const struct platform *library_platform(struct library *library, const char *nam
 					struct diag *diag);
 const struct profile *library_profile(struct library *library, const char *name, struct diag_place place,
 				      struct diag *diag);
+/* The file of a profile that an operand names: its path, or the name of one that comes with the program. */
+const char *library_profile_path(struct library *library, const char *given, struct diag *diag);
+
 const struct framework_preset *library_preset(struct library *library, const char *name, struct diag_place place,
 					      struct diag *diag);
 

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/num.h"
+#include "scenario/function_name.h"
 
 /* What the checks of one function's choice share. */
 struct choice {
@@ -43,13 +44,9 @@ static bool resolve_runtime(const struct choice *choice)
 	const char **names = ARENA_ARRAY(choice->arena, const char *, count);
 	for (size_t i = 0; i < count; i++)
 		names[i] = runtimes[i].name;
-	const char *meant = did_you_mean(name, names, count);
-	if (meant)
-		diag_error(choice->diag, framework_place(choice, "runtime"),
-			   "%s has no runtime '%s'; did you mean '%s'?", platform->name, name, meant);
-	else
-		diag_error(choice->diag, framework_place(choice, "runtime"), "%s has no runtime '%s' of its own",
-			   platform->name, name);
+	diag_error(choice->diag, framework_place(choice, "runtime"), "%s has no times of runtime '%s'%s",
+		   platform->name, diag_excerpt(name, choice->arena),
+		   function_name_advice(name, names, count, choice->arena));
 	return false;
 }
 

@@ -39,3 +39,12 @@ lamina plan two.yaml --strategy memMin --emit stepfunctions=machine.json >/dev/n
 lamina plan two.yaml --quick --current machine.json | grep -o '^current .* [0-9]*, [0-9]*'
 echo '# as data it is called as ever'
 lamina plan two.yaml --quick --current lacking.yaml --format csv 2>/dev/null | grep -o '^current,'
+echo '# too little memory is the fault of the line that states it'
+cat > small.yml <<'END'
+service: two
+provider: {name: aws, memorySize: 768}
+functions:
+  front: {handler: h.a}
+  back: {handler: h.b}
+END
+lamina plan two.yaml --quick --current small.yml >/dev/null
