@@ -234,6 +234,19 @@ static struct work_fit simplified(const struct fit_data *data, const struct fit_
 	return plain;
 }
 
+/* The best of values about what one thread computes, each with the waits that the means then leave. */
+static double scan_single(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
+			  struct work_fit *fit)
+{
+	enum { VALUES = 30 };
+	static const double within = 1.35;
+	const struct work_fit begin = *fit;
+	double single = begin.model.seconds[FIT_SINGLE];
+	return single > 0 ? try_values(data, conditions, FIT_SINGLE, single * within, single / within, VALUES, missed,
+				       &begin, fit)
+			  : missed;
+}
+
 /*
  * A little waiting and a little computing more are alike until work ends in another period, which is where the simplex
  * does not get past: it begins with each kind of work, the simplest that comes close being taken.
@@ -250,6 +263,7 @@ double work_search_finely(const struct fit_data *data, const struct fit_conditio
 	for (int i = 0; i < SIMPLIFICATIONS && missed > close; i++) {
 		struct work_fit plain = simplified(data, conditions, &begin, (enum simplification)i);
 		double plain_missed = fit_missed_by(data, conditions, &plain.model);
+		plain_missed = scan_single(data, conditions, plain_missed, &plain);
 		plain_missed = polish_fit(data, conditions, plain_missed, close / 4, &plain);
 		if (plain_missed < missed) {
 			missed = plain_missed;
