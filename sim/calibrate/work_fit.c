@@ -384,18 +384,8 @@ static double other_threads(struct fit_data *data, const struct fit_conditions *
 	return least;
 }
 
-/*
- * Whether what is missed is more than luck of so many rows: a chi-squared of as many degrees as there are means. Where
- * rows tell no scatter, much is.
- */
-static bool is_beyond_scatter(const struct fit_data *data, double missed)
-{
-	static const double deviations = 3;
-	double means = (double)data->count;
-	if (!isfinite(data->relative_variance))
-		return missed > (double)data->samples->completed * MISS_UNTOLD * MISS_UNTOLD;
-	return missed > data->relative_variance * (means + deviations * sqrt(2 * means));
-}
+/* What chance does less often than this is not taken for chance. */
+static const double SELDOM = 0.01;
 
 static int parameters_above_0(const struct work_fit *fit)
 {
@@ -406,6 +396,21 @@ static int parameters_above_0(const struct work_fit *fit)
 }
 
 /*
+ * Whether the fit misses the means by more than they differ by the luck of their rows (F test of what lies between
+ * sizes against what lies within them). Where rows tell no scatter, much is.
+ */
+static bool is_beyond_scatter(const struct fit_data *data, double missed, const struct work_fit *fit)
+{
+	double rows = (double)data->samples->completed;
+	double means = (double)data->count;
+	if (!isfinite(data->relative_variance) || !isfinite(missed))
+		return missed > rows * MISS_UNTOLD * MISS_UNTOLD;
+	double degrees = fmax(1, means - parameters_above_0(fit));
+	double least = fmax(data->relative_variance, 1e-12);
+	return gsl_cdf_fdist_Q(missed / degrees / least, degrees, fmax(1, rows - means)) < SELDOM;
+}
+
+/*
  * Whether means agree with a fit so much better than with a simpler one that luck would seldom do it (F test): rows
  * that differ much may have means that are exact, and single rows tell no scatter. As many means as parameters tell
  * nothing.
@@ -413,7 +418,7 @@ static int parameters_above_0(const struct work_fit *fit)
 static bool is_beyond_luck(const struct fit_data *data, double simple_missed, const struct work_fit *simple,
 			   double missed, const struct work_fit *fit)
 {
-	static const double luck = 0.05;
+	static const double luck = 0.05; /* of means alone, which are few */
 	int parameters = parameters_above_0(fit);
 	double more = fmax(1, parameters - parameters_above_0(simple));
 	double degrees = (double)data->count - parameters;
@@ -488,7 +493,7 @@ static double fit_any(struct fit_data *data, const struct fit_conditions *condit
 			struct work_fit fit;
 			double missed = fit_once(data, conditions, order, threads, &fit);
 			if (missed + close < least &&
-			    (!order->needs_evidence || is_beyond_scatter(data, simple_missed) ||
+			    (!order->needs_evidence || is_beyond_scatter(data, simple_missed, &simple) ||
 			     is_beyond_luck(data, simple_missed, &simple, missed, &fit))) {
 				least = missed;
 				best = order;
