@@ -1,13 +1,17 @@
 #!/usr/bin/env perl
 # Changes one line of a source file at a time, in one way, and lists the changes that no test notices.
 #
-#   mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--list] FILE.c ...
+#   mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--seconds N] [--list] FILE.c ...
+#   mutants.pl --these LIST [--jobs N] [--seconds N]
 #
 # How: a coverage build tells which tests run which lines (a unit test is a program, a test of the program from outside
 # is one script; kept in build/mutants/reached until the program changes). Each mutant is compiled, linked into
-# the tests that run its line, and these are run, the quickest first, until one fails or outlives its time by far. One
+# the tests that run its line, and these are run, the quickest and those that have noticed much first, until one fails or
+# outlives its time by far; a failure counts only of a test that passes with the original linked in the same way. One
 # whose object code is that of the original is no mutant; one that does not compile is none either.
-# --most takes that many mutants of a file, spread evenly. Status 1 if more than one in twenty lived.
+# --most takes that many mutants of a file, spread evenly; --seconds leaves out what would take a mutant longer than
+# that in tests, so that those that "lived" may be too many; --these tries lines as --list and the result print them
+# (FILE.c:LINE: KIND: TEXT), such as those that lived before there was a test. Status 1 if more than one in twenty lived.
 #
 # What is changed, as in R. A. DeMillo, R. J. Lipton, F. G. Sayward, "Hints on test data selection", Computer 11 (1978):
 # comparisons, signs and operators of arithmetic, logical operators, constants, and statements that are left out.
@@ -22,15 +26,18 @@ use Getopt::Long;
 use JSON::PP qw(decode_json);
 use Time::HiRes qw(time);
 
+$| = 1;
 use constant { LIVED_SHARE_MAX => 0.05, SECONDS_LEAST => 10, SLOWER_MOST => 5 };
 
 chdir "$FindBin::Bin/../.." or die "mutants: $!\n";
 my $ROOT = getcwd();
 my $HOME = 'build/mutants';
 my @LIBRARIES;
-my %option = (jobs => 1 * `nproc`);
-GetOptions(\%option, 'most=i', 'lines=s', 'jobs=i', 'list') && @ARGV
-	or die "usage: mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--list] FILE.c ...\n";
+my %BESIDE = (test_laws => ['build/release-gcc/tests/peers/laws.o']);
+my @LINKER = grep { -x '/usr/bin/ld.gold' } '-fuse-ld=gold';
+my %option = (jobs => 1 * `nproc`, seconds => 600);
+GetOptions(\%option, 'most=i', 'lines=s', 'jobs=i', 'seconds=f', 'these=s', 'list') && (@ARGV xor defined $option{these})
+	or die "usage: mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--seconds N] [--list] (--these LIST | FILE.c ...)\n";
 
 # --- what is changed -------------------------------------------------------------------------------------------
 # Each row: what it is called, a pattern of what is changed ($1) in a line of code, and what stands there instead.
@@ -165,11 +172,14 @@ sub reach_one {
 	make_path($into);
 	local $ENV{GCOV_PREFIX} = $into;
 	local $ENV{GCOV_PREFIX_STRIP} = scalar grep { length } split m{/}, $ROOT;
-	my $begin = time;
-	my $status = run_quietly(600, "$into/log", command_of($test, 'build/coverage-gcc'));
-	write_line("$into/seconds", $status == 0 ? time - $begin : 'failed');
+	my $begin = seconds_of_children();
+	my $status = run_quietly(2 * $option{seconds}, "$into/log", command_of($test, 'build/coverage-gcc'));
+	write_line("$into/seconds", $status == 0 ? seconds_of_children() - $begin : 'failed');
 	write_line("$into/key", $key);
 }
+
+# Processor time, which a busy neighbour changes little.
+sub seconds_of_children { my (undef, undef, $user, $system) = times; return $user + $system }
 
 sub write_line { my ($path, $line) = @_; open my $file, '>', $path or die "mutants: $path: $!\n"; print $file "$line\n" }
 
@@ -191,17 +201,17 @@ sub tests_by_line {
 			push @{$by_line{$_->{line_number}}}, $test for grep { $_->{count} > 0 } @{$part->{lines}};
 		}
 	}
-	@$_ = sort { $a->{seconds} <=> $b->{seconds} } @$_ for values %by_line;
 	return \%by_line;
 }
 
 sub link_once { my ($to, $link) = @_; symlink "$ROOT/$to", $link unless -e $link }
 
-# A statement of several lines is counted on one of them.
+# A statement of several lines is counted on one of them; a table's row is on none, and any test of the file may see it.
 sub tests_of_line {
 	my ($by_line, $number) = @_;
 	for my $offset (0, -1, 1, -2, 2, -3) { return $by_line->{$number + $offset} if $by_line->{$number + $offset} }
-	return [];
+	my %all = map { $_->{name} => $_ } map { @$_ } values %$by_line;
+	return [values %all];
 }
 
 # --- one mutant ------------------------------------------------------------------------------------------------
@@ -212,13 +222,39 @@ sub compile { my ($source, $object, @flags) = @_; return run_quietly(120, "$obje
 sub link_test {
 	my ($test, $folder, $object, @flags) = @_;
 	my $is_unit = $test->{kind} eq 'unit';
-	my $main = $is_unit ? "build/release-gcc/tests/unit/$test->{name}.o" : 'build/release-gcc/sim/cli/main.o';
+	my @main = $is_unit ? ("build/release-gcc/tests/unit/$test->{name}.o", @{$BESIDE{$test->{name}} // []}) : 'build/release-gcc/sim/cli/main.o';
 	my $program = $is_unit ? "$folder/tests/unit/$test->{name}" : "$folder/lamina";
 	return if !$is_unit && -e $program;
 	make_path(dirname($program));
-	run_quietly(120, "$folder/link.log", @flags, '-o', $program, $main, $object, 'build/release-gcc/liblamina.a', @LIBRARIES) == 0
+	run_quietly(120, "$folder/link.log", @flags, @LINKER, '-o', $program, @main, $object, 'build/release-gcc/liblamina.a', @LIBRARIES) == 0
 		or die "mutants: cannot link $test->{name}, see $folder/link.log\n";
+	return if $is_unit;
+	make_path("$folder/tests/onnx");
+	symlink "$ROOT/build/release-gcc/tests/onnx/onnx_write", "$folder/tests/onnx/onnx_write";
 }
+
+# The tests of a line in the order in which they are tried: where a failure is likely and cheap, first.
+my %noticed;
+sub in_order {
+	my @tests = sort { $a->{seconds} / (1 + ($noticed{$a->{name}} // 0)) <=> $b->{seconds} / (1 + ($noticed{$b->{name}} // 0)) || $a->{name} cmp $b->{name} } @_;
+	my $left = $option{seconds};
+	return grep { ($left -= $_->{seconds}) >= 0 } @tests;
+}
+
+# A test passes with the original linked like a mutant; found out once.
+my %sound;
+sub is_sound {
+	my ($test, $original, $folder, @flags) = @_;
+	return $sound{$test->{name}} //= do {
+		my $beside = "$folder.original";
+		remove_tree($beside);
+		make_path($beside);
+		link_test($test, $beside, $original, @flags);
+		run_quietly(2 * most_seconds($test), "$beside/test.log", command_of($test, $beside)) == 0 ? 1 : 0;
+	};
+}
+
+sub most_seconds { return SECONDS_LEAST + SLOWER_MOST * $_[0]{seconds} }
 
 # 'none' (no mutant), 'lived', or the test that noticed.
 sub try_mutant {
@@ -236,10 +272,12 @@ sub try_mutant {
 	my @here = (@flags, '-I' . dirname($file));
 	return 'none' unless compile($source, $object, @here, '-Wno-error', '-w');
 	return 'none' if slurp($object) eq slurp($original);
-	for my $test (@$tests) {
+	for my $test (in_order(@$tests)) {
 		link_test($test, $folder, $object, @flags);
-		my $most = SECONDS_LEAST + SLOWER_MOST * $test->{seconds};
-		return $test->{name} if run_quietly($most, "$folder/test.log", command_of($test, $folder)) != 0;
+		next if run_quietly(most_seconds($test), "$folder/test.log", command_of($test, $folder)) == 0;
+		next if !is_sound($test, $original, $folder, @flags);
+		$noticed{$test->{name}}++;
+		return $test->{name};
 	}
 	return 'lived';
 }
@@ -267,12 +305,22 @@ sub chosen {
 	return map { $mutants[int(($_ + 0.5) * @mutants / $option{most})] } 0 .. $option{most} - 1;
 }
 
+# File => mutants that are asked for by their lines.
+my %these;
+sub read_these {
+	for my $row (split /\n/, slurp($option{these})) {
+		my ($file, $line, $kind, $text) = $row =~ /^([^:]+\.c):(\d+): ([^:]+): (.*)$/ or next;
+		push @{$these{$file}}, [$line - 1, $kind, $text];
+	}
+	return sort keys %these;
+}
+
 # Tries all chosen mutants of a file; returns how many there were and how many lived.
 sub try_file {
 	my ($file) = @_;
 	my @lines = split /\n/, slurp($file), -1;
 	pop @lines;
-	my @mutants = chosen(mutants_of(@lines));
+	my @mutants = $these{$file} ? @{$these{$file}} : chosen(mutants_of(@lines));
 	if ($option{list}) {
 		printf "%s:%d: %s: %s\n", $file, $_->[0] + 1, $_->[1], $_->[2] =~ s/^\s+//r for @mutants;
 		return (0, 0);
@@ -320,10 +368,11 @@ if (!$option{list}) {
 	reach();
 }
 my ($tried, $lived) = (0, 0);
-for my $file (@ARGV) {
+my @files = $option{these} ? read_these() : @ARGV;
+for my $file (@files) {
 	my ($some, $alive) = try_file($file);
 	$tried += $some;
 	$lived += $alive;
 }
-printf "%d of %d lived (%.1f %%)\n", $lived, $tried, $tried ? 100 * $lived / $tried : 0 if @ARGV > 1 && !$option{list};
+printf "%d of %d lived (%.1f %%)\n", $lived, $tried, $tried ? 100 * $lived / $tried : 0 if @files > 1 && !$option{list};
 exit($lived > LIVED_SHARE_MAX * $tried ? 1 : 0);
