@@ -75,18 +75,14 @@ void html_text(struct buf *out, const char *text)
 
 void html_printf(struct buf *out, const char *format, ...)
 {
+	struct buf text;
 	va_list args;
+	buf_init(&text);
 	va_start(args, format);
-	va_list again;
-	va_copy(again, args);
-	int length = vsnprintf(NULL, 0, format, args);
+	buf_vprintf(&text, format, args);
 	va_end(args);
-	CHECK(length >= 0);
-	char *text = mem_alloc((size_t)length + 1);
-	vsnprintf(text, (size_t)length + 1, format, again);
-	va_end(again);
-	html_text(out, text);
-	mem_free(text);
+	html_text(out, buf_text(&text));
+	buf_release(&text);
 }
 
 void html_name(struct buf *out, const char *name)

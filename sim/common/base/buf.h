@@ -2,6 +2,7 @@
 #ifndef LAMINA_BUF_H
 #define LAMINA_BUF_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "base/check.h"
@@ -20,6 +21,7 @@ void buf_add(struct buf *buf, const char *text);
 void buf_add_bytes(struct buf *buf, const void *bytes, size_t count);
 void buf_add_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+void buf_vprintf(struct buf *buf, const char *format, va_list args);
 
 /* A word of a command line: as it is where a shell takes it so, else in single quotes. */
 void buf_add_shell_word(struct buf *buf, const char *text);
