@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/experiment_options.h"
 #include "cli/result_file.h"
+#include "cli/validate_logs.h"
 #include "scenario/function_name.h"
 
 enum { IMAGES_MAX = 1000000000 };
@@ -43,12 +44,7 @@ static const struct table_column parameter_columns[] = {
 
 /* The last one only where rows differ in their images. */
 static const struct table_column size_columns[] = {
-	{.name = "function"},
-	{.name = "memory_mb", .heading = "memory MB", .align = TABLE_RIGHT},
-	{.name = "start"},
-	{.name = "invocations", .heading = "rows", .align = TABLE_RIGHT},
-	{.name = "measured_seconds", .heading = "measured s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
-	{.name = "spread_seconds", .heading = "spread s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	LOGGED_SIZE_COLUMNS,
 	{.name = "predicted_seconds", .heading = "predicted s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
 	{.name = "error_percent", .heading = "error %", .align = TABLE_RIGHT, .decimals = 1},
 	{.name = "verdict"},
@@ -281,16 +277,9 @@ static void fill_sizes(struct table *table, const struct calibrated_function *fu
 {
 	for (size_t i = 0; i < function->samples->group_count; i++) {
 		const struct sample_group *group = &function->samples->groups[i];
-		double measured = summary_mean(&group->seconds);
 		double predicted = calibration_predict(function, group);
-		table_text(table, function->name);
-		table_int(table, group->memory_mb);
-		table_text(table, group->is_cold ? "cold" : "warm");
-		table_int(table, (int64_t)group->seconds.count);
-		table_double(table, measured);
-		table_double(table, summary_deviation(&group->seconds));
-		table_double(table, predicted);
-		table_double(table, 100 * (predicted / measured - 1));
+		logged_size_put(table, function->name, group);
+		logged_size_put_prediction(table, predicted, group);
 		table_text(table, work_fit_misses(&function->fit, group, predicted) ? "missed" : "held");
 		if (table->column_count == SIZE_COLUMNS)
 			table_int(table, group->images);

@@ -314,9 +314,7 @@ static void render_json(const struct run_tables *tables, const struct study *stu
 	const struct run_job *job = &study->jobs[0];
 	struct json json;
 	json_document_begin(&json, out);
-	experiment_options_write_head(study->experiment.name, job->setting->platform->name, &json);
-	json_field_int(&json, "seed", (int64_t)job->seed);
-	json_field_int(&json, "replications", job->result.replications);
+	experiment_options_write_job_head(study, job, &json);
 	json_key(&json, "metrics");
 	table_write_json(&tables->metrics, &json);
 	if (tables->has_outlook) {

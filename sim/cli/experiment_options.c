@@ -134,6 +134,13 @@ void experiment_options_write_head(const char *experiment, const char *platform,
 	json_field_text(json, "lamina_version", lamina_version());
 }
 
+void experiment_options_write_job_head(const struct study *study, const struct run_job *job, struct json *json)
+{
+	experiment_options_write_head(study->experiment.name, job->setting->platform->name, json);
+	json_field_int(json, "seed", (int64_t)job->seed);
+	json_field_int(json, "replications", job->result.replications);
+}
+
 void experiment_options_describe(const struct study *study, const struct setting *setting, struct buf *out)
 {
 	const struct experiment *experiment = &study->experiment;

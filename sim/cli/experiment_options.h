@@ -77,6 +77,9 @@ bool experiment_options_replicate(struct cli *cli, struct study *study);
 /* How a JSON document about a platform begins: experiment (NULL: there is none), platform, version of Lamina. */
 void experiment_options_write_head(const char *experiment, const char *platform, struct json *json);
 
+/* The same of a replicated job, with its seed and how many replications there were. */
+void experiment_options_write_job_head(const struct study *study, const struct run_job *job, struct json *json);
+
 /* One line for people on what was simulated. */
 void experiment_options_describe(const struct study *study, const struct setting *setting, struct buf *out);
 

@@ -6,11 +6,9 @@
 
 #include "base/check.h"
 #include "base/file.h"
-#include "calibrate/calibration.h"
 #include "calibrate/report_log.h"
 #include "cli/commands.h"
 #include "cli/result_file.h"
-#include "cli/table.h"
 #include "experiment/study.h"
 #include "report/figure_axis.h"
 #include "scenario/function_name.h"
@@ -18,12 +16,7 @@
 enum { MEMORY_COLUMN = 1, MEASURED_COLUMN = 4, SPREAD_COLUMN = 5, FITTED_COLUMN = 6, PREDICTED_COLUMN = 8 };
 
 static const struct table_column columns[] = {
-	{.name = "function"},
-	{.name = "memory_mb", .heading = "memory MB", .align = TABLE_RIGHT},
-	{.name = "start"},
-	{.name = "invocations", .heading = "rows", .align = TABLE_RIGHT},
-	{.name = "measured_seconds", .heading = "measured s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
-	{.name = "spread_seconds", .heading = "spread s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
+	LOGGED_SIZE_COLUMNS,
 	{.name = "fitted_seconds", .heading = "fitted s", .align = TABLE_RIGHT, .decimals = TABLE_SIGNIFICANT},
 	{.name = "fitted_error_percent", .heading = "error %", .align = TABLE_RIGHT, .decimals = 1},
 	{.name = "predicted_seconds",
@@ -154,28 +147,34 @@ static double from_others(const struct own_logs *logs, const struct function_sam
 	return ok ? calibration_predict(&calibration->functions[0], group) : (double)NAN;
 }
 
+void logged_size_put(struct table *table, const char *function, const struct sample_group *group)
+{
+	table_text(table, function);
+	table_int(table, group->memory_mb);
+	table_text(table, group->is_cold ? "cold" : "warm");
+	table_int(table, (int64_t)group->seconds.count);
+	table_double(table, summary_mean(&group->seconds));
+	table_double(table, summary_deviation(&group->seconds));
+}
+
+void logged_size_put_prediction(struct table *table, double predicted, const struct sample_group *group)
+{
+	table_double(table, predicted);
+	table_double(table, 100 * (predicted / summary_mean(&group->seconds) - 1));
+}
+
 static void fill_sizes(struct table *table, const struct own_logs *logs)
 {
 	for (size_t i = 0; i < logs->calibration.function_count; i++) {
 		const struct calibrated_function *function = &logs->calibration.functions[i];
 		for (size_t k = 0; k < function->samples->group_count; k++) {
 			const struct sample_group *group = &function->samples->groups[k];
-			double measured = summary_mean(&group->seconds);
-			double fitted = calibration_predict(function, group);
 			struct arena arena;
 			arena_init(&arena);
-			double predicted = from_others(logs, function->samples, group, &arena);
+			logged_size_put(table, function->name, group);
+			logged_size_put_prediction(table, calibration_predict(function, group), group);
+			logged_size_put_prediction(table, from_others(logs, function->samples, group, &arena), group);
 			arena_release(&arena);
-			table_text(table, function->name);
-			table_int(table, group->memory_mb);
-			table_text(table, group->is_cold ? "cold" : "warm");
-			table_int(table, (int64_t)group->seconds.count);
-			table_double(table, measured);
-			table_double(table, summary_deviation(&group->seconds));
-			table_double(table, fitted);
-			table_double(table, 100 * (fitted / measured - 1));
-			table_double(table, predicted);
-			table_double(table, 100 * (predicted / measured - 1));
 			table_end_row(table);
 		}
 	}
