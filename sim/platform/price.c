@@ -8,6 +8,17 @@
 
 #define PRICE(member, text) \
 	BIND_FIELD(struct platform_price, member, BIND_DOUBLE, .min = 0, .max = 1e6, .fallback = "0", .help = text)
+#define FREE_OF_IT(member, text) \
+	BIND_FIELD(struct platform_price, member, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15, .help = text)
+
+/* Amounts of a month above which the price falls, and the prices there over the first; `unit` in plural. */
+#define TIER_AMOUNTS(member, text) \
+	BIND_FIELD(struct platform_price, member, BIND_DOUBLE_LIST, .min = 0, .max = 1e15, .help = text)
+#define TIER_RATIOS(member) \
+	BIND_FIELD(struct platform_price, member, BIND_DOUBLE_LIST, .min = 0, .max = 1, \
+		   .help = "that price over the first")
+#define TIERS(above, ratio, unit) \
+	TIER_AMOUNTS(above, unit " of a month above which a lower price holds, ascending"), TIER_RATIOS(ratio)
 
 static const struct bind_field price_fields[] = {
 	BIND_FIELD(struct platform_price, billed_by, BIND_CHOICE, .fallback = "request", .choices = billed_by_names,
@@ -16,12 +27,9 @@ static const struct bind_field price_fields[] = {
 	PRICE(usd_per_gb_second, "GB = 1024 MB"),
 	PRICE(usd_per_vcpu_second, "vCPUs of the size, beside memory"),
 	PRICE(usd_per_gb_second_arm64, "the same of arm64 functions"),
-	BIND_FIELD(struct platform_price, tier_above_gb_seconds, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
-		   .help = "GB-seconds of a month above which a lower price holds, ascending"),
-	BIND_FIELD(struct platform_price, tier_above_gb_seconds_arm64, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
-		   .help = "the same of arm64; by default no other"),
-	BIND_FIELD(struct platform_price, tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
-		   .help = "that price over the first"),
+	TIER_AMOUNTS(tier_above_gb_seconds, "GB-seconds of a month above which a lower price holds, ascending"),
+	TIER_AMOUNTS(tier_above_gb_seconds_arm64, "the same of arm64; by default no other"),
+	TIER_RATIOS(tier_price_ratio),
 	PRICE(usd_per_million_requests, "invocation fee"),
 	NUMBER_OF_IT(struct platform_price, granularity_seconds, 1e-6, 3600,
 		     "billed durations are rounded up to a multiple"),
@@ -67,53 +75,34 @@ static const struct bind_field price_fields[] = {
 	PRICE(usd_per_nat_hour, "a NAT gateway"),
 	PRICE(usd_per_nat_gb, "bytes that pass it"),
 	PRICE(usd_per_egress_gb, "bytes that leave for the internet"),
-	BIND_FIELD(struct platform_price, egress_tier_above_gb, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
-		   .help = "GB of a month above which a lower price holds, ascending"),
-	BIND_FIELD(struct platform_price, egress_tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
-		   .help = "that price over the first"),
+	TIERS(egress_tier_above_gb, egress_tier_price_ratio, "GB"),
 	PRICE(usd_per_million_http_requests, "a gateway in front: requests of an HTTP API"),
 	MAYBE_NUMBER(struct platform_price, http_request_kb, "0", 0, 1e9,
 		     "of such a request, what it is metered by, kB of 1024 bytes; 0: it is one whatever it holds"),
-	BIND_FIELD(struct platform_price, http_tier_above_requests, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
-		   .help = "requests of a month above which a lower price holds, ascending"),
-	BIND_FIELD(struct platform_price, http_tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
-		   .help = "that price over the first"),
+	TIERS(http_tier_above_requests, http_tier_price_ratio, "requests"),
 	PRICE(usd_per_million_rest_requests, "the same of a REST API"),
-	BIND_FIELD(struct platform_price, rest_tier_above_requests, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
-		   .help = "requests of a month above which a lower price holds, ascending"),
-	BIND_FIELD(struct platform_price, rest_tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
-		   .help = "that price over the first"),
+	TIERS(rest_tier_above_requests, rest_tier_price_ratio, "requests"),
 	PRICE(usd_per_file_gb_month, "a file system that functions mount: what it keeps"),
 	PRICE(usd_per_file_read_gb, "bytes read from it"),
 	PRICE(usd_per_file_written_gb, "bytes written to it"),
 	PRICE(usd_per_registry_gb_month, "container images kept in a registry"),
 	PRICE(usd_per_kept_gb_month, "objects of the store that stay after a run"),
-	BIND_FIELD(struct platform_price, kept_tier_above_gb_months, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
-		   .help = "GB-months of a month above which a lower price holds, ascending"),
-	BIND_FIELD(struct platform_price, kept_tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
-		   .help = "that price over the first"),
+	TIERS(kept_tier_above_gb_months, kept_tier_price_ratio, "GB-months"),
 	PRICE(usd_per_streamed_gb, "an answer that is streamed"),
 	MAYBE_NUMBER(struct platform_price, stream_free_mb, "0", 0, 1e9, "what is free of each, MB of 1024 kB"),
-	BIND_FIELD(struct platform_price, free_streamed_gb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
-		   .help = "streamed bytes of a month that are free"),
+	FREE_OF_IT(free_streamed_gb, "streamed bytes of a month that are free"),
 	PRICE(usd_per_million_queue_requests, "sending to a queue, receiving from it, deleting in it"),
-	BIND_FIELD(struct platform_price, queue_tier_above_requests, BIND_DOUBLE_LIST, .min = 0, .max = 1e15,
-		   .help = "requests of a month above which a lower price holds, ascending"),
-	BIND_FIELD(struct platform_price, queue_tier_price_ratio, BIND_DOUBLE_LIST, .min = 0, .max = 1,
-		   .help = "that price over the first"),
-	BIND_FIELD(struct platform_price, free_queue_requests, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
-		   .help = "requests of a month that are free"),
+	TIERS(queue_tier_above_requests, queue_tier_price_ratio, "requests"),
+	FREE_OF_IT(free_queue_requests, "requests of a month that are free"),
 	MAYBE_NUMBER(struct platform_price, message_request_kb, "0", 0, 1e9,
 		     "of a queue's or topic's message, what one request pays for, kB of 1024 bytes; 0: all of it"),
 	PRICE(usd_per_million_fifo_requests, "the same of queues that keep their order"),
 	PRICE(usd_per_poller_hour, "a queue's provisioned poller"),
 	MAYBE_NUMBER(struct platform_price, poller_minimum_seconds, "0", 0, 1e6, "the least time it is paid for"),
 	PRICE(usd_per_million_publishes, "messages to a topic"),
-	BIND_FIELD(struct platform_price, free_publishes, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
-		   .help = "messages of a month that are free"),
+	FREE_OF_IT(free_publishes, "messages of a month that are free"),
 	PRICE(usd_per_million_schedules, "calls that a scheduler starts"),
-	BIND_FIELD(struct platform_price, free_schedules, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
-		   .help = "such calls of a month that are free"),
+	FREE_OF_IT(free_schedules, "such calls of a month that are free"),
 	PRICE(usd_per_shard_hour, "a shard of a stream"),
 	PRICE(usd_per_million_stream_puts, "records put into it"),
 	MAYBE_NUMBER(struct platform_price, stream_put_kb, "0", 0, 1e9,
@@ -122,16 +111,11 @@ static const struct bind_field price_fields[] = {
 		   .help = "what a commitment takes off durations and provisioned concurrency"),
 	BIND_FIELD(struct platform_price, savings_plan_share, BIND_DOUBLE, .fallback = "1", .min = 0, .max = 1,
 		   .help = "how much of them it covers"),
-	BIND_FIELD(struct platform_price, free_requests, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
-		   .help = "requests of a month that are free"),
-	BIND_FIELD(struct platform_price, free_gb_seconds, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
-		   .help = "GB-seconds of a month that are free"),
-	BIND_FIELD(struct platform_price, free_transitions, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
-		   .help = "workflow state transitions of a month that are free"),
-	BIND_FIELD(struct platform_price, free_log_gb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
-		   .help = "logs of a month that are free"),
-	BIND_FIELD(struct platform_price, free_egress_gb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e15,
-		   .help = "egress of a month that is free"),
+	FREE_OF_IT(free_requests, "requests of a month that are free"),
+	FREE_OF_IT(free_gb_seconds, "GB-seconds of a month that are free"),
+	FREE_OF_IT(free_transitions, "workflow state transitions of a month that are free"),
+	FREE_OF_IT(free_log_gb, "logs of a month that are free"),
+	FREE_OF_IT(free_egress_gb, "egress of a month that is free"),
 	BIND_END,
 };
 
@@ -142,17 +126,17 @@ static const struct tier_keys {
 	const char *ratio;
 	size_t ratio_offset;
 } tier_keys[] = {
-#define TIERS(above, ratio) \
+#define TIER_KEYS(above, ratio) \
 	{ \
 #above, offsetof(struct platform_price, above), #ratio, offsetof(struct platform_price, ratio) \
 	}
-	TIERS(tier_above_gb_seconds, tier_price_ratio),
-	TIERS(egress_tier_above_gb, egress_tier_price_ratio),
-	TIERS(http_tier_above_requests, http_tier_price_ratio),
-	TIERS(rest_tier_above_requests, rest_tier_price_ratio),
-	TIERS(kept_tier_above_gb_months, kept_tier_price_ratio),
-	TIERS(queue_tier_above_requests, queue_tier_price_ratio),
-#undef TIERS
+	TIER_KEYS(tier_above_gb_seconds, tier_price_ratio),
+	TIER_KEYS(egress_tier_above_gb, egress_tier_price_ratio),
+	TIER_KEYS(http_tier_above_requests, http_tier_price_ratio),
+	TIER_KEYS(rest_tier_above_requests, rest_tier_price_ratio),
+	TIER_KEYS(kept_tier_above_gb_months, kept_tier_price_ratio),
+	TIER_KEYS(queue_tier_above_requests, queue_tier_price_ratio),
+#undef TIER_KEYS
 };
 
 static const struct bind_doubles *list_at(const struct platform_price *price, size_t offset)
