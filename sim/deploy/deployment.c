@@ -85,6 +85,7 @@ void deployment_init(struct deployment *deployment, const struct setting *settin
 		.platform = setting->platform->name,
 		.images_per_record = setting->images_per_record,
 		.parallel = setting->parallel,
+		.service = &setting->platform->workflow,
 		.schedule = schedule_names[setting->schedule],
 		.graph = setting->graph,
 		.functions = functions,

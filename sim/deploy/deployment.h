@@ -43,7 +43,8 @@ struct deployment {
 	const char *version;  /* of the program */
 	const char *strategy; /* what the plan was made for, in a few words */
 	int64_t images_per_record;
-	int64_t parallel; /* jobs at once; INT64_MAX: no bound */
+	int64_t parallel;                        /* jobs at once; INT64_MAX: no bound */
+	const struct platform_workflow *service; /* whose maps they may run in */
 	const char *schedule;
 	const struct graph *graph;  /* of a workflow; NULL: one function after the other */
 	const char *seconds_metric; /* what `seconds` is: "makespan_seconds" or a latency */

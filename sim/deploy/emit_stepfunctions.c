@@ -1,21 +1,21 @@
 /*
  * The pipeline as an Amazon States Language machine: a map over the records whose items go through all functions. An
- * inline map runs at most 40 items at once and takes its records from the input; more need a distributed map, which
- * lists them in a bucket. ${...} are substitutions of the template that deploys it (DefinitionSubstitutions in SAM).
+ * inline map takes its records from the input; where more are to run at once than the platform lets one, a distributed
+ * map lists them in a bucket. ${...} are substitutions of the template that deploys it, DefinitionSubstitutions in SAM.
  * Images per record are a property of the objects and do not show here; a pipelined schedule runs as a map too, since
  * the language has nothing nearer.
  *
  * A function with snapshots or provisioned sandboxes is called by the alias "live", as in emit_sam.c and emit_cli.c.
  *
- * Source: AWS Step Functions developer guide, map state in inline and in distributed mode (at most 10,000 child
- * executions at once), Lambda task and retries.
+ * Source: AWS Step Functions developer guide, map state in inline and in distributed mode, Lambda task and retries.
  */
 #include <string.h>
 
 #include "base/json.h"
 #include "deploy/emit.h"
 
-enum { INLINE_MAX = 40, DISTRIBUTED_MAX = 10000, RETRIES = 6 };
+/* As in the guide's best practices, "handle transient Lambda service exceptions". */
+enum { RETRIES = 6 };
 
 static void write_retry(struct json *json)
 {
@@ -195,14 +195,21 @@ static void emit_states(const struct deployment *deployment, struct arena *arena
 	buf_add_char(out, '\n');
 }
 
+/* MaxConcurrency, whose 0 is no bound. */
+static int64_t concurrency_of(const struct deployment *deployment, bool is_distributed)
+{
+	int64_t most = workflow_map_most(deployment->service, is_distributed);
+	most = most < deployment->parallel ? most : deployment->parallel;
+	return most < INT64_MAX ? most : 0;
+}
+
 void emit_stepfunctions(const struct deployment *deployment, struct arena *arena, struct buf *out)
 {
 	if (deployment->graph) {
 		emit_states(deployment, arena, out);
 		return;
 	}
-	bool is_distributed = deployment->parallel > INLINE_MAX;
-	int64_t concurrency = deployment->parallel < DISTRIBUTED_MAX ? deployment->parallel : DISTRIBUTED_MAX;
+	bool is_distributed = deployment->parallel > workflow_map_most(deployment->service, false);
 	struct json json;
 	json_init(&json, out, true);
 	json_object_begin(&json);
@@ -216,7 +223,7 @@ void emit_stepfunctions(const struct deployment *deployment, struct arena *arena
 	json_key(&json, "PerRecord");
 	json_object_begin(&json);
 	json_field_text(&json, "Type", "Map");
-	json_field_int(&json, "MaxConcurrency", concurrency);
+	json_field_int(&json, "MaxConcurrency", concurrency_of(deployment, is_distributed));
 	if (is_distributed)
 		write_reader(&json);
 	else

@@ -288,25 +288,18 @@ static void add_items(struct step_writer *writer, struct yaml_node *map, const s
 	import_add_blank(map, "items", comment, importing->arena);
 }
 
-/* The platform's most at once; 0: it says nothing. */
-static int64_t concurrency_max(const struct importing *importing, bool is_distributed)
-{
-	const struct platform_workflow *workflow = &importing->request->platform->workflow;
-	return is_distributed ? workflow->distributed_map_limit : workflow->inline_map_limit;
-}
-
 static void add_concurrency(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state,
 			    bool is_distributed)
 {
 	struct importing *importing = writer->importing;
 	const struct yaml_node *node = yaml_get(state->node, "MaxConcurrency");
-	int64_t most = concurrency_max(importing, is_distributed);
+	int64_t most = workflow_map_most(&importing->request->platform->workflow, is_distributed);
 	double number;
 	if (!node)
 		node = yaml_get(state->node, "MaxConcurrencyPath");
 	if (!node)
 		return;
-	if (node->kind == YAML_SCALAR && num_parse_double(node->text, &number) && most > 0 && number > (double)most) {
+	if (node->kind == YAML_SCALAR && num_parse_double(node->text, &number) && number > (double)most) {
 		import_add_int(map, "concurrency", most,
 			       arena_printf(importing->arena, "%s has %s, more than run at once",
 					    import_place(node->place, importing->arena), node->text),

@@ -344,12 +344,6 @@ static void say_limit(const struct planner *planner, const struct plan_choice *f
 	buf_release(&names);
 }
 
-static int64_t tmp_most_mb(const struct setting *setting)
-{
-	const struct platform_limits *limits = &setting->platform->limits;
-	return limits->tmp_max_mb > 0 ? limits->tmp_max_mb : limits->tmp_mb;
-}
-
 /* The functions that have no memory size, for the smallest record. */
 static void say_what_never_works(const struct space *space, struct buf *sentences)
 {
@@ -363,7 +357,8 @@ static void say_what_never_works(const struct space *space, struct buf *sentence
 				sentences,
 				"'%s' puts %lld MB into /tmp; the most that can be had is %lld MB. Put less there, or "
 				"use fewer images per record.\n",
-				name, (long long)space_tmp_needed_mb(function), (long long)tmp_most_mb(size->setting));
+				name, (long long)space_tmp_needed_mb(function),
+				(long long)limits_tmp_most_mb(&size->setting->platform->limits));
 		else if (size->tables[i].floor_mb == 0)
 			buf_printf(
 				sentences,

@@ -287,8 +287,7 @@ int64_t space_tmp_needed_mb(const struct setting_function *function)
 
 bool space_buy_tmp(struct setting *setting)
 {
-	const struct platform_limits *limits = &setting->platform->limits;
-	int64_t most_mb = limits->tmp_max_mb > 0 ? limits->tmp_max_mb : limits->tmp_mb;
+	int64_t most_mb = limits_tmp_most_mb(&setting->platform->limits);
 	bool has_all = true;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		struct setting_function *function = &setting->functions[i];

@@ -77,3 +77,8 @@ const struct bind_schema platform_limits_schema = {
 	.fields = limits_fields,
 	.check = check_limits,
 };
+
+int64_t limits_tmp_most_mb(const struct platform_limits *limits)
+{
+	return limits->tmp_max_mb > 0 ? limits->tmp_max_mb : limits->tmp_mb;
+}

@@ -40,4 +40,7 @@ struct platform_limits {
 };
 extern const struct bind_schema platform_limits_schema;
 
+/* The largest /tmp that a function can have, bought or not. */
+int64_t limits_tmp_most_mb(const struct platform_limits *limits);
+
 #endif

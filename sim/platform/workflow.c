@@ -49,10 +49,16 @@ const struct bind_schema platform_workflow_schema = {
 	.fields = workflow_fields,
 };
 
+int64_t workflow_map_most(const struct platform_workflow *workflow, bool is_distributed)
+{
+	int64_t limit = is_distributed ? workflow->distributed_map_limit : workflow->inline_map_limit;
+	return limit > 0 ? limit : INT64_MAX;
+}
+
 int64_t workflow_map_rest_ns(const struct platform_workflow *workflow, int64_t started)
 {
-	int64_t limit = workflow->inline_map_limit;
-	double wide = (double)(limit > 0 && started > limit ? limit : started);
+	int64_t most = workflow_map_most(workflow, false);
+	double wide = (double)(started < most ? started : most);
 	return ns_from_seconds(workflow->map_pace.seconds + wide * workflow->map_pace.seconds_per_item);
 }
 

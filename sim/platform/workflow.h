@@ -30,6 +30,9 @@ struct platform_workflow {
 };
 extern const struct bind_schema platform_workflow_schema;
 
+/* The most that a map has in work at once: items, or a distributed one's children; INT64_MAX: no bound. */
+int64_t workflow_map_most(const struct platform_workflow *workflow, bool is_distributed);
+
 /* The rest after an inline map has started so many items, before it starts the next. */
 int64_t workflow_map_rest_ns(const struct platform_workflow *workflow, int64_t started);
 

@@ -53,7 +53,7 @@ static bool resolve_runtime(const struct choice *choice)
 static bool resolve_tmp(const struct choice *choice)
 {
 	const struct platform_limits *limits = &choice->platform->limits;
-	int64_t most_mb = limits->tmp_max_mb > 0 ? limits->tmp_max_mb : limits->tmp_mb;
+	int64_t most_mb = limits_tmp_most_mb(limits);
 	int64_t asked_mb = choice->entry->tmp_mb;
 	choice->out->tmp_mb = asked_mb > 0 ? asked_mb : limits->tmp_mb;
 	if (asked_mb == 0 || (asked_mb >= limits->tmp_mb && asked_mb <= most_mb))

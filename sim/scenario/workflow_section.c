@@ -351,9 +351,8 @@ static void compile_map(struct compiler *compiler, int32_t index, const struct s
 	const struct platform_workflow *limits = &compiler->around->platform->workflow;
 	struct step *step = &compiler->graph->steps[index];
 	const struct yaml_node *at = yaml_get(node, "map");
-	int64_t most = map->distributed ? limits->distributed_map_limit : limits->inline_map_limit;
-	if (!workflow_is_of_service(compiler->kind) || most == 0)
-		most = INT64_MAX;
+	bool is_bounded = workflow_is_of_service(compiler->kind);
+	int64_t most = is_bounded ? workflow_map_most(limits, map->distributed) : INT64_MAX;
 	if (map->concurrency > most)
 		diag_error(compiler->diag, bind_place(at, "concurrency"),
 			   "'concurrency' is %lld; %s runs at most %lld items of %s map at once%s",

@@ -95,10 +95,9 @@ const struct quantiles *setting_hop(const struct setting *setting, size_t functi
 
 int64_t setting_parallel_max(const struct setting *setting)
 {
-	int64_t limit = setting->platform->workflow.inline_map_limit;
-	bool is_chain = !setting->graph && setting->orchestrator == ORCHESTRATOR_WORKFLOW;
-	bool is_bounded = is_chain && setting->map == MAP_INLINE && limit > 0;
-	return is_bounded ? limit : INT64_MAX;
+	if (setting->graph || setting->orchestrator != ORCHESTRATOR_WORKFLOW)
+		return INT64_MAX;
+	return workflow_map_most(&setting->platform->workflow, setting->map != MAP_INLINE);
 }
 
 struct setting *setting_copy(const struct setting *setting, struct arena *arena)

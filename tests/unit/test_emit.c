@@ -1,5 +1,6 @@
 /* Every fragment is read back by a parser of its format and holds the plan's figures. */
 #include <jansson.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/diag.h"
@@ -32,6 +33,8 @@ static const struct deployed_function functions[] = {
 	 .seconds = 0.5},
 };
 
+static const struct platform_workflow step_functions = {.inline_map_limit = 40, .distributed_map_limit = 10000};
+
 static struct deployment plan_of(int64_t parallel)
 {
 	return (struct deployment){
@@ -41,6 +44,7 @@ static struct deployment plan_of(int64_t parallel)
 		.strategy = "cost",
 		.images_per_record = 500,
 		.parallel = parallel,
+		.service = &step_functions,
 		.schedule = "per_record",
 		.seconds_metric = "makespan_seconds",
 		.seconds = 99.5,
@@ -185,19 +189,27 @@ static bool is_machine(const json_t *machine)
 
 static void test_machine(struct arena *arena)
 {
+	static const struct platform_workflow narrow = {.inline_map_limit = 7, .distributed_map_limit = 30};
+	static const struct platform_workflow boundless = {0};
 	static const struct {
+		const struct platform_workflow *service;
 		int64_t parallel;
 		const char *mode;
-		int64_t concurrency;
+		int64_t concurrency; /* 0: no bound */
 	} cases[] = {
-		{1, "INLINE", 1},
-		{40, "INLINE", 40},
-		{41, "DISTRIBUTED", 41},
-		{64, "DISTRIBUTED", 64},
-		{INT64_MAX, "DISTRIBUTED", 10000},
+		{&step_functions, 1, "INLINE", 1},
+		{&step_functions, 40, "INLINE", 40},
+		{&step_functions, 41, "DISTRIBUTED", 41},
+		{&step_functions, INT64_MAX, "DISTRIBUTED", 10000},
+		{&narrow, 7, "INLINE", 7},
+		{&narrow, 8, "DISTRIBUTED", 8},
+		{&narrow, 31, "DISTRIBUTED", 30},
+		{&boundless, 64, "INLINE", 64},
+		{&boundless, INT64_MAX, "INLINE", 0},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct deployment plan = plan_of(cases[i].parallel);
+		plan.service = cases[i].service;
 		json_t *machine = json_loads(emit("stepfunctions", &plan, arena), 0, NULL);
 		const json_t *map = json_at(machine, PATH("States", "PerRecord"));
 		t_ok(is_machine(machine), "a state machine for %lld jobs", (long long)cases[i].parallel);
@@ -205,7 +217,8 @@ static void test_machine(struct arena *arena)
 		      "its map's mode");
 		t_int(json_integer_value(json_object_get(map, "MaxConcurrency")), cases[i].concurrency,
 		      "its map's concurrency");
-		t_ok(!json_object_get(map, "ItemReader") == (cases[i].parallel <= 40), "only a distributed map lists");
+		t_ok(!json_object_get(map, "ItemReader") == !strcmp(cases[i].mode, "INLINE"),
+		     "only a distributed map lists");
 		t_int(json_integer_value(json_at(map, PATH("ItemProcessor", "States", "Conv1", "TimeoutSeconds"))), 300,
 		      "a task's timeout");
 		json_decref(machine);

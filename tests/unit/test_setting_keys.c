@@ -169,6 +169,12 @@ static void test_arrivals(void)
 			    "functions: {f: {work: {cpu_seconds: 1}}}\n");
 	t_ok(ok && f.setting.parallel == 70, "a distributed map has not");
 	release(&f);
+	ok = setup(&f, HEAD "platform: aws-lambda\n"
+			    "workload: {images: 100000}\n"
+			    "pipeline: {parallel: 20000, orchestrator: workflow, distributed_map: true}\n"
+			    "functions: {f: {work: {cpu_seconds: 1}}}\n");
+	t_ok(ok && f.setting.parallel == 10000, "it has as many children at once as the platform lets it");
+	release(&f);
 }
 
 /* What a platform takes no more of: the setting is refused, in these words, or made. */
