@@ -1,16 +1,17 @@
 #!/usr/bin/env perl
 # Changes one line of a source file at a time, in one way, and lists the changes that no test notices.
 #
-#   mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--seconds N] [--list] FILE.c ...
-#   mutants.pl --these LIST [--jobs N] [--seconds N]
+#   mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--seconds N] [--outside GROUP,...] [--list] FILE.c ...
+#   mutants.pl --these LIST [--jobs N] [--seconds N] [--outside GROUP,...]
 #
 # How: a coverage build tells which tests run which lines (a unit test is a program, a test of the program from outside
 # is one script; kept in build/mutants/reached until the program changes). Each mutant is compiled, linked into
 # the tests that run its line, and these are run, the quickest and those that have noticed much first, until one fails or
 # outlives its time by far; a failure counts only of a test that passes with the original linked in the same way. One
 # whose object code is that of the original is no mutant; one that does not compile is none either.
-# --most takes that many mutants of a file, spread evenly; --seconds leaves out what would take a mutant longer than
-# that in tests, so that those that "lived" may be too many; --these tries lines as --list and the result print them
+# --most takes that many mutants of a file, spread evenly. --seconds leaves out what would take a mutant longer than
+# that in tests, by processor time, and --outside all tests from outside but those groups of tests/cli, so that those
+# that "lived" may be too many. --these tries lines as --list and the result print them
 # (FILE.c:LINE: KIND: TEXT), such as those that lived before there was a test. Status 1 if more than one in twenty lived.
 #
 # What is changed, as in R. A. DeMillo, R. J. Lipton, F. G. Sayward, "Hints on test data selection", Computer 11 (1978):
@@ -24,10 +25,11 @@ use File::Path qw(make_path remove_tree);
 use FindBin;
 use Getopt::Long;
 use JSON::PP qw(decode_json);
-use Time::HiRes qw(time);
+use POSIX qw(ceil);
+use Time::HiRes;
 
 $| = 1;
-use constant { LIVED_SHARE_MAX => 0.05, SECONDS_LEAST => 10, SLOWER_MOST => 5 };
+use constant { LIVED_SHARE_MAX => 0.05, SECONDS_LEAST => 10, SLOWER_MOST => 5, WAITS => 20 };
 
 chdir "$FindBin::Bin/../.." or die "mutants: $!\n";
 my $ROOT = getcwd();
@@ -36,8 +38,8 @@ my @LIBRARIES;
 my %BESIDE = (test_laws => ['build/release-gcc/tests/peers/laws.o']);
 my @LINKER = grep { -x '/usr/bin/ld.gold' } '-fuse-ld=gold';
 my %option = (jobs => 1 * `nproc`, seconds => 600);
-GetOptions(\%option, 'most=i', 'lines=s', 'jobs=i', 'seconds=f', 'these=s', 'list') && (@ARGV xor defined $option{these})
-	or die "usage: mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--seconds N] [--list] (--these LIST | FILE.c ...)\n";
+GetOptions(\%option, 'most=i', 'lines=s', 'jobs=i', 'seconds=f', 'these=s', 'outside=s', 'list') && (@ARGV xor defined $option{these})
+	or die "usage: mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--seconds N] [--outside GROUP,...] [--list] (--these LIST | FILE.c ...)\n";
 
 # --- what is changed -------------------------------------------------------------------------------------------
 # Each row: what it is called, a pattern of what is changed ($1) in a line of code, and what stands there instead.
@@ -100,19 +102,22 @@ sub mutants_of {
 }
 
 # --- the build -------------------------------------------------------------------------------------------------
+# So many seconds of processor time at most (0: any), and, as what hangs takes none, WAITS times as long by the clock.
 sub run_quietly {
 	my ($seconds, $log, @command) = @_;
+	my $most = ceil($seconds);
 	my $child = fork() // die "mutants: fork: $!\n";
 	if (!$child) {
 		setpgrp(0, 0);
 		open STDIN, '<', '/dev/null';
 		open STDOUT, '>', $log;
 		open STDERR, '>&', \*STDOUT;
+		exec 'bash', '-c', "ulimit -t $most; exec \"\$@\"", 'test', @command if $seconds;
 		exec @command or exit 127;
 	}
 	my $late = 0;
 	local $SIG{ALRM} = sub { $late = 1; kill 'KILL', -$child };
-	Time::HiRes::alarm($seconds) if $seconds;
+	Time::HiRes::alarm(WAITS * $seconds) if $seconds;
 	waitpid $child, 0;
 	Time::HiRes::alarm(0) if $seconds;
 	return $late ? -1 : $?;
@@ -122,7 +127,8 @@ sub make { run_quietly(0, "$HOME/make.log", 'make', '--no-print-directory', "-j$
 
 sub tests {
 	my @units = map { {name => $_, kind => 'unit'} } map { s{^tests/unit/}{}r =~ s/\.c$//r } sort glob 'tests/unit/test_*.c';
-	my @scripts = map { {name => $_, kind => 'cli'} } sort glob 'tests/cli/*/*.sh';
+	my @groups = split /,/, $option{outside} // '*';
+	my @scripts = map { {name => $_, kind => 'cli'} } sort map { glob "tests/cli/$_/*.sh" } @groups;
 	return (@units, @scripts);
 }
 
@@ -173,7 +179,7 @@ sub reach_one {
 	local $ENV{GCOV_PREFIX} = $into;
 	local $ENV{GCOV_PREFIX_STRIP} = scalar grep { length } split m{/}, $ROOT;
 	my $begin = seconds_of_children();
-	my $status = run_quietly(2 * $option{seconds}, "$into/log", command_of($test, 'build/coverage-gcc'));
+	my $status = run_quietly($option{seconds}, "$into/log", command_of($test, 'build/coverage-gcc'));
 	write_line("$into/seconds", $status == 0 ? seconds_of_children() - $begin : 'failed');
 	write_line("$into/key", $key);
 }

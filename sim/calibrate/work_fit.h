@@ -6,6 +6,9 @@
  * fitted again; where that does not come close, all steps are tried and a simplex (Nelder-Mead) goes on from the best
  * over what the CPU gives itself.
  *
+ * Example: 512 and 1024 MB, which are 0.289 and 0.579 of a vCPU, took 4 and 2.5 s. With w of waiting and c of CPU,
+ * w + c / 0.289 = 4 and w + c / 0.579 = 2.5: c is 0.87 s and w 1 s. A third size would tell by how much that misses.
+ *
  * A parameter that the sizes cannot tell apart from others (waiting at one size; parallel work below one vCPU) is not
  * fitted and stays at its default, 0. Which of two that are alike is fitted, and how many threads share the parallel
  * part, is a choice: the first of a list of them is kept unless another one misses the means by clearly less. One that

@@ -6,11 +6,12 @@
  *
  *     x(n) = x(m2) + (n - m2) * (x(m2) - x(m1)) / (m2 - m1)
  *
- * in the mean; the makespan of jobs that take record after record by the calls of the later records over the number of
- * jobs, because short batches are more in step than long ones. A replication's deviation from the mean grows with the
- * length, because its sandboxes are as fast or slow as they are for life. What stands by the clock is paid for by the
- * whole makespan (stage_standing_usd). Shares, quantiles and rates are those of m2 records. Left out: what happens once
- * in hours, such as sandboxes that become too old.
+ * in the mean: where 20 records cost $0.30 and 50 cost $0.60, 1,000 cost 0.60 + 950 * 0.01 = $10.10. The makespan of
+ * jobs that take record after record goes on by the calls of the later records over the number of jobs, because short
+ * batches are more in step than long ones. A replication's deviation from the mean grows with the length, because its
+ * sandboxes are as fast or slow as they are for life. What stands by the clock is paid for by the whole makespan
+ * (stage_standing_usd). Shares, quantiles and rates are those of m2 records. Left out: what happens once in hours, such
+ * as sandboxes that become too old.
  */
 #ifndef LAMINA_EXCERPT_H
 #define LAMINA_EXCERPT_H

@@ -4,6 +4,10 @@
  * the search is repeated until it comes back with a plan that was already tried. The best of all tried plans that
  * keep the bounds in the wanted share of replications is recommended.
  *
+ * Example: the search puts shape A at $1.00 and B at $1.05. Simulated, A costs $1.10: a factor of 1.1, which B is taken
+ * to have as well until it is tried itself. A stays first, at $1.10 before $1.155, and has been tried: it is
+ * recommended. Had it been too late for the deadline, B would be next where the factor of A's time leaves it in time.
+ *
  * Every step takes what is known so far and returns what is known after it: a struct planner is a value that nobody
  * changes.
  */

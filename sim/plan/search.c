@@ -20,6 +20,10 @@ static const double TIE_SECONDS_PER_USD = 1e-6;
  *
  * Invariant: a shape's bound is never above the objective of any of its plans. It is closed when the best plan known is
  * no worse than that; the least bound of those that are open is the bound of the answer.
+ *
+ * Example: three shapes have the cheap bounds 10, 12 and 15. The first one's relaxation says 11, so that it stays
+ * first, and it is solved: its best plan has 13. The second one's relaxation says 14, which closes it, and 15 closes
+ * the third unseen: 13 is proven.
  */
 struct shape_state {
 	struct shape shape;

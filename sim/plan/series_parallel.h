@@ -9,6 +9,11 @@
  * out, and what is left is put together exactly, block by block, without dominated parts. A function that several steps
  * call has one option for all of them: those are tried one by one, in the order of their bounds.
  *
+ * Example: A takes 1 s for $4, 2 s for $2 or 4 s for $1; B takes 1 s for $3 or 3 s for $1. One after the other they
+ * take 2 s for $7 at least, and then time where it saves most first: (2 s, $7), (3, 5), (5, 3), (7, 2). For a deadline
+ * of 4 s the bound is thus $4, which no two options keep; the best that do cost $5. Beside each other, at the same time
+ * each: (1 s, $7), (2, 4), (3, 2.5), (4, 2), where B at 2 s is half of either option.
+ *
  * Who may call it: workflow_model.h, which makes such graphs of workflows, and workflow_plan.h.
  */
 #ifndef LAMINA_SERIES_PARALLEL_H

@@ -2,7 +2,8 @@
  * The best setting of a platform that the planner's bounds do not hold for: where requests share sandboxes, or
  * sandboxes are paid for by the clock, whatever runs on them. Memory of every function and requests at once on a
  * sandbox are moved one after the other over the sizes at which something changes (the platform's steps of CPU share,
- * powers of two), everything tried by simulation on the same luck: a local optimum of simulations, without a proof.
+ * powers of two), everything tried by simulation on the same luck: coordinate descent to a local optimum of
+ * simulations, without a proof.
  */
 #ifndef LAMINA_SHARED_PLAN_H
 #define LAMINA_SHARED_PLAN_H

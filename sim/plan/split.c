@@ -6,7 +6,7 @@
 
 #include "doc/yaml.h"
 
-/* A split, as a bit for each boundary of the profile's functions: set where it is a cut. */
+/* A split, as a bit for each boundary of the profile's functions, the first the lowest: set where it is a cut. */
 struct candidate {
 	unsigned int cuts;
 	struct yaml_node *root;

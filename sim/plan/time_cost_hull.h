@@ -1,4 +1,11 @@
-/* The least cost for each time, where options may be mixed: a convex curve of straight lines. */
+/*
+ * The least cost for each time, where options may be mixed: a convex curve of straight lines, made vertex by vertex as
+ * the lower chain of a convex hull is (Andrew, "Another efficient algorithm for convex hulls in two dimensions",
+ * Information Processing Letters 9(5), 1979).
+ *
+ * Example: (1, 8), (2, 6) and (3, 1). With the third vertex the line from the first falls by 3.5 a second and passes
+ * (2, 4.5), so that the second is above it and goes.
+ */
 #ifndef LAMINA_TIME_COST_HULL_H
 #define LAMINA_TIME_COST_HULL_H /* private to plan */
 
