@@ -5,6 +5,19 @@
  * It replaces whatever takes time in the experiment's function, what was held at 0 included, so that nothing of what
  * the experiment assumed is added again. What is read from and written to the store stays, since no log tells it, but
  * takes no time of its own (work.transfers_take_time): the fitted CPU and waiting hold it.
+ *
+ * From log to overlay; each of these calls those that stand below it, and commands call the three at the margin:
+ *
+ *	report_log.c      opens a log, tells its spelling, and hands every row on
+ *	  report_json.c, report_csv.c, report_text.c: the spellings; report_field.c: the names of their columns
+ *	  report_stream.c   what stands around a report in its stream
+ *	  report_row.c      a row is checked
+ *	log_samples.c     takes rows, by function, memory size and start
+ *	  scatter.c         how rows of one size differ, sandbox_calls.c: those of one sandbox
+ *	calibration.c     fits each function's work and writes it
+ *	  cpu_fit.c         of one size, where rows tell their CPU time
+ *	  work_fit.c        of several sizes; work_search.c, where least squares alone do not come close
+ *	  fit_data.c        what both are held to, by work_model.c
  */
 #ifndef LAMINA_CALIBRATION_H
 #define LAMINA_CALIBRATION_H

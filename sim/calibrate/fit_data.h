@@ -6,7 +6,7 @@
 
 #include "calibrate/work_fit.h"
 
-enum { FIT_GROUPS_MAX = 2 * SAMPLES_SIZES_MAX };
+enum { FIT_GROUPS_MAX = SAMPLES_GROUPS_MAX };
 
 /* What the solver finds is kept to so many digits: more than its tolerance, fewer than BLAS's own last bits. */
 enum { FIT_DIGITS = 9 };

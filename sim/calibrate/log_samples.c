@@ -30,7 +30,7 @@ static struct function_samples *find_function(struct log_samples *samples, const
 		return NULL;
 	struct function_samples *function = &samples->functions[samples->function_count++];
 	function->name = arena_strdup(samples->arena, name);
-	function->groups = ARENA_ARRAY(samples->arena, struct sample_group, 2 * SAMPLES_SIZES_MAX);
+	function->groups = ARENA_ARRAY(samples->arena, struct sample_group, SAMPLES_GROUPS_MAX);
 	histogram_init(&function->init_ns, samples->arena);
 	summary_init(&function->init_seconds);
 	summary_init(&function->received_mb);
@@ -58,7 +58,7 @@ static struct sample_group *find_group(struct function_samples *function, const 
 	struct sample_group *group = &function->groups[at];
 	if (at < function->group_count && order(group, like) == 0)
 		return group;
-	if (function->group_count == 2 * SAMPLES_SIZES_MAX)
+	if (function->group_count == SAMPLES_GROUPS_MAX)
 		return NULL;
 	memmove(group + 1, group, (function->group_count - at) * sizeof *group);
 	function->group_count++;

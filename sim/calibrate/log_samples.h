@@ -14,7 +14,7 @@
 #include "stats/histogram.h"
 #include "stats/summary.h"
 
-enum { SAMPLES_FUNCTIONS_MAX = 64, SAMPLES_SIZES_MAX = 256 };
+enum { SAMPLES_FUNCTIONS_MAX = 64, SAMPLES_SIZES_MAX = 256, SAMPLES_GROUPS_MAX = 2 * SAMPLES_SIZES_MAX };
 
 /* Completed invocations at one memory size, warm or cold, of so many images each. */
 struct sample_group {
