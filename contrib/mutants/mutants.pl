@@ -288,6 +288,7 @@ sub try_mutant {
 	return 'lived';
 }
 
+# Folders of mutants are as deep as build/release-gcc, from where the program finds its data.
 sub original_object {
 	my ($file, @flags) = @_;
 	my $folder = "$HOME/original/" . stem($file);
@@ -341,7 +342,7 @@ sub try_file {
 		if ($child) { close $write; push @pipes, [$read, $child]; next }
 		for my $n (grep { $_ % $option{jobs} == $worker } 0 .. $#mutants) {
 			my $tests = tests_of_line($by_line, $mutants[$n][0] + 1);
-			my $end = try_mutant($file, \@lines, $mutants[$n], $tests, $original, "$HOME/worker$worker", @flags);
+			my $end = try_mutant($file, \@lines, $mutants[$n], $tests, $original, "$HOME.worker$worker", @flags);
 			syswrite $write, "$n\t$end\n";
 		}
 		exit 0;

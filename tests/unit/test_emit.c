@@ -225,6 +225,21 @@ static void test_machine(struct arena *arena)
 	}
 }
 
+/* Of a machine that is there: what is said of a state is of its own function. */
+static void test_states(struct arena *arena)
+{
+	struct graph graph;
+	struct deployment plan = plan_of(1);
+	graph_make_chain(2, 0, arena, &graph);
+	graph.steps[0].name = "First";
+	graph.steps[1].name = "Second";
+	plan.graph = &graph;
+	json_t *machine = json_loads(emit("stepfunctions", &plan, arena), 0, NULL);
+	t_int(json_integer_value(json_at(machine, PATH("States", "First", "TimeoutSeconds"))), 300, "a time-out");
+	t_int(json_integer_value(json_at(machine, PATH("States", "Second", "TimeoutSeconds"))), 60, "of each function");
+	json_decref(machine);
+}
+
 static void test_power_tuning(struct arena *arena)
 {
 	/* Encoded by an independent program and decoded as the tool's user interface does it. */
@@ -308,6 +323,7 @@ int main(void)
 	test_yaml(&arena);
 	test_json(&arena);
 	test_machine(&arena);
+	test_states(&arena);
 	test_power_tuning(&arena);
 	test_cli(&arena);
 	test_round_trip(&arena);

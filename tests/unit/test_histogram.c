@@ -104,6 +104,19 @@ static void test_extremes(struct arena *arena)
 	t_near((double)histogram_quantile(&histogram, 1), 0x1p63, 0.002, 0, "the largest time");
 }
 
+/* The value at each rank, where values are counted in buckets and stand far apart. */
+static void test_ranks_of_many(struct arena *arena)
+{
+	enum { HALF = HISTOGRAM_EXACT_MAX };
+	struct histogram histogram;
+	histogram_init(&histogram, arena);
+	for (int i = 0; i < 2 * HALF; i++)
+		histogram_add(&histogram, i % 2 ? 1000000 : 10);
+	histogram_sort(&histogram);
+	t_near((double)histogram_quantile(&histogram, 0.5), 10, 0.002, 0, "the last one of the lower half");
+	t_near((double)histogram_quantile(&histogram, 0.5 + 0.5 / HALF), 1000000, 0.002, 0, "the next one");
+}
+
 int main(void)
 {
 	struct arena arena;
@@ -113,6 +126,7 @@ int main(void)
 	test_many(&arena);
 	test_widths(&arena);
 	test_extremes(&arena);
+	test_ranks_of_many(&arena);
 	arena_release(&arena);
 	return t_done();
 }

@@ -56,6 +56,8 @@ static void test_quantile_values(void)
 	t_near(sample_quantiles_value(sorted, 10, 0), 1, 0, 0, "least");
 	t_near(sample_quantiles_value(sorted, 10, 1), 10, 0, 0, "greatest");
 	t_near(sample_quantiles_value(sorted, 10, 0.9), 9.1, 1e-14, 0, "as R's type 7");
+	static const double before_nothing[] = {1, 2, NAN};
+	t_near(sample_quantiles_value(before_nothing, 2, 1), 2, 0, 0, "nothing behind the greatest is looked at");
 	t_ok(isnan(sample_quantiles_value(sorted, 0, 0.5)), "nothing has no median");
 }
 

@@ -1,6 +1,8 @@
 /* Timing: what is made of samples, which sizes are measured, and a whole profile of a small network. */
+#include <cblas.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/check.h"
@@ -292,6 +294,59 @@ static void memory_is_kept(void)
 	t_ok(!given.blocks[0].memory && !given.blocks[1].memory, "or freed where a peak is measured");
 }
 
+static double thread_seconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Arithmetic and memory counted here: 2 n^3 operations of a product, and each byte of a copy read and written. */
+static void count_speeds(float *values, size_t bytes, double *gflop_per_second, double *gb_per_second)
+{
+	enum { SIDE = 1024 };
+	double begin = thread_seconds();
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SIDE, SIDE, SIDE, 1, values, SIDE, values + SIDE * SIDE,
+		    SIDE, 0, values + 2 * SIDE * SIDE, SIDE);
+	*gflop_per_second = fmax(*gflop_per_second, 2e-9 * SIDE * SIDE * SIDE / (thread_seconds() - begin));
+	begin = thread_seconds();
+	memcpy((char *)values + bytes, values, bytes);
+	*gb_per_second = fmax(*gb_per_second, 2e-9 * (double)bytes / (thread_seconds() - begin));
+}
+
+static bool is_near(double a, double b)
+{
+	return a < 1.5 * b && b < 1.5 * a;
+}
+
+/* What a host can do, by its own count and by this one; beside busy neighbours several looks may be needed. */
+static void counted_speeds(void)
+{
+	enum { BYTES = 256 * 1024 * 1024, LOOKS = 6 };
+	struct arena arena;
+	struct profile_host host = {.cores = 0};
+	struct host_speed speed;
+	float *values = mem_alloc(2 * (size_t)BYTES);
+	double gflop_per_second = 0;
+	double gb_per_second = 0;
+	arena_init(&arena);
+	memset(values, 0, 2 * (size_t)BYTES);
+	host_speed_init(&speed, 1);
+	bool is_near_both = false;
+	for (int i = 0; i < LOOKS && !is_near_both; i++) {
+		count_speeds(values, BYTES, &gflop_per_second, &gb_per_second);
+		host_speed_measure(&speed);
+		host_speed_fill(&speed, &arena, &host);
+		is_near_both = is_near(host.sgemm_gflop_per_second_per_core, gflop_per_second) &&
+			       is_near(host.memory_gb_per_second, gb_per_second);
+	}
+	t_ok(is_near_both, "%.3g GFLOP/s for %.3g counted, %.3g GB/s for %.3g", host.sgemm_gflop_per_second_per_core,
+	     gflop_per_second, host.memory_gb_per_second, gb_per_second);
+	host_speed_release(&speed);
+	mem_free(values);
+	arena_release(&arena);
+}
+
 static void speeds(void)
 {
 	struct arena arena;
@@ -395,6 +450,7 @@ int main(void)
 	who_else_computes();
 	memory_is_kept();
 	speeds();
+	counted_speeds();
 	sizes_that_cannot_be();
 	memory_of_a_child();
 	memory_by_plan();
