@@ -200,6 +200,31 @@ static void test_parts(void)
 	arena_release(&reading.arena);
 }
 
+/* What each tool takes where a file says nothing of a function. */
+static void test_defaults(void)
+{
+	static const struct {
+		const char *text;
+		int64_t memory_mb;
+		int64_t timeout_seconds;
+	} tools[] = {
+		{"service: shop\nfunctions:\n  conv1: {handler: a.b}\n", 1024, 6},
+		{"Resources:\n  conv1: {Type: AWS::Serverless::Function, Properties: {Handler: a.b}}\n", 128, 3},
+		{"Resources:\n  conv1: {Type: AWS::Lambda::Function, Properties: {Handler: a.b}}\n", 128, 3},
+		{"{\"resource\":{\"aws_lambda_function\":{\"conv1\":{\"handler\":\"a.b\"}}}}\n", 128, 3},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(tools); i++) {
+		struct reading reading;
+		read_text(tools[i].text, &reading);
+		const struct current_function *function = &reading.current.functions[0];
+		t_ok(reading.ok && function->is_found, "a bare function is read");
+		t_int(function->memory_mb, tools[i].memory_mb, "the tool's own memory");
+		t_int(function->timeout_seconds, tools[i].timeout_seconds, "its time-out");
+		t_int(function->tmp_mb, 512, "its /tmp");
+		arena_release(&reading.arena);
+	}
+}
+
 static void test_serverless(void)
 {
 	struct reading reading;
@@ -458,6 +483,7 @@ int main(void)
 	test_sam();
 	test_scattered();
 	test_parts();
+	test_defaults();
 	test_serverless();
 	test_terraform();
 	test_machine();

@@ -101,6 +101,9 @@ static const struct spelling {
 	 "@timestamp,@log,@duration,@billedDuration,@initDuration,@memorySize,@maxMemoryUsed\n"
 	 "2024-06-17,1:/aws/lambda/conv1,18.59,29,10.2,2.048E9,246000000\n",
 	 "1:/aws/lambda/conv1"},
+	{"an Insights table in bytes of 2^20 to the MB",
+	 "@duration,@billedDuration,@initDuration,@memorySize,@maxMemoryUsed\n18.59,29,10.2,2147483648,257949696\n",
+	 ""},
 	{"an Insights table of messages", "@type,@log,@message\nSTART,c,START\nREPORT,c,\"" REPORT "\"\n", "c"},
 	{"an Insights table divided by 1000",
 	 "@requestId,@duration,@billedDuration,@initDuration,memory_mb,max_memory_mb\na,18.59,29,10.2,2048,246\n", ""},

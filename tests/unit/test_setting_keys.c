@@ -177,6 +177,8 @@ static void test_arrivals(void)
 	release(&f);
 }
 
+#define IN_A_WORKFLOW "\npipeline: {orchestrator: workflow}"
+
 /* What a platform takes no more of: the setting is refused, in these words, or made. */
 static void test_bounds(void)
 {
@@ -189,6 +191,9 @@ static void test_bounds(void)
 		{"{images: 6, images_per_record: 3}", "{work: {cpu_seconds: 1, payload_mb: 3}}", "carries 9 MB"},
 		{"{images: 6}", "{reserved_concurrency: 900, work: {cpu_seconds: 1}}", NULL},
 		{"{images: 6}", "{reserved_concurrency: 901, work: {cpu_seconds: 1}}", "100 must stay unreserved"},
+		{"{images: 6, images_per_record: 2}" IN_A_WORKFLOW, "{work: {cpu_seconds: 1, payload_mb: 0.13}}", NULL},
+		{"{images: 6, images_per_record: 3}" IN_A_WORKFLOW, "{work: {cpu_seconds: 1, payload_mb: 0.13}}",
+		 "0.39 MB"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct fixture f;
