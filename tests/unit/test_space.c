@@ -125,11 +125,42 @@ static void test_tmp(void)
 	toy_release(&toy);
 }
 
+/* Ten requests a second at two functions of 0.1 s: each one's calls are counted, and long runs go on as they begin. */
+static void test_served(void)
+{
+	struct toy toy;
+	struct served served;
+	toy_init(&toy);
+	toy_function(&toy, "f", 1000, &(struct toy_work){.cpu_seconds = 0.1, .memory_mb = 300});
+	toy_function(&toy, "g", 1000, &(struct toy_work){.cpu_seconds = 0.1, .memory_mb = 300});
+	toy.functions[1].sandbox.provisioned = 1;
+	toy.platform.sandbox.keep_alive_seconds = toy_constant(&toy.arena, 1);
+	toy.setting.parallel = INT64_MAX;
+	toy_records(&toy, 2 * SERVED_REQUESTS_MAX);
+	toy.setting.arrivals = (struct arrival_process){
+		.kind = ARRIVALS_POISSON, .rate_per_second = 10, .requests = 2 * SERVED_REQUESTS_MAX};
+	served_measure(&toy.setting, 2 * SERVED_REQUESTS_MAX, &served);
+	t_near(served.seconds, 0.1 * 2 * SERVED_REQUESTS_MAX, 0.03, 0, "twice as long for twice what is simulated");
+	t_ok(served.cold_share[0] > 0 && served.cold_share[0] < 0.5, "cold calls of the first: %g",
+	     served.cold_share[0]);
+	t_ok(served.cold_share[1] > 0 && served.cold_share[1] < served.cold_share[0], "fewer of the second: %g",
+	     served.cold_share[1]);
+	t_near(served.provisioned_share[0], 0, 0, 0, "none of it is provisioned");
+	t_ok(served.provisioned_share[1] > 0.3 && served.provisioned_share[1] < 1, "of the second: %g",
+	     served.provisioned_share[1]);
+	toy_records(&toy, 1000);
+	toy.setting.arrivals.requests = 1000;
+	served_measure(&toy.setting, 1000, &served);
+	t_near(served.seconds, 100, 0.15, 0, "a short run is simulated as a whole");
+	toy_release(&toy);
+}
+
 int main(void)
 {
 	test_rulings();
 	test_options();
 	test_others();
 	test_tmp();
+	test_served();
 	return t_done();
 }

@@ -173,6 +173,45 @@ static void test_steady_intervals(void)
 	arena_release(&arena);
 }
 
+/* Batch means of skewed observations, as N-Skart corrects them, worked out here once more: 20 batches of 900. */
+static void test_skewed_interval(void)
+{
+	enum { COUNT = 20000, BATCHES = 20 };
+	static double values[COUNT];
+	struct arena arena;
+	struct summary batches;
+	arena_init(&arena);
+	fill_series(values, COUNT, 0, 0, 6);
+	for (size_t i = 0; i < COUNT; i++)
+		values[i] = exp(2 * (values[i] - 10));
+	struct steady steady = settle(values, COUNT, &arena);
+	struct steady_estimate mean = steady_mean(&steady, 0.95);
+	t_int((long long)steady.count, 900 * BATCHES, "what the warm-up leaves");
+	double means[BATCHES] = {0};
+	summary_init(&batches);
+	for (size_t i = 0; i < steady.count; i++)
+		means[i / 900] += steady.values[i] / 900;
+	for (int i = 0; i < BATCHES; i++)
+		summary_add(&batches, means[i]);
+	double cubes = 0;
+	double product = 0;
+	for (int i = 0; i < BATCHES; i++) {
+		double off = means[i] - summary_mean(&batches);
+		cubes += off * off * off;
+		product += i > 0 ? off * (means[i - 1] - summary_mean(&batches)) : 0;
+	}
+	double skewness = 20.0 / (19 * 18) * cubes / pow(summary_deviation(&batches), 3);
+	double correlation = fmax(0, product / batches.squares + 1.0 / BATCHES);
+	double error = summary_standard_error(&batches) * sqrt((1 + correlation) / (1 - correlation));
+	double beta = skewness / (6 * sqrt(BATCHES));
+	double low = (cbrt(1 + 6 * beta * (2.0930240544 - beta)) - 1) / (2 * beta);
+	double high = (cbrt(1 + 6 * beta * (-2.0930240544 - beta)) - 1) / (2 * beta);
+	t_ok(skewness > 0.1, "batches are skewed: %g", skewness);
+	t_near(mean.low, summary_mean(&batches) - low * error, 1e-6, 0, "the interval's low end");
+	t_near(mean.high, summary_mean(&batches) - high * error, 1e-6, 0, "its high end");
+	arena_release(&arena);
+}
+
 int main(void)
 {
 	test_summary();
@@ -182,5 +221,6 @@ int main(void)
 	test_warm_up();
 	test_worth();
 	test_steady_intervals();
+	test_skewed_interval();
 	return t_done();
 }
