@@ -9,15 +9,10 @@ static struct demand_latency latency_of(const struct quantiles *seconds, int64_t
 	return (struct demand_latency){.seconds = seconds, .count = seconds->table.count > 0 ? count : 0};
 }
 
-static int64_t objects_of(const struct phase *phase)
-{
-	return phase->gets + phase->puts;
-}
-
 /* What the slower of the store's and the client's stream takes for all bytes. */
 static double stream_seconds(const struct platform_store *store, const struct phase *phase, bool is_put)
 {
-	double store_rate = store_mb_per_second(store, phase->bytes / objects_of(phase), is_put);
+	double store_rate = store_mb_per_second(store, phase_object_bytes(phase), is_put);
 	return (double)phase->bytes / 1e6 / fmin(store_rate, phase->stream_mb_per_second);
 }
 
@@ -33,12 +28,12 @@ static double client_cpu_seconds(const struct platform_network *network, const s
 static void add_transfer(struct demand *demand, const struct platform *platform, const struct phase *phase)
 {
 	const struct platform_store *store = &platform->store;
-	int64_t objects = objects_of(phase);
 	bool is_kept = phase->keeps_connection;
 	double beside_share = platform->network.cpu_beside_share;
 	demand->latencies[0] = latency_of(store_latency(store, false, is_kept), phase->gets);
 	demand->latencies[1] = latency_of(store_latency(store, true, is_kept), phase->puts);
-	demand->setup_seconds = (double)objects * store_setup_seconds(store, phase->bytes / objects, demand->is_put);
+	demand->setup_seconds =
+		(double)phase_objects(phase) * store_setup_seconds(store, phase_object_bytes(phase), demand->is_put);
 	demand->stream_seconds = stream_seconds(store, phase, demand->is_put);
 	demand->bytes = phase->bytes;
 	demand->client_cpu_seconds = client_cpu_seconds(&platform->network, phase, demand->is_put);
@@ -50,7 +45,7 @@ static void add_transfer(struct demand *demand, const struct platform *platform,
 static void demand_init(struct demand *demand, const struct platform *platform, const struct phase *phase)
 {
 	*demand = (struct demand){
-		.is_transfer = phase->gets + phase->puts > 0,
+		.is_transfer = phase_objects(phase) > 0,
 		.is_put = phase->puts > 0,
 		.varies = !phase->cold_only,
 		.threads = 1,
@@ -77,7 +72,7 @@ static bool asks(const struct phase *phase)
 	bool loads = false;
 	for (size_t i = 0; i < PHASE_LOADS; i++)
 		loads = loads || phase->loads[i].seconds_per_gb;
-	return loads || phase->cpu_ns > 0 || phase->gets + phase->puts > 0 || phase->device_ns > 0 ||
+	return loads || phase->cpu_ns > 0 || phase_objects(phase) > 0 || phase->device_ns > 0 ||
 	       phase->wait_ns > 0;
 }
 
@@ -106,7 +101,8 @@ int64_t demand_client_threads(int64_t threads, double vcpus)
 
 int64_t demand_piece_ns(const struct demand *demand, int64_t ns, int64_t piece)
 {
-	return ns / demand->pieces + (piece < ns % demand->pieces);
+	/* Most have one piece, which spares a division. */
+	return demand->pieces == 1 ? ns : ns / demand->pieces + (piece < ns % demand->pieces);
 }
 
 int64_t demand_end_ns(const struct demand *demand, struct cpu_quota *quota, int64_t now_ns, int64_t wait_ns,

@@ -37,8 +37,8 @@ void work_alternate(struct work *work, int64_t alternations, int64_t images)
 
 int64_t phase_requests(const struct phase *phase, const struct platform_store *store)
 {
-	int64_t objects = phase->gets + phase->puts;
-	return objects > 0 ? objects * store_requests(store, phase->bytes / objects, phase->puts > 0) : 0;
+	int64_t objects = phase_objects(phase);
+	return objects > 0 ? objects * store_requests(store, phase_object_bytes(phase), phase->puts > 0) : 0;
 }
 
 double work_factor_draw(const struct work *work, struct stream *luck)

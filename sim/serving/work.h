@@ -85,6 +85,18 @@ void work_alternate(struct work *work, int64_t alternations, int64_t images);
 double work_factor_draw(const struct work *work, struct stream *luck);
 double work_factor_at(const struct work *work, double share);
 
+/* Objects that the phase moves, and the bytes of each; most move one, which spares a division. */
+static inline int64_t phase_objects(const struct phase *phase)
+{
+	return phase->gets + phase->puts;
+}
+
+static inline int64_t phase_object_bytes(const struct phase *phase)
+{
+	int64_t objects = phase_objects(phase);
+	return objects > 1 ? phase->bytes / objects : phase->bytes;
+}
+
 /* The phase's requests to the store. */
 int64_t phase_requests(const struct phase *phase, const struct platform_store *store);
 
