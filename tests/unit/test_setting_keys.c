@@ -177,6 +177,7 @@ static void test_arrivals(void)
 	release(&f);
 }
 
+#define AT_SIZES(part, lists) "\nplatform_values: {" part ": {" lists "}}"
 #define IN_A_WORKFLOW "\npipeline: {orchestrator: workflow}"
 
 /* What a platform takes no more of: the setting is refused, in these words, or made. */
@@ -194,6 +195,11 @@ static void test_bounds(void)
 		{"{images: 6, images_per_record: 2}" IN_A_WORKFLOW, "{work: {cpu_seconds: 1, payload_mb: 0.13}}", NULL},
 		{"{images: 6, images_per_record: 3}" IN_A_WORKFLOW, "{work: {cpu_seconds: 1, payload_mb: 0.13}}",
 		 "0.39 MB"},
+		{"{images: 6}" AT_SIZES("network",
+					"enhanced_memory_mb: [2000, 1000], enhanced_mb_per_second: [75, 80]"),
+		 "{work: {cpu_seconds: 1}}", "must ascend"},
+		{"{images: 6}" AT_SIZES("cpu", "arm64_share_at_mb: [2000, 1000], arm64_shares: [1, 2]"),
+		 "{work: {cpu_seconds: 1}}", "must ascend"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct fixture f;
