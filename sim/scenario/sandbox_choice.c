@@ -485,7 +485,8 @@ bool sandbox_choice_seat_guests(const struct experiment *experiment, struct aren
 	bool ok = true;
 	for (size_t i = 0; i < experiment->functions.count; i++) {
 		size_t host;
-		if (seating.entries[i].instances_of[0] == '\0')
+		const char *of = seating.entries[i].instances_of;
+		if (!of || !of[0])
 			continue;
 		bool is_right = check_guest_keys(&seating, &seating.entries[i]);
 		is_right = find_host(&seating, i, &host) && is_right;

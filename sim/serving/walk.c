@@ -499,7 +499,7 @@ static void task_queued(struct engine *engine, void *subject, int64_t argument)
 		return;
 	}
 	detach(token);
-	leave(token);
+	leave(token, false);
 }
 
 static void enter_task(struct invocation *token)
