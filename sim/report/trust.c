@@ -81,7 +81,7 @@ static bool alternates(const struct work *work)
 struct trust_basis trust_basis_of(const struct setting *setting)
 {
 	struct trust_basis basis = {.platform = setting->platform};
-	CHECK(setting->function_count <= 64);
+	CHECK(setting->function_count <= SETTING_FUNCTIONS_MAX);
 	for (size_t i = 0; i < setting->function_count; i++) {
 		const struct setting_function *function = &setting->functions[i];
 		basis.arm64 |= (uint64_t)function->sandbox.is_arm64 << i;

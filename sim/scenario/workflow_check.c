@@ -175,3 +175,36 @@ void workflow_check(const struct graph *graph, const struct platform *platform, 
 	if (graph->kind == WORKFLOW_STANDARD)
 		check_history(&checker, entries, root->place, "this workflow");
 }
+
+/* --- choices --- */
+
+/* Probabilities as close to 1 together as numbers with a few digits come. */
+static const double SUM_WITHIN = 1e-6;
+
+void workflow_check_choice(const struct yaml_node *list, struct step_branch *branches, struct diag *diag)
+{
+	const struct yaml_node *rest_of = NULL;
+	struct step_branch *rest = NULL;
+	struct step_branch *branch = branches;
+	double sum = 0;
+	for (const struct yaml_node *item = list->first; item; item = item->next, branch++) {
+		if (yaml_get(item, "probability")) {
+			sum += branch->probability;
+		} else if (rest) {
+			diag_error(diag, item->place,
+				   "only one branch of a choice may leave out its 'probability' and get the rest");
+			return;
+		} else {
+			rest = branch;
+			rest_of = item;
+		}
+	}
+	if (rest)
+		rest->probability = 1 - sum;
+	if (rest ? sum > 1 + SUM_WITHIN : fabs(sum - 1) > SUM_WITHIN)
+		diag_error(diag, list->place, "the probabilities of a choice sum to %.9g, not to 1%s", sum,
+			   rest || sum > 1 ? "" : "; a branch without one gets the rest");
+	else if (rest && rest->probability <= SUM_WITHIN && rest->first != GRAPH_END)
+		diag_error(diag, rest_of->place,
+			   "this branch can never be reached: the others' probabilities sum to 1");
+}

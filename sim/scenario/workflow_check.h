@@ -14,4 +14,7 @@
 void workflow_check(const struct graph *graph, const struct platform *platform, const struct yaml_node *const *nodes,
 		    const struct yaml_node *root, struct diag *diag);
 
+/* Gives the one branch that leaves its probability out the rest; without one they must sum to 1. */
+void workflow_check_choice(const struct yaml_node *list, struct step_branch *branches, struct diag *diag);
+
 #endif

@@ -392,37 +392,6 @@ static void compile_parallel(struct compiler *compiler, int32_t index, const str
 	}
 }
 
-/* Probabilities as close to 1 together as numbers with a few digits come. */
-static const double SUM_WITHIN = 1e-6;
-
-static void check_probabilities(struct compiler *compiler, const struct yaml_node *list, struct step_branch *branches)
-{
-	const struct yaml_node *rest_of = NULL;
-	struct step_branch *rest = NULL;
-	struct step_branch *branch = branches;
-	double sum = 0;
-	for (const struct yaml_node *item = list->first; item; item = item->next, branch++) {
-		if (yaml_get(item, "probability")) {
-			sum += branch->probability;
-		} else if (rest) {
-			diag_error(compiler->diag, item->place,
-				   "only one branch of a choice may leave out its 'probability' and get the rest");
-			return;
-		} else {
-			rest = branch;
-			rest_of = item;
-		}
-	}
-	if (rest)
-		rest->probability = 1 - sum;
-	if (rest ? sum > 1 + SUM_WITHIN : fabs(sum - 1) > SUM_WITHIN)
-		diag_error(compiler->diag, list->place, "the probabilities of a choice sum to %.9g, not to 1%s", sum,
-			   rest || sum > 1 ? "" : "; a branch without one gets the rest");
-	else if (rest && rest->probability <= SUM_WITHIN && rest->first != GRAPH_END)
-		diag_error(compiler->diag, rest_of->place,
-			   "this branch can never be reached: the others' probabilities sum to 1");
-}
-
 static void compile_choice(struct compiler *compiler, int32_t index, const struct step_entry *entry,
 			   const struct yaml_node *node)
 {
@@ -472,7 +441,7 @@ static void compile_choice(struct compiler *compiler, int32_t index, const struc
 	if (entry->column)
 		workflow_column_choose(&reader, entry->column, list, step, &graph->branches[first]);
 	else
-		check_probabilities(compiler, list, &graph->branches[first]);
+		workflow_check_choice(list, &graph->branches[first], compiler->diag);
 }
 
 /* Behind a choice whose branches all end. */

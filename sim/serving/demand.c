@@ -72,8 +72,7 @@ static bool asks(const struct phase *phase)
 	bool loads = false;
 	for (size_t i = 0; i < PHASE_LOADS; i++)
 		loads = loads || phase->loads[i].seconds_per_gb;
-	return loads || phase->cpu_ns > 0 || phase_objects(phase) > 0 || phase->device_ns > 0 ||
-	       phase->wait_ns > 0;
+	return loads || phase->cpu_ns > 0 || phase_objects(phase) > 0 || phase->device_ns > 0 || phase->wait_ns > 0;
 }
 
 bool demand_find(struct demand *demand, const struct platform *platform, const struct work *work,
