@@ -44,7 +44,7 @@ CONTRACT := -ffp-contract=fast
 LIBS_ALL := $(PKG_LIBS) -lm -pthread $(LDLIBS)
 
 # --- sources ---------------------------------------------------------------------------------------------------
-PROTOS := $(if $(wildcard kernels),$(shell find kernels -name '*.proto' | sort))
+PROTOS := $(shell find sim $(wildcard kernels) -name '*.proto' | sort)
 GEN_C := $(PROTOS:%.proto=$(B)/gen/%.pb-c.c)
 GEN_H := $(GEN_C:.c=.h)
 .SECONDARY: $(GEN_C) $(GEN_H)

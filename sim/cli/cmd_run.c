@@ -368,8 +368,8 @@ static int write_timeline(struct cli *cli, const struct run_job *job, const char
 	struct span_sink sink = timeline_sink(&timeline);
 	struct simulate_options options = {.seed = job->seed, .sink = &sink, .interrupt = interrupt_flag()};
 	simulate(job->setting, &options, &cli->arena, &outcome);
-	bool is_whole =
-		outcome.end != OUTCOME_INTERRUPTED && timeline_write(&timeline, &outcome, interrupt_flag(), &text);
+	bool is_whole = outcome.end != OUTCOME_INTERRUPTED &&
+			timeline_write(&timeline, &outcome, path, interrupt_flag(), &text);
 	timeline_release(&timeline);
 	int status = CLI_FAILED;
 	if (is_whole)
@@ -439,7 +439,8 @@ static const struct option_row options[] = {
 	 .letter = 't',
 	 .kind = OPTION_TEXT,
 	 .metavar = "FILE",
-	 .help = "write the first replication as a trace that Perfetto opens"},
+	 .help = "write the first replication as a trace that Perfetto opens: JSON, or, where FILE ends in .pftrace, "
+		 "Perfetto's own format"},
 	{.name = "requests",
 	 .kind = OPTION_TEXT,
 	 .metavar = "FILE",
@@ -470,7 +471,7 @@ const struct command cmd_run = {
 		"Exit status 1 says that records failed (out of memory, out of time) or that a bound stopped the "
 		"simulation; what happened is on standard error.",
 	.examples = "lamina run configs/paper/table2.yaml\n"
-		    "lamina run exp.yaml --set functions.conv1.memory_mb=2048 --timeline trace.json\n"
+		    "lamina run exp.yaml --set functions.conv1.memory_mb=2048 --timeline trace.pftrace\n"
 		    "lamina run exp.yaml --requests calls.csv\n",
 	.options = options,
 	.run = run_experiment,

@@ -1,10 +1,11 @@
 #include "report/timeline.h"
 
 #include <stdio.h>
+#include <string.h>
 
-#include "base/json.h"
 #include "base/num.h"
 #include "base/sort.h"
+#include "report/trace_format.h"
 
 /* What a function's bill had come to. */
 struct timeline_cost {
@@ -32,7 +33,8 @@ struct edge {
 };
 
 struct trace_writer {
-	struct json json;
+	const struct trace_format *format;
+	struct trace_out to;
 	struct arena arena;
 	const struct setting *setting;
 	const struct span *spans;
@@ -215,81 +217,25 @@ static bool sort_stretches(struct trace_writer *trace, sort_compare *compare)
 
 /* --- events --------------------------------------------------------------------------------------------------- */
 
-/*
- * The nearest eighth of a microsecond: as a double it is that exactly, and so are sums and differences of such times
- * and their thousandfold. In whichever unit and order a reader reckons, what ends together does so for it, too.
- */
-static double grid_microseconds(int64_t ns)
-{
-	enum { EIGHTH_NS = 125 };
-	return (double)((ns + EIGHTH_NS / 2) / EIGHTH_NS) / 8;
-}
-
-static void begin_event(struct json *json, const char *kind, const char *name, size_t pid)
-{
-	json_object_begin(json);
-	json_field_text(json, "ph", kind);
-	json_field_text(json, "name", name);
-	json_field_int(json, "pid", (int64_t)pid);
-}
-
-static void end_event_with_args(struct json *json)
-{
-	json_object_end(json);
-	json_object_end(json);
-}
-
-static void begin_args(struct json *json)
-{
-	json_key(json, "args");
-	json_object_begin(json);
-}
-
-static void name_process(struct json *json, size_t pid, const char *name, const char *label)
-{
-	begin_event(json, "M", "process_name", pid);
-	begin_args(json);
-	json_field_text(json, "name", name);
-	end_event_with_args(json);
-	begin_event(json, "M", "process_labels", pid);
-	begin_args(json);
-	json_field_text(json, "labels", label);
-	end_event_with_args(json);
-	begin_event(json, "M", "process_sort_index", pid);
-	begin_args(json);
-	json_field_int(json, "sort_index", (int64_t)pid);
-	end_event_with_args(json);
-}
-
 static void name_processes(struct trace_writer *trace)
 {
 	const struct setting *setting = trace->setting;
-	name_process(&trace->json, RUN_PID, "run", setting->platform->name);
+	trace->format->process(&trace->to, RUN_PID, "run", setting->platform->name);
 	for (size_t f = 0; f < setting->function_count; f++) {
 		char label[32];
 		snprintf(label, sizeof label, "%lld MB", (long long)setting->functions[f].memory_mb);
-		name_process(&trace->json, FIRST_FUNCTION_PID + f, setting->functions[f].name, label);
+		trace->format->process(&trace->to, FIRST_FUNCTION_PID + f, setting->functions[f].name, label);
 	}
 }
 
 static void name_track(struct trace_writer *trace, const struct stretch *stretch, size_t tid)
 {
-	struct json *json = &trace->json;
-	size_t pid = FIRST_FUNCTION_PID + stretch->function;
+	const struct trace_track track = {FIRST_FUNCTION_PID + stretch->function, tid};
 	char name[64];
 	size_t length = (size_t)snprintf(name, sizeof name, "sandbox %llu", (unsigned long long)stretch->sandbox + 1);
 	if (stretch->lane > 0)
 		snprintf(name + length, sizeof name - length, ", request %zu at once", stretch->lane + 1);
-	begin_event(json, "M", "thread_name", pid);
-	json_field_int(json, "tid", (int64_t)tid);
-	begin_args(json);
-	json_field_text(json, "name", name);
-	end_event_with_args(json);
-	begin_event(json, "M", "thread_sort_index", pid);
-	json_field_int(json, "tid", (int64_t)tid);
-	begin_args(json);
-	json_field_int(json, "sort_index", (int64_t)tid);
-	end_event_with_args(json);
+	trace->format->track(&trace->to, track, name);
 }
 
 static const char *slice_name(const struct span *span, char text[32])
@@ -303,28 +249,22 @@ static const char *slice_name(const struct span *span, char text[32])
 
 static void write_slice(struct trace_writer *trace, const struct span *span, size_t tid)
 {
-	struct json *json = &trace->json;
-	double start = grid_microseconds(span->start_ns);
-	double end = grid_microseconds(span->end_ns);
 	char text[32];
-	if (start == end && span->kind != SPAN_VISIT)
-		return;
-	begin_event(json, "X", slice_name(span, text), FIRST_FUNCTION_PID + span->function);
-	json_field_int(json, "tid", (int64_t)tid);
-	json_field_text(json, "cat", categories[span->kind]);
-	json_field_double(json, "ts", start);
-	json_field_double(json, "dur", end - start);
-	if (span->kind != SPAN_VISIT) {
-		json_object_end(json);
-		return;
-	}
-	begin_args(json);
-	json_field_int(json, "record", span->record);
-	json_field_text(json, "end", span->name);
-	json_key(json, "faas.coldstart");
-	json_bool(json, span->is_cold);
-	json_field_int(json, "faas.max_memory", trace->setting->functions[span->function].memory_mb * 1024 * 1024);
-	end_event_with_args(json);
+	const struct trace_call call = {
+		.record = span->record,
+		.end = span->name,
+		.is_cold = span->is_cold,
+		.memory_bytes = trace->setting->functions[span->function].memory_mb * 1024 * 1024,
+	};
+	const struct trace_slice slice = {
+		.track = {FIRST_FUNCTION_PID + span->function, tid},
+		.name = slice_name(span, text),
+		.category = categories[span->kind],
+		.start_ns = span->start_ns,
+		.end_ns = span->end_ns,
+		.call = span->kind == SPAN_VISIT ? &call : NULL,
+	};
+	trace->format->slice(&trace->to, &slice);
 }
 
 /* A phase whose time all went to one thing does not need that said within it. */
@@ -355,15 +295,6 @@ static void write_tracks(struct trace_writer *trace)
 	}
 }
 
-static void write_counter(struct json *json, const char *name, const char *unit, size_t pid, int64_t ns, double value)
-{
-	begin_event(json, "C", name, pid);
-	json_field_double(json, "ts", grid_microseconds(ns));
-	begin_args(json);
-	json_field_double(json, unit, value);
-	end_event_with_args(json);
-}
-
 /* Sandboxes in use, of one function or, function_count, of all. */
 static void write_concurrency(struct trace_writer *trace, size_t function)
 {
@@ -377,7 +308,7 @@ static void write_concurrency(struct trace_writer *trace, size_t function)
 			value += edge->more;
 		bool is_last = i + 1 == trace->edge_count || edge[1].ns > edge->ns;
 		if (is_last && value != written) {
-			write_counter(&trace->json, "concurrency", "sandboxes", pid, edge->ns, (double)value);
+			trace->format->counter(&trace->to, TRACE_CONCURRENCY, pid, edge->ns, (double)value);
 			written = value;
 		}
 	}
@@ -385,7 +316,7 @@ static void write_concurrency(struct trace_writer *trace, size_t function)
 
 static void write_cost(struct trace_writer *trace, size_t pid, int64_t ns, double usd)
 {
-	write_counter(&trace->json, "cost", "USD", pid, ns, usd);
+	trace->format->counter(&trace->to, TRACE_COST, pid, ns, usd);
 }
 
 static void write_costs(struct trace_writer *trace, const struct buf *costs, const struct outcome *outcome)
@@ -422,18 +353,32 @@ static bool arrange(struct trace_writer *trace, size_t span_count)
 	       sort_stretches(trace, compare_tracks);
 }
 
-bool timeline_write(struct timeline *timeline, const struct outcome *outcome, const volatile sig_atomic_t *interrupt,
-		    struct buf *out)
+/* The format that a file's name asks for by its end. */
+static const struct trace_format *format_of(const char *path)
+{
+	static const char *const ends[] = {".pftrace", ".perfetto-trace"};
+	size_t length = strlen(path);
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		size_t end = strlen(ends[i]);
+		if (length >= end && strcmp(path + length - end, ends[i]) == 0)
+			return &trace_perfetto;
+	}
+	return &trace_json;
+}
+
+bool timeline_write(struct timeline *timeline, const struct outcome *outcome, const char *path,
+		    const volatile sig_atomic_t *interrupt, struct buf *out)
 {
 	struct trace_writer trace = {
-		.setting = timeline->setting, .spans = (const void *)timeline->spans.text, .interrupt = interrupt};
+		.format = format_of(path),
+		.to = {.out = out},
+		.setting = timeline->setting,
+		.spans = (const void *)timeline->spans.text,
+		.interrupt = interrupt,
+	};
 	size_t span_count = timeline->spans.length / sizeof(struct span);
 	arena_init(&trace.arena);
-	json_init(&trace.json, out, false);
-	json_object_begin(&trace.json);
-	json_field_text(&trace.json, "displayTimeUnit", "ms");
-	json_key(&trace.json, "traceEvents");
-	json_array_begin(&trace.json);
+	trace.format->begin(&trace.to);
 	bool ok = sort_values(timeline->spans.text, span_count, sizeof(struct span), compare_spans, interrupt) &&
 		  arrange(&trace, span_count);
 	if (ok) {
@@ -443,9 +388,7 @@ bool timeline_write(struct timeline *timeline, const struct outcome *outcome, co
 			write_concurrency(&trace, f);
 		write_costs(&trace, &timeline->costs, outcome);
 	}
-	json_array_end(&trace.json);
-	json_object_end(&trace.json);
-	buf_add_char(out, '\n');
+	trace.format->end(&trace.to);
 	arena_release(&trace.arena);
 	return ok;
 }

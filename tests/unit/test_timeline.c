@@ -18,7 +18,7 @@ static json_t *trace_of(struct toy *toy, struct outcome *outcome)
 	struct span_sink sink = timeline_sink(&timeline);
 	struct simulate_options options = {.seed = 1, .sink = &sink};
 	simulate(&toy->setting, &options, &toy->arena, outcome);
-	t_ok(timeline_write(&timeline, outcome, NULL, &text), "it is written");
+	t_ok(timeline_write(&timeline, outcome, "trace.json", NULL, &text), "it is written");
 	timeline_release(&timeline);
 	json_error_t error;
 	json_t *root = json_loads(buf_text(&text), 0, &error);
