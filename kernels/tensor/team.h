@@ -20,8 +20,9 @@ struct team;
 /* Computes items [first, last) of the kernel that context describes. */
 typedef void team_body(void *context, struct team *team, int worker, int64_t first, int64_t last);
 
+/* As large as a cache line: what two workers write to is not on one, wherever the first of them begins. */
 struct team_worker {
-	_Alignas(64) _Atomic int64_t next; /* of its share of the items, on a cache line of its own */
+	_Atomic int64_t next; /* of its share of the items */
 	int64_t end;
 	double seconds; /* that it worked for in all, of what was shared out */
 	struct team *team;

@@ -48,7 +48,7 @@ static void read_latency(const char *text, struct plan_request *out, struct diag
 /* What is planned of a workflow is its memories; what is planned of a chain has no instance to write down. */
 static void check_workflow(const struct cli *cli, bool is_workflow, struct diag *diag)
 {
-	static const char *const of_chains[] = {"current", "output", "pareto", "split"};
+	static const char *const of_chains[] = {"current", "output", "pareto", "report", "split"};
 	if (!is_workflow && options_given(&cli->options, "certificate"))
 		diag_error(diag, at_option("--certificate"), "is written for the plan of a workflow");
 	for (size_t i = 0; is_workflow && i < ARRAY_LEN(of_chains); i++)

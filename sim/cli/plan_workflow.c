@@ -226,11 +226,26 @@ static int say_infeasible(const struct cli *cli, const struct plan_request *requ
 	return CLI_INFEASIBLE;
 }
 
+/* Fragments are of functions: what else the plan rests on must be set by hand. */
+static void say_what_is_not_emitted(const struct cli *cli, const struct workflow_plan *plan)
+{
+	struct buf text;
+	size_t count;
+	options_list(&cli->options, "emit", &count);
+	buf_init(&text);
+	say_layout(plan, &text);
+	if (text.length > 0 && count > 0)
+		fprintf(stderr, "%s: warning: what is emitted holds functions; the plan rests on more. %s", cli->name,
+			buf_text(&text));
+	buf_release(&text);
+}
+
 /* The plan for the tools that deploy it. */
 static int hand_over(struct cli *cli, const struct study *study, const struct plan_request *request,
 		     const struct workflow_plan *plan)
 {
 	const struct trial *best = &plan->best;
+	say_what_is_not_emitted(cli, plan);
 	return plan_emit_write(cli, &(struct plan_to_emit){
 					    .experiment = study->experiment.name,
 					    .request = request,

@@ -55,6 +55,8 @@ static int32_t build_task(struct builder *builder, int32_t at, double visits)
 	int32_t node = new_node(builder, SP_TASK, hop ? quantile_mean(&hop->table) : 0);
 	builder->graph->nodes[node].function = step->function;
 	builder->graph->nodes[node].visits = visits;
+	/* A call that is only queued is paid for, and not waited for. */
+	builder->graph->nodes[node].weight = step->is_async ? HARDLY : 1;
 	return node;
 }
 
@@ -277,10 +279,11 @@ static double inner_factor(const struct builder *builder, const struct run_resul
 	const struct graph *graph = builder->setting->graph;
 	const struct step_result *own = &result->steps[map];
 	double inner_seconds = 0;
-	double records = fmax(1, result->metrics[METRIC_COMPLETED_RECORDS].mean);
+	double shared = fmax(1, result->metrics[METRIC_MESSAGES_PER_BATCH].mean);
+	double executions = fmax(1, result->metrics[METRIC_COMPLETED_RECORDS].mean / shared);
 	struct map_means means;
 	find_map_means(builder, &graph->steps[map], &means);
-	double pace_seconds = means.pace_seconds * own->metrics[STEP_METRIC_ENTERED].mean / records +
+	double pace_seconds = means.pace_seconds * own->metrics[STEP_METRIC_ENTERED].mean / executions +
 			      (is_of_service(builder) ? builder->setting->platform->workflow.fork_seconds : 0);
 	double waits_seconds = own->metrics[STEP_METRIC_CRITICAL_SECONDS].mean - pace_seconds;
 	for (size_t i = 0; i < graph->step_count; i++)
@@ -302,12 +305,10 @@ static double seconds_per_record_second(const struct trial *trial)
 	for (size_t i = 0; i < result->step_count; i++)
 		if (result->steps[i].step->kind == STEP_WAIT)
 			wait_seconds += result->steps[i].metrics[STEP_METRIC_CRITICAL_SECONDS].mean;
-	/* Of messages, which share their batch's. */
-	double shared = fmax(1, result->metrics[METRIC_MESSAGES_PER_BATCH].mean);
 	bool is_latency = trial->setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
 	if (is_latency && wait_seconds > WAITS_LITTLE * record_seconds)
-		return shared;
-	return record_seconds > 0 ? shared * trial->seconds_at / record_seconds : 0;
+		return 1;
+	return record_seconds > 0 ? trial->seconds_at / record_seconds : 0;
 }
 
 void workflow_model_learn(const struct plan_request *request, const struct workflow_model *model,
@@ -341,7 +342,7 @@ void workflow_model_learn(const struct plan_request *request, const struct workf
 		if (step->kind == STEP_MAP)
 			factors[i] *= inner_factor(&builder, result, i);
 		double mean_seconds = took->metrics[STEP_METRIC_MEAN_SECONDS].mean;
-		if (step->kind != STEP_TASK || mean_seconds <= 0)
+		if (step->kind != STEP_TASK || step->is_async || mean_seconds <= 0)
 			continue;
 		double of_call = fmax(0, 1 - hop_seconds / mean_seconds);
 		double critical_seconds = took->metrics[STEP_METRIC_CRITICAL_SECONDS].mean * of_call * factors[i];

@@ -507,7 +507,8 @@ void critical_path_describe(const struct run_job *job, struct buf *out)
 				   "items of %s wait for each other; more at once, or larger batches, would help.\n",
 				   map->name);
 		else
-			buf_printf(out, "%s.\n", helps(step->step));
+			buf_printf(out, "%s.\n",
+				   step->step->is_async ? "its call is queued, and not waited for" : helps(step->step));
 	}
 	for (size_t i = 0; i < result->step_count; i++) {
 		const struct step_result *step = &result->steps[i];

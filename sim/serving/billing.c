@@ -150,6 +150,8 @@ void billing_beside(const struct setting *setting, int64_t elapsed_ns, struct us
 
 int64_t billing_transitions(const struct setting *setting)
 {
+	if (setting->graph)
+		return setting->graph->kind == WORKFLOW_STANDARD;
 	return setting->orchestrator == ORCHESTRATOR_WORKFLOW && setting->map != MAP_OF_EXPRESS_CHILDREN;
 }
 

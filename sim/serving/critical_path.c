@@ -59,10 +59,12 @@ void path_count_step(struct invocation *token)
 
 void path_count_record(const struct invocation *token)
 {
+	/* Messages of a batch have one execution, whose path is that of each of them. */
+	int64_t records = token->batch ? token->batch->count : 1;
 	for (const struct leg *leg = token->legs; leg; leg = leg->next) {
 		struct step_outcome *counts = &token->simulation->outcome->steps[leg->index];
-		counts->critical += leg->count;
-		counts->critical_ns += leg->ns;
+		counts->critical += records * leg->count;
+		counts->critical_ns += (wide_sum)records * (wide_sum)leg->ns;
 	}
 }
 

@@ -86,11 +86,14 @@ static void write_experiment(const struct world *world, struct stream *luck, str
 		   world->has_luck || world->has_layouts ? 4 : 1,
 		   world->has_luck ? "parallel: 2" : "parallel: 1, warm_sandboxes: 40",
 		   world->has_layouts ? "architecture" : "kind, architecture, concurrency, parallel");
-	for (int i = 0; i < FUNCTIONS; i++)
+	for (int i = 0; i < FUNCTIONS; i++) {
+		/* One after the other: the order of arguments is the compiler's. */
+		double cpu_seconds = 0.1 + (double)below(luck, 2000) / 1000;
+		double wait_seconds = (double)below(luck, 1000) / 1000;
 		buf_printf(out,
 			   "  f%d: {memory_mb: 512, work: {wait_seconds: %.3f, cpu_seconds: %.3f, variation: %s}}\n", i,
-			   (double)below(luck, 1000) / 1000, 0.1 + (double)below(luck, 2000) / 1000,
-			   world->has_luck ? "0.3" : "0");
+			   wait_seconds, cpu_seconds, world->has_luck ? "0.3" : "0");
+	}
 	buf_add(out, "workflow:\n  steps: ");
 	write_steps(world, luck, 2, &next, out);
 	buf_add(out, "\n");
