@@ -408,8 +408,11 @@ static size_t name_letters(const struct stack *stack)
 static void write_part(const struct stack *stack, const struct stack_row *row, size_t part, double from, double to,
 		       double top, struct buf *out)
 {
+	static const double NARROWEST = 0.005; /* what is less is written as no width at all, and cannot be seen */
 	char number[HTML_NUMBER_BYTES];
 	double total = row_total(stack, row);
+	if (to - from < NARROWEST)
+		return;
 	buf_printf(out, "<rect class=\"pt f%zu\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%d\"", part, from, top,
 		   to - from, BAR_HEIGHT);
 	if (row->has_point)
