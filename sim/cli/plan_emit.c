@@ -97,6 +97,23 @@ static double runs_per_month(const struct plan_to_emit *plan)
 	return is_served ? measurement_runs_per_month(plan->setting) : 1;
 }
 
+/*
+ * What is emitted runs on Step Functions as they are, also where the simulated platform is from before their maps or
+ * has none: where it states no limit of theirs, today's holds.
+ */
+static const struct platform_workflow *service_of(const struct plan_to_emit *plan)
+{
+	const struct platform_workflow *own = &plan->setting->platform->workflow;
+	if (own->inline_map_limit > 0)
+		return own;
+	struct diag diag;
+	diag_init(&diag);
+	const struct platform *today =
+		library_platform(plan->request->library, "aws-lambda", NULL, (struct diag_place){.file = ""}, &diag);
+	diag_release(&diag);
+	return today ? &today->workflow : own;
+}
+
 static struct deployment deployment_of(const struct plan_to_emit *plan, struct arena *arena)
 {
 	struct deployment deployment;
@@ -105,6 +122,7 @@ static struct deployment deployment_of(const struct plan_to_emit *plan, struct a
 	for (size_t i = 0; i < plan->setting->function_count; i++)
 		calls[i] = runs * plan->result->functions[i].metrics[FUNCTION_METRIC_INVOCATIONS].mean;
 	deployment_init(&deployment, plan->setting, calls, arena);
+	deployment.service = service_of(plan);
 	deployment.experiment = plan->experiment;
 	deployment.version = lamina_version();
 	deployment.strategy = plan_strategy_names[plan->request->strategy];

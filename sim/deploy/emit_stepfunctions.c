@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/num.h"
 #include "deploy/emit.h"
 
 /* As in the guide's best practices, "handle transient Lambda service exceptions". */
@@ -210,10 +209,7 @@ void emit_stepfunctions(const struct deployment *deployment, struct arena *arena
 		emit_states(deployment, arena, out);
 		return;
 	}
-	/* A platform from before such maps states no limit of theirs; what is emitted runs on the service of today. */
-	static const int64_t INLINE_MOST = 40; /* D, Step Functions developer guide, "Map workflow state" */
-	int64_t most = min_int64(INLINE_MOST, workflow_map_most(deployment->service, false));
-	bool is_distributed = deployment->parallel > most;
+	bool is_distributed = deployment->parallel > workflow_map_most(deployment->service, false);
 	struct json json;
 	json_init(&json, out, true);
 	json_object_begin(&json);
