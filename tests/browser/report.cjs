@@ -1,20 +1,9 @@
 // The checks of report.sh: node report.cjs CHROMIUM FOLDER-OF-PAGES [FOLDER-FOR-PICTURES]
 "use strict";
 const fs = require("fs");
-const {Chromium, Page} = require("./chromium.cjs");
+const {Page} = require("./chromium.cjs");
+const {ok, is, drive} = require("./tap.cjs");
 const [program, folder, pictures] = process.argv.slice(2);
-
-let count = 0;
-let failed = 0;
-function ok(condition, what, detail = "") {
-	count++;
-	failed += !condition;
-	console.log(`${condition ? "" : "not "}ok ${count} - ${what}`);
-	if (!condition && detail !== "")
-		console.log(`# ${JSON.stringify(detail)}`);
-}
-
-const is = (got, want, what) => ok(JSON.stringify(got) === JSON.stringify(want), what, got);
 
 async function picture(page, name, whole = true) {
 	if (!pictures)
@@ -230,14 +219,4 @@ async function main(chromium) {
 	await telephone(page);
 }
 
-const chromium = new Chromium(program, `${folder}/profile`);
-const late = setTimeout(() => {
-	ok(false, "the browser answers within two minutes");
-	chromium.process.kill("SIGKILL");
-}, 120000);
-main(chromium).catch((error) => ok(false, error.stack)).finally(async () => {
-	clearTimeout(late);
-	await chromium.close();
-	console.log(`1..${count}`);
-	process.exit(failed > 0 ? 1 : 0);
-});
+drive(program, folder, main);

@@ -2,23 +2,7 @@
 # Pages of `lamina report` in a headless Chromium: they open from a file without a request, every figure is seen, the
 # pointer, the keyboard and sorting work, a telephone's width is enough, dark and print are as they should. As TAP.
 # usage: report.sh [FOLDER], with pictures of the pages into the folder
-set -u
-cd "$(dirname "$0")/../.."
-root=$PWD
-pictures=${1:+$(realpath "$1")}
-for program in chromium chromium-browser google-chrome ''; do
-	command -v "$program" >/dev/null && break
-done
-if [[ -z $program ]]; then
-	echo '1..0 # SKIP there is no Chromium; tests/browser/setup.sh installs it on Debian'
-	exit 0
-fi
-if ! command -v node >/dev/null; then
-	echo '1..0 # SKIP there is no node'
-	exit 0
-fi
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/lamina-browser.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
+. "$(dirname "$0")/browser.sh"
 cp tests/browser/*.yaml "$scratch"
 cp configs/workflows/photos.yaml "$scratch/workflow.yaml"
 cd "$scratch" || exit 1

@@ -4,20 +4,9 @@
 // was; it is a module of the browser's own pages. What it made of a trace is compared with what is written in it.
 "use strict";
 const fs = require("fs");
-const {Chromium, Page} = require("./chromium.cjs");
+const {Page} = require("./chromium.cjs");
+const {ok, is, drive} = require("./tap.cjs");
 const [program, folder, pictures] = process.argv.slice(2);
-
-let count = 0;
-let failed = 0;
-function ok(condition, what, detail = "") {
-	count++;
-	failed += !condition;
-	console.log(`${condition ? "" : "not "}ok ${count} - ${what}`);
-	if (!condition && detail !== "")
-		console.log(`# ${JSON.stringify(detail).slice(0, 2000)}`);
-}
-
-const is = (got, want, what) => ok(JSON.stringify(got) === JSON.stringify(want), what, got);
 
 const ENGINE = "import('./models/trace/trace.js')";
 
@@ -122,16 +111,6 @@ async function main(chromium) {
 		check(name, JSON.parse(text).traceEvents, await page.evaluate(READ(text)), functions);
 	}
 	await panel(page, `${folder}/two.json`);
-	console.log(`1..${count}`);
 }
 
-const chromium = new Chromium(program, `${folder}/profile`);
-const late = setTimeout(() => {
-	ok(false, "the browser answers within two minutes");
-	chromium.process.kill("SIGKILL");
-}, 120000);
-main(chromium).catch((error) => ok(false, error.stack)).finally(async () => {
-	clearTimeout(late);
-	await chromium.close();
-	process.exit(failed > 0 ? 1 : 0);
-});
+drive(program, folder, main);
