@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/num.h"
 #include "report/trace_format.h"
 #include "sim/report/perfetto.pb-c.h"
 
@@ -191,9 +190,7 @@ static void write_slice(struct trace_out *to, const struct trace_slice *slice)
 		event.debug_annotations = said;
 	}
 	write_event(to, &event, slice->track.tid, slice->start_ns);
-	bool is_outermost = to->depth == 0;
-	to->ends_ns[to->depth] = is_outermost ? slice->end_ns : min_int64(slice->end_ns, to->ends_ns[to->depth - 1]);
-	to->depth++;
+	to->ends_ns[to->depth++] = slice->end_ns;
 }
 
 static void write_counter(struct trace_out *to, enum trace_counter counter, size_t pid, int64_t ns, double value)
