@@ -18,6 +18,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/*
+ * How often something long is tried: usually, and where sanitizers make it ten times as slow or a second compiler
+ * tries it again. Constant expressions, so that arrays can have such lengths.
+ */
+#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
+#define T_TIMES(usually, again) (again)
+#else
+#define T_TIMES(usually, again) (usually)
+#endif
+
 static int t_count_;
 static int t_failed_;
 

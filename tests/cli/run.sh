@@ -39,9 +39,11 @@ ln -s "$program" "$scratch/bin/lamina"
 ln -s "$(dirname "$(realpath "$program")")/tests/onnx/onnx_write" "$scratch/bin/onnx_write"
 export PATH=$scratch/bin:$PATH
 
-# For long tests: shorter ones go the same ways under sanitizers, which these would take minutes with.
+# For long tests: shorter ones go the same ways under sanitizers, which these would take minutes with, and what another
+# compiler makes gives the same bytes (tests/determinism).
 long_test() {
-	[[ $(readlink -f "$(command -v lamina)") != */build/asan-* ]] || skip 'long: not under sanitizers'
+	[[ $(readlink -f "$(command -v lamina)") != */build/@(asan-*|*-clang)/* ]] ||
+		skip 'long: with one compiler and without sanitizers'
 }
 export -f long_test
 

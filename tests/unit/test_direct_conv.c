@@ -16,12 +16,7 @@
 
 static const double ROUNDING = 0x1p-24;
 
-/* Under sanitizers a case takes many times as long. */
-#ifdef __SANITIZE_ADDRESS__
-enum { RANDOM_CASES = 160, USUAL_STEP = 4 };
-#else
-enum { RANDOM_CASES = 400, USUAL_STEP = 1 };
-#endif
+enum { RANDOM_CASES = T_TIMES(400, 80), USUAL_STEP = T_TIMES(1, 6) };
 
 static uint64_t state_ = 20190607;
 

@@ -12,12 +12,8 @@
 
 enum { PENDING_MAX = 20000 };
 
-/* Moving the reference's array takes thirty times as long under AddressSanitizer, which looks for other faults. */
-#ifdef __SANITIZE_ADDRESS__
-enum { EVENTS = 3000 };
-#else
-enum { EVENTS = 30000 };
-#endif
+/* Moving the reference's array takes most of the time. */
+enum { EVENTS = T_TIMES(30000, 1000) };
 
 struct reference_event {
 	int64_t time_ns;

@@ -10,11 +10,7 @@
 
 enum { SIZES = 6 };
 
-#ifdef __SANITIZE_ADDRESS__
-enum { WORLDS = 6 };
-#else
-enum { WORLDS = 40 };
-#endif
+enum { WORLDS = T_TIMES(40, 6) };
 
 static const struct plan_memory sizes = {.from_mb = 300, .to_mb = 300 + (SIZES - 1) * 340, .step_mb = 340};
 

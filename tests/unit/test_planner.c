@@ -8,12 +8,7 @@
 
 enum { SIZES = 16 };
 
-/* Simulating all combinations takes five times as long under AddressSanitizer, which looks for other faults. */
-#ifdef __SANITIZE_ADDRESS__
-enum { PIPELINES = 12, LONGER_PIPELINES = 0 };
-#else
-enum { PIPELINES = 32, LONGER_PIPELINES = 2 };
-#endif
+enum { PIPELINES = T_TIMES(32, 12), LONGER_PIPELINES = T_TIMES(2, 0) };
 
 static const struct plan_memory sixteen = {.from_mb = 400, .to_mb = 400 + (SIZES - 1) * 100, .step_mb = 100};
 

@@ -2,7 +2,7 @@
  * Logs in, the same numbers out: functions made by luck are logged, `lamina calibrate` fits them over an experiment
  * that guessed otherwise, and `lamina run --with` gives every logged mean back within 3 % and the bill within 1 %.
  *
- * ROUNDTRIP_FUNCTIONS (by default 40 and those that were hardest; `make roundtrip` tries 1,000) says how many,
+ * ROUNDTRIP_FUNCTIONS (by default 40, or 10, and those that were hardest; `make roundtrip` tries 1,000) says how many,
  * ROUNDTRIP_FIRST from which on. Rows at one size differ by luck that cancels in their mean: else the means of few rows
  * would be of no single function. What a new sandbox waits for comes before its first request's work, as in work.h.
  */
@@ -612,7 +612,7 @@ int main(void)
 	struct library library;
 	struct diag diag;
 	int64_t first = 0;
-	int64_t count = 40;
+	int64_t count = T_TIMES(40, 10);
 	if (!read_count("ROUNDTRIP_FIRST", 0, &first) || !read_count("ROUNDTRIP_FUNCTIONS", 1, &count))
 		return 2;
 	arena_init(&arena);

@@ -329,7 +329,7 @@ static void test_not_told(struct arena *arena)
 /* Of sizes no larger than one vCPU, single rows that differ by 1 % tell no parallel part: there was none. */
 static void test_single_rows(struct arena *arena)
 {
-	enum { LOGS = 60, SIZES = 3 };
+	enum { LOGS = T_TIMES(60, 20), SIZES = 3 };
 	static const int64_t sizes[][SIZES] = {{640, 900, 1400}, {512, 1024, 1769}};
 	static const struct truth truths[] = {{.single = 0.05, .wait = 0.02}, {.single = 0.3, .wait = 0.1}};
 	int parallel = 0;
@@ -410,7 +410,7 @@ static bool is_sound(const struct work_fit *fit)
 /* Whatever rows a log may hold, alone or twelve powers of ten apart: a fit, or none, but no end of the program. */
 static void test_extremes(struct arena *arena)
 {
-	enum { LOGS = 40, ROWS_MAX = 12 };
+	enum { LOGS = T_TIMES(40, 12), ROWS_MAX = 12 };
 	static const int64_t sizes_mb[] = {1, 128, 129, 1769, 1770, 10240, 1048576};
 	struct stream luck;
 	struct diag diag;

@@ -19,12 +19,7 @@ static uint64_t below(struct stream *luck, uint64_t n)
 
 enum { FUNCTIONS = 4, SIZES = 4, STEP_MB = 512 };
 
-/* Sanitizers make everything ten times as slow. */
-#ifdef __SANITIZE_ADDRESS__
-enum { FEWER = 4 };
-#else
-enum { FEWER = 1 };
-#endif
+enum { FEWER = T_TIMES(1, 4) };
 
 /* What a random workflow has. */
 struct world {

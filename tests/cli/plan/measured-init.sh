@@ -1,5 +1,6 @@
 # A function whose initialising is as its logs tell: the plan costs within 1 % of the cheapest of all sizes and
 # parallelisms that keep the deadline in 95 % of replications, each simulated by itself under no deadline to speak of.
+long_test
 cat >measured.yaml <<'END'
 apiVersion: lamina/v1
 name: measured

@@ -1,4 +1,5 @@
 # A size that cannot serve what comes is no plan, however cheap the part of it that was simulated.
+long_test
 cat >exp.yaml <<'YAML'
 apiVersion: lamina/v1
 name: overload

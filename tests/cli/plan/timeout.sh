@@ -1,4 +1,5 @@
 # A time-out rules out sizes, not the problem: what works is found by simulation.
+long_test
 cat > exp.yaml <<'Y'
 apiVersion: lamina/v1
 name: thumbnails

@@ -1,4 +1,5 @@
 # What a run charges and limits, the planner knows, and says.
+long_test
 cat > two.yaml <<'Y'
 apiVersion: lamina/v1
 name: two
