@@ -84,14 +84,19 @@ static void say_layout(const struct workflow_plan *plan, struct buf *out)
 		buf_add(out, ".\n");
 }
 
-static bool is_optimal(const struct workflow_plan *plan)
+static bool is_optimal_in_model(const struct workflow_plan *plan)
 {
 	return plan->is_proven && plan->doubt <= PLANNER_DEVIATION;
 }
 
-static void say_search(const struct workflow_plan *plan, struct buf *out)
+static void say_proof(const struct workflow_plan *plan, struct buf *out)
 {
-	buf_printf(out, "%s: ", is_optimal(plan) ? "Optimal" : "The best that was found");
+	if (plan->is_exhausted) {
+		buf_printf(out, "Optimal: of %lld plans, %lld were simulated; none of the others can be better.\n",
+			   (long long)plan->plans, (long long)plan->plans_simulated);
+		return;
+	}
+	buf_printf(out, "%s: ", is_optimal_in_model(plan) ? "Optimal in the model" : "The best that was found");
 	if (plan->doubt > PLANNER_DEVIATION)
 		buf_printf(out, "a simulation takes %.2g %% less than the model, which was to be below all; ",
 			   100 * plan->doubt / (1 + plan->doubt));
@@ -99,10 +104,15 @@ static void say_search(const struct workflow_plan *plan, struct buf *out)
 		   "with other memories, a run that keeps the bounds costs no less than %.4g USD in the model of "
 		   "its critical paths.\n",
 		   plan->bound_usd);
+}
+
+static void say_search(const struct workflow_plan *plan, struct buf *out)
+{
+	say_proof(plan, out);
 	if (plan->knobs.count > 0)
 		buf_printf(out, "Of %lld ways to set the rest, %lld were simulated, %lld are refused%s.\n",
 			   (long long)plan->layouts, (long long)plan->layouts_tried, (long long)plan->layouts_refused,
-			   plan->is_whole ? "; none can be better" : "");
+			   plan->is_whole && !plan->is_exhausted ? "; none can be better in the model" : "");
 	buf_printf(
 		out,
 		"In the mean, without luck: %.4g s a record and %.4g USD of its calls; nothing as fast costs less than "
@@ -170,7 +180,11 @@ static void render_json(const struct workflow_plan *plan, const struct study *st
 	json_field_double(&json, "doubt", plan->doubt);
 	json_field_double(&json, "bound_usd", plan->bound_usd);
 	json_key(&json, "is_optimal_in_model");
-	json_bool(&json, is_optimal(plan));
+	json_bool(&json, is_optimal_in_model(plan));
+	json_key(&json, "is_optimal");
+	json_bool(&json, plan->is_exhausted);
+	json_field_int(&json, "plans", plan->plans);
+	json_field_int(&json, "plans_simulated", plan->plans_simulated);
 	json_field_int(&json, "layouts", plan->layouts);
 	json_field_int(&json, "layouts_simulated", plan->layouts_tried);
 	json_field_double(&json, "mean_seconds", plan->mean_seconds);

@@ -259,7 +259,7 @@ struct enumeration {
 	int64_t left;
 };
 
-enum { NODES_MAX = 300000 };
+enum { NODES_MAX = 300000, NODES_MAX_ROUGH = 3000 };
 
 static void enumerate(struct enumeration *all, size_t function, double over)
 {
@@ -324,7 +324,7 @@ static void improve_by_all(const struct problem *problem, struct path_answer *be
 		.options = ARENA_ARRAY(&arena, size_t, model->function_count),
 		.best = best,
 		.gap = best->usd - problem->dual_usd,
-		.left = NODES_MAX,
+		.left = model->is_rough ? NODES_MAX_ROUGH : NODES_MAX,
 	};
 	for (size_t k = 0; k < model->point_count; k++)
 		all.room[k] = problem->seconds_max - plane_at(model, &model->points[k], fastest);

@@ -38,6 +38,7 @@ struct path_model {
 	struct path_corners *corners;
 	struct path_point *points;
 	size_t point_count;
+	bool is_rough; /* answers come sooner and are hardly ever proven */
 	struct arena *arena;
 };
 

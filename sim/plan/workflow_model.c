@@ -206,9 +206,11 @@ static void stage_of(const struct setting *setting, size_t function, struct aren
 }
 
 /* The sizes that hold the function and end in time; false where there is none. */
-static bool find_options(const struct builder *builder, size_t function, struct diag *diag, int64_t **sizes_mb,
-			 struct sp_options *out)
+static bool find_options(const struct builder *builder, size_t function, struct diag *diag,
+			 struct workflow_model *model)
 {
+	struct sp_options *out = &model->graph.functions[function];
+	struct sp_options *every = &model->every[function];
 	const struct setting *setting = builder->setting;
 	const struct platform_memory *sold = &setting->platform->memory;
 	const struct plan_memory *wanted = &builder->request->experiment->plan.memory;
@@ -245,10 +247,19 @@ static bool find_options(const struct builder *builder, size_t function, struct 
 			   (long long)from_mb, (long long)to_mb, out->name);
 		return false;
 	}
+	*every = (struct sp_options){
+		.name = out->name,
+		.seconds = ARENA_ARRAY(builder->arena, double, count),
+		.usd = ARENA_ARRAY(builder->arena, double, count),
+		.count = count,
+	};
+	memcpy(every->seconds, out->seconds, count * sizeof out->seconds[0]);
+	memcpy(every->usd, out->usd, count * sizeof out->usd[0]);
+	model->every_mb[function] = tried_mb;
 	out->count = sp_options_sort(out->seconds, out->usd, order, count);
-	*sizes_mb = ARENA_ARRAY(builder->arena, int64_t, out->count);
+	model->sizes_mb[function] = ARENA_ARRAY(builder->arena, int64_t, out->count);
 	for (size_t i = 0; i < out->count; i++)
-		(*sizes_mb)[i] = tried_mb[order[i]];
+		model->sizes_mb[function][i] = tried_mb[order[i]];
 	return true;
 }
 
@@ -263,10 +274,12 @@ bool workflow_model_make(const struct plan_request *request, const struct settin
 		.graph.function_count = setting->function_count,
 		.graph.nodes = ARENA_ARRAY(arena, struct sp_node, nodes),
 		.sizes_mb = ARENA_ARRAY(arena, int64_t *, setting->function_count),
+		.every = ARENA_ARRAY(arena, struct sp_options, setting->function_count),
+		.every_mb = ARENA_ARRAY(arena, int64_t *, setting->function_count),
 	};
 	bool ok = true;
 	for (size_t f = 0; f < setting->function_count; f++)
-		ok = find_options(&builder, f, diag, &out->sizes_mb[f], &out->graph.functions[f]) && ok;
+		ok = find_options(&builder, f, diag, out) && ok;
 	out->graph.root = build_sequence(&builder, 0, 1);
 	return ok;
 }

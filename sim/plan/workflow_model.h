@@ -19,6 +19,9 @@
 struct workflow_model {
 	struct sp_graph graph; /* its functions have an option for each size that they may get */
 	int64_t **sizes_mb;    /* of each option of each function */
+	/* All sizes that hold a function and end in time, those among them that others are no worse than: ascending. */
+	struct sp_options *every;
+	int64_t **every_mb;
 };
 
 /* False, with diag errors, where a function fits into no size. */

@@ -6,7 +6,9 @@
  * For each layout that is tried: the mean says where to begin, exactly (series_parallel.h); from then on simulations
  * say what the critical path is, luck and all, and what would be better if that were so is simulated next
  * (path_model.h), until the model has nothing better. Layouts of which the model says so after their first simulation
- * are left at that. Where there are few layouts all are tried, else each key by itself until none is better.
+ * are left at that. Where there are few layouts all are tried, else each key by itself until none is better. In the
+ * end all plans that may be better are simulated, where they are few (workflow_exhaustive.h), else what is around the
+ * best (workflow_neighbours.h): a plan is called optimal after the former, and in the model only without it.
  */
 #ifndef LAMINA_WORKFLOW_PLAN_H
 #define LAMINA_WORKFLOW_PLAN_H
@@ -23,6 +25,9 @@ struct workflow_plan {
 	int64_t layouts;         /* of so many ... */
 	int64_t layouts_tried;   /* ... that were simulated, ... */
 	int64_t layouts_refused; /* ... or are none */
+	bool is_exhausted;       /* all that may be better was simulated (workflow_exhaustive.h): of ... */
+	int64_t plans;           /* ... so many, of sizes and all else, ... */
+	int64_t plans_simulated; /* ... so many */
 	double doubt;            /* by how much a simulation is below the model, which bounds it, relative */
 	double bound_usd;        /* of a run, with this layout: no other memories cost less in the model */
 	bool is_proven;          /* the model has nothing better with this layout ... */
