@@ -324,6 +324,14 @@ void function_work_from_stated(const struct stated_work *stated, const struct pl
 	}
 }
 
+void function_work_part(const struct stated_work *stated, int64_t records, struct work *work)
+{
+	if (!stated || stated->download_mb > 0)
+		work->phases[WORK_RECORD_GET].gets *= records;
+	if (!stated || stated->upload_mb > 0)
+		work->phases[WORK_RECORD_PUT].puts *= records;
+}
+
 void function_work_set_client(const struct framework *framework, struct work *work)
 {
 	for (int i = 0; i < WORK_PHASES; i++) {

@@ -35,6 +35,9 @@ void function_work_from_layers(const struct experiment *experiment, const struct
 void function_work_from_stated(const struct stated_work *stated, const struct platform *platform, int64_t images,
 			       struct work *out);
 
+/* Of records that are called together, each comes from the store and goes there as its own; stated: NULL for layers. */
+void function_work_part(const struct stated_work *stated, int64_t records, struct work *work);
+
 /* Bytes of a record of `images` before layer `layer` (or, with layer == layer_count, after the last). */
 int64_t function_record_bytes(const struct framework *framework, const struct profile *profile, size_t layer,
 			      int64_t images);

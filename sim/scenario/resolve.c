@@ -274,7 +274,7 @@ static bool resolve_layers(struct resolution *resolution, const struct function_
 }
 
 static bool resolve_work(const struct resolution *resolution, const struct function_entry *entry,
-			 struct layer_range layers, int64_t images, struct work *out)
+			 struct layer_range layers, int64_t images, int64_t records, struct work *out)
 {
 	if (!entry->has_work && !check_coverage(resolution, images))
 		return false;
@@ -283,6 +283,7 @@ static bool resolve_work(const struct resolution *resolution, const struct funct
 	else
 		function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers,
 					  images, out);
+	function_work_part(entry->has_work ? &entry->work : NULL, records, out);
 	function_work_set_client(&resolution->experiment->framework, out);
 	return true;
 }
@@ -315,8 +316,9 @@ static bool resolve_sized_works(const struct resolution *resolution, const struc
 	size_t count = is_polled ? (size_t)setting->source.batch_max : trace ? trace->size_count : 0;
 	struct work *works = ARENA_ARRAY(resolution->arena, struct work, count);
 	for (size_t i = 0; i < count; i++) {
-		int64_t images = is_polled ? (int64_t)(i + 1) * setting->images_per_record : trace->sizes[i];
-		if (!resolve_work(resolution, entry, layers, images, &works[i]))
+		int64_t records = is_polled ? (int64_t)(i + 1) : 1;
+		int64_t images = is_polled ? records * setting->images_per_record : trace->sizes[i];
+		if (!resolve_work(resolution, entry, layers, images, records, &works[i]))
 			return false;
 	}
 	out->sized_works = count > 0 ? works : NULL;
@@ -348,8 +350,8 @@ static bool resolve_function(struct resolution *resolution, const struct functio
 	     ok;
 	resolution->is_order_lost = resolution->is_order_lost || entry->has_work;
 	return (entry->has_work || resolve_layers(resolution, entry, layers)) &&
-	       resolve_work(resolution, entry, *layers, setting->images_per_record, &out->work) &&
-	       resolve_work(resolution, entry, *layers, last_record_images(setting), &out->last_work) &&
+	       resolve_work(resolution, entry, *layers, setting->images_per_record, 1, &out->work) &&
+	       resolve_work(resolution, entry, *layers, last_record_images(setting), 1, &out->last_work) &&
 	       resolve_sized_works(resolution, entry, *layers, out) && check_record_fits(resolution, entry, out) && ok;
 }
 
@@ -365,7 +367,7 @@ static void resolve_batches(const struct resolution *resolution, const struct fu
 		struct work *works = ARENA_ARRAY(resolution->arena, struct work, (size_t)batch);
 		for (int64_t items = 1; items <= batch; items++)
 			if (!resolve_work(resolution, &entries[step->function], resolution->layers[step->function],
-					  items * resolution->setting->images_per_record, &works[items - 1]))
+					  items * resolution->setting->images_per_record, items, &works[items - 1]))
 				return;
 		step->works = works;
 		step->work_count = (size_t)batch;

@@ -258,6 +258,15 @@ static void test_per_call(void)
 	};
 	struct work work;
 	function_work_from_stated(&stated, &no_device, 8, &work);
+	stated.upload_objects = 2;
+	stated.download_objects = 1;
+	struct work together;
+	function_work_from_stated(&stated, &no_device, 8, &together);
+	function_work_part(&stated, 4, &together);
+	t_int(together.phases[WORK_RECORD_PUT].puts, 8, "four records that are called together are two objects each");
+	t_int(together.phases[WORK_RECORD_GET].gets, 1, "what a call reads is one");
+	function_work_part(NULL, 3, &together);
+	t_int(together.phases[WORK_RECORD_PUT].puts, 24, "a network's records are objects of their own");
 	t_int(work.phases[WORK_COMPUTE].cpu_ns, 5616400000, "eight images take little more than four times one");
 	t_int(work.phases[WORK_DECODE].cpu_ns, NS_PER_SECOND / 10, "one thread's work comes once");
 	t_int(work.phases[WORK_WAIT].wait_ns, 10 * NS_PER_SECOND, "waiting comes once, and for each");
