@@ -85,6 +85,8 @@ static void find_map_means(const struct builder *builder, const struct step *ste
 	const struct graph *graph = builder->setting->graph;
 	const struct item_count *items = step->writer >= 0 ? &graph->steps[step->writer].writes : &step->items;
 	bool is_paced = is_of_service(builder) && !step->is_distributed;
+	const struct platform_workflow *workflow = &builder->setting->platform->workflow;
+	const struct start_rate *starts = workflow_start_rate(workflow, step->child_kind == WORKFLOW_EXPRESS);
 	*out = (struct map_means){0};
 	for (int i = 0; i < MAP_SHARES; i++) {
 		double drawn = items->drawn.count > 0 ? round(quantile_at(&items->drawn, (i + 0.5) / MAP_SHARES))
@@ -94,9 +96,9 @@ static void find_map_means(const struct builder *builder, const struct step *ste
 		out->batches += batches / MAP_SHARES;
 		out->waves += (width > 0 ? ceil(batches / width) : 0) / MAP_SHARES;
 		for (int64_t k = 1; is_paced && k < (int64_t)fmin(width, 10000); k++)
-			out->pace_seconds +=
-				seconds_from_ns(workflow_map_rest_ns(&builder->setting->platform->workflow, k)) /
-				MAP_SHARES;
+			out->pace_seconds += seconds_from_ns(workflow_map_rest_ns(workflow, k)) / MAP_SHARES;
+		if (step->is_distributed && starts->burst > 0)
+			out->pace_seconds += fmax(0, width - (double)starts->burst) / starts->per_second / MAP_SHARES;
 	}
 }
 

@@ -15,6 +15,15 @@ struct map_pace {
 	double seconds_per_item;
 };
 
+/*
+ * Executions that an account starts: a bucket of `burst`, refilled at per_second. I: a distributed map's children are
+ * of them (its role needs states:StartExecution); what the bucket does not hold is started later, not refused.
+ */
+struct start_rate {
+	int64_t burst; /* 0: no bound is known */
+	double per_second;
+};
+
 struct platform_workflow {
 	struct quantiles hop_seconds;  /* from one function's answer to the next one's call */
 	double fork_seconds;           /* more before the first branch of a parallel step or of an inline map */
@@ -25,6 +34,8 @@ struct platform_workflow {
 	int64_t history_entries_max;   /* of an execution, whose end the next one is; 0: no bound is known */
 	double express_seconds;        /* the longest that an express one runs; 0: no bound is known */
 	struct map_pace map_pace;
+	struct start_rate child_starts; /* of a distributed map's children: standard ones, ... */
+	struct start_rate express_child_starts;
 	double durable_operation_seconds; /* what a durable function takes to call the next function */
 	double payload_mb;                /* that it passes on, 10^6 bytes; 0: no bound is known */
 };
@@ -35,6 +46,16 @@ int64_t workflow_map_most(const struct platform_workflow *workflow, bool is_dist
 
 /* The rest after an inline map has started so many items, before it starts the next. */
 int64_t workflow_map_rest_ns(const struct platform_workflow *workflow, int64_t started);
+
+/* Of its children, by their kind. */
+const struct start_rate *workflow_start_rate(const struct platform_workflow *workflow, bool is_express);
+
+/*
+ * How long the next start must wait, now; full_ns: when the bucket will be full again, which workflow_started moves
+ * (the generic cell rate algorithm: ITU-T I.371, in times instead of tokens).
+ */
+int64_t workflow_start_rest_ns(const struct start_rate *rate, int64_t full_ns, int64_t now_ns);
+void workflow_started(const struct start_rate *rate, int64_t *full_ns, int64_t now_ns);
 
 /* What a payload adds to a hop. */
 int64_t workflow_payload_ns(const struct platform_workflow *workflow, int64_t payload_bytes);

@@ -11,6 +11,18 @@ static int64_t now_of(const struct invocation *token)
 	return engine_now_ns(&token->simulation->engine);
 }
 
+int64_t execution_child_rest_ns(const struct simulation *simulation, bool is_express)
+{
+	return workflow_start_rest_ns(workflow_start_rate(&simulation->setting->platform->workflow, is_express),
+				      simulation->starts_full_ns[is_express], engine_now_ns(&simulation->engine));
+}
+
+void execution_count_child(struct simulation *simulation, bool is_express)
+{
+	workflow_started(workflow_start_rate(&simulation->setting->platform->workflow, is_express),
+			 &simulation->starts_full_ns[is_express], engine_now_ns(&simulation->engine));
+}
+
 struct execution *execution_begin(struct simulation *simulation, int kind, struct execution *outer)
 {
 	struct execution *execution = simulation->free_executions;
@@ -25,8 +37,10 @@ struct execution *execution_begin(struct simulation *simulation, int kind, struc
 		.entries = HISTORY_OF_EXECUTION,
 	};
 	simulation->outcome->functions[0].usage.durable_operations += kind == WORKFLOW_DURABLE;
-	if (outer)
+	if (outer) {
 		outer->tokens++;
+		execution_count_child(simulation, kind == WORKFLOW_EXPRESS);
+	}
 	return execution;
 }
 

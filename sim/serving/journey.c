@@ -106,12 +106,25 @@ static void draw_turns(struct simulation *simulation)
 
 static void turn_comes(struct engine *engine, void *subject, int64_t argument);
 
+/* A workflow's map that is distributed starts an execution for each record. */
+static bool begins_child(const struct simulation *simulation)
+{
+	return simulation->setting->map != MAP_INLINE;
+}
+
+static bool is_child_express(const struct simulation *simulation)
+{
+	return simulation->setting->map == MAP_OF_EXPRESS_CHILDREN;
+}
+
 static bool turn_has_come(struct simulation *simulation)
 {
-	if (!simulation->turns)
-		return true;
-	int64_t rest_ns =
-		simulation->turns[simulation->intake.arrivals.made].asked_ns - engine_now_ns(&simulation->engine);
+	int64_t rest_ns = 0;
+	if (simulation->turns)
+		rest_ns = simulation->turns[simulation->intake.arrivals.made].asked_ns -
+			  engine_now_ns(&simulation->engine);
+	else if (begins_child(simulation))
+		rest_ns = execution_child_rest_ns(simulation, is_child_express(simulation));
 	if (rest_ns > 0 && !simulation->is_turn_awaited) {
 		engine_schedule(&simulation->engine, rest_ns, 0, turn_comes, simulation, 0);
 		simulation->is_turn_awaited = true;
@@ -131,6 +144,8 @@ static void submit_next_in_line(struct simulation *simulation)
 	while (!intake->is_over && resource_free_units(places) > 0 && turn_has_come(simulation)) {
 		const struct turn *turn = simulation->turns ? &simulation->turns[intake->arrivals.made] : NULL;
 		intake_take(intake, &arrival);
+		if (begins_child(simulation))
+			execution_count_child(simulation, is_child_express(simulation));
 		struct invocation *invocation = new_invocation(simulation, &arrival);
 		if (turn)
 			invocation->record = turn->record;

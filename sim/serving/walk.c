@@ -171,7 +171,7 @@ static void close_join(struct join *join)
 
 static void turn_comes(struct engine *engine, void *subject, int64_t argument);
 
-/* What children of a distributed map wait for has not been measured. */
+/* What children of a distributed map wait for, beside the rate at which they may start, has not been measured. */
 static bool is_forked_by_service(const struct join *join, const struct step *step)
 {
 	return step->kind != STEP_LOOP && !step->is_distributed &&
@@ -198,6 +198,15 @@ static void await_turn(struct join *join, int64_t rest_ns)
 	join->pending++;
 }
 
+/* Until the next branch may start. */
+static int64_t rest_of(const struct join *join, const struct step *step)
+{
+	const struct simulation *simulation = join->simulation;
+	if (step->is_distributed)
+		return execution_child_rest_ns(simulation, step->child_kind == WORKFLOW_EXPRESS);
+	return join->turn_ns - engine_now_ns(&simulation->engine);
+}
+
 /* Starts branches as far as they may run at once: all of a parallel step, a map's items at its pace, a loop's round. */
 static void begin_branches(struct join *join)
 {
@@ -214,7 +223,7 @@ static void begin_branches(struct join *join)
 	join->pending++;
 	while (!join_is_lost(join) && join->begun < join->total &&
 	       join->pending - 1 - join->is_turn_awaited < at_once) {
-		int64_t rest_ns = join->turn_ns - engine_now_ns(&simulation->engine);
+		int64_t rest_ns = rest_of(join, step);
 		if (rest_ns > 0 || begins_too_many(simulation)) {
 			await_turn(join, rest_ns > 0 ? rest_ns : 0);
 			break;

@@ -29,6 +29,8 @@ static void simulate_it(struct fixture *f)
 	"    hop_payload_mb: 0.001024\n" \
 	"    hop_seconds_per_mb: 100\n" \
 	"    map_pace: {seconds: 0, seconds_per_item: 0}\n" \
+	"    child_starts: {burst: 1000, per_second: 500}\n" \
+	"    express_child_starts: {burst: 2000, per_second: 4000}\n" \
 	"workload: {images: 1}\n" \
 	"functions:\n" \
 	"  one: {memory_mb: 2048, work: {wait_seconds: 1}}\n" \
@@ -60,6 +62,11 @@ static const struct known knowns[] = {
 	{"an inline map runs 40", "{steps: [{map: {items: 81, steps: [{task: one}]}}]}", 3, 81, 82, 0, false},
 	{"a distributed one all of them", "{steps: [{map: {items: 81, distributed: true, steps: [{task: one}]}}]}", 1,
 	 81, 163, 0, false},
+	{"of which 1,000 start at once and then 500 a second",
+	 "{steps: [{map: {items: 1500, distributed: true, steps: [{wait: {seconds: 1}}]}}]}", 2, 0, 3001, 0, false},
+	{"of express ones 2,000, and then 4,000 a second",
+	 "{steps: [{map: {items: 4000, distributed: true, children: express, steps: [{wait: {seconds: 1}}]}}]}", 1.5, 0,
+	 4001, 4000, false},
 	{"express children",
 	 "{steps: [{map: {items: 10, distributed: true, children: express, steps: [{task: one}]}}]}", 1, 10, 11, 10,
 	 false},
