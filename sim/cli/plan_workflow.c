@@ -67,6 +67,11 @@ static void say_trial(const struct trial *trial, const struct plan_request *requ
 	buf_add(out, trial_works(trial) ? "\n" : "; records fail\n");
 }
 
+static int64_t provisioned_of(const struct trial *trial, size_t function)
+{
+	return trial->setting->functions[function].sandbox.provisioned;
+}
+
 /* What the plan sets beside memory, as --set takes it. */
 static void say_layout(const struct workflow_plan *plan, struct buf *out)
 {
@@ -78,6 +83,14 @@ static void say_layout(const struct workflow_plan *plan, struct buf *out)
 			continue;
 		buf_printf(out, "%s %s=%s (now %s)", is_any ? "," : "Beside memory:", knob->label, knob->values[at],
 			   knob->values[0]);
+		is_any = true;
+	}
+	for (size_t f = 0; f < plan->best.setting->function_count; f++) {
+		if (provisioned_of(&plan->best, f) == provisioned_of(&plan->now, f))
+			continue;
+		buf_printf(out, "%s functions.%s.provisioned_concurrency=%lld (now %lld)",
+			   is_any ? "," : "Beside memory:", plan->best.setting->functions[f].name,
+			   (long long)provisioned_of(&plan->best, f), (long long)provisioned_of(&plan->now, f));
 		is_any = true;
 	}
 	if (is_any)
@@ -92,8 +105,8 @@ static bool is_optimal_in_model(const struct workflow_plan *plan)
 static void say_proof(const struct workflow_plan *plan, struct buf *out)
 {
 	if (plan->is_exhausted) {
-		buf_printf(out, "Optimal: of %lld plans, %lld were simulated; none of the others can be better.\n",
-			   (long long)plan->plans, (long long)plan->plans_simulated);
+		buf_printf(out, "Optimal: of %lld plans, %lld cost too much, and all others were simulated.\n",
+			   (long long)plan->plans, (long long)(plan->plans - plan->plans_simulated));
 		return;
 	}
 	buf_printf(out, "%s: ", is_optimal_in_model(plan) ? "Optimal in the model" : "The best that was found");
@@ -161,6 +174,13 @@ static void write_layout(const struct workflow_plan *plan, struct json *json)
 		const struct knob *knob = &plan->knobs.items[i];
 		for (size_t k = 0; plan->layout.at[i] > 0 && k < knob->key_count; k++)
 			json_field_text(json, knob->keys[k], knob->values[plan->layout.at[i]]);
+	}
+	for (size_t f = 0; f < plan->best.setting->function_count; f++) {
+		char key[200];
+		snprintf(key, sizeof key, "functions.%s.provisioned_concurrency",
+			 plan->best.setting->functions[f].name);
+		if (provisioned_of(&plan->best, f) != provisioned_of(&plan->now, f))
+			json_field_int(json, key, provisioned_of(&plan->best, f));
 	}
 	json_object_end(json);
 }

@@ -6,7 +6,7 @@
 
 /* --- keys and values --- */
 
-static bool is_kept(const struct plan_request *request, const char *name)
+bool layout_keeps(const struct plan_request *request, const char *name)
 {
 	const struct bind_texts *keep = &request->experiment->plan.keep;
 	for (size_t i = 0; i < keep->count; i++)
@@ -79,6 +79,29 @@ static void add_architecture(struct knobs *knobs, const struct plan_request *req
 	add_value(knob, names[1]);
 }
 
+/* Of all functions whose runtime is restored from snapshots: as they have it, or one for all. */
+static void add_snapshot(struct knobs *knobs, const struct plan_request *request, struct arena *arena)
+{
+	const struct setting *setting = request->setting;
+	struct knob *knob = new_knob(knobs, "snapshot", "functions.*.snapshot");
+	size_t stated = 0;
+	knob->key_count = 0;
+	for (size_t f = 0; f < setting->function_count; f++) {
+		const struct sandbox_spec *sandbox = &setting->functions[f].sandbox;
+		if (!sandbox->runtime || sandbox->runtime->snapshot == SNAPSHOT_NONE)
+			continue;
+		knob->keys[knob->key_count++] =
+			arena_printf(arena, "functions.%s.snapshot", setting->functions[f].name);
+		stated += sandbox->has_snapshot;
+	}
+	if (knob->key_count > 0) {
+		add_value(knob, stated == 0 ? "false" : stated == knob->key_count ? "true" : "as stated");
+		add_value(knob, "false");
+		add_value(knob, "true");
+	}
+	drop_single(knobs);
+}
+
 /* The fewest at once that end `all` in 1, 2, 3, 4, 6, 9, 13, ... rounds. */
 static void add_rounds(struct knob *knob, int64_t all, int64_t from, int64_t to, struct arena *arena)
 {
@@ -110,13 +133,13 @@ static void add_source(struct knobs *knobs, const struct plan_request *request, 
 	const struct setting_source *source = &request->setting->source;
 	if (!setting_is_polled(request->setting))
 		return;
-	if (!is_kept(request, "batch_size")) {
+	if (!layout_keeps(request, "batch_size")) {
 		struct knob *knob = new_knob(knobs, "batch_size", "source.batch_size");
 		add_number(knob, source->batch_max, arena);
 		for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
 			add_number(knob, sizes[i], arena);
 	}
-	if (!is_kept(request, "window")) {
+	if (!layout_keeps(request, "window")) {
 		struct knob *knob = new_knob(knobs, "window", "source.window_seconds");
 		add_value(knob, arena_printf(arena, "%g", seconds_from_ns(source->window_ns)));
 		for (size_t i = 0; i < ARRAY_LEN(windows); i++)
@@ -188,7 +211,7 @@ static void add_map(struct walk *walk, const struct step *step, const char *path
 	if (!workflow_is_of_service(setting->graph->kind) || most == 0)
 		most = INT64_MAX;
 	int concurrency = -1;
-	if (has_room(walk->knobs) && !is_kept(walk->request, "concurrency")) {
+	if (has_room(walk->knobs) && !layout_keeps(walk->request, "concurrency")) {
 		struct knob *knob =
 			new_knob(walk->knobs, "concurrency", arena_printf(walk->arena, "%s.map.concurrency", path));
 		int64_t batches = div_ceil_int64(items, step->batch);
@@ -202,7 +225,7 @@ static void add_map(struct walk *walk, const struct step *step, const char *path
 		concurrency = knob->value_count < 2 ? -1 : (int)walk->knobs->count - 1;
 		drop_single(walk->knobs);
 	}
-	if (step->is_distributed && has_room(walk->knobs) && !is_kept(walk->request, "batch")) {
+	if (step->is_distributed && has_room(walk->knobs) && !layout_keeps(walk->request, "batch")) {
 		struct knob *knob = new_knob(walk->knobs, "batch", arena_printf(walk->arena, "%s.map.batch", path));
 		static const int64_t sizes[] = {1, 2, 5, 10, 20, 50, 100};
 		knob->widened_by = concurrency;
@@ -239,11 +262,13 @@ static void walk_steps(struct walk *walk, const struct yaml_node *list, const ch
 void knobs_init(struct knobs *knobs, const struct plan_request *request, struct arena *arena)
 {
 	*knobs = (struct knobs){.count = 0};
-	if (!is_kept(request, "kind"))
+	if (!layout_keeps(request, "kind"))
 		add_kind(knobs, request);
-	if (!is_kept(request, "architecture"))
+	if (!layout_keeps(request, "architecture"))
 		add_architecture(knobs, request, arena);
-	if (!is_kept(request, "parallel"))
+	if (!layout_keeps(request, "snapshot"))
+		add_snapshot(knobs, request, arena);
+	if (!layout_keeps(request, "parallel"))
 		add_parallel(knobs, request, arena);
 	add_source(knobs, request, arena);
 	struct walk walk = {.request = request, .knobs = knobs, .arena = arena};

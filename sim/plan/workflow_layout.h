@@ -5,6 +5,7 @@
  *
  *   kind           standard or express, where the platform sells both
  *   architecture   of all functions, where it sells both and tells how fast they are
+ *   snapshot       of all functions whose runtime is restored from one
  *   parallel       executions at once, of a batch
  *   concurrency    of each map, up to the platform's most
  *   batch          items that a child of a distributed map gets at once
@@ -38,6 +39,9 @@ struct knobs {
 	struct knob items[KNOBS_MAX];
 	size_t count;
 };
+
+/* Whether the experiment's plan.keep lists it. */
+bool layout_keeps(const struct plan_request *request, const char *name);
 
 void knobs_init(struct knobs *knobs, const struct plan_request *request, struct arena *arena);
 

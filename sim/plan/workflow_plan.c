@@ -8,6 +8,7 @@
 #include "plan/planner.h"
 #include "plan/workflow_exhaustive.h"
 #include "plan/workflow_neighbours.h"
+#include "plan/workflow_provision.h"
 
 static bool check_request(const struct plan_request *request, struct diag *diag)
 {
@@ -129,6 +130,7 @@ enum plan_end workflow_plan_run(const struct plan_request *request, struct arena
 		return PLAN_INTERRUPTED;
 	workflow_exhaustive(&search);
 	workflow_neighbours(&search);
+	workflow_provision(&search);
 	if (search.is_interrupted)
 		return PLAN_INTERRUPTED;
 	look_at_mean(&search);

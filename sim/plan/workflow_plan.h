@@ -8,7 +8,8 @@
  * (path_model.h), until the model has nothing better. Layouts of which the model says so after their first simulation
  * are left at that. Where there are few layouts all are tried, else each key by itself until none is better. In the
  * end all plans that may be better are simulated, where they are few (workflow_exhaustive.h), else what is around the
- * best (workflow_neighbours.h): a plan is called optimal after the former, and in the model only without it.
+ * best (workflow_neighbours.h): a plan is called optimal after the former, and in the model only without it. Where
+ * requests come over time, sandboxes are provisioned where that is better still (workflow_provision.h).
  */
 #ifndef LAMINA_WORKFLOW_PLAN_H
 #define LAMINA_WORKFLOW_PLAN_H

@@ -234,7 +234,19 @@ static void choose_in_mean(struct workflow_attempt *attempt)
 	memcpy(attempt->options, answer.options, graph->function_count * sizeof answer.options[0]);
 }
 
-/* False where the layout is refused. */
+/* The layout's, with the sandboxes that the search provisions. */
+static const struct setting *setting_of(const struct workflow_search *search, const struct layout *layout)
+{
+	struct arena *arena = search->control.arena;
+	const struct setting *setting = layout_resolve(search->request, &search->out->knobs, layout, arena);
+	if (!setting || !search->provisioned)
+		return setting;
+	struct setting *copy = setting_copy(setting, arena);
+	for (size_t f = 0; f < copy->function_count; f++)
+		copy->functions[f].sandbox.provisioned = search->provisioned[f];
+	return copy;
+}
+
 bool workflow_attempt_init(struct workflow_attempt *attempt, struct workflow_search *search,
 			   const struct layout *layout)
 {
@@ -242,7 +254,7 @@ bool workflow_attempt_init(struct workflow_attempt *attempt, struct workflow_sea
 	struct arena *arena = search->control.arena;
 	*attempt = (struct workflow_attempt){
 		.search = search,
-		.setting = layout_resolve(request, &search->out->knobs, layout, arena),
+		.setting = setting_of(search, layout),
 		.layout = layout,
 		.seconds_max = request->seconds_max > 0 ? request->seconds_max : HUGE_VAL,
 	};

@@ -22,7 +22,8 @@ struct workflow_search {
 	struct layout *tried;
 	size_t tried_count;
 	struct workflow_plan *out;
-	double visits; /* that were simulated */
+	const int64_t *provisioned; /* sandboxes, by function; NULL: as the experiment has it */
+	double visits;              /* that were simulated */
 	bool is_interrupted;
 	bool is_cut; /* of some layout not all that may be better was looked at */
 };

@@ -108,17 +108,17 @@ static const struct bind_field plan_fields[] = {
 		   .help = "jobs at once"),
 	BIND_FIELD(struct plan_section, schedules, BIND_TEXT_LIST, .count_max = 2,
 		   .help = "per_record, pipelined; by default both"),
-	BIND_FIELD(struct plan_section, keep, BIND_TEXT_LIST, .count_max = 7,
-		   .help = "of a workflow, what stays as it is: kind, architecture, parallel, concurrency, batch, "
-			   "batch_size, window; by default none of them"),
+	BIND_FIELD(struct plan_section, keep, BIND_TEXT_LIST, .count_max = 9,
+		   .help = "of a workflow, what stays as it is: kind, architecture, snapshot, provisioned, parallel, "
+			   "concurrency, batch, batch_size, window; by default none of them"),
 	BIND_FIELD(struct plan_section, uncertainty, BIND_STRUCT, .fallback = "{}", .schema = &uncertainty_schema,
 		   .help = "how far the planner's inputs may be wrong; by default as configs/errors/planner.yaml "
 			   "has it"),
 	BIND_END,
 };
 
-const char *const plan_varied[] = {"kind",  "architecture", "parallel", "concurrency",
-				   "batch", "batch_size",   "window",   NULL};
+const char *const plan_varied[] = {"kind",        "architecture", "snapshot",   "provisioned", "parallel",
+				   "concurrency", "batch",        "batch_size", "window",      NULL};
 
 static bool is_one_of(const char *name, const char *const *names)
 {
@@ -138,8 +138,8 @@ static void check_names(void *value, const struct yaml_node *node, struct diag *
 	for (size_t i = 0; i < plan->keep.count; i++)
 		if (!is_one_of(plan->keep.values[i], plan_varied))
 			diag_error(diag, bind_place(node, "keep"),
-				   "a plan of a workflow does not vary '%s'; it varies kind, architecture, parallel, "
-				   "concurrency, batch, batch_size and window",
+				   "a plan of a workflow does not vary '%s'; it varies kind, architecture, snapshot, "
+				   "provisioned, parallel, concurrency, batch, batch_size and window",
 				   plan->keep.values[i]);
 }
 

@@ -53,3 +53,20 @@ workflow: {kind: express, steps: [{task: check}]}
 plan: {keep: [kind, window]}
 END
 lamina plan queue.yaml --latency mean=2.4 --replications 3 | grep -E '^(check|Beside|Of)'
+# Seldom called, two functions are cold: a sandbox of each is kept, or both are restored from snapshots.
+cat >api.yaml <<'END'
+apiVersion: lamina/v1
+name: api
+platform: aws-lambda
+framework: {runtime: python3.13}
+workload: {images: 100, arrivals: {kind: poisson, rate_per_second: 0.001}}
+functions:
+  a: {memory_mb: 1024, work: {cpu_seconds: 0.3, wait_seconds: 0.1, init_cpu_seconds: 4, memory_mb: 120}}
+  b: {memory_mb: 1024, work: {cpu_seconds: 0.2, wait_seconds: 0.3, init_cpu_seconds: 3, memory_mb: 120}}
+workflow: {kind: express, steps: [{task: a}, {task: b}]}
+plan: {memory: {from_mb: 512, to_mb: 2048, step_mb: 512}, keep: [kind]}
+END
+lamina plan api.yaml --latency p95=1.7 --replications 3 | grep -E '^(a|b|Beside)'
+lamina plan api.yaml --latency p95=4 --replications 3 | grep -E '^(Beside|Optimal)'
+lamina plan api.yaml --latency p95=20 --replications 3 | grep -E '^(Beside|Optimal)'
+fails 3 lamina plan api.yaml --latency p95=1.7 --replications 3 --set 'plan.keep=[provisioned]'
