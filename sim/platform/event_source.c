@@ -10,7 +10,9 @@ static const struct bind_field queue_fields[] = {
 	INTEGER(struct platform_queue, poller_calls, 1, 1000000,
 		"batches that a provisioned poller has in work at once"),
 	INTEGER(struct platform_queue, pollers_min, 1, 1000000, "the fewest that are provisioned"),
-	INTEGER(struct platform_queue, pollers_max, 1, 1000000, "and the most"),
+	INTEGER(struct platform_queue, pollers_min_max, 1, 1000000, "as many of which may be asked for"),
+	INTEGER(struct platform_queue, pollers_usual, 1, 1000000, "the most, by default"),
+	INTEGER(struct platform_queue, pollers_max, 1, 1000000, "and at all"),
 	NUMBER(struct platform_queue, provisioned_calls_per_minute, 1e-3, 1e9, "how many batches more they take"),
 	INTEGER(struct platform_queue, batch_size, 1, 1000000, "messages of one call, by default"),
 	INTEGER(struct platform_queue, batch_max, 1, 1000000, "and the most"),
@@ -35,6 +37,9 @@ static const struct bind_field stream_fields[] = {
 	INTEGER(struct platform_stream, batch_max, 1, 1000000, "and the most"),
 	NUMBER(struct platform_stream, window_max_seconds, 0, 1e6, "the longest window"),
 	INTEGER(struct platform_stream, shard_calls_max, 1, 1000000, "batches of one shard in work at once"),
+	MAYBE_NUMBER(struct platform_stream, shard_mb_per_second, "0", 0, 1e6,
+		     "that a shard takes, 10^6 bytes; 0: no bound is known"),
+	MAYBE_NUMBER(struct platform_stream, shard_records_per_second, "0", 0, 1e9, "and records"),
 	NUMBER(struct platform_stream, retention_seconds, 1, 1e9, "age at which a record is gone"),
 	BIND_END,
 };
@@ -55,6 +60,10 @@ static const struct bind_field gateway_fields[] = {
 		     "how long it waits for a function; 0: as long as that may take"),
 	NUMBER(struct platform_gateway, payload_mb, 1e-6, 1e6, "largest request or answer, 10^6 bytes"),
 	MAYBE_NUMBER(struct platform_gateway, streamed_mb, "0", 0, 1e6, "largest answer that is streamed; 0: none is"),
+	MAYBE_NUMBER(struct platform_gateway, streamed_at_once_mb, "0", 0, 1e6,
+		     "of it, what is sent as fast as it comes, 10^6 bytes"),
+	MAYBE_NUMBER(struct platform_gateway, streamed_mb_per_second, "0", 0, 1e6,
+		     "and how fast the rest is; 0: no bound is known"),
 	BIND_END,
 };
 

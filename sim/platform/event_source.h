@@ -20,7 +20,9 @@ struct platform_queue {
 	int64_t calls_max;        /* ... to so many; 0: the platform has no such queue */
 	int64_t poller_calls;     /* of a provisioned poller */
 	int64_t pollers_min;      /* provisioned */
-	int64_t pollers_max;
+	int64_t pollers_min_max;  /* the most that may be the fewest */
+	int64_t pollers_usual;    /* the most, where nobody says otherwise, */
+	int64_t pollers_max;      /* ... and at all */
 	double provisioned_calls_per_minute;
 	int64_t batch_max;
 	int64_t windowless_batch_max; /* without a window */
@@ -39,8 +41,10 @@ struct platform_stream {
 	double poll_seconds; /* between two looks at a shard; 0: the platform has no such stream */
 	int64_t batch_max;
 	double window_max_seconds;
-	int64_t batch_size;      /* where nobody says otherwise */
-	int64_t shard_calls_max; /* batches of one shard in work at once */
+	int64_t batch_size;         /* where nobody says otherwise */
+	int64_t shard_calls_max;    /* batches of one shard in work at once */
+	double shard_mb_per_second; /* that one shard takes, 10^6 bytes; 0: no bound is known */
+	double shard_records_per_second;
 	double retention_seconds;
 };
 extern const struct bind_schema platform_stream_schema;
@@ -53,9 +57,11 @@ extern const struct bind_schema platform_push_schema;
 
 /* What stands in front of functions and waits for them. */
 struct platform_gateway {
-	double timeout_seconds; /* 0: the function's own */
-	double payload_mb;      /* of a request or an answer, 10^6 bytes; 0: the platform has no such gateway */
-	double streamed_mb;     /* of an answer that is streamed; 0: none is */
+	double timeout_seconds;        /* 0: the function's own */
+	double payload_mb;             /* of a request or an answer, 10^6 bytes; 0: the platform has no such gateway */
+	double streamed_mb;            /* of an answer that is streamed; 0: none is */
+	double streamed_at_once_mb;    /* of it, as fast as may be; ... */
+	double streamed_mb_per_second; /* ... the rest at this rate; 0: no bound is known */
 };
 extern const struct bind_schema platform_gateway_schema;
 

@@ -284,6 +284,7 @@ static bool resolve_work(const struct resolution *resolution, const struct funct
 		function_work_from_layers(resolution->experiment, resolution->platform, resolution->profile, layers,
 					  images, out);
 	function_work_part(entry->has_work ? &entry->work : NULL, records, out);
+	source_section_stream(resolution->setting, entry == resolution->experiment->functions.items, out);
 	function_work_set_client(&resolution->experiment->framework, out);
 	return true;
 }

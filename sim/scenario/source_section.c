@@ -33,7 +33,7 @@ static const struct bind_field source_section_fields[] = {
 	WHOLE(concurrency_max, "0", 0, 20000, "sqs: batches in work at once at most; 0: the platform's bound"),
 	WHOLE(send_batch, "1", 1, 10, "sqs: messages that senders put into one request"),
 	WHOLE(pollers_min, "0", 0, 2000, "sqs: pollers that are provisioned; 0: none, the platform's own poll"),
-	WHOLE(pollers_max, "0", 0, 2000, "sqs: the most of these; 0: the platform's bound"),
+	WHOLE(pollers_max, "0", 0, 2000, "sqs: the most of these; 0: as many as the platform takes by default"),
 	AMOUNT(retention_seconds, 31536000, "polled: age at which a message is gone; 0: the platform's default"),
 	WHOLE(shards, "1", 1, 100000, "kinesis, dynamodb: shards of the stream"),
 	WHOLE(parallelization, "1", 1, 1000, "kinesis, dynamodb: batches of one shard in work at once"),
@@ -224,11 +224,12 @@ static void resolve_queue(const struct choice *choice)
 	struct setting_source *out = choice->out;
 	bool is_provisioned = section->pollers_min > 0;
 	int64_t batch_most = section->window_seconds > 0 ? queue->batch_max : queue->windowless_batch_max;
-	int64_t pollers_max = section->pollers_max > 0 ? section->pollers_max : queue->pollers_max;
+	int64_t pollers_max = section->pollers_max > 0 ? section->pollers_max : queue->pollers_usual;
 	out->batch_max = section->batch_size > 0 ? section->batch_size : queue->batch_size;
 	check_most(choice, "batch_size", (double)out->batch_max, (double)batch_most);
 	check_most(choice, "window_seconds", section->window_seconds, queue->window_max_seconds);
 	check_most(choice, "message_kb", section->message_kb, queue->message_kb);
+	check_most(choice, "pollers_min", (double)section->pollers_min, (double)queue->pollers_min_max);
 	check_most(choice, "pollers_max", (double)section->pollers_max, (double)queue->pollers_max);
 	if (is_provisioned && section->pollers_min < queue->pollers_min)
 		diag_error(choice->diag, bind_place(section->node, "pollers_min"),
@@ -254,6 +255,30 @@ static void resolve_queue(const struct choice *choice)
 		ns_from_seconds(section->retention_seconds > 0 ? section->retention_seconds : queue->retention_seconds);
 }
 
+/* More than its shards take is refused to whoever puts it there. */
+static void check_shards(const struct choice *choice)
+{
+	const struct platform_stream *stream = &choice->platform->sources.stream;
+	const struct arrival_process *arrivals = &choice->setting->arrivals;
+	bool has_rate = arrivals->kind == ARRIVALS_DETERMINISTIC || arrivals->kind == ARRIVALS_POISSON;
+	double records = has_rate ? arrivals->rate_per_second : 0;
+	double mb = records * (double)choice->out->message_bytes / 1e6;
+	double shards = (double)choice->section->shards;
+	if (choice->section->kind != SOURCE_STREAM)
+		return;
+	if (stream->shard_mb_per_second > 0 && mb > shards * stream->shard_mb_per_second)
+		diag_warning(choice->diag, bind_place(choice->section->node, "shards"),
+			     "%.4g MB come in a second, and %g shards take %.4g: what is beyond is refused to who puts "
+			     "it there, which is not modelled",
+			     mb, shards, shards * stream->shard_mb_per_second);
+	if (stream->shard_records_per_second > 0 && records > shards * stream->shard_records_per_second)
+		diag_warning(
+			choice->diag, bind_place(choice->section->node, "shards"),
+			"%g records come in a second, and %g shards take %g: what is beyond is refused to who puts "
+			"it there, which is not modelled",
+			records, shards, shards * stream->shard_records_per_second);
+}
+
 static void resolve_stream(const struct choice *choice)
 {
 	const struct platform_stream *stream = &choice->platform->sources.stream;
@@ -262,6 +287,7 @@ static void resolve_stream(const struct choice *choice)
 	out->batch_max = section->batch_size > 0 ? section->batch_size : stream->batch_size;
 	check_most(choice, "batch_size", (double)out->batch_max, (double)stream->batch_max);
 	check_most(choice, "window_seconds", section->window_seconds, stream->window_max_seconds);
+	check_shards(choice);
 	check_most(choice, "parallelization", (double)section->parallelization, (double)stream->shard_calls_max);
 	out->shards = section->shards;
 	out->lanes = section->shards * section->parallelization;
@@ -346,6 +372,9 @@ static void resolve_gateway(const struct choice *choice)
 	choice->out->timeout_ns = ns_from_seconds(timeout);
 	choice->out->answer_bytes = kb_bytes(section->answer_kb);
 	choice->out->is_streamed = section->streamed;
+	double rest_mb = (double)choice->out->answer_bytes / 1e6 - gateway->streamed_at_once_mb;
+	if (section->streamed && gateway->streamed_mb_per_second > 0 && rest_mb > 0)
+		choice->out->streamed_ns = ns_from_seconds(rest_mb / gateway->streamed_mb_per_second);
 	choice->setting->beside.is_on[section->kind == SOURCE_REST_API ? BILL_REST_REQUESTS : BILL_HTTP_REQUESTS] =
 		section->kind != SOURCE_FUNCTION_URL;
 }
@@ -402,6 +431,12 @@ bool source_section_resolve(const struct experiment *experiment, struct diag *di
 	if (experiment->workflow.steps && workflow_is_of_service(experiment->workflow.kind))
 		adapt_to_executions(&choice);
 	return diag->error_count == errors_before;
+}
+
+void source_section_stream(const struct setting *setting, bool is_first, struct work *work)
+{
+	if (is_first)
+		work->phases[WORK_WAIT].wait_ns += setting->source.streamed_ns;
 }
 
 bool source_section_check_functions(const struct experiment *experiment, struct diag *diag, struct setting *out)

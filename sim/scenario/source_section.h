@@ -52,6 +52,9 @@ struct experiment;
  */
 bool source_section_resolve(const struct experiment *experiment, struct diag *diag, struct setting *out);
 
+/* What the first function waits for while its answer is streamed, behind its own work. */
+void source_section_stream(const struct setting *setting, bool is_first, struct work *work);
+
 /* What needs the functions: a queue's visibility against their time-outs. */
 bool source_section_check_functions(const struct experiment *experiment, struct diag *diag, struct setting *out);
 

@@ -111,6 +111,7 @@ struct setting_source {
 	int64_t timeout_ns; /* 0: none */
 	int64_t answer_bytes;
 	bool is_streamed;
+	int64_t streamed_ns; /* that its function is held by what is not sent at once */
 };
 
 /* Whether messages wait to be polled. */

@@ -19,3 +19,21 @@ lamina run q.yaml --set source='{kind: sqs, window_seconds: 2, message_kb: 1000}
 # Message groups of a queue that keeps their order.
 lamina run q.yaml --set source='{kind: sqs, fifo_groups: 40, message_kb: 3}' | sed -n "/^messages_per/p;/^peak/p;/^FIFO/p"
 fails 2 lamina plan q.yaml --latency p95=5
+# Where nobody says otherwise, 200 pollers are the most, with ten calls each; no more than these can be asked for.
+cat > many.yaml <<'END'
+apiVersion: lamina/v1
+name: many
+platform: aws-lambda
+platform_values: {limits: {concurrency: 9000, burst: 9000}}
+workload: {images: 6000}
+pipeline: {warm_sandboxes: 3000}
+source: {kind: sqs, batch_size: 1, pollers_min: 200}
+functions: {f: {memory_mb: 1769, work: {wait_seconds: 1, memory_mb: 60}}}
+replications: {min: 2}
+END
+lamina run many.yaml | grep -E '^peak'
+fails 2 lamina check many.yaml --set source.pollers_min=201
+# A shard takes 1 MB and 1,000 records a second.
+sed 's/^source: .*/source: {kind: kinesis, shards: 2, message_kb: 30}/; s/^workload: .*/workload: {arrivals: {kind: poisson, rate_per_second: 100, duration_seconds: 10}}/' many.yaml > shards.yaml
+lamina check shards.yaml
+lamina check shards.yaml --set source.message_kb=0.1 --set workload.arrivals.rate_per_second=3000
