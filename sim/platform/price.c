@@ -53,6 +53,7 @@ static const struct bind_field price_fields[] = {
 	PRICE(usd_per_1000_transitions, "workflow state transitions"),
 	PRICE(usd_per_million_express, "executions of express workflows"),
 	PRICE(usd_per_express_gb_second, "their duration, by memory"),
+	TIERS(express_tier_above_gb_seconds, express_tier_price_ratio, "GB-seconds"),
 	PRICE(usd_per_million_durable, "operations of durable functions"),
 	NUMBER_OF_IT(struct platform_price, express_granularity_seconds, 1e-6, 3600,
 		     "their duration is rounded up to a multiple"),
@@ -131,6 +132,7 @@ static const struct tier_keys {
 #above, offsetof(struct platform_price, above), #ratio, offsetof(struct platform_price, ratio) \
 	}
 	TIER_KEYS(tier_above_gb_seconds, tier_price_ratio),
+	TIER_KEYS(express_tier_above_gb_seconds, express_tier_price_ratio),
 	TIER_KEYS(egress_tier_above_gb, egress_tier_price_ratio),
 	TIER_KEYS(http_tier_above_requests, http_tier_price_ratio),
 	TIER_KEYS(rest_tier_above_requests, rest_tier_price_ratio),
@@ -277,7 +279,8 @@ const struct bill_row bill_rows[BILL_ITEMS] = {
 	[BILL_EXPRESS] = {"express executions", "executions", BILL_FEES,
 		PAID(express, 1, usd_per_million_express, 1e6)},
 	[BILL_EXPRESS_TIME] = {"express duration", "GB-s", BILL_FEES,
-		PAID(express_mb_ns, MB_NS_PER_GB_SECOND, usd_per_express_gb_second, 1)},
+		PAID(express_mb_ns, MB_NS_PER_GB_SECOND, usd_per_express_gb_second, 1),
+		TIERED(express_tier_above_gb_seconds, express_tier_price_ratio)},
 	[BILL_DURABLE] = {"durable operations", "operations", BILL_FEES,
 		PAID(durable_operations, 1, usd_per_million_durable, 1e6)},
 	[BILL_PUTS] = {"store puts", "requests", BILL_STORE,

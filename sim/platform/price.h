@@ -56,6 +56,8 @@ struct platform_price {
 	double usd_per_1000_transitions;
 	double usd_per_million_express; /* executions of express workflows ... */
 	double usd_per_express_gb_second;
+	struct bind_doubles express_tier_above_gb_seconds; /* as of GB-seconds above */
+	struct bind_doubles express_tier_price_ratio;
 	double express_granularity_seconds; /* ... their duration rounded up ... */
 	int64_t express_memory_mb;          /* ... at this memory */
 	double usd_per_million_durable;     /* operations of durable functions */

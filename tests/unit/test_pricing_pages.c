@@ -6,7 +6,7 @@
  *
  * Sources, all read as copies in public repositories: aws.amazon.com/lambda/pricing as of 2015 (a 128 MB example), 2019
  * (512 MB) and the middle of 2026; aws.amazon.com/api-gateway/pricing, November 2025; aws.amazon.com/s3/pricing and S3
- * FAQ, billing; aws.amazon.com/vpc/pricing; github.com/aws-samples/the-aws-step-functions-workshop, module 13;
+ * FAQ, billing; aws.amazon.com/vpc/pricing; aws.amazon.com/step-functions/pricing, express workflows, 2026; github.com/aws-samples/the-aws-step-functions-workshop, module 13;
  * learn.microsoft.com, Azure Functions, "Estimating consumption-based costs", September 2019 and 2025.
  *
  * Examples of these pages that are not met, and why:
@@ -241,6 +241,13 @@ static const struct page pages[] = {
 	 {.express = 1000, .express_mb_ns = MB_MS(1000, 11300, 64)},
 	 {{BILL_EXPRESS, "0.001"}, {BILL_EXPRESS_TIME, "0.012"}},
 	 NULL},
+	{"Step Functions: 100 million express executions of 10 s, over three tiers",
+	 "aws-lambda",
+	 NULL,
+	 false,
+	 {.express = 100 * MILLION, .express_mb_ns = MB_MS(100 * MILLION, 10000, 64)},
+	 {{BILL_EXPRESS, "100.00"}, {BILL_EXPRESS_TIME, "382.97"}},
+	 "482.97"},
 	/* An hour. */
 	{"Azure Functions, Flex Consumption: CPU-bound",
 	 "azure-flex",
