@@ -57,7 +57,9 @@ static const struct bind_field price_fields[] = {
 	PRICE(usd_per_million_durable, "operations of durable functions"),
 	NUMBER_OF_IT(struct platform_price, express_granularity_seconds, 1e-6, 3600,
 		     "their duration is rounded up to a multiple"),
-	INTEGER_OF_IT(struct platform_price, express_memory_mb, 1, 1048576, "their memory, MB"),
+	INTEGER_OF_IT(struct platform_price, express_memory_mb, 1, 1048576, "their memory, MB, in chunks"),
+	MAYBE_NUMBER(struct platform_price, express_base_mb, "0", 0, 1048576,
+		     "what an execution takes of it beside its data, 10^6 bytes; 0: one such memory holds both"),
 	MAYBE_NUMBER(struct platform_price, async_request_kb, "0", 0, 1e9,
 		     "of an asynchronous call's payload, what one request pays for, kB of 1024 bytes; 0: all of it"),
 	MAYBE_NUMBER(struct platform_price, async_chunk_kb, "0", 0, 1e9, "and what each further one does"),
@@ -419,11 +421,13 @@ int64_t price_http_requests(const struct platform_price *price, int64_t bytes)
 	return price_parts(bytes, price->http_request_kb);
 }
 
-void price_express(const struct platform_price *price, int64_t duration_ns, struct usage *usage)
+void price_express(const struct platform_price *price, int64_t duration_ns, int64_t data_bytes, struct usage *usage)
 {
 	int64_t billed_ns = rounded_up_ns(duration_ns, price->express_granularity_seconds);
+	double filled_mb = price->express_base_mb > 0 ? price->express_base_mb + (double)data_bytes / 1e6 : 0;
+	double chunks = fmax(1, ceil(filled_mb / (double)price->express_memory_mb));
 	usage->express++;
-	usage->express_mb_ns += (price_mb_ns)billed_ns * (price_mb_ns)price->express_memory_mb;
+	usage->express_mb_ns += (price_mb_ns)billed_ns * (price_mb_ns)price->express_memory_mb * (price_mb_ns)chunks;
 }
 
 /* A machine is paid for by the second, but for no less than its minimum. */

@@ -59,7 +59,8 @@ struct platform_price {
 	struct bind_doubles express_tier_above_gb_seconds; /* as of GB-seconds above */
 	struct bind_doubles express_tier_price_ratio;
 	double express_granularity_seconds; /* ... their duration rounded up ... */
-	int64_t express_memory_mb;          /* ... at this memory */
+	int64_t express_memory_mb;          /* ... in chunks of this memory, of which it takes ... */
+	double express_base_mb;             /* ... as many as this and its data fill; 0: one */
 	double usd_per_million_durable;     /* operations of durable functions */
 	double async_request_kb;            /* of an asynchronous call's payload, that one request pays for; 0: all */
 	double async_chunk_kb;              /* that each further one pays for */
@@ -298,8 +299,8 @@ int64_t price_parts(int64_t bytes, double part_kb);
 /* Requests that an HTTP API meters one of so many bytes as. */
 int64_t price_http_requests(const struct platform_price *price, int64_t bytes);
 
-/* An express workflow's execution that took so long. */
-void price_express(const struct platform_price *price, int64_t duration_ns, struct usage *usage);
+/* An express workflow's execution that took so long, with so many bytes of data in its parallel steps and maps. */
+void price_express(const struct platform_price *price, int64_t duration_ns, int64_t data_bytes, struct usage *usage);
 
 void price_bill(const struct platform_price *price, const struct usage *usage, struct bill *bill);
 

@@ -171,7 +171,7 @@ void billing_child(const struct setting *setting, int64_t duration_ns, struct us
 		return;
 	usage->transitions++;
 	if (setting->map == MAP_OF_EXPRESS_CHILDREN)
-		price_express(&setting->platform->price, duration_ns, usage);
+		price_express(&setting->platform->price, duration_ns, 0, usage);
 }
 
 void billing_restore(const struct sandbox_spec *spec, int64_t memory_mb, struct usage *usage)

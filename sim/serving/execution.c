@@ -65,7 +65,7 @@ void execution_bill(const struct invocation *token)
 	int64_t taken_ns = now_of(token) - token->execution->begun_ns;
 	if (token->execution->kind == WORKFLOW_EXPRESS)
 		price_express(&simulation->setting->platform->price, min_int64(taken_ns, express_most_ns(simulation)),
-			      &simulation->outcome->workflow);
+			      token->execution->data_bytes, &simulation->outcome->workflow);
 }
 
 bool execution_is_stopped(const struct invocation *token)

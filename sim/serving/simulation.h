@@ -124,7 +124,8 @@ struct execution {
 	struct execution *outer; /* whose distributed map has begun it; NULL: it is the record's */
 	int64_t tokens;          /* under way, and executions that it has begun */
 	int64_t begun_ns;
-	int64_t entries; /* of its history */
+	int64_t entries;    /* of its history */
+	int64_t data_bytes; /* that it began with, and that branches and items were given */
 	struct execution *next_free;
 };
 

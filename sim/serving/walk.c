@@ -96,6 +96,7 @@ static struct invocation *new_branch_token(struct join *join, uint32_t branch)
 	} else {
 		parent->execution->entries += step->kind == STEP_MAP ? step_history[STEP_MAP].per_item : 0;
 	}
+	token->execution->data_bytes += step->kind == STEP_LOOP ? 0 : token->payload_bytes;
 	path_follow(join, token);
 	join->begun++;
 	join->pending++;
@@ -663,6 +664,7 @@ void walk_begin(struct invocation *record)
 	struct simulation *simulation = record->simulation;
 	record->execution = execution_begin(simulation, simulation->graph->kind, NULL);
 	record->payload_bytes = simulation->graph->payload_bytes;
+	record->execution->data_bytes = record->payload_bytes;
 	record->step = 0;
 	record->items = 1;
 	count_token(record);

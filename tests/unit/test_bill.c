@@ -363,9 +363,15 @@ static void test_rounding(void)
 	t_int(price_async_requests(&price, 1024 * 1024), 13, "1 MB is thirteen");
 	usage = (struct usage){0};
 	price = (struct platform_price){.express_granularity_seconds = 0.1, .express_memory_mb = 64};
-	price_express(&price, 210 * NS_PER_MS, &usage);
+	price_express(&price, 210 * NS_PER_MS, 0, &usage);
 	t_int(usage.express, 1, "an express execution");
 	t_near((double)usage.express_mb_ns, 64.0 * 300 * NS_PER_MS, 1e-12, 0, "is paid for by 100 ms and 64 MB");
+	price.express_base_mb = 50;
+	usage = (struct usage){0};
+	price_express(&price, 100 * NS_PER_MS, 400 * 32000, &usage);
+	t_near((double)usage.express_mb_ns, 64.0 * 100 * NS_PER_MS, 1e-12, 0, "which hold 50 MB and 400 items");
+	price_express(&price, 100 * NS_PER_MS, 14000001, &usage);
+	t_near((double)usage.express_mb_ns, 192.0 * 100 * NS_PER_MS, 1e-12, 0, "what is beyond takes 64 MB more");
 }
 
 /* Objects that clients move in parts of 8 MB. */

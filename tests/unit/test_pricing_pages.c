@@ -4,10 +4,11 @@
  * test. Where a page takes another price than the file holds (another year, Kafka's pollers, Lambda@Edge, no tiers), it
  * is put over it.
  *
- * Sources, all read as copies in public repositories: aws.amazon.com/lambda/pricing as of 2015 (a 128 MB example), 2019
- * (512 MB) and the middle of 2026; aws.amazon.com/api-gateway/pricing, November 2025; aws.amazon.com/s3/pricing and S3
- * FAQ, billing; aws.amazon.com/vpc/pricing; aws.amazon.com/step-functions/pricing, express workflows, 2026; github.com/aws-samples/the-aws-step-functions-workshop, module 13;
- * learn.microsoft.com, Azure Functions, "Estimating consumption-based costs", September 2019 and 2025.
+ * Sources, all read as copies in public repositories: aws.amazon.com/lambda/pricing as of 2015 (a 128 MB example),
+ * 2019 (512 MB) and the middle of 2026; aws.amazon.com/api-gateway/pricing, November 2025; aws.amazon.com/s3/pricing
+ * and S3 FAQ, billing; aws.amazon.com/vpc/pricing; aws.amazon.com/step-functions/pricing, express workflows, 2026;
+ * github.com/aws-samples/the-aws-step-functions-workshop, module 13; learn.microsoft.com, Azure Functions, "Estimating
+ * consumption-based costs", September 2019 and 2025.
  *
  * Examples of these pages that are not met, and why:
  *	Lambda Managed Instances ($160.36): functions on instances of one's own are no platform here
