@@ -7,6 +7,7 @@
 
 enum {
 	PLANS_MAX = 300000, /* that are looked at */
+	SIZES_MAX = 64,     /* of a function: what is next to each other in finer grids hardly differs */
 	BATCH = 64,
 };
 
@@ -41,15 +42,26 @@ struct sieve {
 	size_t count;
 	size_t simulated;
 	double doubt;
-	double visits; /* that were simulated */
+	double effort;
 };
+
+/* What a simulation takes: visits, and where a visit serves several records, these. */
+static double effort_of(const struct run_result *result)
+{
+	double each = run_result_metric(result, METRIC_INVOCATIONS)->mean +
+		      run_result_metric(result, METRIC_COMPLETED_RECORDS)->mean;
+	return each * (double)result->replications;
+}
 
 static int64_t plans_of(const struct workflow_model *model, size_t functions)
 {
 	double plans = 1;
-	for (size_t f = 0; f < functions; f++)
+	bool is_fine = false;
+	for (size_t f = 0; f < functions; f++) {
 		plans *= (double)model->every[f].count;
-	return plans > PLANS_MAX ? PLANS_MAX + 1 : (int64_t)plans;
+		is_fine = is_fine || model->every[f].count > SIZES_MAX;
+	}
+	return is_fine || plans > PLANS_MAX ? PLANS_MAX + 1 : (int64_t)plans;
 }
 
 /* What a function's size costs of a run, beside what all plans of the family cost. */
@@ -156,8 +168,7 @@ static void take_result(struct sieve *sieve, const struct member *member, const 
 {
 	struct workflow_search *search = sieve->search;
 	double usd = search->request->usd_max > 0 ? trial->usd_at : trial->usd;
-	sieve->visits +=
-		run_result_metric(&trial->result, METRIC_INVOCATIONS)->mean * (double)trial->result.replications;
+	sieve->effort += effort_of(&trial->result);
 	sieve->simulated++;
 	if (trial_works(trial))
 		sieve->doubt = fmax(sieve->doubt, 2 * (1 - usd / member->usd));
@@ -190,14 +201,17 @@ static void simulate_possible(struct sieve *sieve)
 	struct workflow_search *search = sieve->search;
 	size_t next = 0;
 	sieve->doubt = LEAST_DOUBT;
-	while (!search->is_interrupted && sieve->visits <= 2 * EXHAUSTIVE_VISITS_MAX) {
+	while (!search->is_interrupted) {
 		size_t possible = count_possible(sieve);
-		size_t count = possible > next ? possible - next : 0;
-		count = count < BATCH ? count : BATCH;
+		size_t left = possible > next ? possible - next : 0;
+		size_t count = left < BATCH ? left : BATCH;
 		if (count == 0) {
 			search->out->is_exhausted = true;
 			return;
 		}
+		/* Simulations that disagree with what is reckoned may make it too many. */
+		if (sieve->effort + (double)left * effort_of(&search->out->best.result) > 2 * EXHAUSTIVE_VISITS_MAX)
+			return;
 		simulate_batch(sieve, &sieve->members[next], count);
 		next += count;
 	}
@@ -235,13 +249,12 @@ void workflow_exhaustive(struct workflow_search *search)
 		.doubt = FIRST_DOUBT,
 	};
 	if (!search->is_interrupted && add_families(&sieve) && sieve.count > 0) {
-		const struct run_result *best = &search->out->best.result;
-		double visits = run_result_metric(best, METRIC_INVOCATIONS)->mean * (double)best->replications;
+		double effort = effort_of(&search->out->best.result);
 		for (size_t i = 0; i < sieve.count; i++)
 			sieve.members[i].usd =
 				reckoned_usd(&sieve.families[sieve.members[i].family], sieve.members[i].code);
 		sort_values(sieve.members, sieve.count, sizeof sieve.members[0], compare_members, NULL);
-		if ((double)count_possible(&sieve) * visits <= EXHAUSTIVE_VISITS_MAX)
+		if ((double)count_possible(&sieve) * effort <= EXHAUSTIVE_VISITS_MAX)
 			simulate_possible(&sieve);
 		search->out->plans = (int64_t)sieve.count;
 		search->out->plans_simulated = (int64_t)sieve.simulated;

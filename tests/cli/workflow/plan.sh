@@ -8,7 +8,7 @@ platform_values:
   cpu: {speed_spread: 0}
   sandbox: {warm_start_seconds: {probability: [0.5], value: [0]}}
 workload: {images: 4}
-pipeline: {parallel: 2, warm_sandboxes: 100}
+pipeline: {parallel: 2, warm_sandboxes: 12}
 functions:
   fast: {memory_mb: 1024, work: {cpu_seconds: 0.2, memory_mb: 100}}
   slow: {memory_mb: 1024, work: {wait_seconds: 0.5, cpu_seconds: 1.5, memory_mb: 100}}
