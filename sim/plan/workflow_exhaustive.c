@@ -18,13 +18,22 @@ enum {
 static const double FIRST_DOUBT = 0.03;
 static const double LEAST_DOUBT = 0.01;
 
-/* A layout with all sizes of its functions, and a simulation from which its other plans' costs are reckoned. */
+/* A simulation from which other plans' costs are reckoned. */
+struct anchor {
+	struct path_point point;
+	double *usd; /* by function, as size_usd has it */
+};
+
+/* Next to the best, with the fastest sizes, and with the slowest: one of them may be where calls are tried again. */
+enum { ANCHORS = 3 };
+
+/* A layout with all sizes of its functions. */
 struct family {
 	struct layout layout;
 	const struct setting *setting;
 	struct workflow_model model;
-	struct path_point anchor;
-	double *usd; /* of the anchor, by function */
+	struct anchor anchors[ANCHORS];
+	size_t anchor_count;
 };
 
 struct member {
@@ -65,57 +74,73 @@ static int64_t plans_of(const struct workflow_model *model, size_t functions)
 }
 
 /* What a function's size costs of a run, beside what all plans of the family cost. */
-static double size_usd(const struct family *family, size_t function, double seconds, double usd)
+static double size_usd(const struct anchor *anchor, size_t function, double seconds, double usd)
 {
-	const struct path_point *anchor = &family->anchor;
-	return anchor->visits[function] * usd + anchor->usd_per_second * anchor->calls[function] * seconds;
+	const struct path_point *point = &anchor->point;
+	return point->visits[function] * usd + point->usd_per_second * point->calls[function] * seconds;
+}
+
+/* Simulates the attempt's options. False where no record has a result, or when interrupted. */
+static bool drop_anchor(struct sieve *sieve, struct workflow_attempt *attempt, struct anchor *out)
+{
+	struct workflow_search *search = sieve->search;
+	const size_t functions = attempt->setting->function_count;
+	struct setting *setting = setting_copy(attempt->setting, search->control.arena);
+	struct trial trial;
+	for (size_t f = 0; f < functions; f++)
+		setting->functions[f].memory_mb = attempt->model.sizes_mb[f][attempt->options[f]];
+	workflow_try_setting(search, setting, &trial);
+	if (search->is_interrupted || trial.result.metrics[METRIC_COMPLETED_RECORDS].mean == 0)
+		return false;
+	workflow_model_learn(search->request, &attempt->model, &trial, attempt->options, sieve->arena, &out->point);
+	out->usd = ARENA_ARRAY(sieve->arena, double, functions);
+	for (size_t f = 0; f < functions; f++) {
+		const struct sp_options *options = &attempt->model.graph.functions[f];
+		size_t at = attempt->options[f];
+		out->usd[f] = size_usd(out, f, options->seconds[at], options->usd[at]);
+	}
+	return true;
 }
 
 static bool add_family(struct sieve *sieve, const struct layout *layout)
 {
-	struct workflow_search *search = sieve->search;
 	struct workflow_attempt attempt;
-	struct trial trial;
 	struct family *family = &sieve->families[sieve->family_count];
-	if (!workflow_attempt_init(&attempt, search, layout))
+	if (!workflow_attempt_init(&attempt, sieve->search, layout))
 		return true;
-	const size_t functions = attempt.setting->function_count;
-	int64_t plans = plans_of(&attempt.model, functions);
+	int64_t plans = plans_of(&attempt.model, attempt.setting->function_count);
 	if ((int64_t)sieve->count + plans > PLANS_MAX)
 		return false;
-	*family = (struct family){
-		.layout = *layout,
-		.setting = attempt.setting,
-		.model = attempt.model,
-		.usd = ARENA_ARRAY(sieve->arena, double, functions),
-	};
-	struct setting *setting = setting_copy(attempt.setting, search->control.arena);
-	for (size_t f = 0; f < functions; f++)
-		setting->functions[f].memory_mb = attempt.model.sizes_mb[f][attempt.options[f]];
-	workflow_try_setting(search, setting, &trial);
-	if (search->is_interrupted || trial.result.metrics[METRIC_COMPLETED_RECORDS].mean == 0)
-		return false;
-	workflow_model_learn(search->request, &attempt.model, &trial, attempt.options, sieve->arena, &family->anchor);
-	for (size_t f = 0; f < functions; f++) {
-		const struct sp_options *options = &attempt.model.graph.functions[f];
-		family->usd[f] =
-			size_usd(family, f, options->seconds[attempt.options[f]], options->usd[attempt.options[f]]);
+	*family = (struct family){.layout = *layout, .setting = attempt.setting, .model = attempt.model};
+	for (int i = 0; i < ANCHORS; i++) {
+		for (size_t f = 0; i > 0 && f < attempt.setting->function_count; f++)
+			attempt.options[f] = i == 1 ? 0 : attempt.model.graph.functions[f].count - 1;
+		family->anchor_count += drop_anchor(sieve, &attempt, &family->anchors[family->anchor_count]);
 	}
 	for (int64_t code = 0; code < plans; code++)
 		sieve->members[sieve->count++] = (struct member){.family = sieve->family_count, .code = code};
 	sieve->family_count++;
-	return true;
+	return !sieve->search->is_interrupted;
 }
 
-static double reckoned_usd(const struct family *family, int64_t code)
+static double reckoned_from(const struct family *family, const struct anchor *anchor, int64_t code)
 {
-	double usd = family->anchor.usd;
+	double usd = anchor->point.usd;
 	for (size_t f = 0; f < family->setting->function_count; f++) {
 		const struct sp_options *every = &family->model.every[f];
 		size_t at = (size_t)(code % (int64_t)every->count);
 		code /= (int64_t)every->count;
-		usd += size_usd(family, f, every->seconds[at], every->usd[at]) - family->usd[f];
+		usd += size_usd(anchor, f, every->seconds[at], every->usd[at]) - anchor->usd[f];
 	}
+	return usd;
+}
+
+/* The least that an anchor tells; without any, nothing is ruled out. */
+static double reckoned_usd(const struct family *family, int64_t code)
+{
+	double usd = family->anchor_count > 0 ? HUGE_VAL : 0;
+	for (size_t i = 0; i < family->anchor_count; i++)
+		usd = fmin(usd, reckoned_from(family, &family->anchors[i], code));
 	return usd;
 }
 
@@ -170,7 +195,7 @@ static void take_result(struct sieve *sieve, const struct member *member, const 
 	double usd = search->request->usd_max > 0 ? trial->usd_at : trial->usd;
 	sieve->effort += effort_of(&trial->result);
 	sieve->simulated++;
-	if (trial_works(trial))
+	if (trial_works(trial) && member->usd > 0)
 		sieve->doubt = fmax(sieve->doubt, 2 * (1 - usd / member->usd));
 	if (!workflow_is_better(trial, &search->out->best, 0, search->request))
 		return;
