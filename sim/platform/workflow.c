@@ -20,13 +20,13 @@ static const struct bind_schema map_pace_schema = {
 
 static const struct bind_field start_rate_fields[] = {
 	BIND_FIELD(struct start_rate, burst, BIND_INT, .fallback = "0", .min = 0, .max = 1e9,
-		   .help = "that are started at once; 0: no bound is known"),
-	MAYBE_NUMBER(struct start_rate, per_second, "1", 1e-3, 1e9, "that may be started from then on"),
+		   .help = "so many at once; 0: no bound is known"),
+	MAYBE_NUMBER(struct start_rate, per_second, "1", 1e-3, 1e9, "and from then on"),
 	BIND_END,
 };
 
 static const struct bind_schema start_rate_schema = {
-	.title = "starts of children",
+	.title = "a rate",
 	.bytes = sizeof(struct start_rate),
 	.fields = start_rate_fields,
 };
@@ -45,6 +45,8 @@ static const struct bind_field workflow_fields[] = {
 		   .help = "of an account's distributed maps, standard ones"),
 	BIND_FIELD(struct platform_workflow, express_child_starts, BIND_STRUCT, .fallback = "{}",
 		   .schema = &start_rate_schema, .help = "and express ones"),
+	BIND_FIELD(struct platform_workflow, transitions, BIND_STRUCT, .fallback = "{}", .schema = &start_rate_schema,
+		   .help = "of an account's standard executions: states that are entered"),
 	BIND_FIELD(struct platform_workflow, inline_map_limit, BIND_INT, .fallback = "0", .min = 0, .max = 1000000,
 		   .help = "records in work at once, unless the map is distributed; 0: no bound"),
 	BIND_FIELD(struct platform_workflow, distributed_map_limit, BIND_INT, .fallback = "0", .min = 0, .max = 1e9,

@@ -16,7 +16,7 @@ struct map_pace {
 };
 
 /*
- * Executions that an account starts: a bucket of `burst`, refilled at per_second. I: a distributed map's children are
+ * Executions that an account starts, or states that they enter: a bucket of `burst`, refilled at per_second. I: a distributed map's children are
  * of them (its role needs states:StartExecution); what the bucket does not hold is started later, not refused.
  */
 struct start_rate {
@@ -36,6 +36,7 @@ struct platform_workflow {
 	struct map_pace map_pace;
 	struct start_rate child_starts; /* of a distributed map's children: standard ones, ... */
 	struct start_rate express_child_starts;
+	struct start_rate transitions;    /* of an account's standard executions; what is beyond is delayed */
 	double durable_operation_seconds; /* what a durable function takes to call the next function */
 	double payload_mb;                /* that it passes on, 10^6 bytes; 0: no bound is known */
 };

@@ -11,6 +11,17 @@ static int64_t now_of(const struct invocation *token)
 	return engine_now_ns(&token->simulation->engine);
 }
 
+int64_t execution_enter_ns(const struct invocation *token)
+{
+	struct simulation *simulation = token->simulation;
+	const struct start_rate *rate = &simulation->setting->platform->workflow.transitions;
+	if (token->execution->kind != WORKFLOW_STANDARD)
+		return 0;
+	int64_t rest_ns = workflow_start_rest_ns(rate, simulation->transitions_full_ns, now_of(token));
+	workflow_started(rate, &simulation->transitions_full_ns, now_of(token));
+	return rest_ns;
+}
+
 int64_t execution_child_rest_ns(const struct simulation *simulation, bool is_express)
 {
 	return workflow_start_rest_ns(workflow_start_rate(&simulation->setting->platform->workflow, is_express),

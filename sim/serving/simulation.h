@@ -95,11 +95,12 @@ struct simulation {
 	struct join *free_joins;
 	struct leg *free_legs;
 	struct execution *free_executions;
-	int64_t starts_full_ns[2]; /* of the buckets for a distributed map's children, standard and express */
-	int64_t tokens;            /* under way */
-	bool are_messages_done;    /* of a source, all that will come */
-	uint64_t branches_event;   /* the event that began ... */
-	int64_t branches_begun;    /* so many of them */
+	int64_t transitions_full_ns; /* when the bucket for transitions is full again */
+	int64_t starts_full_ns[2];   /* of the buckets for a distributed map's children, standard and express */
+	int64_t tokens;              /* under way */
+	bool are_messages_done;      /* of a source, all that will come */
+	uint64_t branches_event;     /* the event that began ... */
+	int64_t branches_begun;      /* so many of them */
 	/* One per function; NULL where every request has its sandbox and host alone. */
 	struct function_instances *instances;
 	struct instance *living_instances;
@@ -355,6 +356,9 @@ void path_count_record(const struct invocation *record);
 
 /* outer: as in the struct. */
 struct execution *execution_begin(struct simulation *simulation, int kind, struct execution *outer);
+
+/* How long the token must wait to enter its step, for which its place in the account's transitions is taken. */
+int64_t execution_enter_ns(const struct invocation *token);
 
 /* How long the next child of a distributed map must wait to be started; one is. */
 int64_t execution_child_rest_ns(const struct simulation *simulation, bool is_express);

@@ -122,6 +122,12 @@ static inline bool step_forks(const struct step *step)
 	return step->kind == STEP_PARALLEL || step->kind == STEP_MAP || step->kind == STEP_LOOP;
 }
 
+/* Whether to enter it is one: tasks are counted with every try, loops with every round. */
+static inline bool step_is_transition(const struct step *step)
+{
+	return step->kind != STEP_TASK && step->kind != STEP_LOOP && !step->has_no_state;
+}
+
 /* Tasks for functions 0, 1, ..., in order, with so many retries at once; in the arena. */
 void graph_make_chain(size_t functions, int64_t retries, struct arena *arena, struct graph *out);
 

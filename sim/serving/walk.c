@@ -263,13 +263,14 @@ static bool loop_goes_on(struct join *join, const struct invocation *round)
 	invocation_step_stream(&luck, parent, LUCK_CHOICE, parent->step, (uint64_t)join->begun);
 	parent->execution->entries += step_history[STEP_LOOP].per_item;
 	execution_count_transition(parent);
+	int64_t rest_ns = execution_enter_ns(parent);
 	if (join->begun == step->at_most || stream_uniform(&luck) >= step->again)
 		return false;
 	parent->payload_bytes = round->payload_bytes;
 	parent->stored_bytes = round->stored_bytes;
 	parent->stored_objects = round->stored_objects;
 	join->total++;
-	await_turn(join, 0);
+	await_turn(join, rest_ns);
 	return true;
 }
 
@@ -615,24 +616,30 @@ static void (*const enter_kinds[STEP_KINDS])(struct invocation *token) = {
 	[STEP_CHOICE] = enter_choice, [STEP_LOOP] = enter_block,     [STEP_WAIT] = enter_wait,
 };
 
-/* Tasks are counted with every try, loops with every round. */
-static bool is_transition(const struct step *step)
+enum { MUST_WAIT_AGAIN, MAY_ENTER };
+
+static void enter_step(struct invocation *token)
 {
-	return step->kind != STEP_TASK && step->kind != STEP_LOOP && !step->has_no_state;
+	const struct step *step = step_of(token);
+	token->execution->entries += step->has_no_state ? 0 : step_history[step->kind].per_step;
+	if (step_is_transition(step))
+		execution_count_transition(token);
+	if (execution_is_stopped(token))
+		fail(token, true);
+	else
+		enter_kinds[step->kind](token);
 }
 
 /* Begins the token's step, for the first time or after it has failed. */
 static void begin_step(struct invocation *token)
 {
 	const struct step *step = step_of(token);
-	struct execution *execution = token->execution;
-	execution->entries += step->has_no_state ? 0 : step_history[step->kind].per_step;
-	if (is_transition(step))
-		execution_count_transition(token);
-	if (execution_is_stopped(token))
-		fail(token, true);
+	bool is_counted = step->kind == STEP_TASK || step_is_transition(step);
+	int64_t rest_ns = is_counted ? execution_enter_ns(token) : 0;
+	if (rest_ns > 0)
+		engine_schedule(&token->simulation->engine, rest_ns, 0, try_again, token, MAY_ENTER);
 	else
-		enter_kinds[step->kind](token);
+		enter_step(token);
 }
 
 static void enter(struct invocation *token)
@@ -655,6 +662,8 @@ static void try_again(struct engine *engine, void *subject, int64_t argument)
 	struct invocation *token = subject;
 	if (invocation_is_lost(token))
 		end_lost(token);
+	else if (argument == MAY_ENTER)
+		enter_step(token);
 	else
 		begin_step(token);
 }

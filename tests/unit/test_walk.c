@@ -31,6 +31,7 @@ static void simulate_it(struct fixture *f)
 	"    map_pace: {seconds: 0, seconds_per_item: 0}\n" \
 	"    child_starts: {burst: 1000, per_second: 500}\n" \
 	"    express_child_starts: {burst: 2000, per_second: 4000}\n" \
+	"    transitions: {burst: 3000, per_second: 500}\n" \
 	"workload: {images: 1}\n" \
 	"functions:\n" \
 	"  one: {memory_mb: 2048, work: {wait_seconds: 1}}\n" \
@@ -64,6 +65,9 @@ static const struct known knowns[] = {
 	 81, 163, 0, false},
 	{"of which 1,000 start at once and then 500 a second",
 	 "{steps: [{map: {items: 1500, distributed: true, steps: [{wait: {seconds: 1}}]}}]}", 2, 0, 3001, 0, false},
+	{"states are entered at a rate, too, 3,000 at once and then 500 a second",
+	 "{steps: [{map: {items: 20, concurrency: 1, steps: [{loop: {at_most: 100, steps: [{choice: [{}]}]}}]}}]}", 2,
+	 0, 4001, 0, false},
 	{"of express ones 2,000, and then 4,000 a second",
 	 "{steps: [{map: {items: 4000, distributed: true, children: express, steps: [{wait: {seconds: 1}}]}}]}", 1.5, 0,
 	 4001, 4000, false},
