@@ -16,8 +16,9 @@ struct map_pace {
 };
 
 /*
- * Executions that an account starts, or states that they enter: a bucket of `burst`, refilled at per_second. I: a distributed map's children are
- * of them (its role needs states:StartExecution); what the bucket does not hold is started later, not refused.
+ * Executions that an account starts, or states that they enter: a bucket of `burst`, refilled at per_second. I: a
+ * distributed map's children are of them (its role needs states:StartExecution); what the bucket does not hold comes
+ * later and is not refused.
  */
 struct start_rate {
 	int64_t burst; /* 0: no bound is known */
