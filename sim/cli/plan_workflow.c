@@ -1,6 +1,7 @@
 #include "cli/plan_workflow.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/check.h"
@@ -72,28 +73,33 @@ static int64_t provisioned_of(const struct trial *trial, size_t function)
 	return trial->setting->functions[function].sandbox.provisioned;
 }
 
-/* What the plan sets beside memory, as --set takes it. */
-static void say_layout(const struct workflow_plan *plan, struct buf *out)
+/* A key of functions goes into the fragments that are emitted. */
+static bool is_of_functions(const struct knob *knob)
 {
-	bool is_any = false;
+	return strncmp(knob->label, "functions.", strlen("functions.")) == 0;
+}
+
+/* What the plan sets beside memory, as --set takes it: all, or what is not of functions. */
+static void say_layout(const struct workflow_plan *plan, bool with_functions, struct buf *out)
+{
+	const char *before = "Beside memory:";
 	for (size_t i = 0; i < plan->knobs.count; i++) {
 		const struct knob *knob = &plan->knobs.items[i];
 		size_t at = plan->layout.at[i];
-		if (at == 0)
+		if (at == 0 || (is_of_functions(knob) && !with_functions))
 			continue;
-		buf_printf(out, "%s %s=%s (now %s)", is_any ? "," : "Beside memory:", knob->label, knob->values[at],
-			   knob->values[0]);
-		is_any = true;
+		buf_printf(out, "%s %s=%s (now %s)", before, knob->label, knob->values[at], knob->values[0]);
+		before = ",";
 	}
-	for (size_t f = 0; f < plan->best.setting->function_count; f++) {
+	for (size_t f = 0; with_functions && f < plan->best.setting->function_count; f++) {
 		if (provisioned_of(&plan->best, f) == provisioned_of(&plan->now, f))
 			continue;
-		buf_printf(out, "%s functions.%s.provisioned_concurrency=%lld (now %lld)",
-			   is_any ? "," : "Beside memory:", plan->best.setting->functions[f].name,
-			   (long long)provisioned_of(&plan->best, f), (long long)provisioned_of(&plan->now, f));
-		is_any = true;
+		buf_printf(out, "%s functions.%s.provisioned_concurrency=%lld (now %lld)", before,
+			   plan->best.setting->functions[f].name, (long long)provisioned_of(&plan->best, f),
+			   (long long)provisioned_of(&plan->now, f));
+		before = ",";
 	}
-	if (is_any)
+	if (before[0] == ',')
 		buf_add(out, ".\n");
 }
 
@@ -147,7 +153,7 @@ static void render_text(const struct workflow_plan *plan, const struct study *st
 	buf_printf(out, ", lamina %s\n\n", lamina_version());
 	table_render(table, TABLE_TEXT, out);
 	buf_add_char(out, '\n');
-	say_layout(plan, out);
+	say_layout(plan, true, out);
 	say_trial(&plan->best, request, "Simulated", out);
 	say_trial(&plan->now, request, "As it is now", out);
 	say_search(plan, out);
@@ -267,7 +273,7 @@ static void say_what_is_not_emitted(const struct cli *cli, const struct workflow
 	size_t count;
 	options_list(&cli->options, "emit", &count);
 	buf_init(&text);
-	say_layout(plan, &text);
+	say_layout(plan, false, &text);
 	if (text.length > 0 && count > 0)
 		fprintf(stderr, "%s: warning: what is emitted holds functions; the plan rests on more. %s", cli->name,
 			buf_text(&text));

@@ -68,5 +68,6 @@ plan: {memory: {from_mb: 512, to_mb: 2048, step_mb: 512}, keep: [kind]}
 END
 lamina plan api.yaml --latency p95=1.7 --replications 3 | grep -E '^(a|b|Beside)'
 lamina plan api.yaml --latency p95=4 --replications 3 | grep -E '^(Beside|Optimal)'
+lamina plan api.yaml --latency p95=4 --replications 3 --emit sam | grep -c SnapStart
 lamina plan api.yaml --latency p95=20 --replications 3 | grep -E '^(Beside|Optimal)'
 fails 3 lamina plan api.yaml --latency p95=1.7 --replications 3 --set 'plan.keep=[provisioned]'
