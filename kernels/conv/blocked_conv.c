@@ -26,6 +26,20 @@ static bool is_pointwise(const struct window_axis *axis)
 	return axis->kernel == 1 && axis->pad_before == 0 && axis->pad_after == 0;
 }
 
+bool blocked_conv_use_winograd(struct blocked_conv *blocked)
+{
+	if (!winograd_serves(blocked))
+		return false;
+	winograd_plan(blocked);
+	return true;
+}
+
+void blocked_conv_choose(struct blocked_conv *blocked, int64_t images)
+{
+	if (winograd_serves(blocked) && winograd_pays(blocked, images))
+		winograd_plan(blocked);
+}
+
 void blocked_conv_clamp(struct blocked_conv *blocked, float least, float most)
 {
 	blocked->is_clamped = true;
@@ -99,7 +113,8 @@ int64_t blocked_set_begin(const struct blocked_conv *blocked, int64_t set)
 
 static int64_t block_weights(const struct blocked_conv *blocked)
 {
-	return blocked->taps * blocked->depth * blocked->kernels->lanes;
+	int64_t positions = blocked->is_winograd ? WINOGRAD_POINTS : blocked->taps;
+	return positions * blocked->depth * blocked->kernels->lanes;
 }
 
 static int64_t group_weights(const struct blocked_conv *blocked)
@@ -152,8 +167,10 @@ static void pack_groups(const struct blocked_conv *blocked, const float *weights
 {
 	int64_t group_values = blocked->input.channels / blocked->conv.groups *
 			       (blocked->conv.filters / blocked->conv.groups) * blocked->taps;
-	for (int64_t group = 0; group < blocked->conv.groups; group++)
-		for (int64_t chunk = 0; chunk < blocked->chunks; chunk++) {
+	for (int64_t group = 0; group < blocked->conv.groups; group++) {
+		if (blocked->is_winograd)
+			winograd_pack(blocked, weights + group * group_values, packed + group * group_weights(blocked));
+		for (int64_t chunk = 0; !blocked->is_winograd && chunk < blocked->chunks; chunk++) {
 			int64_t begin = share_begin(blocked->channel_blocks, blocked->chunks, chunk);
 			int64_t end = share_begin(blocked->channel_blocks, blocked->chunks, chunk + 1);
 			for (int64_t set = 0; set < blocked_sets(blocked); set++) {
@@ -164,6 +181,7 @@ static void pack_groups(const struct blocked_conv *blocked, const float *weights
 							    f * blocked->kernels->lanes, count, packed);
 			}
 		}
+	}
 }
 
 void blocked_conv_pack(const struct blocked_conv *blocked, const float *weights, const float *bias, float *packed)
@@ -485,6 +503,8 @@ void blocked_conv_run(const struct blocked_conv *blocked, const float *packed, c
 		blocked_depthwise_run(&job, team);
 	} else if (blocked->is_shallow) {
 		blocked_shallow_run(&job, team);
+	} else if (blocked->is_winograd) {
+		winograd_run(&job, team);
 	} else {
 		struct cut cut = cut_items(&job);
 		team_run(team, cut.bands * blocked->conv.groups * cut.parts, 1, sum_items, &cut);
@@ -500,6 +520,8 @@ size_t blocked_conv_workspace_bytes(const struct blocked_conv *blocked, int64_t 
 		return blocked_depthwise_workspace_bytes(&job);
 	if (blocked->is_shallow)
 		return blocked_shallow_workspace_bytes(&job);
+	if (blocked->is_winograd)
+		return winograd_workspace_bytes(&job);
 	struct cut cut = cut_items(&job);
 	return workspace_bytes(&cut);
 }

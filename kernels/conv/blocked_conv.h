@@ -32,6 +32,7 @@ struct blocked_conv {
 	bool is_gathered;  /* and with a stride: what it reads is copied side by side */
 	int64_t strip_row; /* of such a copy, in values */
 	bool is_3x3;       /* depthwise, of 3 x 3: no pixel misses more than one column */
+	bool is_winograd;  /* by minimal filtering (blocked_winograd.h) */
 	int64_t taps;
 	int64_t channel_blocks; /* of a group of the input */
 	int64_t filter_blocks;  /* of a group of the output */
@@ -49,6 +50,12 @@ struct blocked_conv {
  */
 bool blocked_conv_init(struct blocked_conv *blocked, const struct conv *conv, struct shape input, int64_t depth,
 		       enum isa isa);
+
+/* Goes over to minimal filtering (blocked_winograd.h); false, and nothing changes, where that is for other windows. */
+bool blocked_conv_use_winograd(struct blocked_conv *blocked);
+
+/* Does so where it is likely to be faster for so many images. */
+void blocked_conv_choose(struct blocked_conv *blocked, int64_t images);
 
 /* What comes out is to be no less and no more than this, as after a ReLU or Clip; what is not a number stays so. */
 void blocked_conv_clamp(struct blocked_conv *blocked, float least, float most);

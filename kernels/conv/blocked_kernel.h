@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernels/conv/blocked_winograd.h"
 #include "kernels/conv/isa.h"
 
 enum {
@@ -106,6 +107,9 @@ struct blocked_kernels {
 	shallow_kernel *run_shallow[BLOCKED_FILTERS_MAX][BLOCKED_PIXELS_MAX];
 	void (*run_depthwise)(const struct blocked_depthwise *product);
 	void (*run_depthwise_3x3)(const struct blocked_depthwise_3x3 *product);
+	/* As blocked_winograd.h says: a tile to its points, `out_step` values apart, and sums of points to pixels. */
+	void (*winograd_image)(const float *image, int64_t row_step, float *out, int64_t out_step);
+	void (*winograd_sums)(const struct winograd_sums *product);
 };
 
 /* Of an instruction set that this processor supports. */

@@ -32,6 +32,7 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 #define BLOCKED_FILTERS_3(X, p) BLOCKED_FILTERS_2(X, p) X(p, 2)
 
 #define BLOCKED_VECTOR(at) (*(const micro_vector *)(at))
+#define BLOCKED_VECTOR_AT(at) (*(micro_vector *)(at))
 #define BLOCKED_OUT(p, f) (product->out + (f)*product->out_step + (p)*MICRO_LANES)
 
 #define BLOCKED_DECLARE_ONE(p, f) micro_vector s##p##f;

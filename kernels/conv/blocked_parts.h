@@ -42,6 +42,13 @@ bool blocked_shallow_plan(struct blocked_conv *blocked);
 void blocked_shallow_run(const struct blocked_job *job, struct team *team);
 size_t blocked_shallow_workspace_bytes(const struct blocked_job *job);
 
+bool winograd_serves(const struct blocked_conv *blocked);
+bool winograd_pays(const struct blocked_conv *blocked, int64_t images);
+void winograd_plan(struct blocked_conv *blocked);
+void winograd_pack(const struct blocked_conv *blocked, const float *weights, float *packed);
+void winograd_run(const struct blocked_job *job, struct team *team);
+size_t winograd_workspace_bytes(const struct blocked_job *job);
+
 void blocked_depthwise_plan(struct blocked_conv *blocked);
 void blocked_depthwise_run(const struct blocked_job *job, struct team *team);
 size_t blocked_depthwise_workspace_bytes(const struct blocked_job *job);

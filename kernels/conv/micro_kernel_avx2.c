@@ -5,7 +5,7 @@
 #define MICRO_LANES 8
 #define MICRO_SET avx2
 #define MICRO_TARGET __attribute__((target("avx2,fma")))
-#include "kernels/conv/blocked_kernel_body.h"
+#include "kernels/conv/blocked_winograd_body.h"
 
 MICRO_KERNELS_TO_4(1)
 MICRO_KERNELS_TO_4(2)
@@ -32,5 +32,7 @@ const struct blocked_kernels blocked_kernels_avx2 = {
 			{BLOCKED_NAMES_TO_4(3, shallow)}},
 	.run_depthwise = avx2_blocked_depthwise,
 	.run_depthwise_3x3 = avx2_blocked_depthwise_3x3,
+	.winograd_image = avx2_winograd_image,
+	.winograd_sums = avx2_winograd_sums,
 };
 #endif

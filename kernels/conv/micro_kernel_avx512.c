@@ -5,7 +5,7 @@
 #define MICRO_LANES 16
 #define MICRO_SET avx512
 #define MICRO_TARGET __attribute__((target("avx512f,avx512vl,fma")))
-#include "kernels/conv/blocked_kernel_body.h"
+#include "kernels/conv/blocked_winograd_body.h"
 
 MICRO_KERNELS_TO_8(1)
 MICRO_KERNELS_TO_8(2)
@@ -32,5 +32,7 @@ const struct blocked_kernels blocked_kernels_avx512 = {
 			{BLOCKED_NAMES_TO_8(3, shallow)}},
 	.run_depthwise = avx512_blocked_depthwise,
 	.run_depthwise_3x3 = avx512_blocked_depthwise_3x3,
+	.winograd_image = avx512_winograd_image,
+	.winograd_sums = avx512_winograd_sums,
 };
 #endif

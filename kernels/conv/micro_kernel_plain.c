@@ -1,5 +1,5 @@
 /* Micro kernels for vectors of four values, which every processor has or the compiler makes. */
-#include "kernels/conv/blocked_kernel_body.h"
+#include "kernels/conv/blocked_winograd_body.h"
 #include "kernels/conv/micro_kernel_sets.h"
 
 MICRO_KERNELS_TO_4(1)
@@ -27,4 +27,6 @@ const struct blocked_kernels blocked_kernels_plain = {
 			{BLOCKED_NAMES_TO_4(3, shallow)}},
 	.run_depthwise = plain_blocked_depthwise,
 	.run_depthwise_3x3 = plain_blocked_depthwise_3x3,
+	.winograd_image = plain_winograd_image,
+	.winograd_sums = plain_winograd_sums,
 };

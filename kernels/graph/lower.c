@@ -161,6 +161,7 @@ static struct graph_node *lower_conv(struct lowering *lowering, const struct gra
 	struct blocked_conv_settings *blocked = ARENA_NEW(lowering->arena, struct blocked_conv_settings);
 	if (!blocked_conv_init(&blocked->blocked, &settings->conv, shape, depth, lowering->isa))
 		return NULL;
+	blocked_conv_choose(&blocked->blocked, dims_of(lowering, image)->sides[0]);
 	float least, most;
 	size_t *inputs = copy_ports(lowering, node);
 	inputs[0] = want_blocks(lowering, image);

@@ -3,10 +3,13 @@
  * set that this machine runs: random windows, strides, dilations, pads, groups, sizes from one pixel on, batches,
  * threads. A sum of n products in float is off by at most n + 1 rounding errors of the sum of their magnitudes (Higham,
  * Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1), which the plain loop gives for the magnitudes.
+ * Minimal filtering (kernels/conv/blocked_winograd.h) sums other terms, whose magnitudes its matrices' magnitudes give.
  */
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/num.h"
 #include "kernels/conv/blocked_conv.h"
+#include "kernels/conv/blocked_winograd.h"
 #include "kernels/conv/blocks.h"
 #include "kernels/conv/direct_conv.h"
 #include "kernels/layer/layer.h"
@@ -65,6 +68,7 @@ struct trial {
 	struct values bias;
 	struct values pixels;
 	float most; /* what comes out is at least 0 and at most this; 0: whatever it is */
+	bool is_winograd;
 };
 
 static struct tensor tensor_of(const struct trial *trial, const struct values *pixels)
@@ -104,14 +108,154 @@ static void run_reference(const struct trial *trial, bool of_magnitudes, struct 
 	mem_free(pixels.memory);
 }
 
+/* --- what minimal filtering sums ---------------------------------------------------------------------------------- */
+
+enum { TILE = WINOGRAD_TILE, OUTPUTS = WINOGRAD_OUTPUTS };
+
+/* Magnitudes of the entries, as polynomials at the points 0, +-a, +-b and infinity make them. */
+struct filtering {
+	double of_filters[TILE][3];
+	double of_pixels[TILE][TILE];
+	double of_sums[OUTPUTS][TILE];
+};
+
+static struct filtering filtering_of_points(double a, double b)
+{
+	const double points[TILE - 1] = {0, a, -a, b, -b};
+	struct filtering filtering = {.of_filters[TILE - 1][2] = 1, .of_sums[OUTPUTS - 1][TILE - 1] = 1};
+	for (int i = 0; i < TILE - 1; i++) {
+		/* The product of x - q over the other points q, by powers of x. */
+		double product[TILE] = {1};
+		double divisor = 1;
+		for (int k = 0; k < TILE - 1; k++) {
+			for (int power = TILE - 1; k != i && power >= 0; power--)
+				product[power] = (power > 0 ? product[power - 1] : 0) - points[k] * product[power];
+			divisor *= k == i ? 1 : points[i] - points[k];
+		}
+		for (int power = 0; power < TILE; power++)
+			filtering.of_pixels[i][power] = fabs(product[power]);
+		for (int power = 0; power < 3; power++)
+			filtering.of_filters[i][power] = fabs(pow(points[i], power) / divisor);
+		for (int power = 0; power < OUTPUTS; power++)
+			filtering.of_sums[power][i] = fabs(pow(points[i], power));
+	}
+	/* x (x - a) (x + a) (x - b) (x + b) */
+	filtering.of_pixels[TILE - 1][1] = a * a * b * b;
+	filtering.of_pixels[TILE - 1][3] = a * a + b * b;
+	filtering.of_pixels[TILE - 1][5] = 1;
+	return filtering;
+}
+
+/* M X M' for a square X. */
+static void both_sides(int rows, int columns, const double *matrix, const double *square, double *out)
+{
+	double half[TILE * TILE];
+	for (int i = 0; i < rows; i++)
+		for (int j = 0; j < columns; j++) {
+			half[i * columns + j] = 0;
+			for (int k = 0; k < columns; k++)
+				half[i * columns + j] += matrix[i * columns + k] * square[k * columns + j];
+		}
+	for (int i = 0; i < rows; i++)
+		for (int j = 0; j < rows; j++) {
+			out[i * rows + j] = 0;
+			for (int k = 0; k < columns; k++)
+				out[i * rows + j] += half[i * columns + k] * matrix[j * columns + k];
+		}
+}
+
+static double magnitude_at(const struct trial *trial, int64_t plane, int64_t y, int64_t x)
+{
+	const struct shape *shape = &trial->layer.input;
+	bool is_inside = y >= 0 && y < shape->height && x >= 0 && x < shape->width;
+	return is_inside ? fabs((double)trial->pixels.data[(plane * shape->height + y) * shape->width + x]) : 0;
+}
+
+enum { POINTS = WINOGRAD_POINTS };
+
+/* Of all filters, or of all tiles of all channels and images: the magnitudes at every point. */
+static double *filter_points(const struct trial *trial, const struct filtering *filtering, struct arena *arena)
+{
+	int64_t count = trial->weights.count / 9;
+	double *points = ARENA_ARRAY(arena, double, (size_t)(count * POINTS));
+	for (int64_t i = 0; i < count; i++) {
+		double taps[9];
+		for (int k = 0; k < 9; k++)
+			taps[k] = fabs((double)trial->weights.data[i * 9 + k]);
+		both_sides(TILE, 3, filtering->of_filters[0], taps, points + i * POINTS);
+	}
+	return points;
+}
+
+static double *pixel_points(const struct trial *trial, const struct filtering *filtering, int64_t rows, int64_t columns,
+			    struct arena *arena)
+{
+	const struct window *window = &trial->layer.conv.window;
+	int64_t planes = trial->images * trial->layer.input.channels;
+	double *points = ARENA_ARRAY(arena, double, (size_t)(planes * rows * columns * POINTS));
+	for (int64_t i = 0; i < planes * rows * columns; i++) {
+		double pixels[POINTS];
+		int64_t y = i / columns % rows * OUTPUTS - window->y.pad_before;
+		int64_t x = i % columns * OUTPUTS - window->x.pad_before;
+		for (int64_t k = 0; k < POINTS; k++)
+			pixels[k] = magnitude_at(trial, i / columns / rows, y + k / TILE, x + k % TILE);
+		both_sides(TILE, TILE, filtering->of_pixels[0], pixels, points + i * POINTS);
+	}
+	return points;
+}
+
+static void winograd_magnitudes(const struct trial *trial, struct tensor *output)
+{
+	const struct filtering filtering = filtering_of_points((double)WINOGRAD_NEAR, (double)WINOGRAD_FAR);
+	const struct conv *conv = &trial->layer.conv;
+	struct shape shape = trial->layer.output;
+	int64_t channels = trial->layer.input.channels / conv->groups;
+	int64_t rows = div_ceil_int64(shape.height, OUTPUTS);
+	int64_t columns = div_ceil_int64(shape.width, OUTPUTS);
+	struct arena arena;
+	arena_init(&arena);
+	const double *filters = filter_points(trial, &filtering, &arena);
+	const double *pixels = pixel_points(trial, &filtering, rows, columns, &arena);
+	tensor_init(output, trial->images, shape);
+	for (int64_t i = 0; i < trial->images * shape.channels * rows * columns; i++) {
+		int64_t plane = i / rows / columns;
+		int64_t filter = plane % shape.channels;
+		int64_t group = filter / (conv->filters / conv->groups);
+		int64_t first = (plane / shape.channels * conv->groups + group) * channels;
+		double sums[POINTS] = {0}, out[OUTPUTS * OUTPUTS];
+		for (int64_t c = 0; c < channels; c++)
+			for (int64_t k = 0; k < POINTS; k++)
+				sums[k] += filters[(filter * channels + c) * POINTS + k] *
+					   pixels[((first + c) * rows * columns + i % (rows * columns)) * POINTS + k];
+		both_sides(OUTPUTS, TILE, filtering.of_sums[0], sums, out);
+		double bias = conv->has_bias ? fabs((double)trial->bias.data[filter]) : 0;
+		for (int64_t k = 0; k < OUTPUTS * OUTPUTS; k++) {
+			int64_t y = i / columns % rows * OUTPUTS + k / OUTPUTS;
+			int64_t x = i % columns * OUTPUTS + k % OUTPUTS;
+			if (y < shape.height && x < shape.width)
+				output->data[(plane * shape.height + y) * shape.width + x] = (float)(out[k] + bias);
+		}
+	}
+	arena_release(&arena);
+}
+
+/*
+ * Roundings that a term goes through: with its products, or, by minimal filtering, 4 in each of a tile's 2 x 2 lines
+ * there and back, one as a filter, one as a product, one with the bias, and one for each channel.
+ */
+static double roundings(const struct trial *trial)
+{
+	int64_t products = trial->layer.weight_count / trial->layer.conv.filters;
+	return (double)(trial->is_winograd ? products / 9 + 19 : products + 1);
+}
+
 /* Errors in units of what rounding allows: the worst of them. */
 static double worst_excess(const struct trial *trial, const struct tensor *got, const struct tensor *want,
 			   const struct tensor *magnitude)
 {
-	int64_t products = trial->layer.weight_count / trial->layer.conv.filters;
 	double worst = 0;
 	for (int64_t i = 0; i < tensor_values(got); i++) {
-		double bound = ROUNDING * (double)(products + 2) * (double)magnitude->data[i];
+		double bound = ROUNDING * (roundings(trial) + 1) * (double)magnitude->data[i];
 		double off = fabs((double)got->data[i] - (double)want->data[i]);
 		double excess = off == 0 ? 0 : off / bound;
 		if (!(excess <= worst))
@@ -185,7 +329,7 @@ static bool random_trial(struct trial *trial)
 	bool is_pointwise = pick(0, 4) == 0;
 	struct shape input = {groups * pick(1, pick(0, 9) ? 12 : 150), pick(1, 20),
 			      pick(0, 3) ? pick(1, 30) : pick(1, 70)};
-	*trial = (struct trial){.images = pick(1, 4)};
+	*trial = (struct trial){.images = pick(1, pick(0, 3) ? 2 : 4)};
 	trial->layer = (struct layer){.name = "random", .kind = LAYER_CONV};
 	trial->layer.conv = (struct conv){
 		.window = {.y = random_axis(), .x = random_axis()},
@@ -226,7 +370,10 @@ static bool compare(struct trial *trial, trial_run *run, const void *plan, struc
 	run_reference(trial, false, &want);
 	for (int64_t i = 0; trial->most > 0 && i < tensor_values(&want); i++)
 		want.data[i] = fminf(fmaxf(want.data[i], 0), trial->most);
-	run_reference(trial, true, &magnitude);
+	if (trial->is_winograd)
+		winograd_magnitudes(trial, &magnitude);
+	else
+		run_reference(trial, true, &magnitude);
 	double worst = worst_excess(trial, &got, &want, &magnitude);
 	if (!(worst <= 1))
 		printf("# %g times what rounding allows: %s\n", worst, describe(trial));
@@ -311,6 +458,55 @@ static void test_random_blocks(enum isa isa, int threads)
 		     isa_names[isa], kinds[i], wrong[i], cases[i], threads);
 }
 
+/* Windows of 3 x 3, the sides of the output from one pixel to a few tiles. */
+static void random_winograd(struct trial *trial, int64_t lanes)
+{
+	const char *key;
+	struct err err;
+	int64_t groups = pick(0, 4) ? 1 : pick(2, 3);
+	int64_t channels = groups > 1 ? lanes * pick(1, 2) : pick(lanes < 5 ? lanes : 5, pick(0, 15) ? 40 : 300);
+	struct shape input = {groups * channels, pick(1, 14), pick(1, 14)};
+	struct window window = window_square(3, 1);
+	struct window_axis *axes[] = {&window.y, &window.x};
+	for (int i = 0; i < 2; i++) {
+		int64_t side = i == 0 ? input.height : input.width;
+		axes[i]->pad_before = pick(0, 2) ? 1 : pick(0, 4);
+		axes[i]->pad_after = pick(0, 2) && side + axes[i]->pad_before > 1 ? 1 : pick(2, 4);
+	}
+	*trial = (struct trial){.images = pick(1, 3), .is_winograd = true};
+	trial->layer = (struct layer){.name = "random", .kind = LAYER_CONV};
+	trial->layer.conv = (struct conv){
+		.window = window,
+		.filters = groups > 1 ? groups * lanes * pick(1, 2) : pick(1, pick(0, 9) ? 20 : 200),
+		.groups = groups,
+		.has_bias = pick(0, 1),
+	};
+	CHECK(layer_infer(&trial->layer, input, &key, &err));
+}
+
+static void test_random_winograd(enum isa isa, int threads)
+{
+	enum { CASES = RANDOM_CASES / 4 };
+	int wrong[2] = {0};
+	struct team team;
+	team_init(&team, threads);
+	for (int i = 0; i < CASES; i++) {
+		struct trial trial;
+		struct blocked_conv blocked;
+		random_winograd(&trial, blocked_kernels_of(isa)->lanes);
+		CHECK(blocked_conv_init(&blocked, &trial.layer.conv, trial.layer.input, blocked_kernels_of(isa)->lanes,
+					isa));
+		CHECK(blocked_conv_use_winograd(&blocked));
+		if (pick(0, 1))
+			trial.most = pick(0, 1) ? 6 : INFINITY;
+		wrong[trial.layer.conv.groups > 1] += !compare(&trial, run_blocked, &blocked, &team);
+	}
+	team_release(&team);
+	t_ok(wrong[0] == 0 && wrong[1] == 0,
+	     "%s, minimal filtering: %d and, in groups, %d of %d random cases wrong, %d threads", isa_names[isa],
+	     wrong[0], wrong[1], CASES, threads);
+}
+
 /* As in networks: large planes, many channels, one pixel. */
 static const struct usual {
 	const char *name;
@@ -378,41 +574,78 @@ static void test_usual(enum isa isa)
 	team_release(&team);
 }
 
+/* With one thread and with five. */
+static bool has_same_bits(const struct trial *trial, trial_run *run, const void *plan)
+{
+	struct tensor outputs[2];
+	for (int k = 0; k < 2; k++) {
+		struct team team;
+		team_init(&team, k == 0 ? 1 : 5);
+		run(trial, plan, &team, &outputs[k]);
+		team_release(&team);
+	}
+	size_t bytes = (size_t)tensor_values(&outputs[0]) * sizeof(float);
+	bool is_same = memcmp(outputs[0].data, outputs[1].data, bytes) == 0;
+	tensor_release(&outputs[0]);
+	tensor_release(&outputs[1]);
+	return is_same;
+}
+
 static void test_threads(enum isa isa)
 {
 	for (size_t i = 0; i < ARRAY_LEN(usuals); i += 3 * USUAL_STEP) {
 		struct trial trial = usual_trial(&usuals[i], 1);
 		struct direct_conv direct;
-		struct tensor outputs[2];
+		struct blocked_conv blocked;
 		CHECK(direct_conv_init(&direct, &trial.layer.conv, trial.layer.input, isa));
 		random_operands(&trial);
-		for (int k = 0; k < 2; k++) {
-			struct team team;
-			team_init(&team, k == 0 ? 1 : 5);
-			run_direct(&trial, &direct, &team, &outputs[k]);
-			team_release(&team);
-		}
-		size_t bytes = (size_t)tensor_values(&outputs[0]) * sizeof(float);
-		t_ok(memcmp(outputs[0].data, outputs[1].data, bytes) == 0, "%s, %s: 5 threads give the bits of one",
+		t_ok(has_same_bits(&trial, run_direct, &direct), "%s, %s: 5 threads give the bits of one",
 		     isa_names[isa], usuals[i].name);
-		tensor_release(&outputs[0]);
-		tensor_release(&outputs[1]);
-		struct blocked_conv blocked;
-		if (plan_blocked(&trial, isa, &blocked)) {
-			struct tensor again[2];
-			for (int k = 0; k < 2; k++) {
-				struct team team;
-				team_init(&team, k == 0 ? 1 : 5);
-				run_blocked(&trial, &blocked, &team, &again[k]);
-				team_release(&team);
-			}
-			t_ok(memcmp(again[0].data, again[1].data, bytes) == 0,
-			     "%s, blocks, %s: 5 threads give the bits", isa_names[isa], usuals[i].name);
-			tensor_release(&again[0]);
-			tensor_release(&again[1]);
-		}
+		if (plan_blocked(&trial, isa, &blocked))
+			t_ok(has_same_bits(&trial, run_blocked, &blocked), "%s, blocks, %s: 5 threads give the bits",
+			     isa_names[isa], usuals[i].name);
 		free_operands(&trial);
 	}
+}
+
+/* Minimal filtering is for windows of 3 x 3 with work enough to make up for its filters, of which it reads more. */
+static void test_choice(enum isa isa)
+{
+	enum { WORKSPACE_MOST = 1 << 20 };
+	static const struct {
+		struct usual usual;
+		int64_t images;
+		bool is_chosen;
+	} rows[] = {
+		{{"VGG's second", 64, 224, 64, 3, 1, 1, 1}, 1, true},
+		{{"VGG's last", 512, 14, 512, 3, 1, 1, 1}, 1, true},
+		{{"AlexNet's fourth", 384, 13, 384, 3, 1, 1, 2}, 16, true},
+		{{"ResNet's last", 512, 7, 512, 3, 1, 1, 1}, 16, true},
+		{{"ResNet's last, of one image", 512, 7, 512, 3, 1, 1, 1}, 1, false},
+		{{"a single pixel", 512, 1, 512, 3, 1, 1, 1}, 16, false},
+		{{"strided", 128, 56, 128, 3, 2, 1, 1}, 1, false},
+		{{"wider", 128, 56, 128, 5, 1, 2, 1}, 1, false},
+		{{"pointwise", 128, 56, 128, 1, 1, 0, 1}, 1, false},
+		{{"depthwise", 128, 56, 128, 3, 1, 1, 128}, 1, false},
+		{{"a network's first", 3, 224, 64, 3, 1, 1, 1}, 1, false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct trial trial = usual_trial(&rows[i].usual, rows[i].images);
+		struct blocked_conv blocked;
+		CHECK(plan_blocked(&trial, isa, &blocked));
+		blocked_conv_choose(&blocked, trial.images);
+		size_t bytes = blocked_conv_workspace_bytes(&blocked, trial.images);
+		t_ok(blocked.is_winograd == rows[i].is_chosen && bytes < WORKSPACE_MOST,
+		     "%s, %s: minimal filtering %s, in %zu KiB of workspace", isa_names[isa], rows[i].usual.name,
+		     rows[i].is_chosen ? "pays" : "does not", bytes / 1024);
+	}
+	static const struct usual several = {"", 48, 25, 40, 3, 1, 1, 1};
+	struct trial trial = usual_trial(&several, 2);
+	struct blocked_conv blocked;
+	CHECK(plan_blocked(&trial, isa, &blocked) && blocked_conv_use_winograd(&blocked));
+	random_operands(&trial);
+	t_ok(has_same_bits(&trial, run_blocked, &blocked), "%s: and 5 threads give the bits of one", isa_names[isa]);
+	free_operands(&trial);
 }
 
 static void test_not_served(enum isa isa)
@@ -447,8 +680,11 @@ int main(void)
 		test_random((enum isa)isa, 3);
 		test_random_blocks((enum isa)isa, 1);
 		test_random_blocks((enum isa)isa, 3);
+		test_random_winograd((enum isa)isa, 1);
+		test_random_winograd((enum isa)isa, 3);
 		test_usual((enum isa)isa);
 		test_threads((enum isa)isa);
+		test_choice((enum isa)isa);
 		test_not_served((enum isa)isa);
 	}
 	return t_done();
