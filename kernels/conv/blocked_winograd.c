@@ -55,8 +55,8 @@ void winograd_plan(struct blocked_conv *blocked)
 /* A line of three through G, the line's values `step` apart. */
 static void filter_line(const double *g, int step, double *out)
 {
-	static const double near = WINOGRAD_NEAR;
-	static const double far = WINOGRAD_FAR;
+	static const double near = (double)WINOGRAD_NEAR;
+	static const double far = (double)WINOGRAD_FAR;
 	double of_near = 2 * near * near * (near * near - far * far);
 	double of_far = 2 * far * far * (far * far - near * near);
 	double near_even = g[0] + near * near * g[2 * step];
