@@ -28,7 +28,8 @@ static void next_change(struct engine *engine, void *subject, int64_t argument);
 void fluid_init(struct fluid *fluid, struct engine *engine, double capacity)
 {
 	CHECK(capacity > 0);
-	*fluid = (struct fluid){.engine = engine, .capacity = capacity, .updated_ns = engine_now_ns(engine)};
+	*fluid = (struct fluid){
+		.engine = engine, .capacity = capacity, .updated_ns = engine_now_ns(engine), .mark = HUGE_VAL};
 }
 
 void fluid_group_init(struct fluid_group *group, struct fluid *fluid, double burst, double refill, double depth)
@@ -72,13 +73,16 @@ static void advance_to_now(struct fluid *fluid)
 	fluid->updated_ns = now_ns;
 	if (passed_ns == 0)
 		return;
+	double rate = 0;
 	for (struct fluid_taker *taker = fluid->groups; taker; taker = taker->next) {
 		struct fluid_group *group = as_group(taker);
 		group->tokens = add_tokens(group, taker->rate, passed_ns);
 		fluid->done += passed_ns * taker->rate;
+		rate += taker->rate;
 		for (struct fluid_taker *job = group->jobs; job; job = job->next)
 			as_job(job)->left -= passed_ns * job->rate;
 	}
+	fluid->beyond += passed_ns * fmax(0, rate - fluid->mark);
 }
 
 /*
@@ -253,6 +257,19 @@ double fluid_done(struct fluid *fluid)
 {
 	advance_to_now(fluid);
 	return fluid->done;
+}
+
+void fluid_watch(struct fluid *fluid, double rate)
+{
+	advance_to_now(fluid);
+	fluid->mark = rate;
+	fluid->beyond = 0;
+}
+
+double fluid_beyond(struct fluid *fluid)
+{
+	advance_to_now(fluid);
+	return fluid->beyond;
 }
 
 int64_t fluid_alone_ns(const struct fluid_group *group, double work, double rate_max)

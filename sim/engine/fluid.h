@@ -29,6 +29,8 @@ struct fluid {
 	struct fluid_taker *groups; /* those with jobs */
 	int64_t updated_ns;         /* jobs and tokens are those of this time */
 	double done;                /* work that was done up to then, of all jobs */
+	double mark;                /* a rate that is watched ... */
+	double beyond;              /* ... and work that was done up to then above it */
 	event_id next;              /* when the first job ends or a bucket runs dry */
 };
 
@@ -70,6 +72,10 @@ void fluid_stop(struct engine *engine, struct fluid_job *job);
 
 /* Work that was done up to now. */
 double fluid_done(struct fluid *fluid);
+
+/* Of that, what was above this rate, from now on. */
+void fluid_watch(struct fluid *fluid, double rate);
+double fluid_beyond(struct fluid *fluid);
 
 /* What the work would take from now on if the group had the fluid, and the job the group, for itself. */
 int64_t fluid_alone_ns(const struct fluid_group *group, double work, double rate_max);

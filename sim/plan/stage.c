@@ -361,7 +361,7 @@ static void rates_at(const struct stage *stage, int64_t memory_mb, struct stage_
 		struct sandbox_spec stored = *spec;
 		struct usage restore = {0};
 		stored.provisioned = 0;
-		billing_restore(spec, memory_mb, &restore);
+		billing_restore(stage->platform, spec, memory_mb, &restore);
 		rates->restore_usd = usd_of(&stage->platform->price, &restore);
 		int64_t least_ns = price_cached_ns(&stage->platform->price, NS_PER_SECOND);
 		out->clock_usd = standing_usd(stage, &stored, memory_mb, least_ns) / seconds_from_ns(least_ns);

@@ -51,6 +51,7 @@ struct platform_price {
 	double provisioned_step_seconds; /* what is provisioned is paid for a multiple; 0: for its time */
 	double usd_per_tmp_gb_second;
 	double usd_per_gb_restored;
+	double usd_per_gb_suspended; /* written when a sandbox is suspended */
 	double usd_per_cached_gb_second;
 	double cached_minimum_seconds; /* the least time that a snapshot is paid for */
 	double usd_per_1000_transitions;
@@ -68,7 +69,6 @@ struct platform_price {
 	double usd_per_1000_gets;
 	double usd_per_put_gb; /* moved to and from the store, 10^9 bytes */
 	double usd_per_get_gb;
-	double usd_per_stored_gb_month; /* of what a run puts, kept for a month */
 	double usd_per_instance_hour;   /* of a sandbox that is an instance, from its start to its end ... */
 	double usd_per_management_hour; /* ... and for having it managed */
 	double usd_per_hour;            /* machines: per second of use, from start to end */
@@ -142,6 +142,7 @@ __extension__ typedef unsigned __int128 price_mb_ns;
 	X(price_mb_ns, tmp_mb_ns) /* above what is free */ \
 	X(price_mb_ns, cached_mb_ns) \
 	X(wide_sum, restored_mb) \
+	X(wide_sum, suspended_mb) \
 	X(wide_sum, requests) \
 	X(wide_sum, transitions) \
 	X(wide_sum, express) \
@@ -205,6 +206,7 @@ enum bill_item {
 	BILL_TMP,
 	BILL_SNAPSHOT_CACHE,
 	BILL_SNAPSHOT_RESTORE,
+	BILL_SNAPSHOT_WRITE,
 	BILL_REQUESTS,
 	BILL_TRANSITIONS,
 	BILL_EXPRESS,
@@ -214,7 +216,6 @@ enum bill_item {
 	BILL_GETS,
 	BILL_PUT_BYTES,
 	BILL_GET_BYTES,
-	BILL_STORED,
 	BILL_MACHINE,
 	BILL_SAVINGS,
 	BILL_LOGS,

@@ -57,6 +57,10 @@ static const struct bind_field sandbox_fields[] = {
 	NUMBER_OF_IT(struct platform_sandbox, halving_share, 1e-3, 1, "that share, rounded down"),
 	INTEGER_OF_IT(struct platform_sandbox, halving_spares, 0, 1000000, "as many are left by it at least"),
 	MAYBE_QUANTILES(struct platform_sandbox, lifetime_seconds, "age at which a sandbox is not used again"),
+	MAYBE_NUMBER(struct platform_sandbox, suspend_after_seconds, "0", 0, 86400,
+		     "how long an idle sandbox runs on before it is suspended; where activity is paid for, so is this"),
+	MAYBE_QUANTILES(struct platform_sandbox, resume_seconds,
+			"more time than warm_start_seconds, where the sandbox has been suspended"),
 	MAYBE_NUMBER(
 		struct platform_sandbox, burst_times, "1", 1, 64,
 		"times its vCPUs and memory that a sandbox may use where its function says 'burst'; what is beyond "
@@ -156,9 +160,37 @@ void sandbox_pool_count(struct sandbox_pool *pool)
 	pool->counted_ns = now_ns;
 }
 
+int64_t sandbox_ran_on_ns(const struct sandbox *sandbox, int64_t idle_since_ns)
+{
+	const struct sandbox_pool *pool = sandbox->pool;
+	int64_t idle_ns = engine_now_ns(pool->engine) - idle_since_ns;
+	int64_t most_ns = ns_from_seconds(pool->platform->sandbox.suspend_after_seconds);
+	return idle_ns < most_ns ? idle_ns : most_ns;
+}
+
+/* It is taken, or gone. */
+static void count_suspended(struct sandbox *sandbox)
+{
+	struct sandbox_pool *pool = sandbox->pool;
+	int64_t idle_ns = engine_now_ns(pool->engine) - sandbox->idle_since_ns;
+	int64_t suspended_ns = idle_ns - sandbox_ran_on_ns(sandbox, sandbox->idle_since_ns);
+	sandbox->was_suspended = suspended_ns > 0;
+	pool->suspended_ns += (price_mb_ns)suspended_ns;
+	pool->suspensions += sandbox->was_suspended;
+}
+
+void sandbox_pool_suspend_idle(struct sandbox_pool *pool)
+{
+	for (struct sandbox *sandbox = pool->newest_idle; sandbox; sandbox = sandbox->older) {
+		count_suspended(sandbox);
+		pool->suspensions += !sandbox->was_suspended;
+	}
+}
+
 static void unlink_idle(struct sandbox *sandbox)
 {
 	struct sandbox_pool *pool = sandbox->pool;
+	count_suspended(sandbox);
 	sandbox_pool_count(pool);
 	if (sandbox->newer)
 		sandbox->newer->older = sandbox->older;

@@ -7,6 +7,8 @@
  * idle while others work; and each time a function has had no request for a while, a share of its sandboxes (half of
  * them, where that was seen) go, those first that have been idle for longest, until few are left.
  *
+ * An idle one may be suspended after a while: it keeps its memory, and the request that finds it waits for it.
+ *
  * A provider may take sandboxes away, as instances of a spot market: at a constant rate, whatever they do, with a
  * notice during which their requests go on and no others come.
  *
@@ -74,6 +76,8 @@ struct platform_sandbox {
 	double halving_share;   /* ... so many go, rounded down ... */
 	int64_t halving_spares; /* ... until no more than these are left */
 	struct quantiles lifetime_seconds; /* age at which even a busy one is not used again; may be missing */
+	double suspend_after_seconds; /* that an idle one runs on, which is paid for where activity is; suspended ... */
+	struct quantiles resume_seconds; /* ... it takes so long more to answer; may be missing */
 	double burst_times; /* of its CPU and memory that it may use where its function asks; billed as used */
 	double interruptions_per_hour;      /* of one that the provider takes away: it gets no more requests, and ... */
 	double interruption_notice_seconds; /* ... is gone after this, with those that it still has */
@@ -121,6 +125,7 @@ struct sandbox {
 	int64_t repeat_init_ns; /* initialising that was broken off: the first request does it again */
 	uint64_t loaded;        /* by function, a bit: framework imported, weights loaded */
 	bool is_provisioned;
+	bool was_suspended; /* when it was taken from those that are idle */
 	uint64_t idle_periods;
 	event_id expiry;
 	int64_t idle_since_ns;
@@ -164,6 +169,8 @@ struct sandbox_pool {
 	price_mb_ns idle_instance_ns;
 	price_mb_ns
 		unused_instance_ns; /* of idle_instance_ns, after a sandbox's last request; of those that are gone */
+	price_mb_ns suspended_ns;   /* of idle_instance_ns, after what an idle one runs on */
+	int64_t suspensions;
 	struct sandbox *newest_idle;
 	event_id halving;
 	struct sandbox *provisioned_idle; /* linked by `older` */
@@ -190,6 +197,12 @@ void sandbox_pool_return(struct sandbox *sandbox);
  * request, but not beyond now where it is still there; after sandbox_pool_count. Provisioned ones count all along.
  */
 price_mb_ns sandbox_pool_observed_ns(const struct sandbox_pool *pool, int64_t assumed_ns);
+
+/* How long the sandbox, idle since then, has run on by now. */
+int64_t sandbox_ran_on_ns(const struct sandbox *sandbox, int64_t idle_since_ns);
+
+/* After the last request: those that are idle will be suspended, and count so. */
+void sandbox_pool_suspend_idle(struct sandbox_pool *pool);
 
 /* Brings the integrals of busy and idle sandboxes over time up to now. */
 void sandbox_pool_count(struct sandbox_pool *pool);

@@ -200,7 +200,6 @@ static const struct need {
 	{"network.", moves_bytes},
 	{"price.usd_per_1000_puts", moves_bytes},
 	{"price.usd_per_1000_gets", moves_bytes},
-	{"price.usd_per_stored_gb_month", moves_bytes},
 	{"price.usd_per_provisioned_gb_second_arm64", provisions_arm64},
 	{"price.usd_per_provisioned_gb_second_busy_arm64", provisions_arm64},
 	{"price.usd_per_provisioned", provisions},

@@ -174,9 +174,18 @@ void billing_child(const struct setting *setting, int64_t duration_ns, struct us
 		price_express(&setting->platform->price, duration_ns, 0, usage);
 }
 
-void billing_restore(const struct sandbox_spec *spec, int64_t memory_mb, struct usage *usage)
+static bool suspends(const struct platform *platform)
 {
-	usage->restored_mb += spec->has_snapshot && !spec->is_snapshot_free ? memory_mb : 0;
+	return platform->price.billed_by == BILLED_BY_ACTIVITY;
+}
+
+void billing_restore(const struct platform *platform, const struct sandbox_spec *spec, int64_t memory_mb,
+		     struct usage *usage)
+{
+	if (suspends(platform))
+		usage->restored_mb += spec->package_mb > 0 ? llround(spec->package_mb) : memory_mb;
+	else
+		usage->restored_mb += spec->has_snapshot && !spec->is_snapshot_free ? memory_mb : 0;
 }
 
 void billing_standing(const struct platform_price *price, const struct sandbox_spec *spec, int64_t memory_mb,
@@ -203,7 +212,7 @@ void billing_time(struct simulation *simulation, size_t index, const struct bill
 	billing_usage(platform, function, function->memory_mb, time->used_mb, time->is_provisioned, billed_ns,
 		      &counts->usage);
 	counts->usage.billed_micro_vcpu_ns += (price_mb_ns)time->burst_vcpu_ns * 1000000;
-	counts->usage.billed_mb_ns += (price_mb_ns)billed_ns * (price_mb_ns)time->burst_mb;
+	counts->usage.billed_mb_ns += (price_mb_ns)time->burst_mb_ns;
 	counts->paid_mb_ns += (price_mb_ns)used_ns * (price_mb_ns)function->memory_mb;
 	counts->used_mb_ns += (price_mb_ns)((double)time->busy_ns * time->used_mb);
 	const struct span_sink *sink = simulation->options->sink;
@@ -240,8 +249,15 @@ void billing_visit(const struct invocation *invocation, int64_t duration_ns)
 	billing_time(invocation->simulation, invocation->function, &time);
 }
 
-void billing_suspended(const struct platform_price *price, int64_t memory_mb, price_mb_ns idle_ns, struct usage *usage)
+void billing_suspended(const struct sandbox_pool *pool, struct usage *usage)
 {
-	if (price->billed_by == BILLED_BY_ACTIVITY)
-		usage->cached_mb_ns += (price_mb_ns)memory_mb * idle_ns;
+	if (!suspends(pool->platform))
+		return;
+	usage->cached_mb_ns += (price_mb_ns)pool->spec.memory_mb * pool->suspended_ns;
+	usage->suspended_mb += (wide_sum)pool->spec.memory_mb * pool->suspensions;
+}
+
+void billing_resumed(const struct sandbox_pool *pool, struct usage *usage)
+{
+	usage->restored_mb += suspends(pool->platform) ? pool->spec.memory_mb : 0;
 }

@@ -22,7 +22,7 @@ struct billed_time {
 	int64_t idle_ns; /* a sandbox without requests */
 	double used_mb;
 	int64_t burst_vcpu_ns; /* beyond the size's own share */
-	int64_t burst_mb;      /* beyond its memory */
+	double burst_mb_ns;    /* beyond its memory */
 	bool is_provisioned;
 };
 
@@ -62,8 +62,12 @@ int64_t billing_call_transitions(const struct invocation *invocation);
 /* What a distributed map's child, which takes a record through all functions in this time, is paid for itself. */
 void billing_child(const struct setting *setting, int64_t duration_ns, struct usage *usage);
 
-/* What is paid for each restored snapshot of a function of this memory. */
-void billing_restore(const struct sandbox_spec *spec, int64_t memory_mb, struct usage *usage);
+/*
+ * What is paid for each new sandbox that is restored from a snapshot: of the function's memory, or of an image of its
+ * size, where all sandboxes are (those that are suspended while they are idle).
+ */
+void billing_restore(const struct platform *platform, const struct sandbox_spec *spec, int64_t memory_mb,
+		     struct usage *usage);
 
 /* What is paid for by the clock rather than by the call. */
 void billing_standing(const struct platform_price *price, const struct sandbox_spec *spec, int64_t memory_mb,
@@ -78,7 +82,8 @@ void billing_visit(const struct invocation *invocation, int64_t duration_ns);
 /* What is paid of initialising a new sandbox. */
 int64_t billing_init_ns(const struct platform_price *price, const struct sandbox *sandbox);
 
-/* What is kept of sandboxes that nobody pays for while they are idle, as a snapshot where the platform sells that. */
-void billing_suspended(const struct platform_price *price, int64_t memory_mb, price_mb_ns idle_ns, struct usage *usage);
+/* What is written and kept of sandboxes that were suspended, where the platform sells that; resumed, they are read. */
+void billing_suspended(const struct sandbox_pool *pool, struct usage *usage);
+void billing_resumed(const struct sandbox_pool *pool, struct usage *usage);
 
 #endif

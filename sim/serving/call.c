@@ -80,7 +80,7 @@ static int64_t cold_start_ns(struct invocation *invocation, struct sandbox_pool 
 	invocation->init_ns = start_ns;
 	counts->cold_starts++;
 	counts->init_ns += start_ns;
-	billing_restore(&pool->spec, pool->spec.memory_mb, &counts->usage);
+	billing_restore(pool->platform, &pool->spec, pool->spec.memory_mb, &counts->usage);
 	return start_ns;
 }
 
@@ -95,11 +95,25 @@ static int64_t reach_ns(struct invocation *invocation)
 	return start_ns;
 }
 
+/* Draws what a sandbox takes beside that was suspended. */
+static int64_t resume_ns(struct invocation *invocation, const struct sandbox_pool *pool)
+{
+	const struct quantile_table *table = &pool->platform->sandbox.resume_seconds.table;
+	struct stream luck;
+	billing_resumed(pool, &counts_of(invocation)->usage);
+	if (table->count == 0)
+		return 0;
+	invocation_stream(&luck, invocation, LUCK_RESUME);
+	int64_t resume_ns = ns_from_seconds(quantile_draw_only(table, &luck));
+	counts_of(invocation)->cause_ns[CAUSE_WARM_START] += resume_ns;
+	return resume_ns;
+}
+
 static int64_t warm_start_ns(struct invocation *invocation, struct sandbox_pool *pool)
 {
 	invocation->sandbox = sandbox_pool_take(pool);
 	invocation->init_ns = 0;
-	return reach_ns(invocation);
+	return reach_ns(invocation) + (invocation->sandbox->was_suspended ? resume_ns(invocation, pool) : 0);
 }
 
 static void call_arrives(struct engine *engine, void *subject, int64_t argument)

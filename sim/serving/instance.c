@@ -132,6 +132,7 @@ static void init_cpu(struct instance *instance)
 	double vcpus = cpu_handler_share(&cpu, spec->memory_mb);
 	fluid_init(&instance->cpu, &instance->simulation->engine, vcpus);
 	fluid_group_init(&instance->cpu_share, &instance->cpu, vcpus, vcpus, 0);
+	fluid_watch(&instance->cpu, cpu_share(&instance->simulation->setting->platform->cpu, spec->memory_mb));
 }
 
 void instance_attach(struct simulation *simulation, size_t function, struct sandbox *sandbox)
@@ -146,6 +147,8 @@ void instance_attach(struct simulation *simulation, size_t function, struct sand
 		.sandbox = sandbox,
 		.function = function,
 		.is_ready = true,
+		.counted_ns = engine_now_ns(&simulation->engine),
+		.idle_since_ns = engine_now_ns(&simulation->engine),
 		.is_shared = sandbox->pool->spec.requests_max > 1 || sandbox->pool->spec.burst_times > 1,
 		.free_seats = instance->free_seats,
 		.next = simulation->living_instances,
@@ -213,6 +216,52 @@ void instance_join(struct instance *instance, struct invocation *invocation, int
 		seat->timer = engine_schedule(&instance->simulation->engine, start_ns, 0, starts, invocation, 0);
 }
 
+/* The memory that an instance's requests share; a full record's work stands for that of all. */
+static double shared_mb(const struct instance *instance)
+{
+	double mb = setting_shared_mb(instance->simulation->setting, instance->function);
+	return fmin(mb, (double)spec_of(instance)->memory_mb);
+}
+
+/* vCPU time beyond the size's own share, and memory beyond its own, since the last bill. */
+static void take_burst(struct instance *instance, struct billed_time *time)
+{
+	double beyond_ns = fluid_beyond(&instance->cpu);
+	if (spec_of(instance)->burst_times > 1) {
+		time->burst_vcpu_ns = llround(beyond_ns - instance->counted_cpu_ns);
+		time->burst_mb_ns = instance->beyond_mb_ns;
+	}
+	instance->counted_cpu_ns = beyond_ns;
+	instance->beyond_mb_ns = 0;
+}
+
+/* Where activity is paid for: what has come together since the last bill, one stretch of time. */
+static void bill_activity(struct instance *instance)
+{
+	if (price_of(instance)->billed_by != BILLED_BY_ACTIVITY)
+		return;
+	struct billed_time time = {
+		.busy_ns = instance->active_ns,
+		.init_ns = instance->init_ns,
+		.idle_ns = instance->ran_on_ns,
+		.used_mb = shared_mb(instance),
+		.is_provisioned = instance->sandbox->is_provisioned,
+	};
+	take_burst(instance, &time);
+	billing_time(instance->simulation, instance->function, &time);
+	instance->active_ns = 0;
+	instance->ran_on_ns = 0;
+	instance->init_ns = 0;
+}
+
+/* It has requests again: what it ran on for in between belongs to the stretch that goes on, or ends one. */
+static void end_idle(struct instance *instance, bool was_suspended)
+{
+	instance->ran_on_ns += sandbox_ran_on_ns(instance->sandbox, instance->idle_since_ns);
+	if (was_suspended)
+		bill_activity(instance);
+}
+
 void instance_begin(struct invocation *invocation, int64_t start_ns, event_action *starts)
 {
 	struct simulation *simulation = invocation->simulation;
@@ -224,6 +273,8 @@ void instance_begin(struct invocation *invocation, int64_t start_ns, event_actio
 		instance->is_ready = false;
 		instance->start_ns = start_ns;
 		instance->init_ns = billing_init_ns(price_of(instance), sandbox);
+	} else {
+		end_idle(instance, sandbox->was_suspended);
 	}
 	instance->busy_since_ns = engine_now_ns(&simulation->engine) + start_ns;
 	take_seat(instance, invocation, starts)->timer =
@@ -271,6 +322,16 @@ static double common_mb(const struct instance *instance, const struct invocation
 	return fmin(work->shared_memory_mb, work->peak_memory_mb) + others_mb;
 }
 
+/* Memory beyond the sandbox's own, up to now; from now on so much is needed. */
+static void count_memory(struct instance *instance, double needed_mb)
+{
+	int64_t now_ns = engine_now_ns(&instance->simulation->engine);
+	double beyond_mb = fmax(0, instance->needed_mb - (double)spec_of(instance)->memory_mb);
+	instance->beyond_mb_ns += beyond_mb * (double)(now_ns - instance->counted_ns);
+	instance->counted_ns = now_ns;
+	instance->needed_mb = needed_mb;
+}
+
 bool instance_hold(struct seat *seat, const struct work *work, double memory_mb)
 {
 	struct instance *instance = seat->instance;
@@ -278,7 +339,7 @@ bool instance_hold(struct seat *seat, const struct work *work, double memory_mb)
 	instance->held_mb += own_mb - seat->held_mb;
 	seat->held_mb = own_mb;
 	double needed_mb = common_mb(instance, seat->invocation, work) + instance->held_mb;
-	instance->most_mb = fmax(instance->most_mb, needed_mb);
+	count_memory(instance, needed_mb);
 	return needed_mb <= memory_mb;
 }
 
@@ -287,6 +348,7 @@ static void free_seat(struct seat *seat)
 	struct instance *instance = seat->instance;
 	seat_stop(seat);
 	instance->held_mb -= seat->held_mb;
+	count_memory(instance, fmax(0, instance->needed_mb - seat->held_mb));
 	if (seat->previous)
 		seat->previous->next = seat->next;
 	else
@@ -303,29 +365,7 @@ static void free_seat(struct seat *seat)
 	count_requests(siblings_of(instance), &instance->simulation->engine, -1);
 }
 
-/* The memory that an instance's requests share; a full record's work stands for that of all. */
-static double shared_mb(const struct instance *instance)
-{
-	double mb = setting_shared_mb(instance->simulation->setting, instance->function);
-	return fmin(mb, (double)spec_of(instance)->memory_mb);
-}
-
-/* vCPU time beyond the size's own share, and memory beyond its own, since it has had requests. */
-static void take_burst(struct instance *instance, int64_t busy_ns, struct billed_time *time)
-{
-	const struct sandbox_spec *spec = spec_of(instance);
-	double done_ns = fluid_done(&instance->cpu);
-	double used_ns = done_ns - instance->counted_cpu_ns;
-	double own_ns = (double)busy_ns * cpu_share(&instance->simulation->setting->platform->cpu, spec->memory_mb);
-	if (spec->burst_times > 1) {
-		time->burst_vcpu_ns = llround(fmax(0, used_ns - own_ns));
-		time->burst_mb = llround(ceil(fmax(0, instance->most_mb - (double)spec->memory_mb)));
-	}
-	instance->counted_cpu_ns = done_ns;
-	instance->most_mb = 0;
-}
-
-/* The instance's last request has left: what belonged to the time with requests ends, and is billed if that is. */
+/* The instance's last request has left: what belonged to the time with requests ends. */
 static void end_activity(struct instance *instance)
 {
 	struct engine *engine = &instance->simulation->engine;
@@ -334,20 +374,14 @@ static void end_activity(struct instance *instance)
 	instance->crash_is_drawn = false;
 	/* Nobody holds memory now; the sum that says so would keep its rounding errors. */
 	instance->held_mb = 0;
+	count_memory(instance, 0);
 	int64_t since_ns = engine_now_ns(engine) - instance->busy_since_ns;
 	int64_t busy_ns = since_ns > 0 ? since_ns : 0;
 	instance->busy_ns += busy_ns;
-	if (price_of(instance)->billed_by != BILLED_BY_ACTIVITY)
-		return;
-	struct billed_time time = {
-		.busy_ns = busy_ns,
-		.init_ns = instance->init_ns,
-		.used_mb = shared_mb(instance),
-		.is_provisioned = instance->sandbox->is_provisioned,
-	};
-	take_burst(instance, busy_ns, &time);
-	billing_time(instance->simulation, instance->function, &time);
-	instance->init_ns = 0;
+	instance->active_ns += busy_ns;
+	instance->idle_since_ns = engine_now_ns(engine);
+	if (instance->simulation->setting->platform->sandbox.suspend_after_seconds == 0)
+		bill_activity(instance);
 }
 
 static void become_idle(struct instance *instance, bool is_lost)
@@ -427,6 +461,13 @@ void instance_leave(struct invocation *invocation, bool is_lost)
 		call_waiting(siblings, engine, 1);
 }
 
+/* Bills activity that came together with what an idle instance ran on for. */
+static void bill_rest(struct instance *instance)
+{
+	if (instance->active_ns + instance->ran_on_ns > 0)
+		bill_activity(instance);
+}
+
 /* Bills an instance that is paid for all along from its start to until_ns. */
 static void bill_life(struct instance *instance, int64_t until_ns)
 {
@@ -449,6 +490,9 @@ void instance_gone(struct sandbox *sandbox)
 	struct instance *instance = sandbox->instance;
 	struct simulation *simulation = instance->simulation;
 	bill_life(instance, engine_now_ns(&simulation->engine));
+	if (instance->requests == 0)
+		instance->ran_on_ns += sandbox_ran_on_ns(sandbox, instance->idle_since_ns);
+	bill_rest(instance);
 	siblings_of(instance)->gone_cpu_ns += fluid_done(&instance->cpu);
 	if (instance->host)
 		host_leave(&simulation->hosts, instance->host, spec_of(instance)->memory_mb);
@@ -463,16 +507,26 @@ void instance_gone(struct sandbox *sandbox)
 	sandbox->instance = NULL;
 }
 
+/* An instance that is idle in the end runs on for as long as it would have. */
+static int64_t kept_until_ns(const struct instance *instance, int64_t now_ns)
+{
+	/* A fleet goes on; what it is paid for then is no part of this. */
+	bool is_fleet = instance->sandbox->pool->spec.instances_min > 0;
+	bool is_kept = instance->requests == 0 && !is_fleet && instance->sandbox->expires_ns > now_ns;
+	return is_kept ? instance->sandbox->expires_ns : now_ns;
+}
+
 void instance_bill_living(struct simulation *simulation)
 {
 	int64_t now_ns = engine_now_ns(&simulation->engine);
+	int64_t most_ns = ns_from_seconds(simulation->setting->platform->sandbox.suspend_after_seconds);
 	for (struct instance *instance = simulation->living_instances; instance; instance = instance->next) {
-		bool is_idle = instance->requests == 0;
-		if (!is_idle && instance->busy_since_ns < now_ns)
+		int64_t until_ns = kept_until_ns(instance, now_ns);
+		int64_t idle_ns = instance->requests == 0 ? until_ns - instance->idle_since_ns : 0;
+		if (instance->requests > 0 && instance->busy_since_ns < now_ns)
 			instance->busy_ns += now_ns - instance->busy_since_ns;
-		/* A fleet goes on; what it is paid for then is no part of this. */
-		bool is_fleet = instance->sandbox->pool->spec.instances_min > 0;
-		bool is_kept = is_idle && !is_fleet && instance->sandbox->expires_ns > now_ns;
-		bill_life(instance, is_kept ? instance->sandbox->expires_ns : now_ns);
+		bill_life(instance, until_ns);
+		instance->ran_on_ns += idle_ns < most_ns ? idle_ns : most_ns;
+		bill_rest(instance);
 	}
 }

@@ -50,14 +50,19 @@ struct instance {
 	struct device_line device;
 	int64_t requests;
 	double held_mb;
-	double most_mb;        /* that they needed together, since the last bill */
-	double counted_cpu_ns; /* vCPU time up to the last bill */
+	double needed_mb; /* that they need together, from counted_ns on */
+	int64_t counted_ns;
+	double beyond_mb_ns;   /* of that, what was above the sandbox's own memory, since the last bill */
+	double counted_cpu_ns; /* vCPU time above its own share up to the last bill */
 	event_id crash;
 	bool crash_is_drawn; /* since it has had requests */
 	int64_t start_ns;    /* of its cold start */
 	int64_t init_ns;     /* of that, what is paid for */
 	int64_t busy_since_ns;
 	int64_t busy_ns;
+	int64_t idle_since_ns;  /* while it has no requests */
+	int64_t active_ns;      /* busy, since the last bill ... */
+	int64_t ran_on_ns;      /* ... and idle, where that is paid for */
 	struct instance **open; /* the ring that it is in, or NULL */
 	struct instance *next_open;
 	struct instance *previous_open;

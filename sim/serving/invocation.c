@@ -29,9 +29,9 @@ bool invocation_is_async(const struct invocation *invocation)
 
 /* Names of streams; those of phases are the phases' own. */
 static const char *const luck_names[LUCK_PHASE] = {
-	[LUCK_HOP] = "hop",           [LUCK_RETRY] = "retry",         [LUCK_WARM_START] = "warm start",
-	[LUCK_FAILURES] = "failures", [LUCK_ERROR] = "handler error", [LUCK_WORK] = "work",
-	[LUCK_CHOICE] = "choice",     [LUCK_ITEMS] = "items",
+	[LUCK_HOP] = "hop",       [LUCK_RETRY] = "retry",       [LUCK_WARM_START] = "warm start",
+	[LUCK_RESUME] = "resume", [LUCK_FAILURES] = "failures", [LUCK_ERROR] = "handler error",
+	[LUCK_WORK] = "work",     [LUCK_CHOICE] = "choice",     [LUCK_ITEMS] = "items",
 };
 
 void invocation_name_luck(struct simulation *simulation)

@@ -114,7 +114,7 @@ bool setting_has_instances(const struct setting *setting)
 {
 	const struct platform *platform = setting->platform;
 	if (setting->has_hosts || platform->price.billed_by == BILLED_BY_INSTANCE ||
-	    platform->sandbox.starts == STARTS_BY_TARGET)
+	    platform->sandbox.starts == STARTS_BY_TARGET || platform->sandbox.suspend_after_seconds > 0)
 		return true;
 	for (size_t i = 0; i < setting->function_count; i++) {
 		const struct sandbox_spec *spec = &setting->functions[i].sandbox;

@@ -136,8 +136,8 @@ static void bill_standing(struct simulation *simulation)
 		const struct sandbox_spec *spec = &simulation->pools[i].spec;
 		billing_standing(&simulation->setting->platform->price, spec, spec->memory_mb, elapsed_ns,
 				 &simulation->outcome->functions[i].usage);
-		billing_suspended(&simulation->setting->platform->price, spec->memory_mb,
-				  simulation->pools[i].idle_instance_ns, &simulation->outcome->functions[i].usage);
+		sandbox_pool_suspend_idle(&simulation->pools[i]);
+		billing_suspended(&simulation->pools[i], &simulation->outcome->functions[i].usage);
 		billing_derived(simulation->setting, &simulation->outcome->functions[i].usage);
 	}
 	billing_beside(simulation->setting, elapsed_ns, &simulation->outcome->functions[0].usage);

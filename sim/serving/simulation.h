@@ -59,6 +59,7 @@ enum luck {
 	LUCK_HOP,
 	LUCK_RETRY,
 	LUCK_WARM_START,
+	LUCK_RESUME,
 	LUCK_FAILURES,
 	LUCK_ERROR,  /* of the handler */
 	LUCK_WORK,   /* how much it is */

@@ -29,7 +29,7 @@ static const struct platform_price prime_prices = {
 	.usd_per_1000_gets = 59e3,
 	.usd_per_put_gb = 61,
 	.usd_per_get_gb = 67,
-	.usd_per_stored_gb_month = 71,
+	.usd_per_gb_suspended = 71,
 	.usd_per_hour = 73,
 	.usd_per_log_gb = 79,
 	.usd_per_nat_hour = 83,
@@ -79,6 +79,7 @@ static const struct {
 	{{.tmp_mb_ns = GB_SECOND}, BILL_TMP, 23},
 	{{.cached_mb_ns = GB_SECOND}, BILL_SNAPSHOT_CACHE, 29},
 	{{.restored_mb = 1024}, BILL_SNAPSHOT_RESTORE, 31},
+	{{.suspended_mb = 1024}, BILL_SNAPSHOT_WRITE, 71},
 	{{.requests = 1}, BILL_REQUESTS, 37},
 	{{.transitions = 1}, BILL_TRANSITIONS, 41},
 	{{.express = 1}, BILL_EXPRESS, 43},
@@ -88,7 +89,6 @@ static const struct {
 	{{.gets = 1}, BILL_GETS, 59},
 	{{.put_bytes = 1000000000}, BILL_PUT_BYTES, 61},
 	{{.get_bytes = 1000000000}, BILL_GET_BYTES, 67},
-	{{.put_bytes = 1000000000}, BILL_STORED, 71},
 	{{.machine_ns = 3600 * NS_PER_SECOND}, BILL_MACHINE, 73},
 	{{0}, BILL_SAVINGS, 0},
 	{{.log_bytes = GB}, BILL_LOGS, 79},
@@ -122,10 +122,8 @@ static void test_items(void)
 		struct bill bill;
 		price_bill(&prime_prices, &items[i].usage, &bill);
 		t_near(bill.lines[items[i].item].usd, items[i].usd, 1e-12, 0, bill_rows[items[i].item].name);
-		/* Written bytes are two lines, way and place; so are instances, with their management. */
-		double rest = items[i].usage.put_bytes > 0     ? 61 + 71 - items[i].usd
-			      : items[i].usage.instance_ns > 0 ? 173 + 179 - items[i].usd
-							       : 0;
+		/* Instances are two lines, with their management. */
+		double rest = items[i].usage.instance_ns > 0 ? 173 + 179 - items[i].usd : 0;
 		t_near(bill.total_usd, items[i].usd + rest, 1e-12, 0, "and nothing else");
 	}
 }
@@ -137,7 +135,7 @@ static void test_sums(void)
 	double usd = 0;
 	for (int time = 0; time < 2; time++) {
 		for (size_t i = 0; i < ITEMS; i++) {
-			if (items[i].item == BILL_STORED || items[i].item == BILL_MANAGEMENT)
+			if (items[i].item == BILL_MANAGEMENT)
 				continue;
 			usage_add(&sum, &items[i].usage);
 		}
@@ -236,7 +234,6 @@ static void test_free_and_large(void)
 		  {BILL_GETS, 1},
 		  {BILL_PUT_BYTES, 1e9},
 		  {BILL_GET_BYTES, 1e9},
-		  {BILL_STORED, 1e9},
 		  {BILL_MACHINE, 3.6e12}};
 	struct usage total = {0};
 	for (int i = 0; i < 5; i++)

@@ -185,6 +185,57 @@ static void bursts(void)
 	toy_release(&toy);
 }
 
+/* Four on 2 vCPUs, which may use four: one loads for 2 s, then all compute for 1 s, 2 vCPUs beyond their own. */
+static void bursts_while_it_does(void)
+{
+	struct toy toy;
+	toy_shared(&toy, 4, &(struct toy_work){.cpu_seconds = 1, .import_seconds = 2, .memory_mb = 100});
+	toy_memory(&toy, 2000);
+	toy.platform.cpu.visible_vcpus.values[0] = 4;
+	toy.functions[0].sandbox.burst_times = 2;
+	toy.platform.price.billed_by = BILLED_BY_ACTIVITY;
+	struct outcome o = toy_simulate(&toy, 1);
+	t_int(o.makespan_ns, 3500 * NS_PER_MS, "2 s of loading, 1 s of computing");
+	t_near((double)o.usage.billed_micro_vcpu_ns, (3 * 2 + 2) * 1e15, 1e-9, 0,
+	       "what is left of its own share while it loads makes no burst cheaper");
+	toy_release(&toy);
+}
+
+/* An idle sandbox runs on for a minute and is suspended then: 1 s of work, 1000 MB, a request each so many seconds. */
+static void suspends(void)
+{
+	struct toy toy;
+	toy_shared(&toy, 1, &(struct toy_work){.cpu_seconds = 1});
+	toy.functions[0].sandbox.requests_max = 1;
+	toy.platform.price.billed_by = BILLED_BY_ACTIVITY;
+	toy.platform.price.usd_per_gb_restored = 0.001;
+	toy.platform.price.usd_per_gb_suspended = 0.003;
+	toy.platform.price.usd_per_cached_gb_second = 0.0001;
+	toy.platform.sandbox.suspend_after_seconds = 60;
+	toy.platform.sandbox.resume_seconds = toy_constant(&toy.arena, 2);
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_DETERMINISTIC, .rate_per_second = 0.05};
+	toy_records(&toy, 3);
+	struct outcome o = toy_simulate(&toy, 1);
+	/* 18.5 and 18.99 s between three seconds of work, and a minute after them. */
+	t_int(o.functions[0].billed_ns, 100500 * NS_PER_MS, "each 20 s: it runs all along, and a minute longer");
+	t_int(o.functions[0].billed_idle_ns, 97490 * NS_PER_MS, "most of it idle");
+	t_near(o.bill.lines[BILL_SNAPSHOT_RESTORE].usd, 0.001 * 1000 / 1024, 1e-9, 0, "its image is read once");
+	t_near(o.bill.lines[BILL_SNAPSHOT_WRITE].usd, 0.003 * 1000 / 1024, 1e-9, 0, "it is suspended once");
+	t_near(o.bill.lines[BILL_SNAPSHOT_CACHE].usd, 0, 0, 0, "after the last request");
+	toy.setting.arrivals.rate_per_second = 0.01;
+	toy_records(&toy, 2);
+	o = toy_simulate(&toy, 1);
+	t_int(o.functions[0].billed_ns, 122 * NS_PER_SECOND, "each 100 s: twice a second and a minute");
+	t_int(o.record_times.values[1], 3010 * NS_PER_MS, "2 s to resume, 1 s of work");
+	t_near(o.bill.lines[BILL_SNAPSHOT_RESTORE].usd, 2 * 0.001 * 1000 / 1024, 1e-9, 0, "read for it, too");
+	t_near(o.bill.lines[BILL_SNAPSHOT_WRITE].usd, 2 * 0.003 * 1000 / 1024, 1e-9, 0, "written each time");
+	t_near(o.bill.lines[BILL_SNAPSHOT_CACHE].usd, 38.5 * 0.0001 * 1000 / 1024, 1e-9, 0, "kept for 38.5 s");
+	toy.functions[0].sandbox.package_mb = 3000;
+	o = toy_simulate(&toy, 1);
+	t_near(o.bill.lines[BILL_SNAPSHOT_RESTORE].usd, 0.001 * 4000 / 1024, 1e-9, 0, "an image has its own size");
+	toy_release(&toy);
+}
+
 /* A simulation that ends while its sandbox starts: what is paid for is the start so far, and nothing twice. */
 static void bills_a_start(void)
 {
@@ -416,6 +467,8 @@ int main(void)
 	bills();
 	bills_a_start();
 	bursts();
+	bursts_while_it_does();
+	suspends();
 	accelerator();
 	queue();
 	hosts();

@@ -26,23 +26,54 @@ static double month_usd(const struct platform *platform, int64_t instances, int6
 }
 
 /*
- * The calculator's worked example: Python, 100 requests at once of 512 MB and a quarter of a vCPU on c7g.xlarge, a
- * million requests a month: $1,481.90 + $222.285 + $0.20.
+ * The test cases of the calculator (aws-samples/sample-aws-lambda-managed-instances, March 2026):
+ * Python, requests of 512 MB on c7g.xlarge. What it takes off for a commitment is of the EC2 price, never of the fee.
+ * Beside each, the same on a fleet of one's own, which it takes to be packed to 60 % where Lambda packs to 80 %: so many
+ * more instances.
  */
-static void is_worked_example(struct library *library)
+static void are_worked_examples(struct library *library)
 {
+	static const struct {
+		const char *name;
+		double requests;
+		double cpu_share;
+		int64_t millions; /* of requests a month */
+		double discount;
+		int64_t per_environment;
+		int64_t environments;
+		int64_t instances;
+		int64_t with_head_room;
+		double usd;
+		int64_t own_instances;
+		double own_usd;
+	} rows[] = {
+		{"balanced", 100, 0.25, 1, 0, 4, 25, 9, 14, 1704.385, 19, 2011.15},
+		{"waits", 100, 0.125, 1, 0, 8, 13, 5, 8, 974.02, 11, 1164.35},
+		{"computes", 100, 0.5, 1, 0, 2, 50, 17, 26, 3165.115, 35, 3704.75},
+		{"waits, for a year", 100, 0.125, 1, 0.32, 8, 13, 5, 8, 703.044, 11, 791.758},
+		{"computes, for three years", 100, 0.5, 1, 0.65, 2, 50, 17, 26, 1376.25, 35, 1296.6625},
+		{"for a year", 100, 0.25, 10, 0.32, 4, 25, 9, 14, 1231.977, 19, 1367.582},
+		{"for three years", 100, 0.25, 10, 0.65, 4, 25, 9, 14, 742.95, 19, 703.9025},
+		{"50 at once", 50, 0.25, 1, 0, 4, 13, 5, 8, 974.02, 11, 1164.35},
+		{"200 at once", 200, 0.25, 1, 0, 4, 50, 17, 26, 3165.115, 35, 3704.75},
+	};
 	const struct platform *platform = platform_called(library, "aws-lambda-managed-c7g.xlarge");
-	const struct managed_demand demand = {.requests = 100, .memory_mb = 512, .cpu_share = 0.25};
-	struct managed_capacity capacity;
-	managed_capacity_of(&platform->managed, &demand, &capacity);
-	t_int(capacity.requests_per_environment, 4, "four requests an environment");
-	t_int(capacity.environments, 25, "25 environments");
-	t_int(capacity.environments_per_instance, 3, "three an instance");
-	t_int(capacity.instances, 9, "nine instances");
-	t_int(capacity.with_head_room, 14, "fourteen with head room");
-	t_near(month_usd(platform, 14, 1000000, 0), 1704.385, 0, 1e-9, "1,704.385 USD a month");
-	/* 1,481.90 USD less 32 %; the fee is of the price on demand. */
-	t_near(month_usd(platform, 14, 1000000, 0.32), 1007.692 + 222.285 + 0.20, 0, 1e-9, "and with a savings plan");
+	const struct platform *own = platform_called(library, "ec2-fleet-c7g.xlarge");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct managed_demand demand = {rows[i].requests, 512, rows[i].cpu_share};
+		struct managed_capacity capacity;
+		managed_capacity_of(&platform->managed, &demand, &capacity);
+		t_int(capacity.requests_per_environment, rows[i].per_environment, rows[i].name);
+		t_int(capacity.environments, rows[i].environments, "environments");
+		t_int(capacity.environments_per_instance, 3, "an instance's");
+		t_int(capacity.instances, rows[i].instances, "instances");
+		t_int(capacity.with_head_room, rows[i].with_head_room, "with head room");
+		int64_t requests = rows[i].millions * 1000000;
+		t_near(month_usd(platform, capacity.with_head_room, requests, rows[i].discount), rows[i].usd, 0, 1e-9,
+		       "USD a month");
+		t_near(month_usd(own, rows[i].own_instances, 0, rows[i].discount), rows[i].own_usd, 0, 1e-9,
+		       "on instances of one's own");
+	}
 }
 
 /* The same rules on other families and requests, by hand. */
@@ -95,7 +126,7 @@ int main(void)
 	arena_init(&arena);
 	library = ARENA_NEW(&arena, struct library);
 	library_init(library, &arena);
-	is_worked_example(library);
+	are_worked_examples(library);
 	are_its_like(library);
 	may_not_fit(library);
 	arena_release(&arena);
