@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/num.h"
 #include "cli/commands.h"
 #include "cli/compare_report.h"
@@ -26,8 +27,44 @@ static void read_platforms(struct cli *cli, struct compare_request *out)
 	out->platforms = names;
 }
 
-static void check_values(const struct experiment *experiment, struct diag *diag)
+static bool is_compared(const struct compare_request *request, const char *name)
 {
+	const struct bind_texts *listed = &request->experiment->compare.platforms;
+	bool is_named = strcmp(request->experiment->platform, name) == 0;
+	for (size_t i = 0; i < request->platform_count; i++)
+		is_named = is_named || strcmp(request->platforms[i], name) == 0;
+	for (size_t i = 0; i < listed->count; i++)
+		is_named = is_named || strcmp(listed->values[i], name) == 0;
+	return is_named;
+}
+
+/* Whether there is a platform of this name; or, of names with dots, as --set splits them, of any that go on so. */
+static bool names_platform(const struct compare_request *request, const struct yaml_node *map, const char *name,
+			   struct arena *arena)
+{
+	if (is_compared(request, name) || data_file_find(arena_printf(arena, "configs/platforms/%s.yaml", name), arena))
+		return true;
+	bool is_any = false;
+	for (const struct yaml_node *part = map->kind == YAML_MAP ? map->first : NULL; part && !is_any;
+	     part = part->next)
+		is_any = names_platform(request, part, arena_printf(arena, "%s.%s", name, part->key), arena);
+	return is_any;
+}
+
+static void check_name(const struct compare_request *request, const struct yaml_node *platform, struct diag *diag)
+{
+	size_t count;
+	if (names_platform(request, platform, platform->key, &diag->arena))
+		return;
+	char **names = data_file_list("configs/platforms", ".yaml", &diag->arena, &count);
+	const char *meant = did_you_mean(platform->key, (const char *const *)names, count);
+	diag_error(diag, platform->place, "'compare.values' names no platform '%s'%s%s%s", platform->key,
+		   meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+}
+
+static void check_values(const struct compare_request *request, struct diag *diag)
+{
+	const struct experiment *experiment = request->experiment;
 	const struct yaml_node *values = experiment->compare.values;
 	if (!values)
 		return;
@@ -36,10 +73,13 @@ static void check_values(const struct experiment *experiment, struct diag *diag)
 			   "'compare.values' must be a mapping of platforms' names to parts of them");
 		return;
 	}
-	for (const struct yaml_node *platform = values->first; platform; platform = platform->next)
+	for (const struct yaml_node *platform = values->first; platform; platform = platform->next) {
 		if (platform->kind != YAML_MAP)
 			diag_error(diag, platform->place, "'%s' must be a mapping: parts of that platform",
 				   platform->key);
+		else
+			check_name(request, platform, diag);
+	}
 }
 
 static void check_sets(const struct cli *cli, struct diag *diag)
@@ -66,7 +106,7 @@ static int load(struct cli *cli, const char *path, struct compare_request *out)
 	if (experiment_load(&load, &cli->arena, &diag, &out->root, experiment, &io_failed)) {
 		bool is_served = experiment->workload.arrivals.process.kind != ARRIVALS_ALL_AT_ONCE;
 		out->experiment = experiment;
-		check_values(experiment, &diag);
+		check_values(out, &diag);
 		plan_request_read_bounds(cli, is_served, &out->wanted, &diag);
 	}
 	int status = cli_report(cli, &diag);
@@ -123,6 +163,8 @@ static int run_compare(struct cli *cli, int argc, char **argv)
 	struct compare_request request = {0};
 	struct comparison comparison;
 	const char *output = options_text(&cli->options, "output");
+	if (options_given(&cli->options, "platforms"))
+		read_platforms(cli, &request);
 	int status = load(cli, argv[0], &request);
 	bool is_figure = output && cli_format_of(cli, output) == TABLE_TEXT;
 	if (status == CLI_OK)
@@ -138,8 +180,6 @@ static int run_compare(struct cli *cli, int argc, char **argv)
 	request.is_quick = options_flag(&cli->options, "quick");
 	/* What a workflow's functions get is not searched for, platform by platform. */
 	request.is_stated = options_flag(&cli->options, "stated") || request.experiment->workflow.steps;
-	if (options_given(&cli->options, "platforms"))
-		read_platforms(cli, &request);
 	if (!compare_run(&request, &cli->arena, &comparison)) {
 		fprintf(stderr, "%s: interrupted\n", cli->name);
 		return CLI_FAILED;

@@ -60,17 +60,15 @@ static const struct table_column faster_columns[] = {
 };
 /* clang-format on */
 
-/* "1015 MB", "2048 MB x 8": requests at once on one; "+ 2 provisioned". */
+/* "1015 MB", "2048 MB for 8": requests at once on one; "2 provisioned". */
 static void describe_setting(const struct setting *setting, struct buf *out)
 {
 	for (size_t i = 0; i < setting->function_count; i++) {
 		const struct setting_function *function = &setting->functions[i];
-		buf_printf(out, "%s%lld", i > 0 ? ", " : "", (long long)function->memory_mb);
+		buf_printf(out, "%s%lld MB", i > 0 ? ", " : "", (long long)function->memory_mb);
 		if (function->sandbox.requests_max > 1)
-			buf_printf(out, " x %lld", (long long)function->sandbox.requests_max);
+			buf_printf(out, " for %lld", (long long)function->sandbox.requests_max);
 	}
-	if (setting->function_count > 0)
-		buf_add(out, " MB");
 	if (setting->platform->kind == PLATFORM_FUNCTIONS && setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE)
 		buf_printf(out, ", %lld at once", (long long)setting->parallel);
 	if (provision_total(setting) > 0)
@@ -193,7 +191,11 @@ static void say_best(const struct compare_report *report, struct buf *out)
 		return;
 	const struct contender *cheapest = &comparison->contenders[comparison->cheapest];
 	const struct contender *fastest = &comparison->contenders[comparison->fastest];
-	buf_printf(out, "Cheapest: %s, %.4g %s", cheapest->name, cheapest->usd.mean, unit_of_cost(comparison));
+	buf_printf(out, "Cheapest%s: %s, %.4g %s",
+		   !report->request->is_stated && report->request->wanted.strategy == STRATEGY_SPEED
+			   ? " of these fastest settings"
+			   : "",
+		   cheapest->name, cheapest->usd.mean, unit_of_cost(comparison));
 	say_ties(comparison, comparison->ties_cheapest, out);
 	buf_printf(out, "Fastest: %s, %s of %.4g s", fastest->name, report->request->wanted.seconds_metric,
 		   seconds_of(fastest));
@@ -256,18 +258,30 @@ static void say_devices(const struct comparison *comparison, struct buf *out)
 			   devices);
 }
 
-static void say_crossings(const struct comparison *comparison, struct buf *out)
+/* To three digits, without an exponent: "8,000" images. */
+static const char *load_text(double load, struct arena *arena)
 {
+	double rounded = num_rounded(load, 3);
+	return rounded >= 1000 ? arena_printf(arena, "%.0f", rounded) : arena_printf(arena, "%.3g", load);
+}
+
+static void say_crossings(const struct compare_report *report, struct buf *out)
+{
+	const struct comparison *comparison = report->comparison;
+	struct arena *arena = &report->cli->arena;
 	for (size_t i = 0; i < comparison->crossing_count; i++) {
 		const struct crossing *crossing = &comparison->crossings[i];
-		buf_printf(out, "At %.3g %s (%.3g to %.3g) %s takes %s's place as the %s.\n", crossing->load,
-			   unit_of_load(comparison), crossing->low, crossing->high,
-			   comparison->contenders[crossing->above].name, comparison->contenders[crossing->below].name,
+		buf_printf(out, "At %s %s (%s to %s) %s takes %s's place as the %s.\n",
+			   load_text(crossing->load, arena), unit_of_load(comparison), load_text(crossing->low, arena),
+			   load_text(crossing->high, arena), comparison->contenders[crossing->above].name,
+			   comparison->contenders[crossing->below].name,
 			   crossing->is_cheapest ? "cheapest" : "cheaper of the two");
 	}
 	if (comparison->load_count > 1 && comparison->crossing_count == 0)
-		buf_printf(out, "From %.3g to %.3g %s the order of cost does not change.\n", comparison->loads[0].load,
-			   comparison->loads[comparison->load_count - 1].load, unit_of_load(comparison));
+		buf_printf(out, "From %s to %s %s the order of cost does not change.\n",
+			   load_text(comparison->loads[0].load, arena),
+			   load_text(comparison->loads[comparison->load_count - 1].load, arena),
+			   unit_of_load(comparison));
 	for (size_t i = 0; i < comparison->faster_count; i++) {
 		const struct faster_from *from = &comparison->faster[i];
 		const char *faster = comparison->contenders[from->faster].name;
@@ -331,8 +345,8 @@ static void say_head_room(const struct contender *contender, struct buf *out)
 	if (room->least.instances == 0)
 		return;
 	buf_printf(out,
-		   "%s: for %.3g requests at once, each with %.2g of a vCPU, the provider's arithmetic has %lld "
-		   "environments, %lld to an instance, and %lld instances, %lld with its head room. Simulated, ",
+		   "%s: for %.3g requests at once, each with %.2g of a vCPU, the provider's arithmetic has "
+		   "environments: %lld, %lld to an instance; instances: %lld, %lld with its head room. Simulated, ",
 		   contender->name, room->demand.requests, room->demand.cpu_share, (long long)capacity->environments,
 		   (long long)capacity->environments_per_instance, (long long)capacity->instances,
 		   (long long)capacity->with_head_room);
@@ -369,9 +383,12 @@ static void say_heading(const struct compare_report *report, size_t rows, struct
 		buf_printf(out, "%s: no platform of these runs it\n", request->experiment->name);
 		return;
 	}
-	buf_printf(out, "%s: at %.4g %s, in %s; each platform at its %s setting%s\n\n", request->experiment->name,
-		   comparison->load, unit_of_load(comparison), unit_of_cost(comparison),
-		   request->is_stated ? "stated" : "best",
+	const char *which = request->is_stated                           ? "stated setting"
+			    : request->wanted.strategy == STRATEGY_SPEED ? "fastest setting within the budget"
+									 : "cheapest setting";
+	buf_printf(out, "%s: at %s %s, in %s; each platform at its %s%s\n\n", request->experiment->name,
+		   load_text(comparison->load, &report->cli->arena), unit_of_load(comparison), unit_of_cost(comparison),
+		   which,
 		   request->experiment->workflow.steps ? ", as a workflow's memories are not searched for here" : "");
 }
 
@@ -388,7 +405,7 @@ void compare_report_text(const struct compare_report *report, struct buf *out)
 	say_best(report, out);
 	say_at_best(report, out);
 	say_devices(comparison, out);
-	say_crossings(comparison, out);
+	say_crossings(report, out);
 	say_rows(report, out);
 	printable_make(out->text, "\n");
 }
@@ -570,6 +587,14 @@ static void write_curves(const struct comparison *comparison, const char *csv, c
 	}
 }
 
+static bool changes_cheapest(const struct comparison *comparison)
+{
+	bool changes = false;
+	for (size_t i = 0; i < comparison->crossing_count; i++)
+		changes = changes || comparison->crossings[i].is_cheapest;
+	return changes;
+}
+
 /* False where the style that comes with the program is missing. */
 static bool write_script(const struct compare_report *report, const char *name, struct buf *out, struct err *err)
 {
@@ -585,11 +610,13 @@ static bool write_script(const struct compare_report *report, const char *name, 
 	gnuplot_quote(report->request->experiment->name, out);
 	buf_printf(out, "\nset xlabel '%s'\nset ylabel '%s'\nplot", unit_of_load(comparison), unit_of_cost(comparison));
 	write_curves(comparison, csv, "column('load') : NaN):'usd'", "curve", "smooth unique with linespoints", out);
-	buf_add(out, ", \\\n  ");
-	gnuplot_quote(csv, out);
-	buf_add(out, " using (strcol('mark') eq 'crossing' ? column('load') : NaN):'usd' with points pointtype 6 "
-		     "pointsize 1.8 linecolor 'black' title 'another is cheapest'\n");
-	buf_printf(out, "set xlabel '%s'\nplot", report->request->wanted.seconds_metric);
+	if (changes_cheapest(comparison)) {
+		buf_add(out, ", \\\n  ");
+		gnuplot_quote(csv, out);
+		buf_add(out, " using (strcol('mark') eq 'crossing' ? column('load') : NaN):'usd' with points "
+			     "pointtype 6 pointsize 1.8 linecolor 'black' title 'another is cheapest'");
+	}
+	buf_printf(out, "\nset xlabel '%s'\nplot", report->request->wanted.seconds_metric);
 	write_curves(comparison, csv, "column('seconds') : NaN):'usd'", "own", "with points", out);
 	buf_add(out, "\nunset multiplot\n");
 	return true;

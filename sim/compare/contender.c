@@ -60,7 +60,7 @@ static bool name_platform(struct entering *entering, struct diag *diag)
 	platform->quoted = true;
 	if (!is_own(entering))
 		yaml_remove(contender->root, "platform_values");
-	const struct yaml_node *values = yaml_get(experiment->compare.values, contender->name);
+	const struct yaml_node *values = compare_values_of(experiment->compare.values, contender->name);
 	return !values ||
 	       yaml_set_node(contender->root, "platform_values", values, values->place, entering->arena, diag);
 }
@@ -96,6 +96,23 @@ static void adapt_memory(struct entering *entering, struct yaml_node *map)
 		leave_out(entering, map, "memory_mb");
 }
 
+/* What is said for platforms whose sandboxes are shared or burst; the experiment's own may do without. */
+static void adapt_sharing(struct entering *entering, struct yaml_node *function)
+{
+	const struct platform_sandbox *sandbox = &entering->contender->platform->sandbox;
+	if (sandbox->burst_times <= 1)
+		leave_out(entering, function, "burst");
+	if (sandbox->requests_max == 1)
+		leave_out(entering, function, "instances_of");
+	const struct yaml_node *requests = yaml_get(function, "requests_per_instance");
+	double number = 0;
+	bool is_asked = requests && num_parse_double(requests->text, &number);
+	if (is_asked && number > (double)sandbox->requests_max && (sandbox->requests_max == 1 || !is_own(entering)))
+		leave_out(entering, function, "requests_per_instance");
+	if (sandbox->starts != STARTS_BY_TARGET)
+		leave_out(entering, function, "instances_min");
+}
+
 static void adapt_function(struct entering *entering, struct yaml_node *function)
 {
 	const struct platform *platform = entering->contender->platform;
@@ -103,8 +120,6 @@ static void adapt_function(struct entering *entering, struct yaml_node *function
 	bool is_arm64 = sells(platform, price->usd_per_gb_second_arm64, "price.usd_per_gb_second_arm64");
 	bool is_provisioned =
 		sells(platform, price->usd_per_provisioned_gb_second, "price.usd_per_provisioned_gb_second");
-	const struct yaml_node *requests = yaml_get(function, "requests_per_instance");
-	double number = 0;
 	adapt_memory(entering, function);
 	if (!is_arm64)
 		leave_out(entering, function, "architecture");
@@ -112,12 +127,6 @@ static void adapt_function(struct entering *entering, struct yaml_node *function
 		leave_out(entering, function, "provisioned_concurrency");
 	if (platform->sandbox.restore_seconds.table.count == 0)
 		leave_out(entering, function, "snapshot");
-	if (platform->sandbox.burst_times <= 1)
-		leave_out(entering, function, "burst");
-	if (platform->sandbox.requests_max == 1)
-		leave_out(entering, function, "instances_of");
-	if (requests && num_parse_double(requests->text, &number) && number > (double)platform->sandbox.requests_max)
-		leave_out(entering, function, "requests_per_instance");
 }
 
 /* Leaves out what this platform has no word for. */
@@ -127,6 +136,11 @@ static void adapt(struct entering *entering)
 	const struct experiment *experiment = entering->request->experiment;
 	const struct platform *platform = contender->platform;
 	struct yaml_node *functions = yaml_get(contender->root, "functions");
+	struct yaml_node *first = functions && platform->kind == PLATFORM_FUNCTIONS ? functions->first : NULL;
+	for (struct yaml_node *function = first; function; function = function->next)
+		adapt_sharing(entering, function);
+	if (is_own(entering))
+		return;
 	if (experiment->region[0] != '\0' && !knows_region(platform, experiment->region))
 		leave_out(entering, contender->root, "region");
 	if (platform->kind != PLATFORM_FUNCTIONS)
@@ -134,7 +148,7 @@ static void adapt(struct entering *entering)
 	if (experiment->framework.runtime[0] != '\0' && !platform_find_runtime(platform, experiment->framework.runtime))
 		leave_out(entering, yaml_get(contender->root, "framework"), "runtime");
 	adapt_memory(entering, yaml_get(contender->root, "defaults"));
-	for (struct yaml_node *function = functions ? functions->first : NULL; function; function = function->next)
+	for (struct yaml_node *function = first; function; function = function->next)
 		adapt_function(entering, function);
 }
 
@@ -270,7 +284,7 @@ void contender_enter(const struct compare_request *request, struct library *libr
 	diag_init(&diag);
 	buf_init(&entering.notes);
 	bool is_right = look_up(&entering, &diag) && name_platform(&entering, &diag);
-	if (is_right && !is_own(&entering))
+	if (is_right)
 		adapt(&entering);
 	if (!is_right || !resolve(&entering, &diag))
 		refuse_for(&entering, &diag);

@@ -62,11 +62,11 @@ static bool is_enough(const struct compare_request *request, const struct fleet_
 	return figures->serves && figures->refused_share <= 1 - request->wanted.share;
 }
 
-/* The fewest instances that keep the bounds: more of them never do worse. */
+/* The fewest instances that keep the bounds, one in each zone at least: more of them never do worse. */
 static bool find_needed(const struct compare_request *request, const struct contender *contender, struct arena *arena,
 			struct head_room *out)
 {
-	int64_t low = 0;
+	int64_t low = contender->best->platform->managed.instances_least - 1;
 	int64_t high = 4 * out->capacity.with_head_room;
 	struct fleet_figures figures;
 	if (!measure_fleet(request, contender, high, arena, &figures))

@@ -58,7 +58,7 @@ static const struct bind_field sandbox_fields[] = {
 	INTEGER_OF_IT(struct platform_sandbox, halving_spares, 0, 1000000, "as many are left by it at least"),
 	MAYBE_QUANTILES(struct platform_sandbox, lifetime_seconds, "age at which a sandbox is not used again"),
 	MAYBE_NUMBER(struct platform_sandbox, suspend_after_seconds, "0", 0, 86400,
-		     "how long an idle sandbox runs on before it is suspended; where activity is paid for, so is this"),
+		     "how long an idle sandbox runs on before it is suspended; paid for where activity is"),
 	MAYBE_QUANTILES(struct platform_sandbox, resume_seconds,
 			"more time than warm_start_seconds, where the sandbox has been suspended"),
 	MAYBE_NUMBER(
@@ -99,6 +99,10 @@ static void check_sandbox(void *value, const struct yaml_node *node, struct diag
 	static const char *const of_target[] = {"target_window_seconds", "target_looks", NULL};
 	keys_need(node, "halving_seconds", sandbox->halving_seconds, of_halving, diag);
 	keys_need(node, "target_share", sandbox->target_share, of_target, diag);
+	if (sandbox->interruptions_per_hour > 0 && sandbox->starts != STARTS_BY_TARGET)
+		diag_error(diag, bind_place(node, "interruptions_per_hour"),
+			   "'interruptions_per_hour' is of instances that a fleet rents ('starts: by_target'); "
+			   "sandboxes that requests start crash (failures.crashes_per_hour)");
 	if (sandbox->starts == STARTS_BY_TARGET && (sandbox->instances_min == 0 || sandbox->target_share == 0))
 		diag_error(diag, bind_place(node, "starts"),
 			   "where the autoscaler alone starts instances, 'target_share' and an 'instances_min' of 1 or "

@@ -337,8 +337,17 @@ static void say_error(const struct failed_calls *c, struct buf *out)
 
 static void say_crash(const struct failed_calls *c, struct buf *out)
 {
-	buf_printf(out, "lost its sandbox to a crash %.4g times (failures.crashes_per_hour is %g)", c->count,
-		   c->setting->failures.crashes_per_hour);
+	double crashes = c->setting->failures.crashes_per_hour;
+	double interruptions = c->setting->platform->sandbox.interruptions_per_hour;
+	const char *crash = interruptions == 0 ? "a crash"
+			    : crashes == 0     ? "an interruption"
+					       : "a crash or interruption";
+	buf_printf(out, "lost its sandbox to %s %.4g times (", crash, c->count);
+	if (crashes > 0 || interruptions == 0)
+		buf_printf(out, "failures.crashes_per_hour is %g%s", crashes, interruptions > 0 ? ", " : "");
+	if (interruptions > 0)
+		buf_printf(out, "sandbox.interruptions_per_hour is %g", interruptions);
+	buf_add_char(out, ')');
 }
 
 static void say_expired(const struct failed_calls *c, struct buf *out)

@@ -477,6 +477,16 @@ static void warn_of_guests_memory(const struct seating *seating, size_t home)
 			seating->entries[home].name, shared_mb + own_mb, (long long)setting->functions[home].memory_mb);
 }
 
+static void warn_of_batches(const struct seating *seating, size_t function)
+{
+	const struct function_entry *entry = &seating->entries[function];
+	if (entry->device_batch_max > 1 &&
+	    seating->setting->functions[function].work.phases[WORK_DEVICE].device_ns == 0)
+		diag_warning(seating->diag, bind_place(entry->node, "device_batch_max"),
+			     "'device_batch_max' does nothing: '%s' computes on no device of %s", entry->name,
+			     seating->setting->platform->name);
+}
+
 bool sandbox_choice_seat_guests(const struct experiment *experiment, struct arena *arena, struct diag *diag,
 				struct setting *setting)
 {
@@ -486,6 +496,7 @@ bool sandbox_choice_seat_guests(const struct experiment *experiment, struct aren
 	for (size_t i = 0; i < experiment->functions.count; i++) {
 		size_t host;
 		const char *of = seating.entries[i].instances_of;
+		warn_of_batches(&seating, i);
 		if (!of || !of[0])
 			continue;
 		bool is_right = check_guest_keys(&seating, &seating.entries[i]);

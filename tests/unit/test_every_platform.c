@@ -25,7 +25,7 @@ static void write_sharing(const struct platform *platform, struct stream *luck, 
 	bool shares = platform->sandbox.requests_max > 1;
 	if (shares && one_in(luck, 2))
 		buf_printf(out, "    requests_per_instance: %d\n", 1 + (int)stream_below(luck, 20));
-	if (one_in(luck, 2))
+	if (platform->device.name && one_in(luck, 2))
 		buf_printf(out, "    device_batch_max: %d\n    device_window_seconds: %g\n",
 			   2 + (int)stream_below(luck, 6), below(luck, 0.05));
 	if (platform->sandbox.starts == STARTS_BY_TARGET && one_in(luck, 2))
@@ -60,7 +60,8 @@ static void write_functions(const struct platform *platform, struct stream *luck
 		   "{probability: [0, 1], value: [0.2, 2]}, keep_alive_seconds: {probability: [0, 1], value: [5, 60]}, "
 		   "disk_seconds_per_gb: {probability: [0, 1], value: [1, 5]}, interruptions_per_hour: %g, "
 		   "interruption_notice_seconds: %g}, cpu: {mb_per_vcpu: 1700}}\n",
-		   one_in(luck, 2) ? below(luck, 300) : 0, below(luck, 2));
+		   platform->sandbox.starts == STARTS_BY_TARGET && one_in(luck, 2) ? below(luck, 300) : 0,
+		   below(luck, 2));
 }
 
 static void write_experiment(const char *name, const struct platform *platform, struct stream *luck, struct buf *out)

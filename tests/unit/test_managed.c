@@ -28,8 +28,8 @@ static double month_usd(const struct platform *platform, int64_t instances, int6
 /*
  * The test cases of the calculator (aws-samples/sample-aws-lambda-managed-instances, March 2026):
  * Python, requests of 512 MB on c7g.xlarge. What it takes off for a commitment is of the EC2 price, never of the fee.
- * Beside each, the same on a fleet of one's own, which it takes to be packed to 60 % where Lambda packs to 80 %: so many
- * more instances.
+ * Beside each, the same on a fleet of one's own, which the calculator takes to be packed to 60 % where Lambda packs to
+ * 80 %: so many more instances.
  */
 static void are_worked_examples(struct library *library)
 {
