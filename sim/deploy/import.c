@@ -239,6 +239,7 @@ bool import_template(const struct import_request *request, struct arena *arena, 
 	if (!list_more_functions(&importing, io_failed))
 		return false;
 	const struct inventory_item *machine = choose_machine(&importing);
+	importing.starts_by_batch = machine && import_starts_by_batch(&importing, machine);
 	struct yaml_node *workflow = machine ? import_workflow(&importing, machine) : NULL;
 	if (request->more_count > 0 && !machine && diag->error_count == errors_before)
 		diag_error(diag, (struct diag_place){.file = importing.inventory.file},

@@ -30,28 +30,30 @@ static const char *const known_keys[LEFT_KINDS] = {
 		" Queue Stream EventSourceArn arn FunctionName function_name event_source_arn Type type Schedule "
 		"ScheduleExpression rate FunctionResponseTypes functionResponseType function_response_types "
 		"InvokeMode invokeMode invoke_mode invoke BatchSize batchSize batch_size "
-		"MaximumBatchingWindowInSeconds maximumBatchingWindow batchWindow "
-		"maximum_batching_window_in_seconds ScalingConfig maximumConcurrency scaling_config "
-		"ProvisionedPollerConfig provisioned_poller_config ParallelizationFactor parallelizationFactor "
-		"parallelization_factor MaximumRetryAttempts maximumRetryAttempts maximum_retry_attempts "
-		"MaximumRecordAgeInSeconds maximumRecordAgeInSeconds maximum_record_age_in_seconds TimeoutInMillis "
-		"timeout_milliseconds Integration Enabled enabled State state StartingPosition startingPosition "
-		"starting_position StartingPositionTimestamp starting_position_timestamp Path path Method method "
-		"RestApiId ApiId Auth auth authorizer cors Cors private RequestParameters RequestModel request "
-		"response documentation operationId PayloadFormatVersion RouteSettings Topic topic topicName "
-		"displayName Bucket bucket Events event rules existing Name name Description description Input "
-		"input inputTransformer inputPath Pattern pattern EventBusName eventBus RuleName Role role Id id "
-		"Tags tags tags_all uuid state_transition_reason last_modified last_processing_result function_arn "
-		"TargetFunctionArn rule target_id event_bus_name role_arn AuthType authorization_type function_url "
-		"url_id qualifier Targets Target target schedule_expression schedule_expression_timezone "
-		"ScheduleExpressionTimezone timezone Filter FilterPolicy FilterCriteria filterPatterns "
-		"filterPolicy filter_policy filter_criteria FilterPolicyScope filter_policy_scope "
-		"RawMessageDelivery raw_message_delivery FlexibleTimeWindow flexible_time_window TopicArn "
-		"topic_arn Protocol protocol Endpoint endpoint lambda_function NotificationConfiguration "
-		"IntegrationUri IntegrationType IntegrationMethod integration_uri integration_type "
-		"integration_method rest_api_id resource_id http_method uri api_id payload_format_version "
-		"BucketName ResourceId HttpMethod AuthorizationType MethodResponses for_each count depends_on "
-		"region // ",
+		"MaximumBatchingWindowInSeconds maximumBatchingWindow batchWindow maximum_batching_window_in_seconds "
+		"ScalingConfig maximumConcurrency scaling_config ProvisionedPollerConfig provisioned_poller_config "
+		"ParallelizationFactor parallelizationFactor parallelization_factor MaximumRetryAttempts "
+		"maximumRetryAttempts maximum_retry_attempts MaximumRecordAgeInSeconds maximumRecordAgeInSeconds "
+		"maximum_record_age_in_seconds TimeoutInMillis timeout_milliseconds Integration Enabled enabled "
+		"State state StartingPosition startingPosition starting_position StartingPositionTimestamp "
+		"starting_position_timestamp Path path Method method RestApiId ApiId Auth auth authorizer cors Cors "
+		"private RequestParameters RequestModel request response documentation operationId "
+		"PayloadFormatVersion RouteSettings Topic topic topicName displayName Bucket bucket Events event "
+		"rules existing Name name Description description Input input inputTransformer inputPath Pattern "
+		"pattern EventBusName eventBus RuleName Role role Id id Tags tags tags_all uuid "
+		"state_transition_reason last_modified last_processing_result function_arn TargetFunctionArn rule "
+		"target_id event_bus_name role_arn AuthType authorization_type function_url url_id qualifier Targets "
+		"Target target schedule_expression schedule_expression_timezone ScheduleExpressionTimezone timezone "
+		"Filter FilterPolicy FilterCriteria filterPatterns filterPolicy filter_policy filter_criteria "
+		"FilterPolicyScope filter_policy_scope RawMessageDelivery raw_message_delivery FlexibleTimeWindow "
+		"flexible_time_window TopicArn topic_arn Protocol protocol Endpoint endpoint lambda_function "
+		"NotificationConfiguration IntegrationUri IntegrationType IntegrationMethod integration_uri "
+		"integration_type integration_method rest_api_id resource_id http_method uri api_id "
+		"payload_format_version EventPattern event_pattern Source source SourceParameters source_parameters "
+		"TargetParameters target_parameters DesiredState desired_state KmsKeyIdentifier kms_key_identifier "
+		"DefinitionBody Body body StageName IntegrationSubtype integration_subtype CredentialsArn "
+		"credentials_arn request_templates request_parameters RequestTemplates credentials BucketName "
+		"ResourceId HttpMethod AuthorizationType MethodResponses for_each count depends_on region // ",
 	[LEFT_OF_QUEUE] =
 		" VisibilityTimeout visibility_timeout_seconds RedrivePolicy redrive_policy MessageRetentionPeriod "
 		"message_retention_seconds FifoQueue fifo_queue ShardCount shard_count RetentionPeriodHours "
@@ -125,9 +127,16 @@ void import_tell_keys(struct importing *importing, enum left_out_kind kind, cons
 static const char *const silent_types[] = {
 	"AWS::IAM::",
 	"AWS::Lambda::",
-	"AWS::Serverless::",
+	"AWS::Serverless::Function",
+	"AWS::Serverless::StateMachine",
+	"AWS::Serverless::LayerVersion",
+	"AWS::Serverless::Connector",
+	"AWS::Serverless::Api",
+	"AWS::Serverless::HttpApi",
 	"AWS::CDK::",
-	"AWS::CloudFormation::",
+	"AWS::CloudFormation::CustomResource",
+	"AWS::CloudFormation::Macro",
+	"AWS::CloudFormation::WaitCondition",
 	"AWS::CloudWatch::",
 	"AWS::Logs::",
 	"AWS::SSM::",
@@ -197,7 +206,8 @@ void import_tell_resources(struct importing *importing)
 	bool *is_told = ARENA_ARRAY(importing->arena, bool, inventory->count);
 	for (size_t i = 0; i < inventory->count; i++) {
 		const struct inventory_item *item = &inventory->items[i];
-		is_told[i] = item->kind != INVENTORY_RESOURCE || item->node == importing->queue || is_silent(item);
+		bool is_source = item->node == importing->queue || item->node == importing->start;
+		is_told[i] = item->kind != INVENTORY_RESOURCE || is_source || is_silent(item);
 	}
 	for (size_t i = 0; i < inventory->count; i++)
 		if (!is_told[i])

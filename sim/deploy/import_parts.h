@@ -28,6 +28,8 @@ struct importing {
 	struct diag *diag;
 	struct yaml_node *root;
 	const struct yaml_node *queue; /* or stream, that the source reads; NULL: none that the file has */
+	const struct yaml_node *start; /* settings of the source; NULL: none */
+	bool starts_by_batch;          /* the machine is started with what is polled together */
 };
 
 /* "template.yaml:15"; "template.yaml" where there is no line. */
@@ -54,6 +56,8 @@ struct imported_function *import_unlisted_function(struct importing *importing, 
  * starts others is told.
  */
 void import_write_source(struct importing *importing, const struct inventory_item *machine);
+
+bool import_starts_by_batch(const struct importing *importing, const struct inventory_item *machine);
 
 /* `framework` and `functions` of the experiment, of those that are used. */
 void import_write_functions(struct importing *importing);

@@ -1,98 +1,20 @@
 /*
- * What starts a function: in SAM and serverless.yml events that stand with it, elsewhere resources that name it. A
- * schedule's rate says when requests come; of other sources nobody knows how much does.
+ * `workload` and `source` of the experiment. A schedule's rate says when requests come; of other sources nobody knows
+ * how much does. What starts a state machine has fewer settings: a standard execution is started and left alone.
  *
- * Sources: AWS SAM developer guide, EventSource; CloudFormation template reference, AWS::Lambda::EventSourceMapping,
- * AWS::Lambda::Url, AWS::SQS::Queue (VisibilityTimeout: 30 s by default), AWS::Kinesis::Stream, AWS::Events::Rule,
- * AWS::Scheduler::Schedule; serverless.com, Events; registry.terraform.io, hashicorp/aws; Amazon EventBridge user
- * guide, schedule expressions.
+ * Sources: CloudFormation template reference, AWS::Lambda::EventSourceMapping, AWS::SQS::Queue (VisibilityTimeout: 30 s
+ * by default), AWS::Kinesis::Stream, AWS::Pipes::Pipe; registry.terraform.io, hashicorp/aws; Amazon EventBridge user
+ * guide, schedule expressions; AWS Step Functions API reference, StartExecution and StartSyncExecution.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "base/num.h"
+#include "deploy/import_events.h"
 #include "deploy/import_left_out.h"
-#include "deploy/import_parts.h"
+#include "deploy/import_workflow.h"
 #include "deploy/template.h"
-
-struct found_source {
-	const char *kind;                 /* as in the experiment; NULL: none is like it */
-	const char *type;                 /* in the tool's words */
-	const struct yaml_node *settings; /* of the event or the mapping */
-	const char *schedule;             /* "rate(5 minutes)"; NULL */
-	const struct yaml_node *queue;    /* settings of the queue or stream; NULL: elsewhere */
-	const struct yaml_node *redrive;  /* a resource of its own that says what is dead; NULL */
-	struct diag_place place;
-};
-
-struct word_pair {
-	const char *word;
-	const char *kind; /* NULL: has to be seen from the stream that is read */
-};
-
-/* Types of events in SAM, keys of events in serverless.yml. */
-static const struct word_pair event_words[] = {
-	{"SQS", "sqs"},
-	{"Kinesis", "kinesis"},
-	{"DynamoDB", "dynamodb"},
-	{"SNS", "sns"},
-	{"S3", "s3"},
-	{"Schedule", "schedule"},
-	{"ScheduleV2", "schedule"},
-	{"Api", "rest_api"},
-	{"HttpApi", "http_api"},
-	{"EventBridgeRule", "async"},
-	{"CloudWatchEvent", "async"},
-	{"http", "rest_api"},
-	{"httpApi", "http_api"},
-	{"sqs", "sqs"},
-	{"stream", NULL},
-	{"sns", "sns"},
-	{"s3", "s3"},
-	{"schedule", "schedule"},
-	{"eventBridge", "async"},
-	{"cloudwatchEvent", "async"},
-};
-
-/* Resources that start the function which a path of theirs names. */
-static const struct source_resource {
-	const char *type;
-	const char *kind; /* NULL: by what is read */
-	const char *target;
-	const char *schedule; /* path of an expression; with one it is a schedule */
-} source_resources[] = {
-	{"AWS::Lambda::EventSourceMapping", NULL, "FunctionName", NULL},
-	{"AWS::Lambda::Url", "function_url", "TargetFunctionArn", NULL},
-	{"AWS::SNS::Subscription", "sns", "Endpoint", NULL},
-	{"AWS::S3::Bucket", "s3", "NotificationConfiguration.LambdaConfigurations.0.Function", NULL},
-	{"AWS::Events::Rule", "async", "Targets.0.Arn", "ScheduleExpression"},
-	{"AWS::Scheduler::Schedule", "schedule", "Target.Arn", "ScheduleExpression"},
-	{"AWS::ApiGatewayV2::Integration", "http_api", "IntegrationUri", NULL},
-	{"AWS::ApiGateway::Method", "rest_api", "Integration.Uri", NULL},
-	{"aws_lambda_event_source_mapping", NULL, "function_name", NULL},
-	{"aws_lambda_function_url", "function_url", "function_name", NULL},
-	{"aws_sns_topic_subscription", "sns", "endpoint", NULL},
-	{"aws_s3_bucket_notification", "s3", "lambda_function.0.lambda_function_arn", NULL},
-	{"aws_scheduler_schedule", "schedule", "target.0.arn", "schedule_expression"},
-	{"aws_cloudwatch_event_target", "async", "arn", NULL},
-	{"aws_apigatewayv2_integration", "http_api", "integration_uri", NULL},
-	{"aws_api_gateway_integration", "rest_api", "uri", NULL},
-};
-
-/* What is read by a mapping: by the type of its resource, or by a part of its address. */
-static const struct word_pair read_words[] = {
-	{"AWS::SQS::Queue", "sqs"},
-	{"AWS::Kinesis::Stream", "kinesis"},
-	{"AWS::DynamoDB::Table", "dynamodb"},
-	{"aws_sqs_queue", "sqs"},
-	{"aws_kinesis_stream", "kinesis"},
-	{"aws_dynamodb_table", "dynamodb"},
-	{":sqs:", "sqs"},
-	{":kinesis:", "kinesis"},
-	{":dynamodb:", "dynamodb"},
-	{"AWS::DynamoDB::GlobalTable", "dynamodb"},
-};
 
 enum { FOR_QUEUES = 1, FOR_STREAMS = 2, FOR_CALLS = 4, FOR_GATEWAYS = 8 };
 
@@ -156,222 +78,6 @@ static unsigned kinds_of(const char *kind)
 	if (strcmp(kind, "http_api") == 0 || strcmp(kind, "rest_api") == 0)
 		return FOR_GATEWAYS;
 	return strcmp(kind, "function_url") == 0 ? 0 : FOR_CALLS;
-}
-
-static bool means(const struct importing *importing, const struct yaml_node *node, const struct inventory_item *item)
-{
-	const char *text = node ? template_written(node, importing->arena) : NULL;
-	return text && inventory_refers(inventory_behind_alias(&importing->inventory, text, importing->arena), item,
-					importing->arena);
-}
-
-/* A function with the name that it gets deployed by, which the Serverless Framework makes. */
-static struct inventory_item named_item(const struct imported_function *function)
-{
-	struct inventory_item item = *function->item;
-	item.deployed_name = function->deployed_name;
-	return item;
-}
-
-static const char *plain(const struct importing *importing, const struct yaml_node *node)
-{
-	bool is_none;
-	const struct yaml_node *value = node ? substitution_resolve(&importing->substitution, node, &is_none) : NULL;
-	return value && value->kind == YAML_SCALAR ? value->text : NULL;
-}
-
-static const struct yaml_node *redrive_of(const struct importing *importing, const struct inventory_item *queue)
-{
-	for (size_t i = 0; i < importing->inventory.count; i++) {
-		const struct inventory_item *item = &importing->inventory.items[i];
-		bool is_redrive =
-			item->kind == INVENTORY_RESOURCE && strcmp(item->type, "aws_sqs_queue_redrive_policy") == 0;
-		const struct yaml_node *of = is_redrive ? yaml_get(item->node, "queue_url") : NULL;
-		const char *text = of ? template_written(of, importing->arena) : NULL;
-		if (text && inventory_refers(text, queue, importing->arena))
-			return item->node;
-	}
-	return NULL;
-}
-
-/* The resource that a mapping reads, and of which kind it is. */
-static void find_queue(const struct importing *importing, const struct yaml_node *address, struct found_source *out)
-{
-	const char *text = address ? plain(importing, address) : NULL;
-	text = text || !address ? text : template_written(address, importing->arena);
-	if (!text)
-		return;
-	for (size_t i = 0; i < importing->inventory.count; i++) {
-		const struct inventory_item *item = &importing->inventory.items[i];
-		if (item->kind != INVENTORY_RESOURCE || !inventory_refers(text, item, importing->arena))
-			continue;
-		for (size_t k = 0; k < ARRAY_LEN(read_words); k++) {
-			if (strcmp(read_words[k].word, item->type) == 0) {
-				out->kind = read_words[k].kind;
-				out->queue = item->node;
-				out->redrive = redrive_of(importing, item);
-				return;
-			}
-		}
-	}
-	for (size_t k = 0; k < ARRAY_LEN(read_words) && !out->kind; k++)
-		if (read_words[k].word[0] == ':' && strstr(text, read_words[k].word))
-			out->kind = read_words[k].kind;
-}
-
-static const struct yaml_node *first_of(const struct yaml_node *settings, const char *const *paths, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct yaml_node *found = settings ? template_find(settings, paths[i]) : NULL;
-		if (found)
-			return found;
-	}
-	return NULL;
-}
-
-static const struct yaml_node *address_in(const struct yaml_node *settings)
-{
-	static const char *const paths[] = {"Queue", "Stream", "EventSourceArn", "arn", "event_source_arn"};
-	return first_of(settings, paths, ARRAY_LEN(paths));
-}
-
-/* An event that stands with its function: its word, and what it says. */
-static struct found_source read_event(const struct importing *importing, const char *word,
-				      const struct yaml_node *settings, struct diag_place place)
-{
-	static const char *const schedules[] = {"Schedule", "ScheduleExpression", "rate"};
-	struct found_source found = {.type = word, .settings = settings, .place = place};
-	for (size_t i = 0; i < ARRAY_LEN(event_words); i++)
-		if (strcmp(event_words[i].word, word) == 0)
-			found.kind = event_words[i].kind;
-	const char *stream = plain(importing, yaml_get(settings, "type"));
-	if (strcmp(word, "stream") == 0 && stream && strcmp(stream, "dynamodb") == 0)
-		found.kind = "dynamodb";
-	else if (strcmp(word, "stream") == 0 && stream && strcmp(stream, "kinesis") == 0)
-		found.kind = "kinesis";
-	if (found.kind && strcmp(found.kind, "schedule") == 0) {
-		const struct yaml_node *expression = first_of(settings, schedules, ARRAY_LEN(schedules));
-		expression = expression && expression->kind == YAML_LIST ? expression->first : expression;
-		found.schedule = plain(importing, expression ? expression : settings);
-	}
-	bool reads = !found.kind || (kinds_of(found.kind) & (FOR_QUEUES | FOR_STREAMS));
-	if (reads && settings)
-		find_queue(importing, settings->kind == YAML_SCALAR ? settings : address_in(settings), &found);
-	return found;
-}
-
-struct source_list {
-	struct found_source *items;
-	size_t count;
-	size_t most;
-};
-
-static void add_source(struct source_list *list, struct found_source found)
-{
-	if (list->count < list->most)
-		list->items[list->count++] = found;
-}
-
-static size_t children_of(const struct yaml_node *node)
-{
-	return node && node->kind != YAML_SCALAR ? node->count : 0;
-}
-
-static void list_events(const struct importing *importing, const struct yaml_node *settings, struct source_list *list)
-{
-	const struct yaml_node *events = yaml_get(settings, "Events");
-	for (const struct yaml_node *event = children_of(events) ? events->first : NULL; event; event = event->next) {
-		const char *type = inventory_plain_text(event, "Type");
-		if (type)
-			add_source(list, read_event(importing, type, yaml_get(event, "Properties"), event->place));
-	}
-	/* serverless.yml: a list of maps of one entry, or of words. */
-	events = yaml_get(settings, "events");
-	for (const struct yaml_node *event = children_of(events) ? events->first : NULL; event; event = event->next) {
-		const struct yaml_node *entry = children_of(event) ? event->first : event;
-		const char *word = entry->key ? entry->key : entry->kind == YAML_SCALAR ? entry->text : NULL;
-		if (word)
-			add_source(list, read_event(importing, word, entry, entry->place));
-	}
-	const struct yaml_node *url = yaml_get(settings, "FunctionUrlConfig");
-	url = url ? url : yaml_get(settings, "url");
-	if (url)
-		add_source(list, (struct found_source){.kind = "function_url",
-						       .type = "a function URL",
-						       .settings = url,
-						       .place = url->place});
-}
-
-enum { TARGETS_MAX = 100 }; /* of one resource, that are looked at */
-
-/* Whether a path, or one that has another number for its 0, leads to the item. */
-static bool is_target(const struct importing *importing, const struct yaml_node *node, const char *path,
-		      const struct inventory_item *item)
-{
-	const char *zero = strstr(path, ".0.");
-	if (!zero)
-		return means(importing, template_find(node, path), item);
-	for (int i = 0; i < TARGETS_MAX; i++) {
-		const char *one =
-			arena_printf(importing->arena, "%.*s.%d.%s", (int)(zero - path), path, i, zero + strlen(".0."));
-		const struct yaml_node *target = template_find(node, one);
-		if (!target)
-			return false;
-		if (means(importing, target, item))
-			return true;
-	}
-	return false;
-}
-
-/* When a resource starts what it starts; of Terraform's targets, the rule says it. NULL: at no times. */
-static const struct yaml_node *schedule_of(const struct importing *importing, const struct inventory_item *item,
-					   const struct source_resource *row)
-{
-	const struct yaml_node *rule = yaml_get(item->node, "rule");
-	for (size_t i = 0; i < importing->inventory.count && rule; i++) {
-		const struct inventory_item *other = &importing->inventory.items[i];
-		if (other->kind == INVENTORY_RESOURCE && strcmp(other->type, "aws_cloudwatch_event_rule") == 0 &&
-		    means(importing, rule, other))
-			return yaml_get(other->node, "schedule_expression");
-	}
-	return row->schedule ? template_find(item->node, row->schedule) : NULL;
-}
-
-/* Resources that start a function, or a machine. */
-static void list_resources(const struct importing *importing, const struct inventory_item *started,
-			   struct source_list *list)
-{
-	static const char *const addresses[] = {"EventSourceArn", "event_source_arn"};
-	for (size_t i = 0; i < importing->inventory.count; i++) {
-		const struct inventory_item *item = &importing->inventory.items[i];
-		for (size_t k = 0; k < ARRAY_LEN(source_resources) && item->kind == INVENTORY_RESOURCE; k++) {
-			const struct source_resource *row = &source_resources[k];
-			if (strcmp(item->type, row->type) != 0 ||
-			    !is_target(importing, item->node, row->target, started))
-				continue;
-			struct found_source found = {
-				.kind = row->kind, .type = row->type, .settings = item->node, .place = item->place};
-			const struct yaml_node *expression = schedule_of(importing, item, row);
-			found.schedule = plain(importing, expression);
-			if (expression)
-				found.kind = "schedule";
-			if (!row->kind)
-				find_queue(importing, first_of(item->node, addresses, ARRAY_LEN(addresses)), &found);
-			add_source(list, found);
-		}
-	}
-}
-
-static void list_sources(const struct importing *importing, const struct imported_function *function,
-			 struct source_list *list)
-{
-	const struct yaml_node *settings = function->item->node;
-	size_t most = children_of(yaml_get(settings, "Events")) + children_of(yaml_get(settings, "events")) + 1 +
-		      importing->inventory.count;
-	*list = (struct source_list){ARENA_ARRAY(importing->arena, struct found_source, most), 0, most};
-	list_events(importing, settings, list);
-	const struct inventory_item item = named_item(function);
-	list_resources(importing, &item, list);
 }
 
 /* Seconds between two of "rate(5 minutes)"; 0: of another form. */
@@ -464,28 +170,38 @@ static void write_key(struct importing *importing, struct yaml_node *source, con
 	}
 }
 
+/* What a source starts: a function, or a machine. */
+struct started {
+	const struct imported_function *function;
+	const struct inventory_item *machine; /* NULL: the function */
+};
+
+/* Of what is waited for, and of calls: an execution is neither, but for an express one, which is waited for. */
+static bool is_of_executions(const char *key, const struct started *started)
+{
+	static const char *const of_calls[] = {"retries", "age_seconds", "pollers_min", "pollers_max"};
+	static const char *const of_waiting[] = {"receives_max", "visibility_seconds", "timeout_seconds"};
+	for (size_t i = 0; i < ARRAY_LEN(of_calls); i++)
+		if (strcmp(key, of_calls[i]) == 0)
+			return false;
+	for (size_t i = 0; i < ARRAY_LEN(of_waiting) && !import_is_express(started->machine); i++)
+		if (strcmp(key, of_waiting[i]) == 0)
+			return false;
+	return true;
+}
+
 /* Where a source's settings stand. */
 enum { SETTINGS_MAX = 4 };
 
-static size_t settings_of(const struct importing *importing, const struct found_source *found,
-			  const struct imported_function *function, enum source_place place,
-			  const struct yaml_node **out)
+static size_t settings_of_function(const struct importing *importing, const struct imported_function *function,
+				   const struct yaml_node **out)
 {
 	static const struct {
 		const char *type;
 		const char *target;
 	} configs[] = {{"AWS::Lambda::EventInvokeConfig", "FunctionName"},
 		       {"aws_lambda_function_event_invoke_config", "function_name"}};
-	if (place == OF_MAPPING) {
-		out[0] = found->settings;
-		return 1;
-	}
-	if (place == OF_QUEUE) {
-		out[0] = found->queue;
-		out[1] = found->redrive;
-		return 2;
-	}
-	const struct inventory_item named = named_item(function);
+	const struct inventory_item named = import_named_item(function);
 	size_t count = 0;
 	out[count++] = function->item->node;
 	out[count++] = function->item->defaults;
@@ -493,10 +209,20 @@ static size_t settings_of(const struct importing *importing, const struct found_
 		const struct inventory_item *item = &importing->inventory.items[i];
 		for (size_t k = 0; k < ARRAY_LEN(configs) && item->kind == INVENTORY_RESOURCE; k++)
 			if (count < SETTINGS_MAX && strcmp(item->type, configs[k].type) == 0 &&
-			    means(importing, yaml_get(item->node, configs[k].target), &named))
+			    import_means(importing, yaml_get(item->node, configs[k].target), &named))
 				out[count++] = item->node;
 	}
 	return count;
+}
+
+static size_t settings_of(const struct importing *importing, const struct found_source *found,
+			  const struct started *started, enum source_place place, const struct yaml_node **out)
+{
+	if (place == OF_FUNCTION)
+		return started->machine ? 0 : settings_of_function(importing, started->function, out);
+	out[0] = place == OF_MAPPING ? found->settings : found->queue;
+	out[1] = place == OF_MAPPING ? found->parameters : found->redrive;
+	return 2;
 }
 
 /* What no file says of a stream or of a queue that keeps an order, but what is polled depends on. */
@@ -517,20 +243,37 @@ static bool says_partial_failures(const struct yaml_node *settings)
 {
 	static const char *const paths[] = {"FunctionResponseTypes.0", "functionResponseType",
 					    "function_response_types.0"};
-	const struct yaml_node *types = first_of(settings, paths, ARRAY_LEN(paths));
+	const struct yaml_node *types = import_first_of(settings, paths, ARRAY_LEN(paths));
 	return types && types->kind == YAML_SCALAR && strcmp(types->text, "ReportBatchItemFailures") == 0;
 }
 
 static bool streams_answers(const struct yaml_node *settings)
 {
 	static const char *const paths[] = {"InvokeMode", "invokeMode", "invoke_mode", "invoke"};
-	const struct yaml_node *mode = first_of(settings, paths, ARRAY_LEN(paths));
+	const struct yaml_node *mode = import_first_of(settings, paths, ARRAY_LEN(paths));
 	return mode && mode->kind == YAML_SCALAR &&
 	       (strcmp(mode->text, "RESPONSE_STREAM") == 0 || strcmp(mode->text, "response_stream") == 0);
 }
 
-static void write_source(struct importing *importing, const struct found_source *found,
-			 const struct imported_function *function)
+/* An express execution that somebody starts and does not wait for. */
+static void tell_unawaited(struct importing *importing, const struct found_source *found, const struct started *started)
+{
+	bool is_gateway = kinds_of(found->kind) == FOR_GATEWAYS;
+	bool is_awaited = is_gateway ? import_says(importing, found->settings, "StartSyncExecution")
+				     : !import_says(importing, found->settings, "FIRE_AND_FORGET");
+	if (started->machine && import_is_express(started->machine) && !is_awaited)
+		diag_warning(importing->diag, found->place,
+			     "%s starts an express machine and does not wait for it; in the experiment it waits",
+			     diag_excerpt(found->type, importing->arena));
+}
+
+/* Whether it is `source` that the experiment says it of. */
+static bool has_key(const struct source_key *row, const struct found_source *found, const struct started *started)
+{
+	return (row->kinds & kinds_of(found->kind)) && (!started->machine || is_of_executions(row->key, started));
+}
+
+static void write_source(struct importing *importing, const struct found_source *found, const struct started *started)
 {
 	struct arena *arena = importing->arena;
 	const char *place = import_place(found->place, arena);
@@ -538,19 +281,24 @@ static void write_source(struct importing *importing, const struct found_source 
 	import_add_text(source, "kind", found->kind, place, arena);
 	for (size_t i = 0; i < ARRAY_LEN(source_keys); i++) {
 		const struct yaml_node *settings[SETTINGS_MAX];
-		size_t count = settings_of(importing, found, function, source_keys[i].place, settings);
-		for (size_t k = 0; k < count && (source_keys[i].kinds & kinds_of(found->kind)); k++)
+		size_t count = settings_of(importing, found, started, source_keys[i].place, settings);
+		for (size_t k = 0; k < count && has_key(&source_keys[i], found, started); k++)
 			write_key(importing, source, &source_keys[i], settings[k]);
 	}
 	write_unsaid(importing, source, found);
+	tell_unawaited(importing, found, started);
 	import_tell_keys(importing, LEFT_OF_EVENT, found->settings, found->type);
+	import_tell_keys(importing, LEFT_OF_EVENT, found->parameters, found->type);
 	importing->queue = found->queue;
+	importing->start = found->settings;
 	if (strcmp(found->kind, "dynamodb") != 0)
 		import_tell_keys(importing, LEFT_OF_QUEUE, found->queue, "the queue");
-	if ((kinds_of(found->kind) & (FOR_QUEUES | FOR_STREAMS)) && says_partial_failures(found->settings))
+	bool is_polled = kinds_of(found->kind) & (FOR_QUEUES | FOR_STREAMS);
+	if (is_polled && !started->machine && says_partial_failures(found->settings))
 		import_add(source, YAML_SCALAR, "partial_failures", place, arena)->text = "true";
 	/* A queue of the file that does not say has the service's default, not what is advised. */
-	if (strcmp(found->kind, "sqs") == 0 && found->queue && !yaml_get(source, "visibility_seconds"))
+	if (strcmp(found->kind, "sqs") == 0 && found->queue && !started->machine &&
+	    !yaml_get(source, "visibility_seconds"))
 		import_add_int(source, "visibility_seconds", 30, "the default of SQS", arena);
 	if (strcmp(found->kind, "function_url") == 0 && streams_answers(found->settings))
 		import_add(source, YAML_SCALAR, "streamed", place, arena)->text = "true";
@@ -562,20 +310,24 @@ static void tell_left_out(struct importing *importing, const struct found_source
 		     why);
 }
 
-/* The first that an experiment can have; others are told. */
-static const struct found_source *choose_source(struct importing *importing, const struct source_list *list)
+/* The first that an experiment can have; NULL. */
+static const struct found_source *choose_source(const struct source_list *list)
 {
-	const struct found_source *chosen = NULL;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].kind)
+			return &list->items[i];
+	return NULL;
+}
+
+static void tell_rest(struct importing *importing, const struct source_list *list, const struct found_source *chosen)
+{
 	for (size_t i = 0; i < list->count; i++) {
 		const struct found_source *found = &list->items[i];
 		if (!found->kind)
 			tell_left_out(importing, found, "no source of an experiment is like it");
-		else if (chosen)
+		else if (found != chosen)
 			tell_left_out(importing, found, "an experiment has one source");
-		else
-			chosen = found;
 	}
-	return chosen;
 }
 
 static void tell_others(struct importing *importing, const struct imported_function *first)
@@ -585,34 +337,13 @@ static void tell_others(struct importing *importing, const struct imported_funct
 		struct source_list list;
 		if (function == first || !function->is_used || !function->item)
 			continue;
-		list_sources(importing, function, &list);
+		import_find_events(importing, function, &list);
 		for (size_t k = 0; k < list.count; k++)
 			tell_left_out(importing, &list.items[k],
 				      first ? arena_printf(importing->arena, "it starts '%s', which is not the first",
 							   diag_excerpt(function->id, importing->arena))
 					    : "the state machine calls the functions");
 	}
-}
-
-/* The rate of what starts a machine; how it is started costs nothing that the experiment knows. */
-static void write_machine_source(struct importing *importing, const struct inventory_item *machine)
-{
-	const struct yaml_node *settings = yaml_get(machine->resource, "Properties");
-	size_t most = children_of(yaml_get(settings, "Events")) + children_of(yaml_get(machine->resource, "events")) +
-		      importing->inventory.count + 1;
-	struct source_list list = {ARENA_ARRAY(importing->arena, struct found_source, most), 0, most};
-	const struct found_source *schedule = NULL;
-	list_events(importing, settings ? settings : machine->resource, &list);
-	if (machine->id[0])
-		list_resources(importing, machine, &list);
-	for (size_t i = 0; i < list.count; i++) {
-		const struct found_source *found = &list.items[i];
-		if (!schedule && found->kind && strcmp(found->kind, "schedule") == 0)
-			schedule = found;
-		else
-			tell_left_out(importing, found, "what starts the machine is only known of a schedule");
-	}
-	write_workload(importing, schedule);
 }
 
 /* How many are in work at once is said by no file; what is taken for it is. */
@@ -623,27 +354,33 @@ static void write_parallel(struct importing *importing)
 		       importing->arena);
 }
 
+bool import_starts_by_batch(const struct importing *importing, const struct inventory_item *machine)
+{
+	struct source_list list;
+	import_find_starts(importing, machine, &list);
+	const struct found_source *source = choose_source(&list);
+	return source && (kinds_of(source->kind) & (FOR_QUEUES | FOR_STREAMS));
+}
+
 void import_write_source(struct importing *importing, const struct inventory_item *machine)
 {
-	const struct imported_function *first = NULL;
-	const struct found_source *source = NULL;
+	struct started started = {.machine = machine};
 	struct source_list list = {0};
-	for (size_t i = 0; i < importing->function_count && !first && !machine; i++)
+	for (size_t i = 0; i < importing->function_count && !started.function && !machine; i++)
 		if (importing->functions[i].is_used && importing->functions[i].item)
-			first = &importing->functions[i];
-	if (machine) {
-		write_machine_source(importing, machine);
-	} else {
-		if (first)
-			list_sources(importing, first, &list);
-		source = choose_source(importing, &list);
-		write_workload(importing, source);
-	}
+			started.function = &importing->functions[i];
+	if (machine)
+		import_find_starts(importing, machine, &list);
+	else if (started.function)
+		import_find_events(importing, started.function, &list);
+	const struct found_source *source = choose_source(&list);
+	tell_rest(importing, &list, source);
+	write_workload(importing, source);
 	if (!yaml_get(yaml_get(importing->root, "workload"), "arrivals") &&
 	    !(source && (kinds_of(source->kind) & (FOR_QUEUES | FOR_STREAMS))))
 		write_parallel(importing);
 	if (source)
-		write_source(importing, source, first);
-	tell_others(importing, first);
+		write_source(importing, source, &started);
+	tell_others(importing, started.function);
 	import_tell_resources(importing);
 }

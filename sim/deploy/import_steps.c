@@ -270,7 +270,20 @@ void import_retry(struct step_writer *writer, struct yaml_node *step, const stru
 		import_add_int(retry, "attempts", 3, "by default", importing->arena);
 }
 
-static void add_items(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state)
+/* Whether a map goes over what the machine is started with. */
+static bool goes_over_input(const struct yaml_node *path, bool is_first)
+{
+	static const char *const inputs[] = {"$$.Execution.Input", "{% $states.context.Execution.Input %}"};
+	static const char *const own[] = {"$", "{% $states.input %}"};
+	if (!path || path->kind != YAML_SCALAR)
+		return !path && is_first;
+	for (size_t i = 0; i < ARRAY_LEN(inputs); i++)
+		if (strcmp(path->text, inputs[i]) == 0 || (is_first && strcmp(path->text, own[i]) == 0))
+			return true;
+	return false;
+}
+
+static void add_items(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state, bool is_first)
 {
 	struct importing *importing = writer->importing;
 	const struct yaml_node *items = yaml_get(state->node, "Items");
@@ -281,6 +294,11 @@ static void add_items(struct step_writer *writer, struct yaml_node *map, const s
 		return;
 	}
 	const struct yaml_node *from = path ? path : items ? items : yaml_get(state->node, "ItemReader");
+	if (importing->starts_by_batch && goes_over_input(from, is_first)) {
+		struct yaml_node *by = import_add(map, YAML_MAP, "items", NULL, importing->arena);
+		import_add_text(by, "written_by", "source", "the batch that starts the machine", importing->arena);
+		return;
+	}
 	const char *comment = from && from->kind == YAML_SCALAR
 				      ? arena_printf(importing->arena, "as many as %s has", from->text)
 			      : from ? "as many as its reader finds"
@@ -311,14 +329,14 @@ static void add_concurrency(struct step_writer *writer, struct yaml_node *map, c
 	import_step_number(writer, map, "concurrency", state->node, node->key);
 }
 
-void import_map(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state)
+void import_map(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state, bool is_first)
 {
 	struct importing *importing = writer->importing;
 	const struct yaml_node *config = template_find(state->node, "ItemProcessor.ProcessorConfig");
 	const char *mode = text_at(config, "Mode", importing->arena);
 	const char *kind = text_at(config, "ExecutionType", importing->arena);
 	bool is_distributed = mode && strcmp(mode, "DISTRIBUTED") == 0;
-	add_items(writer, map, state);
+	add_items(writer, map, state, is_first);
 	add_concurrency(writer, map, state, is_distributed);
 	if (is_distributed) {
 		import_add(map, YAML_SCALAR, "distributed",

@@ -32,7 +32,7 @@ void import_service(struct step_writer *writer, struct yaml_node *step, const st
 /* `retry` of a step, where the state has one. */
 void import_retry(struct step_writer *writer, struct yaml_node *step, const struct asl_state *state);
 
-/* What a map's key says of its items, all but the steps. */
-void import_map(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state);
+/* What a map's key says of its items, all but the steps; is_first: it gets what the machine is started with. */
+void import_map(struct step_writer *writer, struct yaml_node *map, const struct asl_state *state, bool is_first);
 
 #endif

@@ -398,7 +398,7 @@ static void write_map(struct scope_writer *sw, struct yaml_node *step, int state
 	const struct asl_state *from = &sw->scope->states[state];
 	struct yaml_node *map =
 		import_add(step, YAML_MAP, "map", import_place(from->node->key_place, arena_of(sw)), arena_of(sw));
-	import_map(sw->writer, map, from);
+	import_map(sw->writer, map, from, !sw->is_inner && sw->scope->start == state);
 	write_scope(sw->writer, import_add(map, YAML_LIST, "steps", NULL, arena_of(sw)), from->scopes, true);
 }
 
@@ -544,9 +544,17 @@ static int depth_of(const struct yaml_node *node)
 	return deepest + (node->kind != YAML_SCALAR);
 }
 
-struct yaml_node *import_workflow(struct importing *importing, const struct inventory_item *machine)
+bool import_is_express(const struct inventory_item *machine)
 {
 	static const char *const paths[] = {"Properties.Type", "Properties.StateMachineType", "values.type", "type"};
+	const char *kind = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(paths) && !kind; i++)
+		kind = inventory_plain_text(machine->resource, paths[i]);
+	return kind && strcmp(kind, "EXPRESS") == 0;
+}
+
+struct yaml_node *import_workflow(struct importing *importing, const struct inventory_item *machine)
+{
 	size_t errors_before = importing->diag->error_count;
 	const struct asl_scope *scope = asl_read(machine->node, importing->arena, importing->diag);
 	struct step_writer writer = {.importing = importing, .machine = machine};
@@ -559,11 +567,7 @@ struct yaml_node *import_workflow(struct importing *importing, const struct inve
 		import_tell_keys(importing, LEFT_OF_MACHINE, properties ? properties : machine->resource, machine->id);
 	}
 	struct yaml_node *workflow = yaml_build_map(importing->arena);
-	const char *kind = NULL;
-	for (size_t i = 0; i < ARRAY_LEN(paths) && !kind; i++)
-		kind = inventory_plain_text(machine->resource, paths[i]);
-	bool is_express = kind && strcmp(kind, "EXPRESS") == 0;
-	import_add_text(workflow, "kind", is_express ? "express" : "standard",
+	import_add_text(workflow, "kind", import_is_express(machine) ? "express" : "standard",
 			import_place(machine->place, importing->arena), importing->arena);
 	struct yaml_node *steps = import_add(workflow, YAML_LIST, "steps", NULL, importing->arena);
 	write_scope(&writer, steps, scope, false);

@@ -10,4 +10,6 @@
  */
 struct yaml_node *import_workflow(struct importing *importing, const struct inventory_item *machine);
 
+bool import_is_express(const struct inventory_item *machine);
+
 #endif

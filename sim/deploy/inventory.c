@@ -144,8 +144,11 @@ static void add_definition(struct walk *walk, const struct yaml_node *node, cons
 static void add_definition_file(struct walk *walk, const struct yaml_node *uri, const char *owner,
 				const struct yaml_node *resource, const struct yaml_node *substitutions)
 {
-	if (uri->kind != YAML_SCALAR || template_is_unresolved(uri) || strstr(uri->text, "://"))
+	if (uri->kind != YAML_SCALAR || template_is_unresolved(uri) || strstr(uri->text, "://")) {
+		diag_warning(walk->diag, uri->place, "the definition of '%s' is not in a file beside this one; skipped",
+			     diag_excerpt(owner, walk->arena));
 		return;
+	}
 	bool io_failed;
 	const char *path = file_resolve(walk->out->file, uri->text, walk->arena);
 	struct diag reading;
@@ -221,13 +224,13 @@ static void add_resource(struct walk *walk, const struct yaml_node *root, const 
 				       .defaults = is_serverless ? template_find(root, "Globals.Function") : NULL,
 				       .resource = resource,
 			       });
-	else if (properties)
+	else
 		add_item(walk, (struct inventory_item){
 				       .kind = INVENTORY_RESOURCE,
 				       .id = resource->key,
 				       .deployed_name = resource_name(walk, properties),
 				       .type = type,
-				       .node = properties,
+				       .node = properties ? properties : yaml_build_map(walk->arena),
 				       .place = resource->key_place,
 				       .resource = resource,
 			       });
