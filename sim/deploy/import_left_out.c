@@ -26,6 +26,10 @@ static const char *const known_keys[LEFT_KINDS] = {
 		"kms_key_arn source_kms_key_arn replace_security_groups_on_destroy replacement_security_group_ids "
 		"skip_destroy timeouts code_signing_config_arn region logging_config response_streaming_invoke_arn "
 		"for_each count depends_on lifecycle provider // ",
+	[LEFT_OF_CALLS] =
+		" FunctionName function_name Qualifier qualifier MaximumRetryAttempts maximum_retry_attempts "
+		"MaximumEventAgeInSeconds maximum_event_age_in_seconds id region for_each count depends_on // ",
+	[LEFT_OF_BATCHER] = " MaxItemsPerBatch MaxItemsPerBatchPath BatchInput ",
 	[LEFT_OF_EVENT] =
 		" Queue Stream EventSourceArn arn FunctionName function_name event_source_arn Type type Schedule "
 		"ScheduleExpression rate FunctionResponseTypes functionResponseType function_response_types "
@@ -141,7 +145,11 @@ static const char *const silent_types[] = {
 	"AWS::Logs::",
 	"AWS::SSM::",
 	"AWS::KMS::",
+	"AWS::EC2::InternetGateway",
+	"AWS::EC2::Route",
 	"AWS::EC2::SecurityGroup",
+	"AWS::EC2::Subnet",
+	"AWS::EC2::VPCGatewayAttachment",
 	"AWS::SQS::QueuePolicy",
 	"AWS::SNS::TopicPolicy",
 	"AWS::SNS::Subscription",
@@ -157,7 +165,10 @@ static const char *const silent_types[] = {
 	"aws_cloudwatch_",
 	"aws_ssm_",
 	"aws_kms_",
+	"aws_internet_gateway",
+	"aws_route",
 	"aws_security_group",
+	"aws_subnet",
 	"aws_sqs_queue_",
 	"aws_sns_topic_",
 	"aws_s3_bucket_",

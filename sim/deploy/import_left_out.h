@@ -7,7 +7,16 @@
 
 #include "deploy/import_parts.h"
 
-enum left_out_kind { LEFT_OF_FUNCTION, LEFT_OF_EVENT, LEFT_OF_QUEUE, LEFT_OF_MACHINE, LEFT_OF_STATE, LEFT_KINDS };
+enum left_out_kind {
+	LEFT_OF_FUNCTION,
+	LEFT_OF_CALLS, /* what is set for asynchronous ones */
+	LEFT_OF_EVENT,
+	LEFT_OF_QUEUE,
+	LEFT_OF_MACHINE,
+	LEFT_OF_STATE,
+	LEFT_OF_BATCHER,
+	LEFT_KINDS
+};
 
 /* Of a map's entries, those that are neither read nor without weight. */
 void import_tell_keys(struct importing *importing, enum left_out_kind kind, const struct yaml_node *map,

@@ -330,6 +330,19 @@ static void tell_rest(struct importing *importing, const struct source_list *lis
 	}
 }
 
+/* Of a function that is called asynchronously or may be; retries and ages are told with its source. */
+static void tell_calls(struct importing *importing, const struct imported_function *function)
+{
+	const struct yaml_node *settings[SETTINGS_MAX];
+	size_t count = settings_of_function(importing, function, settings);
+	for (size_t i = 0; i < count; i++) {
+		const struct yaml_node *own = settings[i] ? yaml_get(settings[i], "EventInvokeConfig") : NULL;
+		bool is_default = i == 1;
+		if (!is_default)
+			import_tell_keys(importing, LEFT_OF_CALLS, i == 0 ? own : settings[i], function->id);
+	}
+}
+
 static void tell_others(struct importing *importing, const struct imported_function *first)
 {
 	for (size_t i = 0; i < importing->function_count; i++) {
@@ -381,6 +394,9 @@ void import_write_source(struct importing *importing, const struct inventory_ite
 		write_parallel(importing);
 	if (source)
 		write_source(importing, source, &started);
+	for (size_t i = 0; i < importing->function_count; i++)
+		if (importing->functions[i].is_used && importing->functions[i].item)
+			tell_calls(importing, &importing->functions[i]);
 	tell_others(importing, started.function);
 	import_tell_resources(importing);
 }

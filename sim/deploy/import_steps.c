@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "deploy/import_left_out.h"
 #include "deploy/template.h"
 #include "scenario/function_name.h"
 
@@ -27,25 +28,40 @@ static const char *shown(const struct step_writer *writer, const char *text)
 	return diag_excerpt(text, writer->importing->arena);
 }
 
+/* What "${BatchSize}" stands for by the machine's substitutions, as far as the file says; else the node itself. */
+static const struct yaml_node *substituted(const struct step_writer *writer, const struct yaml_node *node)
+{
+	struct arena *arena = writer->importing->arena;
+	bool is_whole = node->kind == YAML_SCALAR && strncmp(node->text, "${", 2) == 0 &&
+			strcspn(node->text, "}") + 1 == strlen(node->text);
+	const char *name = is_whole ? arena_strndup(arena, node->text + 2, strlen(node->text) - 3) : "";
+	const struct yaml_node *substitute = yaml_get(writer->machine->substitutions, name);
+	bool is_none;
+	const struct yaml_node *value =
+		substitution_resolve(&writer->importing->substitution, substitute ? substitute : node, &is_none);
+	return value ? value : node;
+}
+
 void import_step_number(struct step_writer *writer, struct yaml_node *parent, const char *key,
 			const struct yaml_node *state, const char *path)
 {
 	struct importing *importing = writer->importing;
-	const struct yaml_node *node = template_find(state, path);
+	const struct yaml_node *written = template_find(state, path);
+	const struct yaml_node *node = written ? substituted(writer, written) : NULL;
 	double number;
 	if (!node)
 		return;
-	const char *place = import_place(node->place, importing->arena);
+	const char *place = import_place(written->place, importing->arena);
 	if (node->kind == YAML_SCALAR && num_parse_double(node->text, &number)) {
 		if (number >= 0 && number <= SECONDS_MAX)
 			import_add_number(parent, key, number, place, importing->arena);
 		else
-			diag_error(importing->diag, node->place, "'%s' of '%s' is %s, outside 0 to %.0f", path,
+			diag_error(importing->diag, written->place, "'%s' of '%s' is %s, outside 0 to %.0f", path,
 				   shown(writer, state->key), shown(writer, node->text), SECONDS_MAX);
 		return;
 	}
 	import_add_blank(parent, key,
-			 arena_printf(importing->arena, "%s, %s", place, template_describe(node, importing->arena)),
+			 arena_printf(importing->arena, "%s, %s", place, template_describe(written, importing->arena)),
 			 importing->arena);
 }
 
@@ -72,9 +88,30 @@ bool import_waits_for_token(const struct asl_state *state, struct arena *arena)
 	return resource && strstr(resource, ".waitForTaskToken");
 }
 
+/* Services that answer when their work is done, which takes as long as that; others take a request. */
 static bool waits_for_answer(const char *resource)
 {
-	return strstr(resource, ".sync") || strstr(resource, ".waitForTaskToken") || strstr(resource, ":activity:");
+	static const char *const waited_for[] = {
+		".sync",
+		".waitForTaskToken",
+		":activity:",
+		":startSyncExecution",
+		":http:invoke",
+		":apigateway:invoke",
+		":bedrock:",
+		":aws-sdk:bedrock",
+		":aws-sdk:sagemakerruntime:",
+		":aws-sdk:rekognition:",
+		":aws-sdk:textract:",
+		":aws-sdk:comprehend:",
+		":aws-sdk:translate:",
+		":aws-sdk:polly:",
+		":aws-sdk:rdsdata:",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(waited_for); i++)
+		if (strstr(resource, waited_for[i]))
+			return true;
+	return false;
 }
 
 /* What the machine writes for the function: an address, a name or a reference; NULL where only a run knows. */
@@ -230,15 +267,42 @@ static bool names_error(const struct yaml_node *rule, const char *error)
 	return false;
 }
 
+/* Whether a rule is for a handler that fails, not only for what the service does. */
+static bool is_for_handlers(const struct yaml_node *rule)
+{
+	return names_error(rule, "States.TaskFailed") || names_error(rule, "States.ALL");
+}
+
 /* Of several, the one for a handler that fails; else the first. */
 static const struct yaml_node *main_retrier(const struct yaml_node *retriers)
 {
-	static const char *const errors[] = {"States.TaskFailed", "States.ALL"};
-	for (size_t i = 0; i < ARRAY_LEN(errors); i++)
-		for (const struct yaml_node *rule = retriers->first; rule; rule = rule->next)
-			if (names_error(rule, errors[i]))
-				return rule;
+	for (const struct yaml_node *rule = retriers->first; rule; rule = rule->next)
+		if (is_for_handlers(rule))
+			return rule;
 	return retriers->first;
+}
+
+static const char *first_error(const struct yaml_node *rule)
+{
+	const struct yaml_node *errors = yaml_get(rule, "ErrorEquals");
+	const struct yaml_node *first = errors && errors->kind == YAML_LIST ? errors->first : NULL;
+	return first && first->kind == YAML_SCALAR ? first->text : "no error";
+}
+
+static const char *retry_comment(const struct step_writer *writer, const struct yaml_node *retriers,
+				 const struct yaml_node *rule)
+{
+	struct arena *arena = writer->importing->arena;
+	const char *comment = import_place(rule->place, arena);
+	const struct yaml_node *jitter = yaml_get(rule, "JitterStrategy");
+	if (retriers->count > 1)
+		comment = arena_printf(arena, "%s, one of %zu rules", comment, retriers->count);
+	if (!is_for_handlers(rule))
+		comment = arena_printf(arena, "%s, for %s there, here for every failure", comment,
+				       shown(writer, first_error(rule)));
+	if (jitter && jitter->kind == YAML_SCALAR && strcmp(jitter->text, "NONE") != 0)
+		comment = arena_printf(arena, "%s; its jitter is left out", comment);
+	return comment;
 }
 
 void import_retry(struct step_writer *writer, struct yaml_node *step, const struct asl_state *state)
@@ -257,12 +321,8 @@ void import_retry(struct step_writer *writer, struct yaml_node *step, const stru
 	if (!retriers || retriers->kind != YAML_LIST || retriers->count == 0)
 		return;
 	const struct yaml_node *rule = main_retrier(retriers);
-	const char *comment = import_place(rule->place, importing->arena);
-	if (retriers->count > 1)
-		comment = arena_printf(importing->arena, "%s, one of %zu rules", comment, retriers->count);
-	if (yaml_get(rule, "JitterStrategy"))
-		comment = arena_printf(importing->arena, "%s; its jitter is left out", comment);
-	struct yaml_node *retry = import_add(step, YAML_MAP, "retry", comment, importing->arena);
+	struct yaml_node *retry =
+		import_add(step, YAML_MAP, "retry", retry_comment(writer, retriers, rule), importing->arena);
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		import_step_number(writer, retry, keys[i].key, rule, keys[i].path);
 	/* An empty block would be no rule. */
@@ -299,8 +359,11 @@ static void add_items(struct step_writer *writer, struct yaml_node *map, const s
 		import_add_text(by, "written_by", "source", "the batch that starts the machine", importing->arena);
 		return;
 	}
+	const struct yaml_node *most = template_find(from, "ReaderConfig.MaxItems");
 	const char *comment = from && from->kind == YAML_SCALAR
 				      ? arena_printf(importing->arena, "as many as %s has", from->text)
+			      : most ? arena_printf(importing->arena, "as many as its reader finds, at most %s",
+						    template_describe(most, importing->arena))
 			      : from ? "as many as its reader finds"
 				     : "as many as its input has";
 	import_add_blank(map, "items", comment, importing->arena);
@@ -345,6 +408,9 @@ void import_map(struct step_writer *writer, struct yaml_node *map, const struct 
 		if (kind && strcmp(kind, "EXPRESS") == 0)
 			import_add_text(map, "children", "express", NULL, importing->arena);
 		import_step_number(writer, map, "batch", state->node, "ItemBatcher.MaxItemsPerBatch");
+		if (!yaml_get(map, "batch"))
+			import_step_number(writer, map, "batch", state->node, "ItemBatcher.MaxItemsPerBatchPath");
+		import_tell_keys(importing, LEFT_OF_BATCHER, yaml_get(state->node, "ItemBatcher"), state->name);
 	}
 	const struct yaml_node *tolerated = yaml_get(state->node, "ToleratedFailurePercentage");
 	double percentage;

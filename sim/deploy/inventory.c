@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/file.h"
+#include "deploy/for_each.h"
 #include "deploy/substitution.h"
 #include "deploy/template.h"
 #include "deploy/terraform_plan.h"
@@ -136,8 +137,10 @@ static void add_definition(struct walk *walk, const struct yaml_node *node, cons
 	else
 		diag_warning(walk->diag, node->place, "'%s' of '%s' is %s; skipped", key,
 			     diag_excerpt(owner, walk->arena),
-			     machine || template_text(node, walk->arena) ? "no state machine"
-									 : "put together by deployment");
+			     template_is_unresolved(node) ? "put together by deployment, so that its machine is not "
+							    "known here (import the machine's own file, and this one "
+							    "behind it)"
+							  : "no state machine");
 }
 
 /* A definition in a file of its own, beside the template. */
@@ -249,7 +252,13 @@ static void add_resource(struct walk *walk, const struct yaml_node *root, const 
 static void add_resources(struct walk *walk, const struct yaml_node *root, const struct yaml_node *resources)
 {
 	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
-		if (resource->kind == YAML_MAP)
+		const struct yaml_node *several = NULL;
+		if (for_each_is(resource) && resource->kind == YAML_LIST && resource->count > 1)
+			several = for_each_expand(resource, followed(walk, resource->first->next), walk->arena,
+						  &walk->out->references->left);
+		if (several)
+			add_resources(walk, root, several);
+		else if (resource->kind == YAML_MAP)
 			add_resource(walk, root, resource);
 		else
 			diag_warning(walk->diag, resource->key_place,
