@@ -196,6 +196,26 @@ static void say_end(struct judgement *judgement, const struct run_job *job, size
 			   (long long)job->setting->in_flight_max);
 }
 
+/* Where a workflow's own fail steps end records, and nothing else does. */
+static void say_stated_failures(struct judgement *judgement, const struct run_result *result)
+{
+	struct buf where;
+	buf_init(&where);
+	for (size_t i = 0; i < result->step_count; i++) {
+		const struct step_result *step = &result->steps[i];
+		double failed = step->metrics[STEP_METRIC_FAILED].mean;
+		if (step->step->kind == STEP_FAIL && failed > 0)
+			buf_printf(&where, "%s%s (%s) %.4g", where.length > 0 ? ", " : "", step->step->name,
+				   step->step->error, failed);
+	}
+	printable_make(where.text, "");
+	buf_printf(&judgement->text, "%.4g of %.6g records fail where the workflow says so: %s\n",
+		   result->metrics[METRIC_FAILED_RECORDS].mean,
+		   result->metrics[METRIC_FAILED_RECORDS].mean + result->metrics[METRIC_COMPLETED_RECORDS].mean,
+		   buf_text(&where));
+	buf_release(&where);
+}
+
 void judgement_add(struct judgement *judgement, const struct run_job *job, size_t point)
 {
 	const struct run_result *result = &job->result;
@@ -206,8 +226,12 @@ void judgement_add(struct judgement *judgement, const struct run_job *job, size_
 	double failed = result->metrics[METRIC_FAILED_RECORDS].mean;
 	if (failed == 0)
 		return;
-	judgement->has_failures = true;
 	say_point(judgement, point);
+	if (run_result_lost_records(result) == 0) {
+		say_stated_failures(judgement, result);
+		return;
+	}
+	judgement->has_failures = true;
 	struct buf reasons;
 	buf_init(&reasons);
 	failures_describe(job->setting, result, &reasons);

@@ -223,7 +223,7 @@ static void judge(const struct compare_request *request, struct measurement *ite
 {
 	const struct run_result *result = &item->result;
 	const struct plan_request *wanted = &request->wanted;
-	double failed = result->metrics[METRIC_FAILED_RECORDS].mean;
+	double failed = run_result_lost_records(result);
 	double done = result->metrics[METRIC_COMPLETED_RECORDS].mean;
 	double seconds = measurement_mean(item->seconds, item->replications);
 	double usd = measurement_mean(item->usd, item->replications);

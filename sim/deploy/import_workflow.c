@@ -6,7 +6,7 @@
  *   catch     what follows an error up to where the state itself goes on, or to another end
  * A state to which ways of different choices lead is written where each of them comes to it.
  * What a loop's choice decides beside, where it leads out of it and where back, is a choice without a state.
- * A pass, and the end of a machine by Succeed or Fail, is a wait of no time, which counts as a transition.
+ * A pass, and the end of a machine by Succeed, is a wait of no time, which counts as a transition.
  */
 #include "deploy/import_workflow.h"
 
@@ -215,7 +215,7 @@ static int write_branches(struct scope_writer *sw, struct yaml_node *list, int c
 		bool ends = is_failing(sw, branches[i].to) || !comes_by(sw, branches[i].to, meeting);
 		write_sequence(sw, steps, branches[i].to, ends ? sw->flow.end : meeting);
 		set_steps(sw, entry, steps);
-		if (ends && meeting != sw->flow.end)
+		if (ends && meeting != sw->flow.end && !is_failing(sw, branches[i].to))
 			import_add(entry, YAML_SCALAR, "ends", NULL, arena_of(sw))->text = "true";
 	}
 	return meeting;
@@ -359,9 +359,6 @@ static void write_catch(struct scope_writer *sw, struct yaml_node *step, int sta
 	const char *place = import_place(way->node->place, arena_of(sw));
 	if (from->catch_count > 1)
 		place = arena_printf(arena_of(sw), "%s, the last of %zu", place, from->catch_count);
-	/* Without it, the error fails the execution as well. */
-	if (sw->scope->states[way->to].type == ASL_FAIL)
-		return;
 	/* Within a round the state goes on at the loop's end, and other ways to its header do likewise. */
 	int stop = next;
 	if (next >= (int)sw->scope->count && next != sw->flow.end && !comes_by(sw, way->to, next))
@@ -379,7 +376,7 @@ static void write_catch(struct scope_writer *sw, struct yaml_node *step, int sta
 	sw->is_catching[state] = true;
 	write_sequence(sw, list, way->to, ends ? sw->flow.end : stop);
 	sw->is_catching[state] = false;
-	if (ends && next != sw->flow.end)
+	if (ends && !fails && next != sw->flow.end)
 		write_end(sw, list);
 }
 
@@ -430,20 +427,27 @@ static void write_answer(struct scope_writer *sw, struct yaml_node *list, int st
 			NULL, arena_of(sw));
 }
 
+static void write_fail(struct scope_writer *sw, struct yaml_node *list, int state)
+{
+	const struct yaml_node *node = sw->scope->states[state].node;
+	const char *error = inventory_plain_text(node, "Error");
+	struct yaml_node *step = new_step(list, arena_of(sw));
+	import_add_text(step, "fail", error && strncmp(error, "{%", 2) != 0 ? error : "an error",
+			import_place(node->key_place, arena_of(sw)), arena_of(sw));
+	add_name(sw, step, state);
+}
+
 /* A state that is no choice; returns where it goes on. */
 static int write_state(struct scope_writer *sw, struct yaml_node *list, int state)
 {
 	const struct asl_state *from = &sw->scope->states[state];
 	int next = from->way_count > 0 ? asl_flow_target(&sw->flow, state, 0) : sw->flow.end;
-	if (from->type == ASL_PASS || from->type == ASL_SUCCEED || from->type == ASL_FAIL) {
-		write_pause(sw, list, state,
-			    from->type == ASL_PASS      ? "a pass"
-			    : from->type == ASL_SUCCEED ? "the end"
-							: "the execution fails");
-		if (from->type == ASL_FAIL && sw->is_inner)
-			diag_warning(diag_of(sw), from->node->key_place,
-				     "'%s' fails the execution; in the experiment only its item, or branch, ends",
-				     quoted(sw, state));
+	if (from->type == ASL_PASS || from->type == ASL_SUCCEED) {
+		write_pause(sw, list, state, from->type == ASL_PASS ? "a pass" : "the end");
+		return next;
+	}
+	if (from->type == ASL_FAIL) {
+		write_fail(sw, list, state);
 		return next;
 	}
 	struct yaml_node *step = new_step(list, arena_of(sw));

@@ -117,6 +117,17 @@ bool replicate(struct run_job *jobs, size_t count, const struct run_control *con
 	return !interrupted;
 }
 
+double run_result_lost_records(const struct run_result *result)
+{
+	static const double ROUNDING = 1e-9;
+	double failed = result->metrics[METRIC_FAILED_RECORDS].mean;
+	double lost = failed;
+	for (size_t i = 0; i < result->step_count; i++)
+		if (result->steps[i].step->kind == STEP_FAIL)
+			lost -= result->steps[i].metrics[STEP_METRIC_FAILED].mean;
+	return lost > ROUNDING * failed ? lost : 0;
+}
+
 const struct estimate *run_result_metric(const struct run_result *result, enum metric_id metric)
 {
 	return &result->metrics[metric];

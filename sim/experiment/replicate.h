@@ -58,6 +58,10 @@ struct run_result {
 };
 
 const struct estimate *run_result_metric(const struct run_result *result, enum metric_id metric);
+
+/* Records that failed, on the mean, but for those that a workflow's own fail steps ended. */
+double run_result_lost_records(const struct run_result *result);
+
 const struct estimate *function_result_metric(const struct function_result *function, enum function_metric_id metric);
 
 struct run_job {

@@ -78,15 +78,19 @@ static double overload_seconds(const struct trial *trial)
 	return (double)trial->setting->in_flight_max * per_record;
 }
 
-/* Replications in which records fail; of an excerpt, those that a whole run would have. */
+/*
+ * Replications in which records are lost; of an excerpt, those that a whole run would have, and where a workflow has
+ * fail steps of its own, those that have others beside.
+ */
 static double failing_replications(const struct trial *trial)
 {
 	const double *failed = trial->result.samples[METRIC_FAILED_RECORDS];
 	double failing = 0;
 	for (int64_t i = 0; i < trial->result.replications; i++)
 		failing += failed[i] > 0;
-	if (trial->excerpt.shorter > 0)
-		failing = (double)trial->result.replications * (1 - exp(-trial->failed));
+	double lost = run_result_lost_records(&trial->result);
+	if (trial->excerpt.shorter > 0 || lost < trial->failed)
+		failing = (double)trial->result.replications * (1 - exp(-lost));
 	return failing;
 }
 

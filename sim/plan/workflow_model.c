@@ -149,9 +149,15 @@ static int32_t build_wait(struct builder *builder, int32_t at, double visits)
 	return new_node(builder, SP_SERIES, seconds_from_ns(builder->setting->graph->steps[at].wait_ns));
 }
 
+static int32_t build_fail(struct builder *builder, int32_t at, double visits)
+{
+	return new_node(builder, SP_SERIES, 0);
+}
+
 static int32_t (*const builders[STEP_KINDS])(struct builder *builder, int32_t at, double visits) = {
 	[STEP_TASK] = build_task,     [STEP_PARALLEL] = build_parallel, [STEP_MAP] = build_map,
 	[STEP_CHOICE] = build_choice, [STEP_LOOP] = build_loop,         [STEP_WAIT] = build_wait,
+	[STEP_FAIL] = build_fail,
 };
 
 /* What follows a caught failure is not of the mean. */

@@ -491,6 +491,7 @@ static const char *helps(const struct step *step)
 		[STEP_CHOICE] = "that is the service's own",
 		[STEP_LOOP] = "that is the service's own",
 		[STEP_WAIT] = "it is stated",
+		[STEP_FAIL] = "it is where the execution fails",
 	};
 	return words[step->kind];
 }

@@ -44,7 +44,7 @@ static void add_point(struct page_state *state, size_t index)
 	struct page_point *point = &state->points[index];
 	point->time = figure_of(run_result_metric(result, state->time));
 	point->cost = figure_of(run_result_metric(result, METRIC_COST_USD));
-	point->works = result->end == OUTCOME_COMPLETE && run_result_metric(result, METRIC_FAILED_RECORDS)->mean == 0;
+	point->works = result->end == OUTCOME_COMPLETE && run_result_lost_records(result) == 0;
 	point->is_allowed = !state->page->allowed || state->page->allowed[index];
 	add_bands(state, index);
 }

@@ -20,7 +20,7 @@ static const struct bind_field workflow_fields[] = {
 	BIND_FIELD(struct workflow_section, payload_kb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
 		   .help = "what comes with a record and what a task hands on that says nothing, kB of 1024 bytes"),
 	BIND_FIELD(struct workflow_section, steps, BIND_NODE, .required = true,
-		   .help = "in order: tasks, parallel, map, choice, loop and wait, see WORKFLOWS"),
+		   .help = "in order: tasks, parallel, map, choice, loop, wait and fail, see WORKFLOWS"),
 	BIND_END,
 };
 
@@ -70,6 +70,7 @@ struct step_entry {
 	bool own_state;
 	struct loop_entry loop;
 	struct wait_entry wait;
+	const char *fail;
 	const char *name;
 	double payload_kb;
 	int data; /* enum data_place */
@@ -154,6 +155,8 @@ static const struct bind_field step_fields[] = {
 		   .help = "of a choice or wait; false: it is part of the state before it, no transition"),
 	BIND_FIELD(struct step_entry, loop, BIND_STRUCT, .schema = &loop_schema, .help = "steps that are repeated"),
 	BIND_FIELD(struct step_entry, wait, BIND_STRUCT, .schema = &wait_schema, .help = "time that passes"),
+	BIND_FIELD(struct step_entry, fail, BIND_TEXT, .fallback = "",
+		   .help = "an error, by which the execution, or the item or branch that it stands in, fails here"),
 	BIND_FIELD(struct step_entry, name, BIND_TEXT, .fallback = "",
 		   .help = "by default the function's, or its kind"),
 	BIND_FIELD(struct step_entry, payload_kb, BIND_DOUBLE, .min = 0, .max = 1e6,
@@ -444,17 +447,15 @@ static void compile_choice(struct compiler *compiler, int32_t index, const struc
 		workflow_check_choice(list, &graph->branches[first], compiler->diag);
 }
 
-/* Behind a choice whose branches all end. */
+/* Behind a fail, or a choice whose branches all end. */
 static void check_reached(const struct compiler *compiler, int32_t index)
 {
 	const struct step *step = &compiler->graph->steps[index];
-	if (step->kind != STEP_CHOICE || step->branch_count == 0)
+	if (!graph_never_goes_on(compiler->graph, index))
 		return;
-	for (uint32_t i = 0; i < step->branch_count; i++)
-		if (!compiler->graph->branches[step->first_branch + i].ends)
-			return;
-	diag_error(compiler->diag, compiler->nodes[index]->place,
-		   "what stands behind choice '%s' can never be reached: all of its branches have 'ends'", step->name);
+	diag_error(compiler->diag, compiler->nodes[index]->place, "what stands behind %s '%s' can never be reached%s",
+		   step_kind_names[step->kind], step->name,
+		   step->kind == STEP_CHOICE ? ": all of its branches end or fail" : "");
 }
 
 static void compile_loop(struct compiler *compiler, int32_t index, const struct step_entry *entry,
@@ -471,6 +472,12 @@ static void compile_wait(struct compiler *compiler, int32_t index, const struct 
 {
 	compiler->graph->steps[index].wait_ns = ns_from_seconds(entry->wait.seconds);
 	compiler->graph->steps[index].has_no_state = !entry->own_state;
+}
+
+static void compile_fail(struct compiler *compiler, int32_t index, const struct step_entry *entry,
+			 const struct yaml_node *node)
+{
+	compiler->graph->steps[index].error = entry->fail;
 }
 
 /* What only somebody who waits for a task gets. */
@@ -521,6 +528,7 @@ static const struct step_shape {
 	[STEP_CHOICE] = {compile_choice, CHOOSES | IS_ONLY_STATE},
 	[STEP_LOOP] = {compile_loop, MAY_FAIL | HANDS_ON},
 	[STEP_WAIT] = {compile_wait, IS_ONLY_STATE},
+	[STEP_FAIL] = {compile_fail, 0},
 };
 
 static const struct {
@@ -548,7 +556,7 @@ static int kind_of(struct compiler *compiler, const struct yaml_node *node)
 	}
 	if (kind < 0)
 		diag_error(compiler->diag, node->place,
-			   "a step says what it is: task, parallel, map, choice, loop or wait");
+			   "a step says what it is: task, parallel, map, choice, loop, wait or fail");
 	for (size_t i = 0; kind >= 0 && i < ARRAY_LEN(ability_keys); i++)
 		if (yaml_get(node, ability_keys[i].key) && !(shapes[kind].abilities & ability_keys[i].ability))
 			diag_error(compiler->diag, bind_place(node, ability_keys[i].key),

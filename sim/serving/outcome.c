@@ -455,7 +455,7 @@ static double step_transitions(const struct outcome *outcome, const struct graph
 
 const struct step_metric step_metrics[STEP_METRICS] = {
 	[STEP_METRIC_ENTERED] = {"entered", "how often it was begun", step_entered},
-	[STEP_METRIC_FAILED] = {"failed", "how often it failed for good", step_failed},
+	[STEP_METRIC_FAILED] = {"failed", "how often it failed for good; of a fail, records it ended", step_failed},
 	[STEP_METRIC_MEAN_SECONDS] = {"mean_seconds", "from its begin to its end", step_mean_seconds},
 	[STEP_METRIC_CRITICAL_SECONDS] = {"critical_seconds", "of a record's time, on its critical path",
 					  step_critical_seconds},

@@ -87,7 +87,7 @@ int64_t function_failure_count(const struct function_outcome *outcome, enum fail
 /* What is counted of a workflow's step; a chain has none. */
 struct step_outcome {
 	int64_t entered;
-	int64_t failed;       /* whatever followed */
+	int64_t failed;       /* whatever followed; of a fail, records that it ended and that had not failed before */
 	int64_t critical;     /* how often it was on a record's critical path ... */
 	wide_sum critical_ns; /* ... and for how long; of a block, what none of its branches explain */
 	wide_sum ns;          /* from entering it to leaving it */

@@ -196,6 +196,8 @@ struct invocation {
 	bool leads_execution; /* the first token of a child's */
 	bool is_detached;     /* an asynchronous task's, which nobody waits for */
 	bool has_own_work;    /* own_work is the visit's */
+	bool was_caught;      /* it, or what it is a branch of, goes on after a failure */
+	int32_t failed_at;    /* the fail step by which its step, or one in that, failed; GRAPH_END: another failure */
 	struct join *join;    /* that waits for it; NULL: it is the record's first token */
 	struct execution *execution;
 	uint64_t way;          /* tells its luck from that of the record's other tokens */

@@ -12,15 +12,15 @@ const char *const workflow_kind_names[] = {[WORKFLOW_STANDARD] = "standard",
 					   NULL};
 
 const char *const step_kind_names[] = {
-	[STEP_TASK] = "task", [STEP_PARALLEL] = "parallel", [STEP_MAP] = "map",  [STEP_CHOICE] = "choice",
-	[STEP_LOOP] = "loop", [STEP_WAIT] = "wait",         [STEP_KINDS] = NULL,
+	[STEP_TASK] = "task", [STEP_PARALLEL] = "parallel", [STEP_MAP] = "map",   [STEP_CHOICE] = "choice",
+	[STEP_LOOP] = "loop", [STEP_WAIT] = "wait",         [STEP_FAIL] = "fail", [STEP_KINDS] = NULL,
 };
 
 /*
  * Source: AWS Step Functions API reference, HistoryEvent: a state is entered and exited; a function is scheduled,
  * started, and has succeeded or failed; Parallel and Map have started and succeeded; an iteration likewise. A
  * distributed map writes the history of a MapRun instead, and its children write their own. A loop is a Choice state
- * that leads back.
+ * that leads back. A Fail state is only entered.
  */
 const struct history_entries step_history[STEP_KINDS] = {
 	[STEP_TASK] = {.per_step = 2, .per_try = 3},
@@ -29,6 +29,7 @@ const struct history_entries step_history[STEP_KINDS] = {
 	[STEP_CHOICE] = {.per_step = 2},
 	[STEP_LOOP] = {.per_item = 2},
 	[STEP_WAIT] = {.per_step = 2},
+	[STEP_FAIL] = {.per_step = 1},
 };
 
 void graph_make_chain(size_t functions, int64_t retries, struct arena *arena, struct graph *out)
@@ -77,6 +78,52 @@ static double sequence_goes_on(const struct graph *graph, int32_t first)
 	return probability;
 }
 
+/* The probability that a sequence fails, where no task does. */
+static double sequence_fails(const struct graph *graph, int32_t first);
+
+/* Of a step whose branches all have to come through: that one of them fails, which nothing catches. */
+static double branches_fail(const struct graph *graph, const struct step *step)
+{
+	double through = 1;
+	if (step->caught != GRAPH_UNCAUGHT)
+		return 0;
+	for (uint32_t i = 0; i < step->branch_count; i++)
+		through *= 1 - sequence_fails(graph, graph->branches[step->first_branch + i].first);
+	if (step->kind == STEP_MAP) {
+		const struct item_count *items = step->writer >= 0 ? &graph->steps[step->writer].writes : &step->items;
+		double mean = items->drawn.count > 0 ? quantile_mean(&items->drawn) : (double)items->number;
+		through = pow(through, ceil(mean / (double)step->batch));
+	}
+	return 1 - through;
+}
+
+static double step_fails(const struct graph *graph, int32_t index)
+{
+	const struct step *step = &graph->steps[index];
+	const struct step_branch *branches = &graph->branches[step->first_branch];
+	double probability = 0;
+	if (step->kind == STEP_FAIL)
+		return 1;
+	if (step->kind == STEP_PARALLEL || step->kind == STEP_MAP)
+		return branches_fail(graph, step);
+	if (step->kind == STEP_LOOP)
+		return fmin(1, graph_rounds(graph, step) * sequence_fails(graph, branches[0].first));
+	for (uint32_t i = 0; step->kind == STEP_CHOICE && i < step->branch_count; i++)
+		probability += branches[i].probability * sequence_fails(graph, branches[i].first);
+	return probability;
+}
+
+static double sequence_fails(const struct graph *graph, int32_t first)
+{
+	double reached = 1;
+	double fails = 0;
+	for (int32_t at = first; at >= 0; at = graph->steps[at].next) {
+		fails += reached * step_fails(graph, at);
+		reached *= graph_goes_on(graph, at);
+	}
+	return fmin(fails, 1);
+}
+
 /* The mean number of rounds, of which each goes on with so much probability. */
 static double rounds_of(const struct step *loop, double round)
 {
@@ -97,11 +144,27 @@ double graph_goes_on(const struct graph *graph, int32_t index)
 		return round * ((1 - step->again) * rounds_of(step, round) + step->again * last);
 	}
 	if (step->kind != STEP_CHOICE)
-		return 1;
+		return 1 - step_fails(graph, index);
 	for (uint32_t i = 0; i < step->branch_count; i++)
 		if (!branches[i].ends)
 			probability += branches[i].probability * sequence_goes_on(graph, branches[i].first);
 	return fmin(probability, 1);
+}
+
+bool graph_never_goes_on(const struct graph *graph, int32_t index)
+{
+	const struct step *step = &graph->steps[index];
+	if (step->kind != STEP_CHOICE || step->branch_count == 0)
+		return step->kind == STEP_FAIL;
+	for (uint32_t i = 0; i < step->branch_count; i++) {
+		const struct step_branch *branch = &graph->branches[step->first_branch + i];
+		bool ends = branch->ends;
+		for (int32_t at = branch->first; at >= 0 && !ends; at = graph->steps[at].next)
+			ends = graph_never_goes_on(graph, at);
+		if (!ends)
+			return false;
+	}
+	return true;
 }
 
 double graph_rounds(const struct graph *graph, const struct step *loop)

@@ -5,7 +5,8 @@
  * A step stands in a sequence: the workflow's own, a branch of a block, or what follows a caught error. `next` goes on
  * in the sequence, `around` leads out of it. Parallel branches, a map's items and a loop's rounds are walked by tokens
  * of their own (walk.c); `scope` is the innermost step whose branches are. A choice's branch that ends, ends the
- * execution, or the item or the parallel's branch that it stands in; of a loop, the loop and what ends with it.
+ * execution, or the item or the parallel's branch that it stands in; of a loop, the loop and what ends with it. A fail
+ * ends it as a task does that fails.
  *
  * Assumes, as the Amazon States Language has it (states-language.net; AWS Step Functions developer guide): a block
  * that has a failing branch fails at once, and what runs in its other branches is left to end; a map over no items
@@ -47,7 +48,7 @@ static inline bool workflow_is_of_service(int kind)
 
 extern const char *const workflow_kind_names[]; /* "standard", "express", "none", "durable", NULL */
 
-enum step_kind { STEP_TASK, STEP_PARALLEL, STEP_MAP, STEP_CHOICE, STEP_LOOP, STEP_WAIT, STEP_KINDS };
+enum step_kind { STEP_TASK, STEP_PARALLEL, STEP_MAP, STEP_CHOICE, STEP_LOOP, STEP_WAIT, STEP_FAIL, STEP_KINDS };
 extern const char *const step_kind_names[]; /* "task", "parallel", ..., NULL */
 
 struct retry_rule {
@@ -105,6 +106,8 @@ struct step {
 	int64_t wait_ns;
 
 	bool has_no_state; /* a choice or wait that the state before it does, too */
+
+	const char *error; /* of a fail */
 };
 
 struct graph {
@@ -134,8 +137,11 @@ void graph_make_chain(size_t functions, int64_t retries, struct arena *arena, st
 /* The branch of the step's scope that it stands in; the scope must be a step. */
 uint32_t graph_branch_of(const struct graph *graph, int32_t step);
 
-/* The probability that what stands behind the step is done, where none of it fails. */
+/* The probability that what stands behind the step is done, where no task fails. */
 double graph_goes_on(const struct graph *graph, int32_t step);
+
+/* Whether that is so whatever the probabilities: a fail, or a choice whose branches all end or fail. */
+bool graph_never_goes_on(const struct graph *graph, int32_t step);
 
 /* The mean number of a loop's rounds. */
 double graph_rounds(const struct graph *graph, const struct step *loop);

@@ -77,6 +77,7 @@ static struct invocation *new_branch_token(struct join *join, uint32_t branch)
 		.begun_ns = engine_now_ns(&simulation->engine),
 		.size = step->counts_messages ? (int)items - 1 : parent->size,
 		.place = NO_PLACE,
+		.was_caught = parent->was_caught,
 		.step = simulation->graph->branches[branch].first,
 		.branch = branch,
 		.join = join,
@@ -307,6 +308,15 @@ enum ending {
 	ENDING_FINAL, /* a failure that nothing catches */
 };
 
+/* The records, or messages, that a fail step ended; not those that come again, nor those that had failed before. */
+static void count_failed(const struct invocation *token)
+{
+	struct simulation *simulation = token->simulation;
+	bool comes_again = token->batch && !simulation->setting->source.is_handed_over;
+	if (token->failed_at >= 0 && !token->was_caught && !comes_again)
+		simulation->outcome->steps[token->failed_at].failed += token->batch ? token->size + 1 : 1;
+}
+
 /* A token has come to the end of its branch, or of the workflow. */
 static void end_token(struct invocation *token, enum ending ending)
 {
@@ -314,6 +324,8 @@ static void end_token(struct invocation *token, enum ending ending)
 	bool is_final = ending == ENDING_FINAL;
 	struct join *join = token->join;
 	if (!join) {
+		if (!is_completed)
+			count_failed(token);
 		path_count_record(token);
 		execution_bill(token);
 		token->simulation->walk_ended(token, is_completed);
@@ -328,6 +340,7 @@ static void end_token(struct invocation *token, enum ending ending)
 		return;
 	}
 	struct invocation *parent = join->parent;
+	parent->failed_at = token->failed_at;
 	path_take_branch(token);
 	join->is_over = true;
 	free_token(token);
@@ -408,8 +421,9 @@ static void fail(struct invocation *token, bool is_final)
 	}
 	int32_t place = take_place_back(token);
 	path_count_step(token);
-	if (simulation->setting->graph)
+	if (simulation->setting->graph && step->kind != STEP_FAIL)
 		step_counts_of(token)->failed++;
+	token->was_caught = token->was_caught || step->caught != GRAPH_UNCAUGHT;
 	if (is_final || step->caught == GRAPH_UNCAUGHT) {
 		end_token(token, is_final ? ENDING_FINAL : ENDING_FAILED);
 	} else if (step->caught == GRAPH_END) {
@@ -611,9 +625,16 @@ static void enter_wait(struct invocation *token)
 	engine_schedule(&token->simulation->engine, step_of(token)->wait_ns, 0, waited, token, 0);
 }
 
+static void enter_fail(struct invocation *token)
+{
+	token->failed_at = token->step;
+	fail(token, false);
+}
+
 static void (*const enter_kinds[STEP_KINDS])(struct invocation *token) = {
 	[STEP_TASK] = enter_task,     [STEP_PARALLEL] = enter_block, [STEP_MAP] = enter_map,
 	[STEP_CHOICE] = enter_choice, [STEP_LOOP] = enter_block,     [STEP_WAIT] = enter_wait,
+	[STEP_FAIL] = enter_fail,
 };
 
 enum { MUST_WAIT_AGAIN, MAY_ENTER };
@@ -649,6 +670,7 @@ static void enter(struct invocation *token)
 		return;
 	}
 	token->failures = 0;
+	token->failed_at = GRAPH_END;
 	if (token->simulation->setting->graph) {
 		token->entered_ns = now_of(token);
 		token->inside_ns = 0;

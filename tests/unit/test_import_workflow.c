@@ -200,9 +200,10 @@ static int add_step(struct graph *graph, const struct yaml_node *step, int behin
 		return body;
 	}
 	static const char kinds[] = " CEF";
-	bool is_wait = yaml_get(step, "wait") != NULL;
-	int node = new_node(graph, is_wait ? letters[strchr(kinds, name[0]) - kinds] : name[0]);
-	add_way(graph, node, behind);
+	bool is_fail = yaml_get(step, "fail") != NULL;
+	bool is_task = yaml_get(step, "task") != NULL;
+	int node = new_node(graph, is_task ? name[0] : letters[strchr(kinds, name[0]) - kinds]);
+	add_way(graph, node, is_fail ? END : behind);
 	return node;
 }
 
