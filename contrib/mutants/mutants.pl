@@ -1,7 +1,7 @@
 #!/usr/bin/env perl
 # Changes one line of a source file at a time, in one way, and lists the changes that no test notices.
 #
-#   mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--seconds N] [--outside GROUP,...] [--list] FILE.c ...
+#   mutants.pl [--most N] [--seed N] [--lines FROM-TO] [--jobs N] [--seconds N] [--outside GROUP,...] [--list] FILE.c ...
 #   mutants.pl --these LIST [--jobs N] [--seconds N] [--outside GROUP,...]
 #
 # How: a coverage build tells which tests run which lines (a unit test is a program, a test of the program from outside
@@ -9,7 +9,8 @@
 # the tests that run its line, and these are run, the quickest and those that have noticed much first, until one fails or
 # outlives its time by far; a failure counts only of a test that passes with the original linked in the same way. One
 # whose object code is that of the original is no mutant; one that does not compile is none either.
-# --most takes that many mutants of a file, spread evenly. --seconds leaves out what would take a mutant longer than
+# A test that takes the coverage build more than REACH_SECONDS is taken to run every line of the files that it links.
+# --most takes that many mutants of a file, spread evenly; another --seed, others. --seconds leaves out what would take a mutant longer than
 # that in tests, by processor time, and --outside all tests from outside but those groups of tests/cli, so that those
 # that "lived" may be too many. --these tries lines as --list and the result print them
 # (FILE.c:LINE: KIND: TEXT), such as those that lived before there was a test. Status 1 if more than one in twenty lived.
@@ -29,7 +30,8 @@ use POSIX qw(ceil);
 use Time::HiRes;
 
 $| = 1;
-use constant { LIVED_SHARE_MAX => 0.05, SECONDS_LEAST => 10, SLOWER_MOST => 5, WAITS => 20 };
+use constant { LIVED_SHARE_MAX => 0.05, SECONDS_LEAST => 10, SLOWER_MOST => 5, WAITS => 20, REACH_SECONDS => 40,
+	COVERAGE_SLOWER => 5 };
 
 chdir "$FindBin::Bin/../.." or die "mutants: $!\n";
 my $ROOT = getcwd();
@@ -37,9 +39,9 @@ my $HOME = 'build/mutants';
 my @LIBRARIES;
 my %BESIDE = (test_laws => ['build/release-gcc/tests/peers/laws.o']);
 my @LINKER = grep { -x '/usr/bin/ld.gold' } '-fuse-ld=gold';
-my %option = (jobs => 1 * `nproc`, seconds => 600);
-GetOptions(\%option, 'most=i', 'lines=s', 'jobs=i', 'seconds=f', 'these=s', 'outside=s', 'list') && (@ARGV xor defined $option{these})
-	or die "usage: mutants.pl [--most N] [--lines FROM-TO] [--jobs N] [--seconds N] [--outside GROUP,...] [--list] (--these LIST | FILE.c ...)\n";
+my %option = (jobs => 1 * `nproc`, seconds => 600, seed => 0);
+GetOptions(\%option, 'most=i', 'seed=i', 'lines=s', 'jobs=i', 'seconds=f', 'these=s', 'outside=s', 'list') && (@ARGV xor defined $option{these})
+	or die "usage: mutants.pl [--most N] [--seed N] [--lines FROM-TO] [--jobs N] [--seconds N] [--outside GROUP,...] [--list] (--these LIST | FILE.c ...)\n";
 
 # --- what is changed -------------------------------------------------------------------------------------------
 # Each row: what it is called, a pattern of what is changed ($1) in a line of code, and what stands there instead.
@@ -152,6 +154,7 @@ sub key_of {
 sub first_line { my ($path) = @_; open my $file, '<', $path or return ''; my $line = <$file> // ''; chomp $line; return $line }
 
 # Runs tests that have changed in the coverage build; their counters are kept, a folder each, with the seconds they took.
+# One that fails there, as it takes too long, is timed in the release build and has no counters.
 sub reach {
 	make('MODE=coverage', 'CC=gcc', 'test-programs');
 	make_path("$HOME/reached");
@@ -179,8 +182,16 @@ sub reach_one {
 	local $ENV{GCOV_PREFIX} = $into;
 	local $ENV{GCOV_PREFIX_STRIP} = scalar grep { length } split m{/}, $ROOT;
 	my $begin = seconds_of_children();
-	my $status = run_quietly($option{seconds}, "$into/log", command_of($test, 'build/coverage-gcc'));
-	write_line("$into/seconds", $status == 0 ? seconds_of_children() - $begin : 'failed');
+	my $status = run_quietly(REACH_SECONDS, "$into/log", command_of($test, 'build/coverage-gcc'));
+	my $seconds = seconds_of_children() - $begin;
+	if ($status != 0) {
+		remove_tree("$into/build");
+		$begin = seconds_of_children();
+		$status = run_quietly($option{seconds}, "$into/log", command_of($test, 'build/release-gcc'));
+		$seconds = COVERAGE_SLOWER * (seconds_of_children() - $begin);
+		write_line("$into/everywhere", '');
+	}
+	write_line("$into/seconds", $status == 0 ? $seconds : 'failed');
 	write_line("$into/key", $key);
 }
 
@@ -189,16 +200,30 @@ sub seconds_of_children { my (undef, undef, $user, $system) = times; return $use
 
 sub write_line { my ($path, $line) = @_; open my $file, '>', $path or die "mutants: $path: $!\n"; print $file "$line\n" }
 
-# Line number => tests that run it, the quickest first.
+# Global names that an object or a program defines.
+sub names_of { my ($path) = @_; return grep { length } map { (split ' ')[2] // '' } split /\n/, `nm --defined-only --extern-only '$path'` }
+
+sub is_linked {
+	my ($test, $object) = @_;
+	return 1 if $test->{kind} ne 'unit';
+	my %there = map { $_ => 1 } names_of("build/release-gcc/tests/unit/$test->{name}");
+	return scalar grep { $there{$_} } names_of($object);
+}
+
+# Line number => tests that run it, and at 0 those that may run any.
 sub tests_by_line {
 	my ($file, @tests) = @_;
 	my %by_line;
 	(my $object = "build/coverage-gcc/$file") =~ s/\.c$//;
 	for my $test (@tests) {
 		my $from = "$HOME/reached/" . stem($test->{name});
-		next unless -e "$from/$object.gcda" && -e "$from/seconds";
 		$test->{seconds} = first_line("$from/seconds");
 		next if $test->{seconds} eq 'failed';
+		if (-e "$from/everywhere") {
+			push @{$by_line{0}}, $test if is_linked($test, $object =~ s/coverage/release/r . '.o');
+			next;
+		}
+		next unless -e "$from/$object.gcda";
 		link_once("$object.gcno", "$from/$object.gcno");
 		open my $gcov, '-|', "gcov --json-format --stdout '$from/$object.gcda' 2>/dev/null" or die;
 		my $text = do { local $/; <$gcov> };
@@ -215,7 +240,10 @@ sub link_once { my ($to, $link) = @_; symlink "$ROOT/$to", $link unless -e $link
 # A statement of several lines is counted on one of them; a table's row is on none, and any test of the file may see it.
 sub tests_of_line {
 	my ($by_line, $number) = @_;
-	for my $offset (0, -1, 1, -2, 2, -3) { return $by_line->{$number + $offset} if $by_line->{$number + $offset} }
+	for my $offset (0, -1, 1, -2, 2, -3) {
+		my $tests = $number + $offset > 0 ? $by_line->{$number + $offset} : undef;
+		return [@$tests, @{$by_line->{0} // []}] if $tests;
+	}
 	my %all = map { $_->{name} => $_ } map { @$_ } values %$by_line;
 	return [values %all];
 }
@@ -309,7 +337,9 @@ sub chosen {
 		@mutants = grep { $_->[0] + 1 >= $from && $_->[0] + 1 <= ($to // $from) } @mutants;
 	}
 	return @mutants if !$option{most} || @mutants <= $option{most};
-	return map { $mutants[int(($_ + 0.5) * @mutants / $option{most})] } 0 .. $option{most} - 1;
+	my $place = 0.5 + $option{seed} * (sqrt(5) - 1) / 2;
+	$place -= int $place;
+	return map { $mutants[int(($_ + $place) * @mutants / $option{most})] } 0 .. $option{most} - 1;
 }
 
 # File => mutants that are asked for by their lines.
@@ -356,6 +386,7 @@ sub try_file {
 			next if $end eq 'none';
 			$tried++;
 			push @lived, $n if $end eq 'lived';
+			$noticed{$end}++ if $end ne 'lived';
 		}
 		waitpid $child, 0;
 		die "mutants: a worker failed\n" if $?;
