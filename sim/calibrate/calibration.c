@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "calibrate/cpu_fit.h"
 #include "calibrate/fit_data.h"
+#include "calibrate/varying.h"
 #include "doc/yaml.h"
 
 /* Init times are written as these quantiles: as many as a hundred rows can tell, and the largest. */
@@ -241,19 +242,32 @@ static bool solve_by_cpu(struct calibrated_function *function, const struct plat
 	return true;
 }
 
+/* What varies alone is told by a fit in which all varies; then the means are fitted anew. */
+static void look_for_part(struct calibrated_function *function, struct arena *arena)
+{
+	struct varying_part *part = ARENA_NEW(arena, struct varying_part);
+	struct work_fit fit;
+	if (!varying_find(function->samples, &function->conditions, &function->fit, arena, part) ||
+	    !work_fit_solve_part(function->samples, part, &function->conditions, &fit))
+		return;
+	function->fit = fit;
+	function->scatter = &part->scatter;
+}
+
 static bool takes_time(const struct call_work *call)
 {
 	return call->single_cpu_seconds + call->cpu_seconds + call->wait_seconds + call->device_seconds > 0;
 }
 
 static bool solve_function(const struct function_samples *rows, const struct calibration_context *context,
-			   struct diag *diag, struct calibrated_function *out)
+			   struct arena *arena, struct diag *diag, struct calibrated_function *out)
 {
 	const struct setting_function *function = find_function(context->setting, rows->name);
 	const struct function_entry *entry = find_entry(context->experiment, rows->name);
 	*out = (struct calibrated_function){
 		.name = rows->name,
 		.samples = rows,
+		.scatter = &rows->scatter,
 		.conditions = conditions_of(context, function),
 		.work = function ? &function->work : NULL,
 		.has_layers = entry && entry->layers.count > 0,
@@ -263,10 +277,13 @@ static bool solve_function(const struct function_samples *rows, const struct cal
 	};
 	out->cpu = cpu_of_architecture(&context->platform->cpu, function && function->sandbox.is_arm64);
 	out->conditions.cpu = &out->cpu;
-	if (!solve_by_cpu(out, context->platform, diag) && !work_fit_solve(rows, &out->conditions, &out->fit)) {
+	bool is_by_cpu = solve_by_cpu(out, context->platform, diag);
+	if (!is_by_cpu && !work_fit_solve(rows, &out->conditions, &out->fit)) {
 		warn_of_no_fit(rows, diag);
 		return false;
 	}
+	if (!is_by_cpu)
+		look_for_part(out, arena);
 	warn_of_era(rows, context->platform, diag);
 	warn_of_init(rows, context->platform, function && function->sandbox.is_image, diag);
 	warn_of_size(rows, context->platform, diag);
@@ -280,8 +297,8 @@ bool calibration_solve(const struct log_samples *samples, const struct calibrati
 {
 	*out = (struct calibration){.context = context};
 	for (size_t i = 0; i < samples->function_count; i++)
-		out->function_count +=
-			solve_function(&samples->functions[i], context, diag, &out->functions[out->function_count]);
+		out->function_count += solve_function(&samples->functions[i], context, samples->arena, diag,
+						      &out->functions[out->function_count]);
 	if (out->function_count == 0)
 		diag_error(diag, (struct diag_place){0}, "no function has a completed invocation to fit");
 	return out->function_count > 0;
@@ -377,8 +394,10 @@ static void add_quantiles(struct yaml_node *work, const double *probability, con
 /* Quantiles of an experiment would go over a fitted variation that has none: it is written as such, too. */
 static void add_variation(struct yaml_node *work, const struct calibrated_function *function, struct arena *arena)
 {
-	const struct scatter *scatter = &function->samples->scatter;
+	const struct scatter *scatter = function->scatter;
 	const struct work_model *model = &function->fit.model;
+	if (model->varying != VARYING_ALL || (function->work && function->work->varying != VARYING_ALL))
+		yaml_build_text(work, "variation_of", work_varying_names[model->varying], arena);
 	yaml_build_number(work, "variation", model->variation, DIGITS, arena);
 	if (scatter->count > 0 && (model->variation > 0 || scatter->tail_rows > 0)) {
 		add_quantiles(work, scatter->probability, scatter->factor, scatter->count, arena);
@@ -539,7 +558,10 @@ static void describe(const struct calibrated_function *function, struct arena *a
 	const char *endings = log_samples_endings(function->samples, arena);
 	if (endings[0])
 		buf_printf(out, "#   %s\n", endings);
-	describe_tail(&function->samples->scatter, out);
+	if (function->fit.model.varying != VARYING_ALL)
+		buf_printf(out, "#   variation_of: %s; scatter changes over sizes as if that varied alone\n",
+			   work_varying_names[function->fit.model.varying]);
+	describe_tail(function->scatter, out);
 	if (function->fit.row_variance == 0 && function->fit.model.variation == 0)
 		buf_add(out, "#   variation: 0 by default; needs several rows at a size\n");
 	if (function->is_memory_at_least)

@@ -17,6 +17,7 @@
  *	calibration.c     fits each function's work and writes it
  *	  cpu_fit.c         of one size, where rows tell their CPU time
  *	  work_fit.c        of several sizes; work_search.c, where least squares alone do not come close
+ *	  varying.c         whether CPU or waiting varies alone
  *	  fit_data.c        what both are held to, by work_model.c
  */
 #ifndef LAMINA_CALIBRATION_H
@@ -44,15 +45,16 @@ struct calibrated_function {
 	struct platform_cpu cpu; /* of its architecture, which the conditions point to */
 	struct fit_conditions conditions;
 	struct work_fit fit;
-	double logged_cpu_seconds; /* that the fit is made of; NaN where it is of sizes */
-	double memory_mb;          /* peak; 0 where the logs do not say */
-	bool is_memory_at_least;   /* it was at the size bought: the true peak may be higher */
-	bool is_memory_at_most;    /* the smallest size, where the experiment assumed more and the logs do not say */
-	const struct work *work;   /* the experiment's; NULL where it does not know the function */
-	bool has_layers;           /* the experiment's function names layers, which the overlay must clear */
-	bool had_work;             /* it states work, which the overlay goes over ... */
-	bool had_alternations;     /* ... with this in it, ... */
-	bool had_per_call;         /* ... and with this */
+	const struct scatter *scatter; /* the samples', or that of what varies alone */
+	double logged_cpu_seconds;     /* that the fit is made of; NaN where it is of sizes */
+	double memory_mb;              /* peak; 0 where the logs do not say */
+	bool is_memory_at_least;       /* it was at the size bought: the true peak may be higher */
+	bool is_memory_at_most;  /* the smallest size, where the experiment assumed more and the logs do not say */
+	const struct work *work; /* the experiment's; NULL where it does not know the function */
+	bool has_layers;         /* the experiment's function names layers, which the overlay must clear */
+	bool had_work;           /* it states work, which the overlay goes over ... */
+	bool had_alternations;   /* ... with this in it, ... */
+	bool had_per_call;       /* ... and with this */
 };
 
 struct calibration {

@@ -15,9 +15,11 @@ struct fit_data {
 	const struct function_samples *samples;
 	double columns[FIT_GROUPS_MAX][FIT_PARAMETERS]; /* seconds per second of the parameter */
 	size_t count;
-	double relative_variance; /* of one row about its size's mean; NaN where no size has two rows */
-	double variation;         /* of requests, as rows tell or as is tried */
-	int64_t alternations;     /* of waiting and CPU, as is tried */
+	const struct scatter *scatter;
+	double relative_variance;  /* of one row about its size's mean; NaN where no size has two rows */
+	enum work_varying varying; /* from request to request */
+	double variation;          /* of that, as rows tell or as is tried */
+	int64_t alternations;      /* of waiting and CPU, as is tried */
 };
 
 double fit_mean_seconds(const struct fit_data *data, size_t group);

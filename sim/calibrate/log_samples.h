@@ -24,6 +24,7 @@ struct sample_group {
 	struct summary seconds;     /* handler time, without init */
 	struct histogram times_ns;  /* the same, without averages */
 	double center_seconds;      /* the mean, with the function's share of a tail instead of the group's */
+	double body_variance;       /* of rows without a tail, relative to their mean; NaN where there is one or none */
 	struct summary cpu_seconds; /* of rows that tell it */
 };
 

@@ -27,13 +27,17 @@ static double median_ns(const struct sample_group *group)
 struct ratios {
 	struct histogram *out;
 	double unit_ns;
+	double share; /* of the unit, what varies; the ratio is its own */
 };
 
 static void add_ratio(void *context, int64_t value_ns, int64_t count)
 {
 	const struct ratios *ratios = context;
+	double ratio = (double)value_ns / ratios->unit_ns;
+	if (ratios->share != 1)
+		ratio = fmax(0, 1 + (ratio - 1) / ratios->share);
 	for (int64_t i = 0; i < count; i++)
-		histogram_add(ratios->out, llround(fmin((double)value_ns / ratios->unit_ns, 1e6) * PARTS));
+		histogram_add(ratios->out, llround(fmin(ratio, 1e6) * PARTS));
 }
 
 /* Of the body above the median, by whichever quantile says more, were it normal; no less than sandboxes differ by. */
@@ -44,7 +48,7 @@ static double body_deviation(const struct function_samples *function, const stru
 	histogram_init(&ratios, arena);
 	for (size_t i = 0; i < function->group_count; i++) {
 		const struct sample_group *group = &function->groups[i];
-		struct ratios to = {&ratios, median_ns(group)};
+		struct ratios to = {&ratios, median_ns(group), 1};
 		if (group->times_ns.count > 1)
 			histogram_each(&group->times_ns, add_ratio, &to);
 	}
@@ -121,8 +125,10 @@ static void set_apart(struct function_samples *function, const struct platform_c
 		body_seconds += sides.body_mean * (double)group->seconds.count;
 		more_seconds += sides.tail_seconds - sides.body_mean * (double)sides.tail_rows;
 		squares += sides.body_squares;
-		degrees += telling > 0 ? (double)(telling - sides.tail_rows - 1) : 0;
+		double telling_degrees = telling > 0 ? (double)(telling - sides.tail_rows - 1) : 0;
+		degrees += telling_degrees;
 		group->center_seconds = sides.body_mean;
+		group->body_variance = telling_degrees > 0 ? sides.body_squares / telling_degrees : (double)NAN;
 	}
 	if (scatter->tail_rows == 0 || (double)scatter->tail_rows > TAIL_MOST * (double)scatter->rows) {
 		scatter->tail_rows = 0;
@@ -136,19 +142,21 @@ static void set_apart(struct function_samples *function, const struct platform_c
 		function->groups[i].center_seconds *= 1 + scatter->tail_share;
 }
 
-/* Warm requests where they tell enough: what only the first does in a sandbox does not vary with the request. */
-static void gather_ratios(const struct function_samples *function, struct histogram *ratios)
+/*
+ * Warm requests where they tell enough: what only the first does in a sandbox does not vary with the request. Of what
+ * is a share of the groups' times, or all of them where shares is NULL; groups of which it is 0 do not tell it.
+ */
+static void gather_ratios(const struct function_samples *function, const double *shares, struct histogram *ratios)
 {
 	int64_t warm = 0;
 	for (size_t i = 0; i < function->group_count; i++)
 		warm += function->groups[i].is_cold ? 0 : function->groups[i].times_ns.count;
 	for (size_t i = 0; i < function->group_count; i++) {
 		const struct sample_group *group = &function->groups[i];
-		struct ratios to = {ratios, group->center_seconds * 1e9};
-		if (group->times_ns.count > 1 && !(group->is_cold && warm >= QUANTILE_ROWS))
+		struct ratios to = {ratios, group->center_seconds * 1e9, shares ? shares[i] : 1};
+		if (group->times_ns.count > 1 && to.share > 0 && !(group->is_cold && warm >= QUANTILE_ROWS))
 			histogram_each(&group->times_ns, add_ratio, &to);
 	}
-	histogram_sort(ratios);
 }
 
 /* Order statistics, all at the ends, ever fewer towards the middle; ranks from 0. */
@@ -221,31 +229,53 @@ static void tell_speeds(struct function_samples *function, const struct platform
 		scatter->speed_variance = fmin(scatter->speed_variance, fmax(0, left));
 }
 
+/* The ratios' quantiles; limit, where the body ends. */
+static void set_factors(struct scatter *scatter, const struct histogram *ratios, double kept, double limit)
+{
+	int64_t ranks[SCATTER_POINTS_MAX];
+	scatter->count = choose_ranks(ratios->count, ranks);
+	for (size_t i = 0; i < scatter->count; i++) {
+		double share = (double)(ranks[i] + 1) / (double)ratios->count;
+		scatter->probability[i] = (double)ranks[i] / (double)(ratios->count - 1);
+		scatter->factor[i] = (double)histogram_quantile(ratios, share) / PARTS;
+	}
+	double median = (double)histogram_quantile(ratios, 0.5) / PARTS;
+	shrink(scatter, median, kept, median * limit);
+	scale_to_one(scatter);
+}
+
+void scatter_measure_part(const struct function_samples *function, const double *shares, double variance,
+			  double speed_variance, struct scatter *out, struct arena *arena)
+{
+	struct histogram ratios;
+	histogram_init(&ratios, arena);
+	gather_ratios(function, shares, &ratios);
+	histogram_sort(&ratios);
+	*out = function->scatter;
+	out->factor_rows = ratios.count;
+	out->count = 0;
+	if (ratios.count >= QUANTILE_ROWS)
+		set_factors(out, &ratios, sqrt(variance / (variance + speed_variance)),
+			    1 + TAIL_FROM * sqrt(variance + speed_variance));
+}
+
 void scatter_measure(struct function_samples *function, const struct platform_cpu *cpu, struct arena *arena)
 {
 	struct scatter *scatter = &function->scatter;
 	struct histogram ratios;
-	int64_t ranks[SCATTER_POINTS_MAX];
 	*scatter = (struct scatter){.body_variance = (double)NAN};
 	for (size_t i = 0; i < function->group_count; i++)
 		histogram_sort(&function->groups[i].times_ns);
 	double deviation = body_deviation(function, cpu, arena);
 	set_apart(function, cpu, deviation);
 	histogram_init(&ratios, arena);
-	gather_ratios(function, &ratios);
+	gather_ratios(function, NULL, &ratios);
+	histogram_sort(&ratios);
 	scatter->factor_rows = ratios.count;
 	double variance = scatter_row_variance(function);
 	tell_speeds(function, cpu);
 	double kept = variance > 0 ? sqrt(fmax(0, 1 - scatter->speed_variance / variance)) : 0;
 	if (ratios.count < QUANTILE_ROWS || (kept == 0 && scatter->tail_rows == 0))
 		return;
-	scatter->count = choose_ranks(ratios.count, ranks);
-	for (size_t i = 0; i < scatter->count; i++) {
-		double share = (double)(ranks[i] + 1) / (double)ratios.count;
-		scatter->probability[i] = (double)ranks[i] / (double)(ratios.count - 1);
-		scatter->factor[i] = (double)histogram_quantile(&ratios, share) / PARTS;
-	}
-	double median = (double)histogram_quantile(&ratios, 0.5) / PARTS;
-	shrink(scatter, median, kept, median * (1 + TAIL_FROM * deviation));
-	scale_to_one(scatter);
+	set_factors(scatter, &ratios, kept, 1 + TAIL_FROM * deviation);
 }

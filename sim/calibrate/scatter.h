@@ -44,6 +44,14 @@ struct function_samples;
 /* Of a row of the body relative to its size's mean; NaN where no size has two rows. */
 double scatter_row_variance(const struct function_samples *samples);
 
+/*
+ * The same scatter with quantiles of a part alone (CPU or waiting) over its own mean: `shares` of a group's time vary
+ * with it, 0 where a group does not tell it. variance is the part's, beside which sandboxes' speeds make
+ * speed_variance.
+ */
+void scatter_measure_part(const struct function_samples *function, const double *shares, double variance,
+			  double speed_variance, struct scatter *out, struct arena *arena);
+
 /* Sets the function's scatter, and what each of its groups has of the tail. */
 void scatter_measure(struct function_samples *function, const struct platform_cpu *cpu, struct arena *arena);
 

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/num.h"
 #include "calibrate/fit_data.h"
+#include "calibrate/varying.h"
 #include "calibrate/work_search.h"
 
 enum { ITERATIONS_MAX = 100, CORRECTIONS = 4 };
@@ -298,10 +299,11 @@ static struct work_fit no_fit(const struct fit_data *data, const struct fit_cond
 {
 	struct work_fit fit = {0};
 	work_model_init(&fit.model, conditions, threads, data->variation);
-	struct quantile_table factors = scatter_factors(&data->samples->scatter);
+	struct quantile_table factors = scatter_factors(data->scatter);
 	if (factors.count > 0 && data->variation > 0)
 		work_model_set_factors(&fit.model, &factors);
 	fit.model.alternations = data->alternations;
+	fit.model.varying = data->varying;
 	return fit;
 }
 
@@ -602,8 +604,9 @@ static double fit_alternations(struct fit_data *data, const struct fit_condition
 	return missed;
 }
 
-bool work_fit_solve(const struct function_samples *samples, const struct fit_conditions *conditions,
-		    struct work_fit *out)
+/* part is NULL where all varies together. */
+static bool solve_varying(const struct function_samples *samples, const struct varying_part *part,
+			  const struct fit_conditions *conditions, struct work_fit *out)
 {
 	*out = (struct work_fit){0};
 	work_model_init(&out->model, conditions, conditions->threads_max, 0);
@@ -613,11 +616,15 @@ bool work_fit_solve(const struct function_samples *samples, const struct fit_con
 	*data = (struct fit_data){
 		.samples = samples,
 		.count = samples->group_count,
+		.scatter = part ? &part->scatter : &samples->scatter,
+		.varying = part ? part->varying : VARYING_ALL,
 		.relative_variance = scatter_row_variance(samples),
 		.alternations = 1,
 	};
 	bool is_told = isfinite(data->relative_variance);
-	struct variations variations = is_told ? told_variations(data) : untold_variations(data);
+	struct variations variations = part      ? (struct variations){{part->variation}, 1}
+				       : is_told ? told_variations(data)
+						 : untold_variations(data);
 	double missed = fit_variations(data, conditions, &variations, out);
 	missed = fit_alternations(data, conditions, missed, out);
 	missed = work_search_finely(data, conditions, missed, close_to(data), out);
@@ -626,6 +633,18 @@ bool work_fit_solve(const struct function_samples *samples, const struct fit_con
 	out->relative_rms = num_rounded(sqrt(squares / (double)samples->completed), FIT_DIGITS);
 	mem_free(data);
 	return isfinite(missed);
+}
+
+bool work_fit_solve(const struct function_samples *samples, const struct fit_conditions *conditions,
+		    struct work_fit *out)
+{
+	return solve_varying(samples, NULL, conditions, out);
+}
+
+bool work_fit_solve_part(const struct function_samples *samples, const struct varying_part *part,
+			 const struct fit_conditions *conditions, struct work_fit *out)
+{
+	return solve_varying(samples, part, conditions, out);
 }
 
 bool work_fit_misses(const struct work_fit *fit, const struct sample_group *group, double predicted_seconds)

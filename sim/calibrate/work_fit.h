@@ -43,6 +43,11 @@ struct work_fit {
 bool work_fit_solve(const struct function_samples *samples, const struct fit_conditions *conditions,
 		    struct work_fit *out);
 
+/* The same where rows told that a part of the work varies alone (varying.h). */
+struct varying_part;
+bool work_fit_solve_part(const struct function_samples *samples, const struct varying_part *part,
+			 const struct fit_conditions *conditions, struct work_fit *out);
+
 /* Whether the fit misses the group's mean by more than its rows' scatter, or where they tell none, by much. */
 bool work_fit_misses(const struct work_fit *fit, const struct sample_group *group, double predicted_seconds);
 

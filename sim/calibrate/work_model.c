@@ -100,7 +100,7 @@ static double variation_of(const struct work_model *model, int request, int coun
 static struct work work_of(const struct work_model *model, double images)
 {
 	const double *seconds = model->seconds;
-	struct work work = {0};
+	struct work work = {.varying = model->varying};
 	work.phases[WORK_IMPORT] = (struct phase){
 		.cpu_ns = ns_from_seconds(model->seconds[FIT_COLD]),
 		.wait_ns = ns_from_seconds(model->seconds[FIT_COLD_WAIT]),
@@ -123,9 +123,9 @@ static int64_t request_end_ns(const struct work *work, struct model_sandbox *san
 	struct demand demand;
 	cpu_quota_receive(&sandbox->quota, now_ns);
 	for (int phase = 0; demand_find(&demand, NULL, work, &visit, &phase); phase++) {
-		double factor = demand.varies ? variation : 1;
-		int64_t wait_ns = llround((double)demand.wait_ns * factor);
-		int64_t cpu_ns = llround((double)demand.cpu_ns * factor * sandbox->slowness);
+		double cpu_factor = demand.cpu_varies ? variation : 1;
+		int64_t wait_ns = llround((double)demand.wait_ns * (demand.wait_varies ? variation : 1));
+		int64_t cpu_ns = llround((double)demand.cpu_ns * cpu_factor * sandbox->slowness);
 		now_ns = demand_end_ns(&demand, &sandbox->quota, now_ns, wait_ns, cpu_ns);
 	}
 	return now_ns;

@@ -16,6 +16,7 @@
 
 #include "platform/cpu.h"
 #include "random/quantile.h"
+#include "serving/work.h"
 
 enum work_parameter {
 	FIT_SINGLE,    /* CPU seconds that one thread does */
@@ -50,7 +51,8 @@ struct work_model {
 	int64_t threads;                    /* of the parallel part */
 	int64_t alternations;               /* of waiting and CPU */
 	bool is_fine;                       /* means are over all of the model's sandboxes */
-	double variation;                   /* of requests, beyond their sandboxes' speeds */
+	enum work_varying varying;          /* from request to request */
+	double variation;                   /* of that, beyond sandboxes' speeds */
 	double slowness[MODEL_SANDBOXES];   /* of sandboxes, in increasing order; mean 1 */
 	double variations[MODEL_SANDBOXES]; /* of requests, likewise */
 };

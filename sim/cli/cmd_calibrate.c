@@ -223,9 +223,12 @@ static void fill_parameters(struct table *table, const struct calibrate *calibra
 			  "of waiting and CPU in a request, as fits best");
 	double variation = function->fit.model.variation;
 	bool has_scatter = function->fit.row_variance > 0;
-	value_row(table, function->name, "variation", has_scatter || variation > 0 ? variation : (double)NAN, "",
+	static const char *const names[VARYINGS] = {"variation", "variation of CPU", "variation of waiting"};
+	enum work_varying varying = function->fit.model.varying;
+	value_row(table, function->name, names[varying], has_scatter || variation > 0 ? variation : (double)NAN, "",
 		  !has_scatter && variation > 0 ? "tried: as the steps between sizes are smoothed"
 		  : !has_scatter                ? "default: needs several rows at a size"
+		  : varying != VARYING_ALL      ? "alone, as scatter changes over sizes"
 		  : variation == 0              ? "0: rows differ no more than sandboxes' speeds"
 						: "of rows at one size, beyond sandboxes' speeds");
 	fill_sandboxes(table, calibrate, function);
@@ -547,8 +550,8 @@ const struct command cmd_calibrate = {
 		"events, bare or wrapped by the AWS command line, CloudWatch Logs Insights results as CSV or JSON, "
 		"performance events of Lambda Insights, and results or chart addresses of AWS Lambda Power Tuning. A "
 		"row is of the function that its log group names, else of the one that its file is called after.\n\n"
-		"A useful Logs Insights query is: filter @type = \"REPORT\" | fields @timestamp, @log, @requestId, "
-		"@duration, @billedDuration, @initDuration, @memorySize, @maxMemoryUsed | limit 10000",
+		"A useful Logs Insights query is: filter @type = \"REPORT\" | fields @timestamp, @log, @logStream, "
+		"@requestId, @duration, @billedDuration, @initDuration, @memorySize, @maxMemoryUsed | limit 10000",
 	.examples = "lamina calibrate conv1.log --function fc=insights.csv -o mine.yaml\n"
 		    "lamina run exp.yaml --with mine.yaml\n",
 	.options = options,

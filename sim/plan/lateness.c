@@ -95,6 +95,7 @@ static void add_stage(struct visit_lengths lengths[LATENESS_STEPS], const struct
 					   : stage->is_warm                         ? STAGE_WARM
 										    : STAGE_COLD;
 	double variation = stage->visits[STAGE_WARM].variation;
+	bool cpu_varies = stage->visits[STAGE_WARM].work->varying != VARYING_WAIT;
 	double first_cpu[LATENESS_STEPS];
 	double ready_cpu[LATENESS_STEPS];
 	double later_cpu[LATENESS_STEPS];
@@ -113,10 +114,12 @@ static void add_stage(struct visit_lengths lengths[LATENESS_STEPS], const struct
 		double first = stage_draw_fixed(stage, STAGE_COLD, slowness, first_varies, &luck);
 		double ready = stage_draw_fixed(stage, ready_kind, slowness, first_varies, &luck);
 		double later = stage_draw_fixed(stage, STAGE_WARM, slowness, later_varies, &luck);
+		double first_factor = cpu_varies ? first_varies : 1;
+		double later_factor = cpu_varies ? later_varies : 1;
 		for (size_t s = 0; s < LATENESS_STEPS; s++) {
-			lengths[s].first_seconds[k] += first + first_cpu[s] * over_mean * first_varies;
-			lengths[s].ready_seconds[k] += ready + ready_cpu[s] * over_mean * first_varies;
-			lengths[s].later_fixed_seconds[k] += later + later_cpu[s] * (later_varies - 1);
+			lengths[s].first_seconds[k] += first + first_cpu[s] * over_mean * first_factor;
+			lengths[s].ready_seconds[k] += ready + ready_cpu[s] * over_mean * first_factor;
+			lengths[s].later_fixed_seconds[k] += later + later_cpu[s] * (later_factor - 1);
 			lengths[s].later_cpu_seconds[k] += later_cpu[s] * over_mean;
 		}
 	}

@@ -64,7 +64,7 @@ static void add_work(struct stage_visit *visit, const struct platform_cpu *cpu, 
 	double wait_seconds = seconds_from_ns(demand->wait_ns);
 	visit->fixed_seconds += wait_seconds + demand_load_seconds(demand, NULL) + seconds_from_ns(demand->device_ns);
 	visit->fixed_variance += demand_load_variance(demand);
-	visit->wait_seconds += demand->varies ? wait_seconds : 0;
+	visit->wait_seconds += demand->wait_varies ? wait_seconds : 0;
 	if (demand->cpu_ns == 0)
 		return;
 	double received = received_seconds(visit, cpu);
@@ -73,7 +73,6 @@ static void add_work(struct stage_visit *visit, const struct platform_cpu *cpu, 
 		.received_seconds = received,
 		.threads = demand->threads,
 		.demand = *demand,
-		.varies = demand->varies,
 	};
 }
 
@@ -235,12 +234,33 @@ static struct cpu_pace pace_of(const struct platform_cpu *cpu, int64_t memory_mb
 	};
 }
 
+/* Of the term's wait, what throttling hides, where it does not run all the time. */
+static double overlap_seconds(const struct stage_term *term, const struct cpu_pace *pace)
+{
+	return seconds_from_ns(demand_overlap_ns(&term->demand, term->demand.wait_ns, pace->whole_quota_seconds));
+}
+
 static double cpu_term_seconds(const struct stage_term *term, const struct platform_cpu *cpu, int64_t memory_mb)
 {
 	struct cpu_pace pace = pace_of(cpu, memory_mb, term);
-	double throttled = term->cpu_seconds / pace.rate - pace.head_start_seconds;
-	throttled -= seconds_from_ns(demand_overlap_ns(&term->demand, term->demand.wait_ns, pace.whole_quota_seconds));
+	double throttled = term->cpu_seconds / pace.rate - pace.head_start_seconds - overlap_seconds(term, &pace);
 	return fmax(term->cpu_seconds / pace.running, throttled);
+}
+
+/*
+ * What varies of a term's seconds, over the wait that is counted elsewhere: where one of CPU and waiting varies alone,
+ * what is hidden of a longer wait, and what throttling adds to longer CPU work, is not made up for by the other.
+ */
+static double varying_part(const struct stage_term *term, const struct stage *stage, int64_t memory_mb, double seconds)
+{
+	const struct demand *demand = &term->demand;
+	if (demand->cpu_varies == demand->wait_varies || term->is_transfer)
+		return demand->cpu_varies && !term->is_transfer ? seconds : 0;
+	struct cpu_pace pace = pace_of(&stage->cpu, memory_mb, term);
+	double running = term->cpu_seconds / pace.running;
+	double hidden = fmin(overlap_seconds(term, &pace),
+			     fmax(0, term->cpu_seconds / pace.rate - pace.head_start_seconds - running));
+	return demand->cpu_varies ? seconds + hidden : -hidden;
 }
 
 /* From a full bucket. */
@@ -314,7 +334,7 @@ static double visit_at(const struct stage *stage, const struct stage_visit *visi
 		double part = term_seconds(&visit->terms[i], stage, memory_mb);
 		seconds += part;
 		cpu_seconds += visit->terms[i].is_transfer ? 0 : part;
-		varying_seconds += visit->terms[i].varies ? part : 0;
+		varying_seconds += varying_part(&visit->terms[i], stage, memory_mb, part);
 	}
 	double cpu_deviation = platform->cpu.speed_spread * cpu_seconds;
 	double own_deviation = visit->variation * varying_seconds;
@@ -495,7 +515,7 @@ double stage_draw_fixed(const struct stage *stage, enum stage_visit_kind kind, d
 		if (demand.is_transfer)
 			seconds += demand_latency_seconds(&demand, luck);
 		else
-			seconds += seconds_from_ns(demand.wait_ns) * (demand.varies ? variation : 1) +
+			seconds += seconds_from_ns(demand.wait_ns) * (demand.wait_varies ? variation : 1) +
 				   seconds_from_ns(demand.device_ns);
 	}
 	return seconds;

@@ -56,7 +56,6 @@ struct stage_term {
 	double received_seconds; /* of the period's quota that the sandbox itself has used up before */
 	int64_t threads;
 	struct demand demand; /* wait and CPU work that alternate */
-	bool varies;          /* from request to request */
 	bool is_transfer;
 	bool is_overlapped;    /* its CPU works while bytes flow */
 	int64_t bytes;         /* through the network */
@@ -69,8 +68,8 @@ struct stage_visit {
 	struct stage_term terms[WORK_PHASES];
 	int term_count;
 	double fixed_seconds;
-	double variation;    /* of CPU time and the stated wait from request to request, deviation over mean */
-	double wait_seconds; /* of fixed_seconds */
+	double variation;    /* of what varies from request to request, deviation over mean */
+	double wait_seconds; /* of fixed_seconds, what varies */
 	double fixed_variance;
 	double start_seconds; /* before the handler: cold or warm start */
 	double billed_start_seconds;
@@ -124,12 +123,12 @@ double stage_fixed_share(const struct stage *stage, int64_t memory_mb);
 
 /*
  * A visit as luck has it, by the simulation's own lines: what memory does not hasten. `slowness` is that of the
- * sandbox, `variation` that of the request's work; 1 is the mean of the latter.
+ * sandbox, `variation` that of what varies of the request's work; 1 is the mean of the latter.
  */
 double stage_draw_fixed(const struct stage *stage, enum stage_visit_kind kind, double slowness, double variation,
 			struct stream *luck);
 
-/* Beside it, what CPUs take in the mean: with luck it is in proportion to slowness and variation. */
+/* Beside it, what CPUs take in the mean: with luck it is in proportion to slowness, and to variation if CPU varies. */
 double stage_cpu_seconds(const struct stage *stage, enum stage_visit_kind kind, int64_t memory_mb);
 
 /* CPU time on a sandbox over that on a nominal vCPU, and over that on the mean sandbox. */

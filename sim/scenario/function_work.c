@@ -295,6 +295,7 @@ void function_work_from_stated(const struct stated_work *stated, const struct pl
 			     .peak_memory_mb = stated->memory_mb,
 			     .shared_memory_mb = stated->shared_memory_mb,
 			     .tmp_mb = stated->tmp_mb};
+	out->varying = (enum work_varying)stated->variation_of;
 	out->factors = stated->variation_quantiles.table;
 	out->variation = out->factors.count > 0 ? sqrt(quantile_variance(&out->factors)) : stated->variation;
 	out->phases[WORK_IMPORT] = cpu_phase(stated->cold_cpu_seconds, 1);

@@ -74,6 +74,8 @@ static const struct bind_field work_fields[] = {
 	     "of CPU and waiting from request to request, standard deviation over mean (gamma; 1: exponential)"),
 	BIND_FIELD(struct stated_work, variation_quantiles, BIND_STRUCT, .schema = &quantiles_schema,
 		   .help = "the same as measured, over variation: a request's CPU and waiting over their mean"),
+	BIND_FIELD(struct stated_work, variation_of, BIND_CHOICE, .fallback = "all", .choices = work_varying_names,
+		   .help = "what these two are of: all (CPU and waiting together), cpu or wait alone"),
 	WORK(wait_seconds, 1e6, "waiting that neither CPU nor network of the sandbox hastens"),
 	BIND_FIELD(
 		struct stated_work, alternations, BIND_INT, .fallback = "1", .min = 1, .max = WORK_PIECES_MAX,

@@ -48,6 +48,7 @@ struct stated_work {
 	double device_load_mb;
 	double device_first_call_seconds;
 	struct bind_structs devices; /* struct device_time */
+	int variation_of;            /* enum work_varying */
 	double variation;
 	struct quantiles variation_quantiles; /* over it where there are any */
 	double wait_seconds;

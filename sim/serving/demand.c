@@ -42,12 +42,14 @@ static void add_transfer(struct demand *demand, const struct platform *platform,
 	demand->is_overlapped = platform->network.is_overlapped;
 }
 
-static void demand_init(struct demand *demand, const struct platform *platform, const struct phase *phase)
+static void demand_init(struct demand *demand, const struct platform *platform, const struct phase *phase,
+			enum work_varying varying)
 {
 	*demand = (struct demand){
 		.is_transfer = phase_objects(phase) > 0,
 		.is_put = phase->puts > 0,
-		.varies = !phase->cold_only,
+		.wait_varies = !phase->cold_only && varying != VARYING_CPU,
+		.cpu_varies = !phase->cold_only && varying != VARYING_WAIT,
 		.threads = 1,
 		.client_threads = 1,
 		.pieces = 1,
@@ -85,7 +87,7 @@ bool demand_find(struct demand *demand, const struct platform *platform, const s
 		bool is_over = of->cold_only && !visit->is_first;
 		if (is_over || (!asks(of) && repeat_init_ns == 0 && traced_wait_ns == 0))
 			continue;
-		demand_init(demand, platform, of);
+		demand_init(demand, platform, of, work->varying);
 		demand->cpu_ns += repeat_init_ns;
 		demand->traced_wait_ns = traced_wait_ns;
 		return true;

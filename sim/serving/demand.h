@@ -7,8 +7,8 @@
  * one after the other or, where the platform says so, both at once. What is timed elsewhere asks for nothing.
  *
  * Any other phase waits for what nothing hastens, then runs its threads, once or in equal pieces one after the other
- * (quota comes in while a piece waits); or it has its turn on the accelerator. Both the wait and the threads' work vary
- * from request to request, except what is done once in a sandbox's life.
+ * (quota comes in while a piece waits); or it has its turn on the accelerator. The wait and the threads' work, or one
+ * of them, vary from request to request, except what is done once in a sandbox's life.
  *
  * Who may call it: everybody who plays a visit, drawn or in the mean.
  */
@@ -36,7 +36,8 @@ struct demand {
 	int64_t client_threads;              /* where there is more than one vCPU for them, else 1 */
 	double client_alone_seconds;         /* of that, what the busiest thread does, which no vCPU hastens */
 	bool is_overlapped;                  /* that CPU works while bytes flow, not after */
-	bool varies;                         /* from request to request, as what follows does */
+	bool wait_varies;                    /* from request to request, by the request's own factor */
+	bool cpu_varies;                     /* likewise */
 	int64_t wait_ns;                     /* before the CPU work */
 	int64_t traced_wait_ns;              /* beside it, which does not vary */
 	struct load_part loads[PHASE_LOADS]; /* beside it, drawn */

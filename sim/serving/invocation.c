@@ -143,8 +143,8 @@ static int64_t load_ns(const struct invocation *invocation, const struct demand 
 
 int64_t invocation_wait_ns(const struct invocation *invocation, const struct demand *demand)
 {
-	return load_ns(invocation, demand) +
-	       llround((double)demand->wait_ns * (demand->varies ? invocation->variation : 1)) + demand->traced_wait_ns;
+	double factor = demand->wait_varies ? invocation->variation : 1;
+	return load_ns(invocation, demand) + llround((double)demand->wait_ns * factor) + demand->traced_wait_ns;
 }
 
 /* What a CPU time that is not known exactly is over what it is taken for, in this world: of mean 1 over worlds. */
@@ -155,7 +155,7 @@ static double error_factor(const struct simulation *simulation, double share)
 
 int64_t invocation_cpu_ns(const struct invocation *invocation, const struct demand *demand)
 {
-	double work_ns = (double)demand->cpu_ns * (demand->varies ? invocation->variation : 1) *
+	double work_ns = (double)demand->cpu_ns * (demand->cpu_varies ? invocation->variation : 1) *
 			 error_factor(invocation->simulation, demand->cpu_error_share);
 	return llround(fmin(work_ns * invocation->sandbox->slowness * invocation->straggling, 1e18));
 }

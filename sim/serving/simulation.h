@@ -188,7 +188,7 @@ struct invocation {
 	struct phase_split split; /* of the current step */
 	int64_t stop_ns;          /* the sandbox crashes now; INT64_MAX: it does not */
 	double straggling;
-	double variation; /* of this request's CPU time and wait, over the mean */
+	double variation; /* of this request, what varies of its work over the mean */
 	/* Where it is in its graph: walk.c. */
 	int32_t step;
 	int32_t place;        /* that it holds, or NO_PLACE */

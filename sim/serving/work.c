@@ -17,6 +17,12 @@ const char *const work_phase_names[WORK_PHASES] = {
 	[WORK_RECORD_PUT] = "record put",
 };
 
+const char *const work_varying_names[VARYINGS + 1] = {
+	[VARYING_ALL] = "all",
+	[VARYING_CPU] = "cpu",
+	[VARYING_WAIT] = "wait",
+};
+
 void work_alternate(struct work *work, int64_t alternations, int64_t images)
 {
 	struct phase *decode = &work->phases[WORK_DECODE];

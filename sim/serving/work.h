@@ -62,11 +62,16 @@ struct phase {
 	bool cold_only;
 };
 
+/* What varies from request to request, by one factor. */
+enum work_varying { VARYING_ALL, VARYING_CPU, VARYING_WAIT, VARYINGS };
+extern const char *const work_varying_names[VARYINGS + 1];
+
 struct work {
 	struct phase phases[WORK_PHASES];
 	double peak_memory_mb;         /* MiB, as the platform counts them */
 	double shared_memory_mb;       /* of these, what requests on one sandbox have in common */
-	double variation;              /* standard deviation of a request's CPU time and wait over their mean */
+	enum work_varying varying;     /* of a request's CPU time and wait, what differs from their mean */
+	double variation;              /* by this standard deviation over it */
 	struct quantile_table factors; /* which are over it, of mean 1; of no points: gamma distributed */
 	double tmp_mb;                 /* put into /tmp; MiB */
 	int64_t payload_bytes;         /* sent with the call */
@@ -81,7 +86,7 @@ struct work {
  */
 void work_alternate(struct work *work, int64_t alternations, int64_t images);
 
-/* What a request's CPU time and wait are over their mean: drawn, and what a share of requests do not exceed. */
+/* What varies over its mean: drawn for a request, and what a share of requests do not exceed. */
 double work_factor_draw(const struct work *work, struct stream *luck);
 double work_factor_at(const struct work *work, double share);
 

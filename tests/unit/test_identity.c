@@ -80,6 +80,7 @@ static void another(struct fixture *f, const struct digest *want)
 		{"functions.f.memory_mb", "576"},
 		{"functions.f.work.cpu_seconds", "0.4000000000000001"},
 		{"functions.f.work.variation", "0.1"},
+		{"functions.f.work.variation_of", "cpu"},
 		{"functions.f.provisioned_concurrency", "1"},
 		{"limits.events", "1000"},
 		{"traffic.runs_per_month", "3"},

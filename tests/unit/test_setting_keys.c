@@ -82,7 +82,8 @@ static void test_functions(void)
 			"    tmp_mb: 1031\n"
 			"    reserved_concurrency: 113\n"
 			"    work: {single_cpu_seconds: 2, cpu_seconds: 3, threads: 5, download_mb: 7, upload_mb: 11,"
-			" memory_mb: 131, variation: 0.13, wait_seconds: 17, init_cpu_seconds: 0.7, tmp_mb: 127,"
+			" memory_mb: 131, variation: 0.13, variation_of: wait,"
+			" wait_seconds: 17, init_cpu_seconds: 0.7, tmp_mb: 127,"
 			" cold_cpu_seconds: 19, cold_download_mb: 23}\n"
 			"  g: {work: {cpu_seconds: 29}}\n"
 			"  h: {provisioned_concurrency: 31, work: {cpu_seconds: 37}}\n");
@@ -120,6 +121,8 @@ static void test_functions(void)
 	t_int(phases[WORK_WAIT].wait_ns, S(51), "wait_seconds");
 	t_near(functions[0].work.peak_memory_mb, 131, 0, 0, "memory_mb of the work");
 	t_near(functions[0].work.variation, 0.13, 0, 0, "variation");
+	t_int(functions[0].work.varying, VARYING_WAIT, "variation_of");
+	t_int(functions[1].work.varying, VARYING_ALL, "variation_of, where none is stated");
 	t_near(functions[0].work.tmp_mb, 127, 0, 0, "tmp_mb of the work");
 	release(&f);
 }

@@ -1,4 +1,5 @@
 /* Work that varies from request to request: a queue as Pollaczek and Khinchine say, and the same luck on every size. */
+#include "plan/stage.h"
 #include "tests/tap.h"
 #include "tests/unit/toy.h"
 
@@ -45,6 +46,28 @@ static void same_luck(void)
 	toy_release(&toy);
 }
 
+/* Of 0.07 s of CPU and 0.03 s of waiting one varies, by half of it: in the simulation and in what the planner takes. */
+static void one_alone(enum work_varying varying, double varying_seconds, const char *what)
+{
+	struct toy toy;
+	struct stage stage;
+	struct stage_figures figures;
+	one_server(&toy, 0.5);
+	toy.setting.arrivals = (struct arrival_process){.kind = ARRIVALS_DETERMINISTIC, .rate_per_second = 0.01};
+	toy.setting.records = 2000;
+	toy.functions[0].work.varying = varying;
+	toy.functions[0].last_work = toy.functions[0].work;
+	struct outcome o = toy_simulate(&toy, 2);
+	double low = seconds_from_ns(histogram_quantile(&o.record_times, 0.1));
+	double high = seconds_from_ns(histogram_quantile(&o.record_times, 0.9));
+	double gamma_90 = work_factor_at(&toy.functions[0].work, 0.9) - work_factor_at(&toy.functions[0].work, 0.1);
+	t_near(high - low, gamma_90 * varying_seconds, 0.08, 0, what);
+	stage_init(&stage, &toy.setting, 0);
+	stage_at(&stage, 1000, &figures);
+	t_near(figures.varying_seconds, varying_seconds, 1e-9, 0, "the planner's");
+	toy_release(&toy);
+}
+
 /* Framework and weights are the same for all. */
 static void loading(void)
 {
@@ -64,6 +87,9 @@ int main(void)
 	queue(1);
 	queue(1.5);
 	same_luck();
+	one_alone(VARYING_ALL, 0.1, "both vary");
+	one_alone(VARYING_CPU, 0.07, "CPU alone varies");
+	one_alone(VARYING_WAIT, 0.03, "waiting alone varies");
 	loading();
 	return t_done();
 }

@@ -410,10 +410,10 @@ static void list_is_complete(void)
 	t_int(demand.cpu_ns, 105, "its CPU and what was broken off");
 	t_int(demand.wait_ns, 7, "its wait");
 	t_int(demand.threads, 1, "on a thread");
-	t_ok(!demand.varies, "once in a life");
+	t_ok(!demand.cpu_varies, "once in a life");
 	phase++;
 	t_ok(demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_COMPUTE, "computing");
-	t_ok(demand.cpu_ns == 11 && demand.threads == 3 && demand.varies, "threads that vary");
+	t_ok(demand.cpu_ns == 11 && demand.threads == 3 && demand.cpu_varies, "threads that vary");
 	phase++;
 	t_ok(demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_DEVICE, "a turn");
 	t_int(demand.device_ns, 13, "on the accelerator");
