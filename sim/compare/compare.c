@@ -25,19 +25,6 @@ static bool is_sold(struct library *library, const char *name)
 	return platform && platform->valid_from[0] != '\0' && platform->valid_to[0] == '\0';
 }
 
-const struct yaml_node *compare_values_of(const struct yaml_node *values, const char *name)
-{
-	const struct yaml_node *whole = yaml_get(values, name);
-	const char *dot = strchr(name, '.');
-	for (; !whole && dot; dot = strchr(dot + 1, '.')) {
-		struct arena arena;
-		arena_init(&arena);
-		whole = compare_values_of(yaml_get(values, arena_strndup(&arena, name, (size_t)(dot - name))), dot + 1);
-		arena_release(&arena);
-	}
-	return whole;
-}
-
 static void add_name(const char **names, size_t *count, const char *name)
 {
 	for (size_t i = 0; i < *count; i++)

@@ -151,9 +151,6 @@ struct comparison {
 	size_t faster_count;
 };
 
-/* What compare.values states of a platform, by its name; --set makes a map of each part of a name with dots. */
-const struct yaml_node *compare_values_of(const struct yaml_node *values, const char *name);
-
 /* False when interrupted. The experiment was bound without mistakes; what is wrong for a platform stands in its row. */
 bool compare_run(const struct compare_request *request, struct arena *arena, struct comparison *out);
 

@@ -49,6 +49,20 @@ static bool is_own(const struct entering *entering)
 	return strcmp(entering->contender->name, entering->request->experiment->platform) == 0;
 }
 
+/* What compare.values states of a platform, by its name; --set makes a map of each part of a name with dots. */
+static const struct yaml_node *values_of(const struct yaml_node *values, const char *name)
+{
+	const struct yaml_node *whole = yaml_get(values, name);
+	const char *dot = strchr(name, '.');
+	for (; !whole && dot; dot = strchr(dot + 1, '.')) {
+		struct arena arena;
+		arena_init(&arena);
+		whole = values_of(yaml_get(values, arena_strndup(&arena, name, (size_t)(dot - name))), dot + 1);
+		arena_release(&arena);
+	}
+	return whole;
+}
+
 /* The experiment's tree with this platform, a path from where the experiment names its own, and what is said of it. */
 static bool name_platform(struct entering *entering, struct diag *diag)
 {
@@ -60,7 +74,7 @@ static bool name_platform(struct entering *entering, struct diag *diag)
 	platform->quoted = true;
 	if (!is_own(entering))
 		yaml_remove(contender->root, "platform_values");
-	const struct yaml_node *values = compare_values_of(experiment->compare.values, contender->name);
+	const struct yaml_node *values = values_of(experiment->compare.values, contender->name);
 	return !values ||
 	       yaml_set_node(contender->root, "platform_values", values, values->place, entering->arena, diag);
 }

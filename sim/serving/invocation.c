@@ -173,3 +173,23 @@ void invocation_count_step(struct invocation *invocation)
 	else
 		cause_count(counts, &invocation->split, elapsed_ns);
 }
+
+int64_t invocation_map_items(const struct invocation *token)
+{
+	const struct step *steps = token->simulation->graph->steps;
+	const struct step *step = &steps[token->step];
+	struct stream luck;
+	if (step->counts_messages)
+		return token->size + 1;
+	if (step->codes)
+		return step->items_of[step->codes[token->record]];
+	if (step->writer < 0) {
+		invocation_step_stream(&luck, token, LUCK_ITEMS, token->step, 0);
+		return item_count_draw(&step->items, &luck);
+	}
+	const struct step *writer = &steps[step->writer];
+	while (steps[token->step].scope != writer->scope)
+		token = token->join->parent;
+	invocation_step_stream(&luck, token, LUCK_ITEMS, step->writer, 0);
+	return item_count_draw(&writer->writes, &luck);
+}

@@ -266,6 +266,9 @@ uint64_t invocation_mix(uint64_t a, uint64_t b);
 void invocation_step_stream(struct stream *stream, const struct invocation *invocation, int luck, int32_t step,
 			    uint64_t ordinal);
 
+/* Items of the map that the token stands at; what a task wrote are as many in every map that names it. */
+int64_t invocation_map_items(const struct invocation *token);
+
 /* Whether nobody waits for it any more, as it, or what it is a branch of, has failed. */
 bool join_is_lost(const struct join *join);
 static inline bool invocation_is_lost(const struct invocation *invocation)

@@ -549,30 +549,9 @@ static void enter_block(struct invocation *token)
 	begin_branches(join);
 }
 
-/* Items that a task wrote are as many in every map that names it. */
-static int64_t items_of(const struct invocation *token)
-{
-	const struct step *steps = token->simulation->graph->steps;
-	const struct step *step = step_of(token);
-	struct stream luck;
-	if (step->counts_messages)
-		return token->size + 1;
-	if (step->codes)
-		return step->items_of[step->codes[token->record]];
-	if (step->writer < 0) {
-		invocation_step_stream(&luck, token, LUCK_ITEMS, token->step, 0);
-		return item_count_draw(&step->items, &luck);
-	}
-	const struct step *writer = &steps[step->writer];
-	while (steps[token->step].scope != writer->scope)
-		token = token->join->parent;
-	invocation_step_stream(&luck, token, LUCK_ITEMS, step->writer, 0);
-	return item_count_draw(&writer->writes, &luck);
-}
-
 static void enter_map(struct invocation *token)
 {
-	int64_t items = items_of(token);
+	int64_t items = invocation_map_items(token);
 	if (items == 0) {
 		token->payload_bytes = 0;
 		leave(token, false);

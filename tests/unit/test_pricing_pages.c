@@ -310,6 +310,7 @@ static const struct page pages[] = {
 	 "aws-lambda",
 	 NULL,
 	 false,
+	 false,
 	 {.express = 100 * MILLION, .express_mb_ns = MB_MS(100 * MILLION, 10000, 64)},
 	 {{BILL_EXPRESS, "100.00"}, {BILL_EXPRESS_TIME, "382.97"}},
 	 "482.97"},
