@@ -157,7 +157,7 @@ static void test_scattered(void)
 	t_has(reading.words,
 	      "ProvisionedConcurrentExecutions' of 'Second' is '!Ref Many', which only deployment resolves",
 	      "the reference is named");
-	t_has(reading.words, "'DefinitionString' of 'Joined' is put together by deployment; skipped", "a joined text");
+	t_has(reading.words, "'DefinitionString' of 'Joined' is put together by deployment, so that", "a joined text");
 	t_has(reading.words, "'DefinitionString' of 'Broken' is no state machine; skipped", "a text that is none");
 	t_has(reading.words, ":17:104: warning: 'A' is no function of the experiment", "the line of a task in a block");
 	arena_release(&reading.arena);
