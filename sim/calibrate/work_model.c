@@ -116,17 +116,17 @@ static struct work work_of(const struct work_model *model, double images)
 }
 
 /* When a request that comes now ends, as visit.c runs its phases; what is cold does not vary with the request. */
-static int64_t request_end_ns(const struct work *work, struct model_sandbox *sandbox, int64_t now_ns, double variation,
-			      bool is_cold)
+static int64_t request_end_ns(struct demand_table *table, struct model_sandbox *sandbox, int64_t now_ns,
+			      double variation, bool is_cold)
 {
 	const struct demand_visit visit = {.is_first = is_cold};
-	struct demand demand;
+	const struct demand *demand;
 	cpu_quota_receive(&sandbox->quota, now_ns);
-	for (int phase = 0; demand_find(&demand, NULL, work, &visit, &phase); phase++) {
-		double cpu_factor = demand.cpu_varies ? variation : 1;
-		int64_t wait_ns = llround((double)demand.wait_ns * (demand.wait_varies ? variation : 1));
-		int64_t cpu_ns = llround((double)demand.cpu_ns * cpu_factor * sandbox->slowness);
-		now_ns = demand_end_ns(&demand, &sandbox->quota, now_ns, wait_ns, cpu_ns);
+	for (int phase = 0; (demand = demand_find(table, &visit, &phase)); phase++) {
+		double cpu_factor = demand->cpu_varies ? variation : 1;
+		int64_t wait_ns = llround((double)demand->wait_ns * (demand->wait_varies ? variation : 1));
+		int64_t cpu_ns = llround((double)demand->cpu_ns * cpu_factor * sandbox->slowness);
+		now_ns = demand_end_ns(demand, &sandbox->quota, now_ns, wait_ns, cpu_ns);
 	}
 	return now_ns;
 }
@@ -168,10 +168,10 @@ static void sift_down(struct model_sandbox **heap, int count, int place)
 }
 
 /* The sandbox's next request; returns how long it takes. */
-static double take_request(const struct fit_conditions *conditions, const struct work *work,
+static double take_request(const struct fit_conditions *conditions, struct demand_table *table,
 			   struct model_sandbox *sandbox, double variation, bool is_cold)
 {
-	int64_t end_ns = request_end_ns(work, sandbox, sandbox->now_ns, variation, is_cold);
+	int64_t end_ns = request_end_ns(table, sandbox, sandbox->now_ns, variation, is_cold);
 	int64_t taken_ns = end_ns - sandbox->now_ns;
 	sandbox->now_ns = end_ns + ns_from_seconds(conditions->gap_seconds);
 	return (double)taken_ns;
@@ -185,6 +185,8 @@ static double take_request(const struct fit_conditions *conditions, const struct
 static double requests_ns(const struct work_model *model, const struct fit_conditions *conditions,
 			  const struct work *work, struct model_sandbox *sandboxes, int count, bool is_cold)
 {
+	struct demand_table table;
+	demand_table_init(&table, NULL, work);
 	struct model_sandbox *heap[MODEL_SANDBOXES];
 	int64_t in_row = is_cold || conditions->in_row < 1 ? 1 : conditions->in_row;
 	int requests = count * (int)(in_row < IN_ROW ? in_row : IN_ROW);
@@ -193,13 +195,13 @@ static double requests_ns(const struct work_model *model, const struct fit_condi
 	double late = 0;
 	for (int i = 0; i < count; i++) {
 		heap[i] = &sandboxes[i];
-		early += take_request(conditions, work, heap[i], variation_of(model, i, count), is_cold);
+		early += take_request(conditions, &table, heap[i], variation_of(model, i, count), is_cold);
 	}
 	for (int i = count / 2; i-- > 0;)
 		sift_down(heap, count, i);
 	for (int i = count; i < requests; i++) {
 		double variation = variation_of(model, i, count);
-		*(i < late_from ? &early : &late) += take_request(conditions, work, heap[0], variation, is_cold);
+		*(i < late_from ? &early : &late) += take_request(conditions, &table, heap[0], variation, is_cold);
 		sift_down(heap, count, 0);
 	}
 	if (in_row <= IN_ROW)

@@ -24,8 +24,6 @@ static void take_function(const struct setting *setting, const struct function_o
 
 void sample_take(const struct setting *setting, const struct outcome *outcome, struct sample *out)
 {
-	struct function_outcome total;
-	outcome_total(outcome, &total);
 	for (int i = 0; i < METRICS; i++)
 		out->metrics[i] = outcome_metrics[i].value(outcome);
 	for (size_t i = 0; i < outcome->function_count; i++)
@@ -34,8 +32,8 @@ void sample_take(const struct setting *setting, const struct outcome *outcome, s
 		for (int metric = 0; metric < STEP_METRICS; metric++)
 			out->steps[i].metrics[metric] = step_metrics[metric].value(outcome, setting->graph, (int32_t)i);
 	out->bill = outcome->bill;
-	out->bytes_in = (double)total.bytes_in;
-	out->bytes_out = (double)total.bytes_out;
+	out->bytes_in = (double)outcome->total.bytes_in;
+	out->bytes_out = (double)outcome->total.bytes_out;
 	out->end = outcome->end;
 	out->is_finished = outcome->end != OUTCOME_INTERRUPTED;
 }

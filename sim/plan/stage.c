@@ -84,14 +84,16 @@ static void add_phases(struct stage_visit *visit, const struct setting *setting,
 	billing_attempt(setting, &usage);
 	billing_call(setting, work, !setting->graph && setting->invocation == INVOCATION_ASYNC, &usage);
 	visit->variation = work->variation;
-	struct demand demand;
-	for (int i = 0; demand_find(&demand, platform, work, does, &i); i++) {
-		phase_count_requests(&work->phases[i], &platform->store, &usage);
+	struct demand_table table;
+	demand_table_init(&table, platform, work);
+	const struct demand *demand;
+	for (int i = 0; (demand = demand_find(&table, does, &i)); i++) {
+		demand_count_requests(demand, &usage);
 		phase_count_bytes(&work->phases[i], &usage);
-		if (demand.is_transfer)
-			add_transfer(visit, platform, &demand, slowness);
+		if (demand->is_transfer)
+			add_transfer(visit, platform, demand, slowness);
 		else
-			add_work(visit, &platform->cpu, &demand, slowness);
+			add_work(visit, &platform->cpu, demand, slowness);
 	}
 	billing_derived(setting, &usage);
 	visit->fixed_usd = usd_of(&platform->price, &usage);
@@ -510,13 +512,15 @@ double stage_draw_fixed(const struct stage *stage, enum stage_visit_kind kind, d
 {
 	const struct stage_visit *visit = &stage->visits[kind];
 	double seconds = visit->client_seconds + stage->hop_seconds + draw_start(stage, visit, slowness, luck);
-	struct demand demand;
-	for (int i = 0; demand_find(&demand, stage->platform, visit->work, &visit->does, &i); i++) {
-		if (demand.is_transfer)
-			seconds += demand_latency_seconds(&demand, luck);
+	struct demand_table table;
+	demand_table_init(&table, stage->platform, visit->work);
+	const struct demand *demand;
+	for (int i = 0; (demand = demand_find(&table, &visit->does, &i)); i++) {
+		if (demand->is_transfer)
+			seconds += demand_latency_seconds(demand, luck);
 		else
-			seconds += seconds_from_ns(demand.wait_ns) * (demand.wait_varies ? variation : 1) +
-				   seconds_from_ns(demand.device_ns);
+			seconds += seconds_from_ns(demand->wait_ns) * (demand->wait_varies ? variation : 1) +
+				   seconds_from_ns(demand->device_ns);
 	}
 	return seconds;
 }

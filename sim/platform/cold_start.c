@@ -75,7 +75,7 @@ void cold_start_add_up(const struct cold_start *start, double slowness, struct s
 		*(start->parts[i].is_init ? &init : &placed) += part_seconds(&start->parts[i], luck);
 	*out = (struct cold_start_times){
 		.placed_ns = ns_from_seconds(placed),
-		.init_ns = ns_from_seconds(init) + llround((double)start->init_cpu_ns * slowness),
+		.init_ns = ns_from_seconds(init) + round_int64((double)start->init_cpu_ns * slowness),
 	};
 	if (start->init_longest_ns > 0 && out->init_ns > start->init_longest_ns) {
 		out->init_ns = start->init_longest_ns;

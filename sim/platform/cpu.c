@@ -158,7 +158,6 @@ void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int
 	int64_t period_ns = ns_from_seconds(cpu->period_seconds);
 	int64_t tick_ns = ns_from_seconds(cpu->tick_seconds);
 	CHECK(period_ns > 0);
-	CHECK(phase_ns >= 0 && phase_ns < period_ns);
 	CHECK(tick_ns == 0 || period_ns % tick_ns == 0);
 	*quota = (struct cpu_quota){
 		.period_ns = period_ns,
@@ -168,19 +167,25 @@ void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int
 		.receive_ns = ns_from_seconds(cpu->receive_seconds),
 		.running_at_ns = -1,
 		.visible_vcpus = cpu_visible_vcpus(cpu, memory_mb),
-		.period_start_ns = phase_ns - period_ns,
 	};
+	cpu_quota_align(quota, phase_ns);
 	CHECK(quota->quota_ns > 0);
 	quota->work_max_ns = (int64_t)fmin((double)quota->quota_ns / (double)period_ns * 1e18, 4e18);
 	quota->left_ns = quota->quota_ns;
 }
 
+void cpu_quota_align(struct cpu_quota *quota, int64_t phase_ns)
+{
+	CHECK(phase_ns >= 0 && phase_ns < quota->period_ns);
+	quota->period_start_ns = phase_ns - quota->period_ns;
+}
+
 /* Goes to the period that now_ns lies in. Unused quota is lost; an overrun is repaid period by period. */
 static void enter_period(struct cpu_quota *quota, int64_t now_ns)
 {
-	int64_t passed = (now_ns - quota->period_start_ns) / quota->period_ns;
-	if (passed <= 0)
+	if (now_ns - quota->period_start_ns < quota->period_ns)
 		return;
+	int64_t passed = (now_ns - quota->period_start_ns) / quota->period_ns;
 	quota->period_start_ns += passed * quota->period_ns;
 	int64_t repaid_after = quota->left_ns < 0 ? -quota->left_ns / quota->quota_ns + 1 : 0;
 	if (passed <= repaid_after)
@@ -200,24 +205,27 @@ struct throttled {
 	int64_t debt_ns;
 };
 
-static int64_t ran_ns(const struct throttled *throttled, int64_t periods)
+static int64_t ticks_run(const struct throttled *throttled, int64_t periods)
 {
 	int64_t due_ns = periods * throttled->quota_ns - throttled->debt_ns;
-	return due_ns > 0 ? div_ceil_int64(due_ns, throttled->slice_ns) * throttled->slice_ns : 0;
+	return due_ns > 0 ? div_ceil_int64(due_ns, throttled->slice_ns) : 0;
 }
 
-/* What of it was work. A period has at most one run, and a run at least one tick. */
+/* What of so many ticks was work. A period has at most one run, and a run at least one tick. */
+static int64_t worked_in(const struct throttled *throttled, int64_t ticks, int64_t periods)
+{
+	return ticks * throttled->slice_ns - min_int64(ticks, periods) * throttled->resume_ns;
+}
+
 static int64_t worked_ns(const struct throttled *throttled, int64_t periods)
 {
-	int64_t ran = ran_ns(throttled, periods);
-	int64_t ticks = ran / throttled->slice_ns;
-	return ran - (ticks < periods ? ticks : periods) * throttled->resume_ns;
+	return worked_in(throttled, ticks_run(throttled, periods), periods);
 }
 
 /* The number of the period in which work_ns is done, from 1. */
 static int64_t last_period(const struct throttled *throttled, int64_t work_ns)
 {
-	double run_ns = fmax((double)throttled->quota_ns, (double)throttled->slice_ns);
+	double run_ns = (double)max_int64(throttled->quota_ns, throttled->slice_ns);
 	double worked_per_period = (double)throttled->quota_ns * (1 - (double)throttled->resume_ns / run_ns);
 	int64_t periods = 1 + (int64_t)((double)work_ns / worked_per_period);
 	while (worked_ns(throttled, periods) < work_ns)
@@ -236,9 +244,11 @@ static int64_t run_throttled(struct cpu_quota *quota, int64_t work_ns, int64_t r
 		.debt_ns = -quota->left_ns,
 	};
 	int64_t full = last_period(&throttled, work_ns) - 1;
-	int64_t rest_ns = work_ns - worked_ns(&throttled, full) + throttled.resume_ns;
+	int64_t ticks = ticks_run(&throttled, full);
+	int64_t ran_ns = ticks * throttled.slice_ns;
+	int64_t rest_ns = work_ns - worked_in(&throttled, ticks, full) + throttled.resume_ns;
 	quota->period_start_ns += (full + 1) * quota->period_ns;
-	quota->left_ns = (full + 1) * quota->quota_ns - throttled.debt_ns - ran_ns(&throttled, full) - rest_ns;
+	quota->left_ns = (full + 1) * quota->quota_ns - throttled.debt_ns - ran_ns - rest_ns;
 	quota->running_at_ns = quota->period_start_ns + div_ceil_int64(rest_ns, running);
 	return quota->running_at_ns;
 }

@@ -88,6 +88,9 @@ double cpu_head_start_seconds(const struct platform_cpu *cpu, int64_t memory_mb,
 /* A fresh sandbox's quota; its periods are aligned to phase_ns (in [0, period)). */
 void cpu_quota_init(struct cpu_quota *quota, const struct platform_cpu *cpu, int64_t memory_mb, int64_t phase_ns);
 
+/* Aligns the periods of a quota that is fresh. */
+void cpu_quota_align(struct cpu_quota *quota, int64_t phase_ns);
+
 /*
  * Runs work_ns of thread time, spread over `threads` threads, from now_ns on. Returns when it ends; the quota
  * remembers what it has used, so that phases that follow each other share a period. Takes constant time, however

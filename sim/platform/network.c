@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "base/check.h"
+#include "base/num.h"
 #include "platform/keys.h"
 
 static const struct bind_field network_fields[] = {
@@ -112,7 +112,7 @@ static void refill(struct token_bucket *bucket, int64_t now_ns)
 {
 	CHECK(now_ns >= bucket->updated_ns);
 	double gained = (double)(now_ns - bucket->updated_ns) * bucket->refill_bytes_per_ns;
-	bucket->tokens_bytes = fmin(bucket->depth_bytes, bucket->tokens_bytes + gained);
+	bucket->tokens_bytes = min_double(bucket->depth_bytes, bucket->tokens_bytes + gained);
 	bucket->updated_ns = now_ns;
 }
 
@@ -129,7 +129,7 @@ int64_t token_bucket_transfer_ns(struct token_bucket *bucket, int64_t now_ns, in
 	int64_t taken_ns = (int64_t)ceil(duration_ns);
 	/* Tokens come and go at once, so that a full bucket loses nothing of the refill. */
 	double left = bucket->tokens_bytes + (double)taken_ns * bucket->refill_bytes_per_ns - size;
-	bucket->tokens_bytes = fmin(bucket->depth_bytes, fmax(0, left));
+	bucket->tokens_bytes = min_double(bucket->depth_bytes, max_double(0, left));
 	bucket->updated_ns = now_ns + taken_ns;
 	return taken_ns;
 }

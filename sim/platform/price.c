@@ -361,6 +361,14 @@ double bill_usd_of(const struct bill *bill, unsigned groups)
 	return usd;
 }
 
+void bill_usd_by_group(const struct bill *bill, double usd[BILL_GROUPS])
+{
+	for (int group = 0; group < BILL_GROUPS; group++)
+		usd[group] = 0;
+	for (int item = 0; item < BILL_ITEMS; item++)
+		usd[bill_rows[item].group] += bill->lines[item].usd;
+}
+
 bool price_bills_init(const struct platform_price *price, bool is_image)
 {
 	return price->init_billed || (is_image && price->image_init_billed);
@@ -448,6 +456,9 @@ static struct bill_line line_of(const struct platform_price *price, const struct
 	if (item == BILL_SAVINGS)
 		return (struct bill_line){0};
 	wide_sum used = *(const wide_sum *)((const char *)usage + row->usage_offset);
+	/* Most items are not used, which spares a division. */
+	if (used == 0)
+		return (struct bill_line){0};
 	double usd = price_of_row(price, row);
 	double quantity = (double)used / row->usage_per_unit;
 	if (item == BILL_MACHINE)

@@ -271,8 +271,9 @@ struct bill_row {
 };
 extern const struct bill_row bill_rows[BILL_ITEMS];
 
-/* USD of the lines whose group's bit (1 << group) is set. */
+/* USD of the lines whose group's bit (1 << group) is set; and of each group's lines. */
 double bill_usd_of(const struct bill *bill, unsigned groups);
+void bill_usd_by_group(const struct bill *bill, double usd[BILL_GROUPS]);
 
 void usage_add(struct usage *total, const struct usage *part);
 

@@ -266,8 +266,22 @@ static void draw_interruption(struct sandbox *sandbox)
 	sandbox->retires_ns = notice_ns < sandbox->retires_ns ? notice_ns : sandbox->retires_ns;
 }
 
+/* Finds what is the same for all sandboxes of the pool. */
+static void find_new(struct sandbox_pool *pool)
+{
+	const struct platform_cpu cpu =
+		cpu_in_burst(cpu_of_architecture(&pool->platform->cpu, pool->spec.is_arm64), pool->spec.burst_times);
+	cpu_quota_init(&pool->new_quota, &cpu, pool->spec.memory_mb, 0);
+	token_bucket_init(&pool->new_bucket, &pool->platform->network, pool->spec.memory_mb);
+	pool->new_start = ARENA_NEW(pool->arena, struct cold_start);
+	cold_start_init(pool->new_start, pool->platform, &pool->spec);
+}
+
 struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_start_ns)
 {
+	const struct platform_cpu *cpu = &pool->platform->cpu;
+	if (pool->created == 0)
+		find_new(pool);
 	struct sandbox *sandbox = pool->free_list;
 	if (sandbox)
 		pool->free_list = sandbox->older;
@@ -275,9 +289,6 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 		sandbox = ARENA_NEW(pool->arena, struct sandbox);
 	sandbox_pool_count(pool);
 	pool->busy_count++;
-	const struct platform_cpu of =
-		cpu_in_burst(cpu_of_architecture(&pool->platform->cpu, pool->spec.is_arm64), pool->spec.burst_times);
-	const struct platform_cpu *cpu = &of;
 	uint64_t ordinal = pool->created++;
 	struct stream luck;
 	named_stream(&luck, pool, SANDBOX_LUCK_HOST, ordinal);
@@ -286,20 +297,18 @@ struct sandbox *sandbox_pool_create(struct sandbox_pool *pool, int64_t *cold_sta
 		.ordinal = ordinal,
 		.created_ns = engine_now_ns(pool->engine),
 		.slowness = stream_lognormal(&luck, 0, cpu->speed_spread),
+		.quota = pool->new_quota,
+		.inbound = pool->new_bucket,
+		.outbound = pool->new_bucket,
 	};
 	sandbox->retires_ns = retires_ns(sandbox);
 	draw_interruption(sandbox);
 	if (pool->spec.is_arm64)
 		sandbox->slowness /= cpu->arm64_speed;
-	int64_t period_ns = ns_from_seconds(cpu->period_seconds);
-	cpu_quota_init(&sandbox->quota, cpu, pool->spec.memory_mb, (int64_t)stream_below(&luck, (uint64_t)period_ns));
-	token_bucket_init(&sandbox->inbound, &pool->platform->network, pool->spec.memory_mb);
-	token_bucket_init(&sandbox->outbound, &pool->platform->network, pool->spec.memory_mb);
+	cpu_quota_align(&sandbox->quota, (int64_t)stream_below(&luck, (uint64_t)sandbox->quota.period_ns));
 	named_stream(&luck, pool, SANDBOX_LUCK_COLD_START, ordinal);
-	struct cold_start start;
 	struct cold_start_times times;
-	cold_start_init(&start, pool->platform, &pool->spec);
-	cold_start_add_up(&start, sandbox->slowness, &luck, &times);
+	cold_start_add_up(pool->new_start, sandbox->slowness, &luck, &times);
 	sandbox->init_ns = times.init_ns;
 	sandbox->repeat_init_ns = times.repeat_init_ns;
 	*cold_start_ns = times.placed_ns + times.init_ns;

@@ -151,6 +151,8 @@ struct sandbox_watch {
 	void *context;
 };
 
+struct cold_start;
+
 struct sandbox_pool {
 	struct engine *engine;
 	struct arena *arena;
@@ -160,6 +162,9 @@ struct sandbox_pool {
 	uint64_t seed;
 	uint32_t replication;
 	uint32_t luck[SANDBOX_LUCKS]; /* ids of the streams */
+	struct cpu_quota new_quota;   /* of a new sandbox, but for its periods; these from the first one on */
+	struct token_bucket new_bucket;
+	struct cold_start *new_start;
 	uint64_t created;
 	uint64_t expired;
 	int64_t idle_count;

@@ -13,7 +13,7 @@ void billing_usage(const struct platform *platform, const struct setting_functio
 					   {&usage->provisioned_busy_mb_ns, &usage->provisioned_busy_arm64_mb_ns}};
 	*meters[is_provisioned][function->sandbox.is_arm64] += (price_mb_ns)billed_ns * (price_mb_ns)billed_mb;
 	usage->billed_micro_vcpu_ns +=
-		(price_mb_ns)billed_ns * (price_mb_ns)llround(1e6 * cpu_share(&platform->cpu, memory_mb));
+		(price_mb_ns)billed_ns * (price_mb_ns)round_int64(1e6 * cpu_share(&platform->cpu, memory_mb));
 	usage->device_ns += function->sandbox.has_device ? (price_mb_ns)billed_ns : 0;
 	usage->instance_ns += (price_mb_ns)billed_ns;
 	usage->tmp_mb_ns += tmp_mb > 0 ? (price_mb_ns)billed_ns * (price_mb_ns)tmp_mb : 0;
@@ -50,8 +50,10 @@ void billing_attempt(const struct setting *setting, struct usage *usage)
 static int64_t streamed_bytes(const struct setting *setting)
 {
 	const struct setting_source *source = &setting->source;
-	int64_t beyond = source->answer_bytes - llround(setting->platform->price.stream_free_mb * 1024 * 1024);
-	return source->is_streamed && beyond > 0 ? beyond : 0;
+	if (!source->is_streamed)
+		return 0;
+	int64_t beyond = source->answer_bytes - round_int64(setting->platform->price.stream_free_mb * 1024 * 1024);
+	return beyond > 0 ? beyond : 0;
 }
 
 /* Requests for so many messages, of which each carries as many as it can. */
@@ -243,7 +245,7 @@ void billing_visit(const struct invocation *invocation, int64_t duration_ns)
 	const struct billed_time time = {
 		.busy_ns = duration_ns,
 		.init_ns = invocation->is_cold ? billing_init_ns(price, invocation->sandbox) : 0,
-		.used_mb = fmin(work->peak_memory_mb, (double)function->memory_mb),
+		.used_mb = min_double(work->peak_memory_mb, (double)function->memory_mb),
 		.is_provisioned = invocation->sandbox->is_provisioned,
 	};
 	billing_time(invocation->simulation, invocation->function, &time);

@@ -18,6 +18,9 @@ const char *const cause_names[CAUSES] = {
 void cause_count(struct function_outcome *counts, const struct phase_split *split, int64_t elapsed_ns)
 {
 	for (int cause = CAUSE_HANDLER_FIRST; elapsed_ns > 0 && cause <= CAUSE_HANDLER_LAST; cause++) {
+		/* Most have no part, which spares the wide sums. */
+		if (split->ns[cause] == 0)
+			continue;
 		int64_t part_ns = split->ns[cause] < elapsed_ns ? split->ns[cause] : elapsed_ns;
 		counts->cause_ns[cause] += part_ns;
 		elapsed_ns -= part_ns;
@@ -36,8 +39,9 @@ void cause_costs(const struct function_outcome *counts, const struct platform_pr
 {
 	struct bill bill;
 	price_bill(price, &counts->usage, &bill);
-	double by_duration = bill_usd_of(&bill, 1U << BILL_BY_DURATION);
-	double per_ns = counts->billed_ns > 0 ? by_duration / (double)counts->billed_ns : 0;
+	double of_group[BILL_GROUPS];
+	bill_usd_by_group(&bill, of_group);
+	double per_ns = counts->billed_ns > 0 ? of_group[BILL_BY_DURATION] / (double)counts->billed_ns : 0;
 	double handler_ns = 0;
 	for (int cause = CAUSE_HANDLER_FIRST; cause <= CAUSE_HANDLER_LAST; cause++)
 		handler_ns += (double)counts->cause_ns[cause];
@@ -49,10 +53,10 @@ void cause_costs(const struct function_outcome *counts, const struct platform_pr
 				     : 0;
 	usd[CAUSE_COLD_START] = per_ns * (double)counts->billed_init_ns;
 	usd[CAUSE_ROUNDING] = per_ns * (double)counts->billed_rounding_ns;
-	usd[CAUSE_INVOKING] = bill_usd_of(&bill, 1U << BILL_FEES);
-	usd[CAUSE_STORING] = bill_usd_of(&bill, 1U << BILL_STORE);
-	usd[CAUSE_BESIDE] = bill_usd_of(&bill, 1U << BILL_BESIDE);
-	usd[CAUSE_STANDING] = per_ns * (double)counts->billed_idle_ns + bill_usd_of(&bill, 1U << BILL_STANDING);
+	usd[CAUSE_INVOKING] = of_group[BILL_FEES];
+	usd[CAUSE_STORING] = of_group[BILL_STORE];
+	usd[CAUSE_BESIDE] = of_group[BILL_BESIDE];
+	usd[CAUSE_STANDING] = per_ns * (double)counts->billed_idle_ns + of_group[BILL_STANDING];
 }
 
 double cause_sum(const double parts[CAUSES])

@@ -45,9 +45,11 @@ static void add_transfer(struct demand *demand, const struct platform *platform,
 static void demand_init(struct demand *demand, const struct platform *platform, const struct phase *phase,
 			enum work_varying varying)
 {
+	bool is_transfer = phase_objects(phase) > 0;
 	*demand = (struct demand){
-		.is_transfer = phase_objects(phase) > 0,
+		.is_transfer = is_transfer,
 		.is_put = phase->puts > 0,
+		.requests = is_transfer ? phase_requests(phase, &platform->store) : 0,
 		.wait_varies = !phase->cold_only && varying != VARYING_CPU,
 		.cpu_varies = !phase->cold_only && varying != VARYING_WAIT,
 		.threads = 1,
@@ -77,22 +79,35 @@ static bool asks(const struct phase *phase)
 	return loads || phase->cpu_ns > 0 || phase_objects(phase) > 0 || phase->device_ns > 0 || phase->wait_ns > 0;
 }
 
-bool demand_find(struct demand *demand, const struct platform *platform, const struct work *work,
-		 const struct demand_visit *visit, int *phase)
+void demand_table_init(struct demand_table *table, const struct platform *platform, const struct work *work)
 {
-	for (; *phase < WORK_PHASES; ++*phase) {
-		const struct phase *of = &work->phases[*phase];
-		int64_t repeat_init_ns = *phase == WORK_IMPORT ? visit->repeat_init_ns : 0;
-		int64_t traced_wait_ns = *phase == WORK_WAIT ? visit->traced_wait_ns : 0;
-		bool is_over = of->cold_only && !visit->is_first;
-		if (is_over || (!asks(of) && repeat_init_ns == 0 && traced_wait_ns == 0))
-			continue;
-		demand_init(demand, platform, of, work->varying);
-		demand->cpu_ns += repeat_init_ns;
-		demand->traced_wait_ns = traced_wait_ns;
-		return true;
+	table->work = work;
+	table->nexts[0][WORK_PHASES] = table->nexts[1][WORK_PHASES] = WORK_PHASES;
+	for (int i = WORK_PHASES; i-- > 0;) {
+		const struct phase *phase = &work->phases[i];
+		bool is_asked = asks(phase);
+		table->nexts[0][i] = is_asked && !phase->cold_only ? i : table->nexts[0][i + 1];
+		table->nexts[1][i] = is_asked ? i : table->nexts[1][i + 1];
+		/* What a visit does beside its function's work may belong to a phase that asks for nothing. */
+		if (is_asked || i == WORK_IMPORT || i == WORK_WAIT)
+			demand_init(&table->demands[i], platform, phase, work->varying);
 	}
-	return false;
+}
+
+const struct demand *demand_find_changed(struct demand_table *table, const struct demand_visit *visit, int *phase)
+{
+	int next = table->nexts[visit->is_first][*phase];
+	bool repeats_init = visit->repeat_init_ns != 0 && *phase <= WORK_IMPORT && WORK_IMPORT <= next &&
+			    (visit->is_first || !table->work->phases[WORK_IMPORT].cold_only);
+	bool waits = visit->traced_wait_ns != 0 && *phase <= WORK_WAIT && WORK_WAIT <= next &&
+		     (visit->is_first || !table->work->phases[WORK_WAIT].cold_only);
+	*phase = repeats_init ? WORK_IMPORT : waits ? WORK_WAIT : next;
+	if (*phase == WORK_PHASES)
+		return NULL;
+	table->changed = table->demands[*phase];
+	table->changed.cpu_ns += repeats_init ? visit->repeat_init_ns : 0;
+	table->changed.traced_wait_ns = waits && !repeats_init ? visit->traced_wait_ns : 0;
+	return &table->changed;
 }
 
 int64_t demand_client_threads(int64_t threads, double vcpus)
@@ -102,13 +117,14 @@ int64_t demand_client_threads(int64_t threads, double vcpus)
 
 int64_t demand_piece_ns(const struct demand *demand, int64_t ns, int64_t piece)
 {
-	/* Most have one piece, which spares a division. */
-	return demand->pieces == 1 ? ns : ns / demand->pieces + (piece < ns % demand->pieces);
+	return ns / demand->pieces + (piece < ns % demand->pieces);
 }
 
 int64_t demand_end_ns(const struct demand *demand, struct cpu_quota *quota, int64_t now_ns, int64_t wait_ns,
 		      int64_t cpu_ns)
 {
+	if (demand->pieces == 1)
+		return cpu_quota_run(quota, now_ns + wait_ns, cpu_ns, demand->threads);
 	for (int64_t i = 0; i < demand->pieces; i++) {
 		now_ns += demand_piece_ns(demand, wait_ns, i);
 		now_ns = cpu_quota_run(quota, now_ns, demand_piece_ns(demand, cpu_ns, i), demand->threads);

@@ -30,6 +30,7 @@ struct demand {
 	bool is_put;
 	struct demand_latency latencies[DEMAND_LATENCIES];
 	double setup_seconds;                /* what the client does first */
+	int64_t requests;                    /* to the store */
 	double stream_seconds;               /* the store's or the client's, whatever the sandbox's network */
 	int64_t bytes;                       /* through the sandbox's network */
 	double client_cpu_seconds;           /* for these, on a nominal vCPU, over all threads */
@@ -57,11 +58,41 @@ struct demand_visit {
 };
 
 /*
- * The first phase from *phase on (enum work_phase) in which the visit asks for something; false with *phase at
- * WORK_PHASES, and *demand not filled, where there is none.
+ * The demands of a work's phases, which are the same for all visits. A table belongs to whoever initialised it, and
+ * holds as long as platform and work stay as they are.
  */
-bool demand_find(struct demand *demand, const struct platform *platform, const struct work *work,
-		 const struct demand_visit *visit, int *phase);
+struct demand_table {
+	const struct work *work;
+	int nexts[2]
+		 [WORK_PHASES + 1]; /* the first phase from one on that asks; of a visit that is its sandbox's first */
+	struct demand demands[WORK_PHASES]; /* of those that ask */
+	struct demand changed;              /* one of these with what a visit does beside its function's work */
+	struct demand_table *next_free;
+};
+
+/* Without a platform there is only work without transfers. */
+void demand_table_init(struct demand_table *table, const struct platform *platform, const struct work *work);
+
+/* demand_find where the visit does anything beside its function's work. */
+const struct demand *demand_find_changed(struct demand_table *table, const struct demand_visit *visit, int *phase);
+
+/*
+ * Of the first phase from *phase on (enum work_phase) in which the visit asks for something; NULL with *phase at
+ * WORK_PHASES where there is none. It is the table's, and holds until the next call.
+ */
+static inline const struct demand *demand_find(struct demand_table *table, const struct demand_visit *visit, int *phase)
+{
+	if ((visit->repeat_init_ns | visit->traced_wait_ns) != 0)
+		return demand_find_changed(table, visit, phase);
+	*phase = table->nexts[visit->is_first][*phase];
+	return *phase < WORK_PHASES ? &table->demands[*phase] : NULL;
+}
+
+/* Puts a phase's requests to the store on the usage, whatever becomes of them. */
+static inline void demand_count_requests(const struct demand *demand, struct usage *usage)
+{
+	*(demand->is_put ? &usage->puts : &usage->gets) += demand->requests;
+}
 
 /* The client's threads in a sandbox that has so many vCPUs: of less than one they have turns, as one thread has it. */
 int64_t demand_client_threads(int64_t threads, double vcpus);

@@ -1,6 +1,4 @@
 /* What an invocation, a record on its way, knows of itself; every part of the folder may ask it (simulation.h). */
-#include <math.h>
-
 #include "base/num.h"
 #include "random/elementary.h"
 #include "serving/demand.h"
@@ -105,11 +103,9 @@ static struct span span_until_now(const struct invocation *invocation, enum span
 	};
 }
 
-void invocation_span(const struct invocation *invocation, enum span_kind kind, const char *name, int64_t start_ns)
+void invocation_tell_span(const struct invocation *invocation, enum span_kind kind, const char *name, int64_t start_ns)
 {
 	const struct span_sink *sink = invocation->simulation->options->sink;
-	if (!sink)
-		return;
 	struct span span = span_until_now(invocation, kind, name, start_ns);
 	sink->span(sink->context, &span);
 }
@@ -144,7 +140,7 @@ static int64_t load_ns(const struct invocation *invocation, const struct demand 
 int64_t invocation_wait_ns(const struct invocation *invocation, const struct demand *demand)
 {
 	double factor = demand->wait_varies ? invocation->variation : 1;
-	return load_ns(invocation, demand) + llround((double)demand->wait_ns * factor) + demand->traced_wait_ns;
+	return load_ns(invocation, demand) + round_int64((double)demand->wait_ns * factor) + demand->traced_wait_ns;
 }
 
 /* What a CPU time that is not known exactly is over what it is taken for, in this world: of mean 1 over worlds. */
@@ -157,7 +153,7 @@ int64_t invocation_cpu_ns(const struct invocation *invocation, const struct dema
 {
 	double work_ns = (double)demand->cpu_ns * (demand->cpu_varies ? invocation->variation : 1) *
 			 error_factor(invocation->simulation, demand->cpu_error_share);
-	return llround(fmin(work_ns * invocation->sandbox->slowness * invocation->straggling, 1e18));
+	return round_int64(min_double(work_ns * invocation->sandbox->slowness * invocation->straggling, 1e18));
 }
 
 void invocation_count_step(struct invocation *invocation)

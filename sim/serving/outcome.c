@@ -25,9 +25,9 @@ enum outcome_end outcome_end_of(enum engine_end end, bool is_overfull)
 	for (int each = 0; each < (count); each++) \
 		total->name[each] += part->name[each];
 
-void outcome_total(const struct outcome *outcome, struct function_outcome *total)
+void outcome_add_up(struct outcome *outcome)
 {
-	*total = (struct function_outcome){0};
+	struct function_outcome *total = &outcome->total;
 	for (size_t i = 0; i < outcome->function_count; i++) {
 		const struct function_outcome *part = &outcome->functions[i];
 		FUNCTION_COUNTS(ADD)
@@ -35,13 +35,7 @@ void outcome_total(const struct outcome *outcome, struct function_outcome *total
 		usage_add(&total->usage, &part->usage);
 	}
 	usage_add(&total->usage, &outcome->workflow);
-}
-
-static struct function_outcome total_of(const struct outcome *outcome)
-{
-	struct function_outcome total;
-	outcome_total(outcome, &total);
-	return total;
+	usage_add(&outcome->usage, &total->usage);
 }
 
 static double makespan_seconds(const struct outcome *outcome)
@@ -77,7 +71,7 @@ static double record_p99_seconds(const struct outcome *outcome)
 
 static double record_billed_seconds(const struct outcome *outcome)
 {
-	return ratio(seconds_from_sum_ns(total_of(outcome).billed_ns), (double)outcome->records_completed);
+	return ratio(seconds_from_sum_ns(outcome->total.billed_ns), (double)outcome->records_completed);
 }
 
 static double images_per_second(const struct outcome *outcome)
@@ -124,28 +118,28 @@ static double gb_seconds(const struct outcome *outcome)
 
 static double invocations(const struct outcome *outcome)
 {
-	return (double)total_of(outcome).invocations;
+	return (double)outcome->total.invocations;
 }
 
 static double cold_starts(const struct outcome *outcome)
 {
-	return (double)total_of(outcome).cold_starts;
+	return (double)outcome->total.cold_starts;
 }
 
 static double cold_start_probability(const struct outcome *outcome)
 {
-	struct function_outcome total = total_of(outcome);
-	return ratio((double)total.cold_starts, (double)total.invocations);
+	const struct function_outcome *total = &outcome->total;
+	return ratio((double)total->cold_starts, (double)total->invocations);
 }
 
 static double joined_requests(const struct outcome *outcome)
 {
-	return (double)total_of(outcome).joined;
+	return (double)outcome->total.joined;
 }
 
 static double throttles(const struct outcome *outcome)
 {
-	return (double)total_of(outcome).throttles;
+	return (double)outcome->total.throttles;
 }
 
 static double completed_records(const struct outcome *outcome)
@@ -185,7 +179,7 @@ static double observed_instances(const struct outcome *outcome)
 
 static double waiting_seconds(const struct outcome *outcome)
 {
-	return ratio(seconds_from_sum_ns(total_of(outcome).wait_ns), (double)outcome->records_completed);
+	return ratio(seconds_from_sum_ns(outcome->total.wait_ns), (double)outcome->records_completed);
 }
 
 static double store_refusals(const struct outcome *outcome)
@@ -195,7 +189,7 @@ static double store_refusals(const struct outcome *outcome)
 
 static double retries(const struct outcome *outcome)
 {
-	return (double)total_of(outcome).retries;
+	return (double)outcome->total.retries;
 }
 
 static double queue_seconds(const struct outcome *outcome)
@@ -230,13 +224,13 @@ static double dead_letters(const struct outcome *outcome)
 
 static double gateway_timeouts(const struct outcome *outcome)
 {
-	return (double)total_of(outcome).gateway_timeouts;
+	return (double)outcome->total.gateway_timeouts;
 }
 
 static double idle_memory_share(const struct outcome *outcome)
 {
-	struct function_outcome total = total_of(outcome);
-	return total.paid_mb_ns > 0 ? 1 - ratio((double)total.used_mb_ns, (double)total.paid_mb_ns) : 0;
+	const struct function_outcome *total = &outcome->total;
+	return total->paid_mb_ns > 0 ? 1 - ratio((double)total->used_mb_ns, (double)total->paid_mb_ns) : 0;
 }
 
 const struct metric outcome_metrics[METRICS] = {

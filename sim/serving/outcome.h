@@ -147,7 +147,8 @@ struct outcome {
 	int64_t tokens_begun; /* of all records, in all branches */
 	int64_t tokens_ended;
 	struct usage workflow; /* its blocks' transitions and its executions; those of tasks are their functions' */
-	struct usage usage;
+	struct function_outcome total; /* of all functions, and the workflow's use */
+	struct usage usage;            /* the total's, and a machine's */
 	struct bill bill;
 	struct bill month; /* of setting.runs_per_month such runs; its total is NaN where that is 0 */
 };
@@ -247,7 +248,7 @@ struct step_metric {
 };
 extern const struct step_metric step_metrics[STEP_METRICS];
 
-/* The sum of the functions' parts, and of the workflow's use. */
-void outcome_total(const struct outcome *outcome, struct function_outcome *total);
+/* Adds up the functions' parts and the workflow's use, which then are all there. */
+void outcome_add_up(struct outcome *outcome);
 
 #endif

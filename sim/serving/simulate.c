@@ -105,6 +105,7 @@ static void simulation_init(struct simulation *simulation, const struct setting 
 	simulation->account.limit = setting_unreserved(setting);
 	simulation->functions = ARENA_ARRAY(arena, struct concurrency, functions);
 	simulation->pools = ARENA_ARRAY(arena, struct sandbox_pool, functions);
+	simulation->demands = ARENA_ARRAY(arena, struct demand_table *, 2 * functions);
 	for (size_t i = 0; i < functions; i++)
 		init_function(simulation, i);
 	if (setting_has_instances(setting)) {
@@ -176,9 +177,7 @@ void simulate(const struct setting *setting, const struct simulate_options *opti
 	else
 		simulate_functions(setting, options, arena, out);
 	histogram_sort(&out->record_times);
-	for (size_t i = 0; i < out->function_count; i++)
-		usage_add(&out->usage, &out->functions[i].usage);
-	usage_add(&out->usage, &out->workflow);
+	outcome_add_up(out);
 	price_bill(&setting->platform->price, &out->usage, &out->bill);
 	/* Where no month is asked for, there is no figure, rather than one that looks free. */
 	out->month.total_usd = (double)NAN;

@@ -36,6 +36,7 @@
 #include "serving/simulate.h"
 
 struct demand;
+struct demand_table;
 struct execution;
 struct function_instances;
 struct instance;
@@ -84,14 +85,16 @@ struct simulation {
 	int64_t in_use;                /* sandboxes that start or run a handler */
 	struct store_gate gets;
 	struct store_gate puts;
-	struct intake intake;   /* of records; of a line those that have a place are in flight */
-	struct source *source;  /* where messages are polled; else NULL */
-	bool is_line;           /* a batch: a record is made when a place is free for it */
-	struct turn *turns;     /* of a line whose order luck decides, in that order; else NULL */
-	bool is_turn_awaited;   /* the next one's time is an event */
-	int64_t driver_free_ns; /* when the driver can start its next call, or take its next answer */
-	uint32_t luck[LUCKS];   /* ids of their streams */
-	double cpu_error;       /* of this world: in deviations of what phases' CPU times may be off by */
+	struct intake intake;              /* of records; of a line those that have a place are in flight */
+	struct source *source;             /* where messages are polled; else NULL */
+	bool is_line;                      /* a batch: a record is made when a place is free for it */
+	struct turn *turns;                /* of a line whose order luck decides, in that order; else NULL */
+	bool is_turn_awaited;              /* the next one's time is an event */
+	int64_t driver_free_ns;            /* when the driver can start its next call, or take its next answer */
+	uint32_t luck[LUCKS];              /* ids of their streams */
+	double cpu_error;                  /* of this world: in deviations of what phases' CPU times may be off by */
+	struct demand_table **demands;     /* two per function, of work and last work; NULL: not asked for yet */
+	struct demand_table *free_demands; /* of other works */
 	struct invocation *free_list;
 	struct join *free_joins;
 	struct leg *free_legs;
@@ -182,7 +185,8 @@ struct invocation {
 	int phase;
 	int64_t init_ns;
 	const struct work *work; /* of the visit */
-	int64_t start_ns;        /* handler start */
+	struct demand_table *demands;
+	int64_t start_ns; /* handler start */
 	int64_t phase_start_ns;
 	int64_t step_start_ns;    /* of what is not counted yet of the phase */
 	struct phase_split split; /* of the current step */
@@ -277,7 +281,13 @@ static inline bool invocation_is_lost(const struct invocation *invocation)
 }
 
 /* A span for timelines, where anybody wants them; it is over now. */
-void invocation_span(const struct invocation *invocation, enum span_kind kind, const char *name, int64_t start_ns);
+void invocation_tell_span(const struct invocation *invocation, enum span_kind kind, const char *name, int64_t start_ns);
+static inline void invocation_span(const struct invocation *invocation, enum span_kind kind, const char *name,
+				   int64_t start_ns)
+{
+	if (invocation->simulation->options->sink)
+		invocation_tell_span(invocation, kind, name, start_ns);
+}
 
 /* CPU work that a phase asks for, on the visit's sandbox: thread time, at its speed. */
 int64_t invocation_cpu_ns(const struct invocation *invocation, const struct demand *demand);

@@ -10,18 +10,17 @@ static int64_t wait_sum(int64_t a_ns, int64_t b_ns)
 }
 
 /* Refused for their rate, requests wait before they are answered at all; those of a phase are sent together. */
-static int64_t gate_wait_ns(struct simulation *simulation, const struct phase *phase, struct stream *luck)
+static int64_t gate_wait_ns(struct simulation *simulation, const struct demand *demand, struct stream *luck)
 {
 	const struct platform_limits *limits = &simulation->setting->platform->limits;
 	int64_t now_ns = engine_now_ns(&simulation->engine);
-	struct store_gate *gate = phase->puts > 0 ? &simulation->puts : &simulation->gets;
-	int64_t requests = phase_requests(phase, &simulation->setting->platform->store);
-	return store_gate_wait_ns(gate, now_ns, requests, limits->retry_min_seconds, limits->retry_max_seconds, luck);
+	struct store_gate *gate = demand->is_put ? &simulation->puts : &simulation->gets;
+	return store_gate_wait_ns(gate, now_ns, demand->requests, limits->retry_min_seconds, limits->retry_max_seconds,
+				  luck);
 }
 
 void transfer_prepare(struct invocation *invocation, const struct demand *demand, struct transfer *out)
 {
-	const struct phase *phase = &invocation->work->phases[invocation->phase];
 	const struct cpu_quota *quota = &invocation->sandbox->quota;
 	double vcpus = (double)quota->quota_ns / (double)quota->period_ns;
 	struct stream luck;
@@ -36,7 +35,7 @@ void transfer_prepare(struct invocation *invocation, const struct demand *demand
 		.threads = demand_client_threads(demand->client_threads, vcpus),
 		.alone_ns = ns_from_seconds(demand->client_alone_seconds * invocation->sandbox->slowness),
 	};
-	out->wait_ns = wait_sum(out->wait_ns, gate_wait_ns(invocation->simulation, phase, &luck));
+	out->wait_ns = wait_sum(out->wait_ns, gate_wait_ns(invocation->simulation, demand, &luck));
 }
 
 static int64_t later(int64_t a_ns, int64_t b_ns)

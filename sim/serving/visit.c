@@ -37,6 +37,47 @@ static uint64_t bit_of(const struct invocation *invocation)
 	return UINT64_C(1) << invocation->function;
 }
 
+/* Where the table of the visit's work is kept for all visits; NULL: the work is not one that its function always has. */
+static struct demand_table **kept_demands(const struct invocation *invocation)
+{
+	const struct setting_function *function = function_of(invocation);
+	struct demand_table **kept = &invocation->simulation->demands[2 * invocation->function];
+	if (invocation->work == &function->work)
+		return &kept[0];
+	return invocation->work == &function->last_work ? &kept[1] : NULL;
+}
+
+static struct demand_table *new_demands(const struct invocation *invocation)
+{
+	struct simulation *simulation = invocation->simulation;
+	struct demand_table *table = simulation->free_demands;
+	if (table)
+		simulation->free_demands = table->next_free;
+	else
+		table = ARENA_NEW(simulation->arena, struct demand_table);
+	demand_table_init(table, simulation->setting->platform, invocation->work);
+	return table;
+}
+
+static void take_demands(struct invocation *invocation)
+{
+	struct demand_table **kept = kept_demands(invocation);
+	if (kept && !*kept)
+		*kept = new_demands(invocation);
+	invocation->demands = kept ? *kept : new_demands(invocation);
+}
+
+/* Nothing where the visit has not started. */
+static void leave_demands(struct invocation *invocation)
+{
+	struct simulation *simulation = invocation->simulation;
+	if (invocation->demands && !kept_demands(invocation)) {
+		invocation->demands->next_free = simulation->free_demands;
+		simulation->free_demands = invocation->demands;
+	}
+	invocation->demands = NULL;
+}
+
 static void leave_sandbox(struct invocation *invocation, bool is_kept)
 {
 	if (invocation->seat) {
@@ -108,6 +149,7 @@ static void end_one(struct invocation *invocation, enum visit_end end, bool is_k
 	int64_t *count = (int64_t *)(void *)((char *)counts_of(invocation) + end_rules[end].count_offset);
 	++*count;
 	leave_sandbox(invocation, is_kept);
+	leave_demands(invocation);
 	invocation->sandbox = NULL;
 	int64_t back_ns = simulation->setting->client_ns;
 	counts_of(invocation)->cause_ns[CAUSE_CLIENT] += back_ns;
@@ -156,7 +198,6 @@ static int64_t phase_end_ns(struct invocation *invocation, const struct demand *
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	struct sandbox *sandbox = invocation->sandbox;
 	struct phase_split *split = &invocation->split;
-	*split = (struct phase_split){0};
 	if (demand->is_transfer)
 		return transfer_end_ns(invocation, demand, split);
 	int64_t wait_ns = invocation_wait_ns(invocation, demand);
@@ -171,7 +212,7 @@ static int64_t phase_end_ns(struct invocation *invocation, const struct demand *
 }
 
 /* Goes to the next phase that asks for something, or behind the last one. */
-static void find_demand(struct invocation *invocation, const struct work *work, struct demand *out)
+static const struct demand *find_demand(struct invocation *invocation)
 {
 	const struct sandbox *sandbox = invocation->sandbox;
 	const struct demand_visit visit = {
@@ -179,7 +220,7 @@ static void find_demand(struct invocation *invocation, const struct work *work, 
 		.repeat_init_ns = sandbox->loaded == 0 ? sandbox->repeat_init_ns : 0,
 		.traced_wait_ns = invocation->function == 0 ? invocation->wait_ns : 0,
 	};
-	demand_find(out, invocation->simulation->setting->platform, work, &visit, &invocation->phase);
+	return demand_find(invocation->demands, &visit, &invocation->phase);
 }
 
 /* Time has run out, or the sandbox crashes (enum visit_end). Where all on the instance end, end_all counts phases. */
@@ -284,9 +325,8 @@ static void next_phase(struct invocation *invocation)
 {
 	const struct work *work = invocation->work;
 	struct seat *seat = invocation->seat;
-	struct demand demand;
+	const struct demand *demand = find_demand(invocation);
 	enum visit_end end;
-	find_demand(invocation, work, &demand);
 	if (seat)
 		note_loaded(invocation);
 	if (ends_here(invocation, &end)) {
@@ -303,11 +343,11 @@ static void next_phase(struct invocation *invocation)
 			return;
 	}
 	/* A request is paid for when it is made, even where the function does not live to see the answer. */
-	phase_count_requests(phase, &invocation->simulation->setting->platform->store, &counts_of(invocation)->usage);
+	demand_count_requests(demand, &counts_of(invocation)->usage);
 	if (seat)
-		seat_begin_phase(seat, &demand, phase_done);
+		seat_begin_phase(seat, demand, phase_done);
 	else
-		begin_alone(invocation, &demand);
+		begin_alone(invocation, demand);
 }
 
 /* The current phase is over. */
@@ -385,6 +425,7 @@ void visit_start(struct engine *engine, void *subject, int64_t argument)
 {
 	struct invocation *invocation = subject;
 	invocation->work = invocation_work(invocation);
+	take_demands(invocation);
 	invocation->start_ns = engine_now_ns(engine);
 	if (invocation->is_cold)
 		invocation_span(invocation, SPAN_COLD_START, NULL, invocation->start_ns - invocation->init_ns);

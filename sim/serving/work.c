@@ -64,13 +64,3 @@ double work_factor_at(const struct work *work, double share)
 	double square = work->variation * work->variation;
 	return gsl_cdf_gamma_Pinv(share, 1 / square, square);
 }
-
-void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage)
-{
-	*(phase->puts > 0 ? &usage->puts : &usage->gets) += phase_requests(phase, store);
-}
-
-void phase_count_bytes(const struct phase *phase, struct usage *usage)
-{
-	*(phase->puts > 0 ? &usage->put_bytes : &usage->get_bytes) += phase->bytes;
-}

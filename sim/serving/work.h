@@ -105,10 +105,10 @@ static inline int64_t phase_object_bytes(const struct phase *phase)
 /* The phase's requests to the store. */
 int64_t phase_requests(const struct phase *phase, const struct platform_store *store);
 
-/* Puts them on the usage, whatever becomes of them. */
-void phase_count_requests(const struct phase *phase, const struct platform_store *store, struct usage *usage);
-
 /* Puts the bytes that it has moved on the usage. */
-void phase_count_bytes(const struct phase *phase, struct usage *usage);
+static inline void phase_count_bytes(const struct phase *phase, struct usage *usage)
+{
+	*(phase->puts > 0 ? &usage->put_bytes : &usage->get_bytes) += phase->bytes;
+}
 
 #endif

@@ -156,6 +156,22 @@ static void test_rounding(void)
 	t_aborts(nan_ns, "NaN seconds are a bug");
 }
 
+/* What is written out to be fast rounds as the library does, also where a double's last bit is a half or more. */
+static void test_fast_rounding(void)
+{
+	static const double wholes[] = {0,      1,      2,   3, 1e6, 0x1p31, 2097151999999999, 2097152000000001,
+					0x1p51, 0x1p52, 9e17};
+	static const double parts[] = {0, 0x1p-40, 0.25, 0.49999999999999994, 0.5, 0.5000000000000001, 0.75};
+	for (size_t i = 0; i < ARRAY_LEN(wholes) * ARRAY_LEN(parts) * 2; i++) {
+		double sign = i % 2 ? -1 : 1;
+		double value = sign * (wholes[i / 2 / ARRAY_LEN(parts)] + parts[i / 2 % ARRAY_LEN(parts)]);
+		t_ok(round_int64(value) == llround(value), "%.17g to an integer", value);
+		t_ok(ns_from_seconds(value * 1e-9) == (int64_t)nearbyint(value * 1e-9 * 1e9), "%.17g ns", value);
+	}
+	t_near(min_double(-1, 2), -1, 0, 0, "the smaller");
+	t_near(max_double(-1, 2), 2, 0, 0, "the greater");
+}
+
 int main(void)
 {
 	test_parse_double();
@@ -163,5 +179,6 @@ int main(void)
 	test_format_double();
 	test_format_reads_back();
 	test_rounding();
+	test_fast_rounding();
 	return t_done();
 }

@@ -368,7 +368,7 @@ static void variance_is_that_of_draws(void)
 {
 	struct toy toy;
 	struct stage stage;
-	struct demand demand;
+	struct demand_table table;
 	double sum = 0;
 	double squares = 0;
 	int phase = WORK_RECORD_GET;
@@ -378,14 +378,16 @@ static void variance_is_that_of_draws(void)
 	toy.platform.store.put_seconds = toy_between(&toy.arena, 0.2, 1.8);
 	struct work *work = &toy_function(&toy, "f", 1000, &(struct toy_work){.download_mb = 1, .upload_mb = 1})->work;
 	work->phases[WORK_RECORD_GET].gets = 3;
-	t_ok(demand_find(&demand, &toy.platform, work, &any, &phase) && phase == WORK_RECORD_GET, "it asks");
+	demand_table_init(&table, &toy.platform, work);
+	const struct demand *demand = demand_find(&table, &any, &phase);
+	t_int(phase, WORK_RECORD_GET, "it asks");
 	for (int i = 0; i < DRAWS; i++) {
-		double seconds = demand_latency_seconds(&demand, &luck);
+		double seconds = demand_latency_seconds(demand, &luck);
 		sum += seconds / DRAWS;
 		squares += seconds * seconds / DRAWS;
 	}
-	t_near(demand_latency_seconds(&demand, NULL), sum, 0.01, 0, "the mean of three requests");
-	t_near(demand_latency_variance(&demand), squares - sum * sum, 0.05, 0, "their variance");
+	t_near(demand_latency_seconds(demand, NULL), sum, 0.01, 0, "the mean of three requests");
+	t_near(demand_latency_variance(demand), squares - sum * sum, 0.05, 0, "their variance");
 	toy_records(&toy, 2);
 	stage_init(&stage, &toy.setting, 0);
 	t_near(stage.visits[STAGE_WARM].fixed_variance, (3 * 0.36 + 2.56) / 12, 1e-9, 0, "the planner has all of it");
@@ -396,7 +398,7 @@ static void variance_is_that_of_draws(void)
 static void list_is_complete(void)
 {
 	struct toy toy;
-	struct demand demand;
+	struct demand_table table;
 	struct work work = {.phases = {
 				    [WORK_IMPORT] = {.cpu_ns = 5, .wait_ns = 7, .cold_only = true},
 				    [WORK_COMPUTE] = {.cpu_ns = 11, .threads = 3},
@@ -404,26 +406,42 @@ static void list_is_complete(void)
 			    }};
 	const struct demand_visit first = {.is_first = true, .repeat_init_ns = 100, .traced_wait_ns = 1000};
 	const struct demand_visit second = {.repeat_init_ns = 100};
+	const struct demand_visit third = {0};
 	toy_init(&toy);
+	demand_table_init(&table, &toy.platform, &work);
 	int phase = 0;
-	t_ok(demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_IMPORT, "loading");
-	t_int(demand.cpu_ns, 105, "its CPU and what was broken off");
-	t_int(demand.wait_ns, 7, "its wait");
-	t_int(demand.threads, 1, "on a thread");
-	t_ok(!demand.cpu_varies, "once in a life");
+	const struct demand *demand = demand_find(&table, &first, &phase);
+	t_int(phase, WORK_IMPORT, "loading");
+	t_int(demand->cpu_ns, 105, "its CPU and what was broken off");
+	t_int(demand->wait_ns, 7, "its wait");
+	t_int(demand->traced_wait_ns, 0, "and no other");
+	t_int(demand->threads, 1, "on a thread");
+	t_ok(!demand->cpu_varies, "once in a life");
 	phase++;
-	t_ok(demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_COMPUTE, "computing");
-	t_ok(demand.cpu_ns == 11 && demand.threads == 3 && demand.cpu_varies, "threads that vary");
+	demand = demand_find(&table, &first, &phase);
+	t_int(phase, WORK_COMPUTE, "computing");
+	t_ok(demand->cpu_ns == 11 && demand->threads == 3 && demand->cpu_varies, "threads that vary");
 	phase++;
-	t_ok(demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_DEVICE, "a turn");
-	t_int(demand.device_ns, 13, "on the accelerator");
+	demand = demand_find(&table, &first, &phase);
+	t_int(phase, WORK_DEVICE, "a turn");
+	t_int(demand->device_ns, 13, "on the accelerator");
 	phase++;
-	t_ok(demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_WAIT, "a wait");
-	t_int(demand.traced_wait_ns, 1000, "that a trace tells");
+	demand = demand_find(&table, &first, &phase);
+	t_int(phase, WORK_WAIT, "a wait that is only the trace's");
+	t_int(demand->traced_wait_ns, 1000, "as long as that tells");
+	t_int(demand->cpu_ns, 0, "and nothing that was broken off");
 	phase++;
-	t_ok(!demand_find(&demand, &toy.platform, &work, &first, &phase) && phase == WORK_PHASES, "nothing else");
-	phase = 0;
-	t_ok(demand_find(&demand, &toy.platform, &work, &second, &phase) && phase == WORK_COMPUTE, "found loaded");
+	t_ok(!demand_find(&table, &first, &phase), "nothing else");
+	t_int(phase, WORK_PHASES, "the end");
+	const struct demand_visit *later[] = {&second, &third};
+	for (size_t i = 0; i < ARRAY_LEN(later); i++) {
+		phase = 0;
+		demand = demand_find(&table, later[i], &phase);
+		t_int(phase, WORK_COMPUTE, "found loaded");
+		t_int(demand->cpu_ns, 11, "and nothing changed");
+	}
+	phase = WORK_WAIT;
+	t_ok(!demand_find(&table, &third, &phase), "the wait was one visit's");
 	toy_release(&toy);
 }
 

@@ -164,14 +164,13 @@ static void test_known(void)
 		t_ok(ok, "%s", known->what);
 		if (ok) {
 			simulate_it(&f);
-			struct function_outcome total;
-			outcome_total(&f.outcome, &total);
+			const struct function_outcome *total = &f.outcome.total;
 			if (known->seconds >= 0) {
 				t_int(f.outcome.makespan_ns, llround(known->seconds * 1e9), "its time");
-				t_int(total.invocations, known->calls, "calls");
-				t_int(total.usage.transitions, known->transitions, "transitions");
+				t_int(total->invocations, known->calls, "calls");
+				t_int(total->usage.transitions, known->transitions, "transitions");
 			}
-			t_int(total.usage.express, known->express, "express executions");
+			t_int(total->usage.express, known->express, "express executions");
 			t_int(f.outcome.records_failed, known->fails, "failures");
 			t_int(f.outcome.tokens_ended, f.outcome.tokens_begun, "every token ends");
 		}
@@ -218,7 +217,7 @@ static void test_sources(void)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct fixture f;
-		struct function_outcome total;
+		const struct function_outcome *total;
 		struct buf text;
 		buf_init(&text);
 		buf_printf(&text, "%slimits: {horizon_seconds: 1000000}\nsource: %s\nworkflow: %s\n", head_with_sources,
@@ -226,10 +225,10 @@ static void test_sources(void)
 		t_ok(setup(&f, buf_text(&text)), "%s", cases[i].what);
 		f.setting.records = f.setting.images = 5;
 		simulate_it(&f);
-		outcome_total(&f.outcome, &total);
+		total = &f.outcome.total;
 		t_int(f.outcome.records_failed, cases[i].failed, "failures");
-		t_int(total.invocations, cases[i].calls, "calls");
-		t_int(total.usage.express, cases[i].express, "express executions");
+		t_int(total->invocations, cases[i].calls, "calls");
+		t_int(total->usage.express, cases[i].express, "express executions");
 		t_int(f.outcome.tokens_ended, f.outcome.tokens_begun, "every token ends");
 		if (cases[i].seconds > 0)
 			t_near((double)f.outcome.makespan_ns / 1e9, cases[i].seconds, 0, 1e-6, "the end");
@@ -241,7 +240,7 @@ static void test_sources(void)
 static void test_durable(void)
 {
 	struct fixture f;
-	struct function_outcome total;
+	const struct function_outcome *total;
 	struct buf text;
 	buf_init(&text);
 	buf_printf(&text, "%sworkflow: {kind: durable, steps: [{task: one}, {wait: {seconds: 1}}, {task: two}]}\n",
@@ -255,10 +254,10 @@ static void test_durable(void)
 		   buf_text(&text), at + strlen("  workflow:\n"));
 	t_ok(setup(&f, buf_text(&stated)), "here 0.25 s");
 	simulate_it(&f);
-	outcome_total(&f.outcome, &total);
+	total = &f.outcome.total;
 	t_int(f.outcome.makespan_ns, 4250000000, "1 + 1 + 0.25 + 2 s");
-	t_int(total.usage.durable_operations, 4, "an execution, two calls and a wait");
-	t_int(total.usage.transitions, 0, "no transitions");
+	t_int(total->usage.durable_operations, 4, "an execution, two calls and a wait");
+	t_int(total->usage.transitions, 0, "no transitions");
 	t_near(f.outcome.bill.lines[BILL_DURABLE].usd, 4 * 8e-6, 1e-12, 0, "8 dollars a million");
 	buf_release(&stated);
 	buf_release(&text);
@@ -428,8 +427,7 @@ static void write_steps(struct stream *luck, int depth, struct buf *out)
 static bool is_conserved(const struct fixture *f)
 {
 	const struct outcome *o = &f->outcome;
-	struct function_outcome total;
-	outcome_total(o, &total);
+	const struct function_outcome *total = &o->total;
 	wide_sum critical_ns = 0;
 	wide_sum record_ns = 0;
 	int64_t tasks = 0;
@@ -453,11 +451,11 @@ static bool is_conserved(const struct fixture *f)
 		{"records' time is their paths'",
 		 is_polled || (o->records_failed > 0 ? critical_ns >= record_ns : critical_ns == record_ns)},
 		{"every message is in a batch", !is_polled || o->batch_messages == f->setting.records},
-		{"every call ends", total.completed + total.timeouts == total.invocations},
-		{"every call is a task's", total.invocations <= tasks + total.retries},
-		{"every call is billed", total.usage.requests == total.invocations},
-		{"bytes in are billed", total.usage.get_bytes == total.bytes_in},
-		{"bytes out are billed", total.usage.put_bytes == total.bytes_out},
+		{"every call ends", total->completed + total->timeouts == total->invocations},
+		{"every call is a task's", total->invocations <= tasks + total->retries},
+		{"every call is billed", total->usage.requests == total->invocations},
+		{"bytes in are billed", total->usage.get_bytes == total->bytes_in},
+		{"bytes out are billed", total->usage.put_bytes == total->bytes_out},
 		{"no branch ends late", !is_late},
 	};
 	bool ok = true;

@@ -105,7 +105,7 @@ double num_rounded(double value, int digits)
 	return strtod(text, NULL);
 }
 
-int64_t ns_from_seconds(double seconds)
+int64_t ns_from_any_seconds(double seconds)
 {
 	CHECK(!isnan(seconds));
 	if (seconds >= (double)SECONDS_LONGEST)
