@@ -56,10 +56,11 @@ static void use_in_thread(void *context, size_t index)
 /* Leak checks see what a thread does not give back. */
 static void threads_keep_to_themselves(void)
 {
-	bool results[64];
-	parallel_for(64, 4, use_in_thread, results);
+	enum { TASKS = T_TIMES(64, 8) };
+	bool results[TASKS];
+	parallel_for(TASKS, 4, use_in_thread, results);
 	bool ok = true;
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < TASKS; i++)
 		ok = ok && results[i];
 	t_ok(ok, "likewise on several threads");
 }

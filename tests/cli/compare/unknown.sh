@@ -1,5 +1,6 @@
 # A price that nobody has published is solved for: with a little less than that the platform is the cheapest, with a
 # little more it is not. So is a time.
+long_test
 cat >exp.yaml <<'END'
 apiVersion: lamina/v1
 name: classify

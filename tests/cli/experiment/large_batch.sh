@@ -1,4 +1,5 @@
 # Half a million records, of which fifty are under way: memory holds these, not those that wait for a place.
+long_test
 cat > exp.yaml <<'X'
 apiVersion: lamina/v1
 name: x

@@ -1,5 +1,6 @@
 # Plans of small worlds in full, with nine digits of every number: reasons, neighbours, sensitivities and what is in the
 # way of a plan, one world for each thing that a planner decides.
+long_test
 cp "$ROOT"/tests/data/platform.yaml .
 cat >cloud.yaml <<'YAML'
 platform_values:

@@ -1,4 +1,5 @@
 # One run, sweep, plan and fit of a small experiment, as CSV in full: whatever moves, moves here.
+long_test
 cp "$ROOT"/tests/data/*.yaml .
 sed '/^sweep/,$d' experiment.yaml >one.yaml
 echo '# run'

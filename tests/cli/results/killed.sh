@@ -1,5 +1,6 @@
 # SIGKILL at random moments (KILLS of them, 10 by default; `make kills` tries 200), SIGHUP and SIGTERM: what was finished
 # is there, and after a last run the export is that of a sweep that nobody has disturbed, byte for byte.
+long_test
 cp $ROOT/tests/data/*.yaml .
 sweep=(lamina sweep experiment.yaml -n 5
 	--set 'sweep={matrix: {seed: {from: 1, to: 600, step: 1}, pipeline.parallel: [1, 2, 3]}}')

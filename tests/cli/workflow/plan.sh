@@ -1,5 +1,6 @@
 # Memory on the critical path is bought, off it saved, and kind and parallelism chosen; what is not planned of a
 # workflow is refused.
+long_test
 cat >shop.yaml <<'END'
 apiVersion: lamina/v1
 name: shop
