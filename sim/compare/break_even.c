@@ -82,13 +82,13 @@ struct ratio {
 	double usd; /* of both, mean */
 };
 
-static bool measure_ratio(const struct break_even_search *search, size_t a, size_t b, double factor, struct ratio *out)
+static bool measure_ratio(const struct break_even_search *search, size_t a, size_t b, double factor,
+			  int64_t replications, struct ratio *out)
 {
 	const struct contender *contenders = search->out->contenders;
 	struct measurement pair[2] = {{.setting = contenders[a].best}, {.setting = contenders[b].best}};
 	struct effort effort = measurement_of_curve(search->request, factor);
-	/* An interval of few replications is wide for its factor alone. */
-	effort.replications = search->request->is_quick ? 5 : 8;
+	effort.replications = replications > 0 ? replications : effort.replications;
 	if (!measurement_take(search->request, pair, 2, effort, search->arena))
 		return false;
 	struct summary summary;
@@ -114,10 +114,13 @@ struct bracket {
 
 static bool halve(const struct break_even_search *search, size_t a, size_t b, struct bracket *bracket, struct ratio *at)
 {
-	int halvings = search->request->is_quick ? 4 : 6;
+	bool is_quick = search->request->is_quick;
+	int halvings = is_quick ? 4 : 6;
 	for (int i = 0; i < halvings; i++) {
+		/* The last one makes the interval, which of few replications is wide for its factor alone. */
+		int64_t replications = i + 1 < halvings ? 0 : is_quick ? 5 : 8;
 		double middle = sqrt(bracket->low * bracket->high);
-		if (!measure_ratio(search, a, b, middle, at))
+		if (!measure_ratio(search, a, b, middle, replications, at))
 			return false;
 		bool is_low = (at->mean > 0) == (bracket->low_ratio > 0);
 		*(is_low ? &bracket->low : &bracket->high) = middle;

@@ -142,7 +142,7 @@ static void scale_batch(struct setting *setting, double factor)
 /* Traffic that goes on has found instances before: the ramp of a start is not what its month consists of. */
 static void begin_in_traffic(struct setting *setting)
 {
-	if (setting->warm_sandboxes == 0 && setting->function_count > 0 && setting_has_instances(setting))
+	if (setting->warm_sandboxes == 0 && setting->platform->kind == PLATFORM_FUNCTIONS)
 		setting->warm_sandboxes = slice_instances(setting, mean_rate(&setting->arrivals));
 }
 
@@ -160,6 +160,7 @@ static void scale_traffic(struct setting *setting, const struct effort *effort)
 			llround(effort->factor * (double)setting->functions[i].sandbox.provisioned);
 	setting->images = 0;
 	setting->records = REQUESTS_UNBOUNDED;
+	slice_bound_crowd(setting);
 }
 
 struct setting *measurement_setting(const struct setting *setting, const struct effort *effort, struct arena *arena)
@@ -216,7 +217,7 @@ static bool keeps_up(const struct measurement *item)
 {
 	double lasts = seconds_from_ns(item->setting->arrivals.duration_ns);
 	double late = item->result.metrics[METRIC_MAKESPAN_SECONDS].mean - lasts;
-	return is_batch(item->setting) || lasts == 0 || late <= fmax(60, 0.05 * lasts);
+	return is_batch(item->setting) || lasts == 0 || late <= slice_patience_seconds(item->setting);
 }
 
 static void judge(const struct compare_request *request, struct measurement *item)

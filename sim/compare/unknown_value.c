@@ -89,6 +89,8 @@ struct solving {
 	struct arena *arena;
 	const struct contender *contender;
 	double rival_usd;
+	struct effort effort;
+	double scale; /* from cost at this effort to that in the table, both on the best values */
 };
 
 static const char *written(enum unknown_kind kind, double value, struct arena *arena)
@@ -132,16 +134,18 @@ static bool try_value(const struct solving *solving, const char *key, enum unkno
 	*usd = HUGE_VAL;
 	if (!setting)
 		return true;
-	if (!measurement_take(solving->request, &measured, 1, measurement_usual(solving->request), arena))
+	if (!measurement_take(solving->request, &measured, 1, solving->effort, arena))
 		return false;
-	*usd = measurement_mean(measured.usd, measured.replications);
+	*usd = solving->scale * measurement_mean(measured.usd, measured.replications);
 	*serves = measured.serves;
 	return true;
 }
 
 /* Linear in the price: from its cost without, and with one dollar. */
-static bool solve_price(const struct solving *solving, struct unknown_value *unknown)
+static bool solve_price(struct solving *solving, struct unknown_value *unknown)
 {
+	solving->effort = measurement_usual(solving->request);
+	solving->scale = 1;
 	double with_usd;
 	bool serves;
 	double without_usd = solving->contender->usd.mean;
@@ -153,16 +157,28 @@ static bool solve_price(const struct solving *solving, struct unknown_value *unk
 	return true;
 }
 
-/* The longest time with which it is still the cheapest and keeps the bounds, to a hundredth. */
-static bool solve_time(const struct solving *solving, struct unknown_value *unknown, enum unknown_kind kind)
+/* Many values are tried of a time, each with as much effort as a point of a curve. False when interrupted. */
+static bool begin_times(struct solving *solving)
 {
-	enum { HALVINGS = 12 };
+	struct measurement measured = {.setting = solving->contender->best};
+	solving->effort = measurement_of_curve(solving->request, 1);
+	if (!measurement_take(solving->request, &measured, 1, solving->effort, solving->arena))
+		return false;
+	double usd = measurement_mean(measured.usd, measured.replications);
+	solving->scale = usd > 0 ? solving->contender->usd.mean / usd : 1;
+	return true;
+}
+
+/* The longest time with which it is still the cheapest and keeps the bounds, to a hundredth. */
+static bool solve_time(struct solving *solving, struct unknown_value *unknown, enum unknown_kind kind)
+{
+	enum { HALVINGS = 11 };
 	static const double LONGEST_SECONDS = 600;
 	double low = 1e-3;
 	double high = LONGEST_SECONDS;
 	double usd;
 	bool serves;
-	if (!try_value(solving, unknown->key, kind, high, &usd, &serves))
+	if (!begin_times(solving) || !try_value(solving, unknown->key, kind, high, &usd, &serves))
 		return false;
 	unknown->is_solved = true;
 	unknown->value = HUGE_VAL;
@@ -181,7 +197,13 @@ static bool solve_time(const struct solving *solving, struct unknown_value *unkn
 bool unknown_value_solve(const struct compare_request *request, struct library *library, double rival_usd,
 			 struct arena *arena, struct contender *contender)
 {
-	const struct solving solving = {request, library, arena, contender, rival_usd};
+	struct solving solving = {
+		.request = request,
+		.library = library,
+		.arena = arena,
+		.contender = contender,
+		.rival_usd = rival_usd,
+	};
 	bool could_be_cheapest = contender->measured.serves && contender->usd.mean < rival_usd;
 	for (size_t i = 0; i < contender->unknown_count && could_be_cheapest; i++) {
 		struct unknown_value *unknown = &contender->unknowns[i];

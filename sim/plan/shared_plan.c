@@ -2,7 +2,19 @@
 
 #include <math.h>
 
-enum { SIZES_MAX = 24, REQUESTS_STEPS_MAX = 24, ROUNDS_MAX = 3 };
+/*
+ * FINALISTS: of what is scanned, so many are simulated in full. One replication tells settings apart that are a tenth
+ * apart; the best of all is among the first few.
+ */
+enum { SIZES_MAX = 24, REQUESTS_STEPS_MAX = 24, ROUNDS_MAX = 3, FINALISTS = 6 };
+enum { CANDIDATES_MAX = SIZES_MAX * (REQUESTS_STEPS_MAX + 1) };
+
+/* A setting that was tried, with one replication, or in full. */
+struct tried {
+	struct tried *next;
+	struct trial trial;
+	bool is_full;
+};
 
 struct shared_search {
 	const struct setting *setting;
@@ -15,6 +27,7 @@ struct shared_search {
 	size_t size_count;
 	int64_t requests[REQUESTS_STEPS_MAX]; /* ascending */
 	size_t request_count;
+	struct tried *tried; /* the last first */
 };
 
 static void add_size(struct shared_search *search, int64_t memory_mb)
@@ -98,24 +111,51 @@ static bool is_possible(const struct shared_search *search, const struct setting
 	       requests_that_fit(search, setting, home) >= function->sandbox.requests_max;
 }
 
-/* What the run would cost in the middle of traffic, in place of its cost. */
-static bool take_edges_off(const struct shared_search *search, struct trial *trial)
+/* In place of the runs' costs, what they would be in the middle of traffic. False when interrupted. */
+static bool take_edges_off(const struct trial_control *control, struct trial **trials, size_t count)
 {
-	struct trial half = {.setting = slice_first_half(trial->setting, search->control->arena)};
-	if (!slice_is_due(trial->setting))
-		return true;
-	if (!trial_run(&half, 1, search->control))
+	struct trial *halves = ARENA_ARRAY(control->arena, struct trial, count);
+	size_t half_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (slice_is_due(trials[i]->setting))
+			halves[half_count++].setting = slice_first_half(trials[i]->setting, control->arena);
+	if (half_count > 0 && !trial_run(halves, half_count, control))
 		return false;
-	double usd = 0;
-	double seconds = 0;
-	for (int64_t i = 0; i < trial->result.replications; i++) {
-		struct slice slice = slice_of(&trial->result, &half.result, i);
-		usd += slice.usd;
-		seconds += slice.seconds;
+	const struct trial *half = halves;
+	for (size_t k = 0; k < count; k++) {
+		struct trial *trial = trials[k];
+		double usd = 0;
+		double seconds = 0;
+		if (!slice_is_due(trial->setting))
+			continue;
+		for (int64_t i = 0; i < trial->result.replications; i++) {
+			struct slice slice = slice_of(&trial->result, &half->result, i);
+			usd += slice.usd;
+			seconds += slice.seconds;
+		}
+		double whole = trial->result.metrics[METRIC_MAKESPAN_SECONDS].mean;
+		trial->usd = seconds > 0 ? usd / seconds * whole : trial->usd;
+		trial->usd_at = trial->usd;
+		half++;
 	}
-	double whole = trial->result.metrics[METRIC_MAKESPAN_SECONDS].mean;
-	trial->usd = seconds > 0 ? usd / seconds * whole : trial->usd;
-	trial->usd_at = trial->usd;
+	return true;
+}
+
+/* Simulates all of them side by side. False when interrupted. */
+static bool run_all(struct shared_search *search, struct tried **of, size_t count, int64_t replications)
+{
+	struct trial_control control = *search->control;
+	struct trial *runs = ARENA_ARRAY(control.arena, struct trial, count);
+	struct trial **trials = ARENA_ARRAY(control.arena, struct trial *, count);
+	control.replications = replications;
+	for (size_t i = 0; i < count; i++) {
+		runs[i] = (struct trial){.setting = of[i]->trial.setting};
+		trials[i] = &runs[i];
+	}
+	if (count > 0 && (!trial_run(runs, count, &control) || !take_edges_off(&control, trials, count)))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		of[i]->trial = runs[i];
 	return true;
 }
 
@@ -133,71 +173,138 @@ static bool does_better(const struct search_goal *goal, const struct trial *tria
 	return mine < (1 - WORTH_IT) * others || (refuses_less && mine < (1 + WORTH_IT) * others);
 }
 
-/* Takes the setting where it does better; false when interrupted. */
-static bool consider(struct shared_search *search, struct setting *setting)
+/* Memory and requests at once are all that the search changes. */
+static bool is_same(const struct setting *a, const struct setting *b)
 {
-	struct shared_plan *out = search->out;
-	struct trial trial = {.setting = setting};
+	for (size_t i = 0; i < a->function_count; i++)
+		if (a->functions[i].memory_mb != b->functions[i].memory_mb ||
+		    a->functions[i].sandbox.requests_max != b->functions[i].sandbox.requests_max)
+			return false;
+	return true;
+}
+
+/* The setting as something to try, or as what was tried before; NULL where the platform or its memory rules it out. */
+static struct tried *find_or_add(struct shared_search *search, struct setting *setting, bool *is_new)
+{
+	*is_new = false;
 	for (size_t i = 0; i < setting->function_count; i++)
 		if (setting_home(setting, i) == i && !is_possible(search, setting, i))
-			return true;
+			return NULL;
 	setting_seat_guests(setting);
-	out->tried++;
+	for (struct tried *tried = search->tried; tried; tried = tried->next)
+		if (is_same(tried->trial.setting, setting))
+			return tried;
 	bool is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
 	if (is_served && search->setting->warm_sandboxes == 0)
 		setting->warm_sandboxes = slice_instances(setting, search->rate_per_second);
-	if (!trial_run(&trial, 1, search->control) || !take_edges_off(search, &trial))
-		return false;
-	if (!out->best.setting || does_better(search->goal, &trial, &out->best))
-		out->best = trial;
-	return true;
+	slice_bound_crowd(setting);
+	struct tried *tried = ARENA_NEW(search->control->arena, struct tried);
+	*tried = (struct tried){.next = search->tried, .trial = {.setting = setting}};
+	search->tried = tried;
+	search->out->tried++;
+	*is_new = true;
+	return tried;
 }
 
-/* No more requests at once than the size has memory and CPU for. */
-static void fit_requests(const struct shared_search *search, struct setting *setting, size_t home)
+/* Candidates of a scan, each once, and those of them that are to be simulated. */
+struct scan {
+	struct tried *candidates[CANDIDATES_MAX];
+	size_t count;
+	struct tried *fresh[CANDIDATES_MAX];
+	size_t fresh_count;
+};
+
+static void add_candidate(struct shared_search *search, struct scan *scan, struct setting *setting)
 {
-	struct setting_function *function = &setting->functions[home];
-	int64_t fit = requests_that_fit(search, setting, home);
-	if (fit >= 1 && fit < function->sandbox.requests_max)
-		function->sandbox.requests_max = fit;
-	if (!is_possible(search, setting, home))
-		function->sandbox.requests_max = 1;
+	bool is_new;
+	struct tried *tried = find_or_add(search, setting, &is_new);
+	bool is_listed = !tried || scan->count == CANDIDATES_MAX;
+	for (size_t i = 0; i < scan->count && !is_listed; i++)
+		is_listed = scan->candidates[i] == tried;
+	if (is_listed)
+		return;
+	scan->candidates[scan->count++] = tried;
+	if (is_new)
+		scan->fresh[scan->fresh_count++] = tried;
 }
 
-/* All sizes for one function, with the requests at once that are now best, or fit; all else as is best so far. */
-static bool move_memory(struct shared_search *search, size_t function)
+static void add_variant(struct shared_search *search, struct scan *scan, size_t home, int64_t memory_mb,
+			int64_t requests)
 {
+	struct setting *setting = setting_copy(search->out->best.setting, search->control->arena);
+	setting->functions[home].memory_mb = memory_mb;
+	setting->functions[home].sandbox.requests_max = requests;
+	add_candidate(search, scan, setting);
+}
+
+/* All sizes with all numbers of requests at once, and with as many as the memory holds; all else as is best so far. */
+static void list_variants(struct shared_search *search, struct scan *scan, size_t home)
+{
+	int64_t most = search->requests[search->request_count - 1];
 	for (size_t i = 0; i < search->size_count; i++) {
-		struct setting *setting = setting_copy(search->out->best.setting, search->control->arena);
-		if (setting->functions[function].memory_mb == search->sizes_mb[i])
-			continue;
-		setting->functions[function].memory_mb = search->sizes_mb[i];
-		fit_requests(search, setting, function);
-		if (!consider(search, setting))
-			return false;
+		struct setting *probe = setting_copy(search->setting, search->control->arena);
+		probe->functions[home].memory_mb = search->sizes_mb[i];
+		int64_t fit = requests_that_fit(search, probe, home);
+		for (size_t k = 0; k < search->request_count; k++)
+			add_variant(search, scan, home, search->sizes_mb[i], search->requests[k]);
+		if (fit >= 1 && fit < most)
+			add_variant(search, scan, home, search->sizes_mb[i], fit);
 	}
-	return true;
 }
 
-static bool move_requests(struct shared_search *search, size_t function)
+/* Marks the best of the candidates, as they did last. */
+static void mark_finalists(const struct shared_search *search, const struct scan *scan, bool *is_finalist)
 {
-	for (size_t i = 0; i < search->request_count; i++) {
-		struct setting *setting = setting_copy(search->out->best.setting, search->control->arena);
-		if (setting->functions[function].sandbox.requests_max == search->requests[i])
-			continue;
-		setting->functions[function].sandbox.requests_max = search->requests[i];
-		if (!consider(search, setting))
-			return false;
+	for (size_t place = 0; place < FINALISTS && place < scan->count; place++) {
+		size_t best = scan->count;
+		for (size_t i = 0; i < scan->count; i++)
+			if (!is_finalist[i] &&
+			    (best == scan->count || planner_is_better(search->goal, &scan->candidates[i]->trial,
+								      &scan->candidates[best]->trial)))
+				best = i;
+		is_finalist[best] = true;
+	}
+}
+
+/* Those that are new with one replication, then the best in full: the best of these is kept. False when interrupted. */
+static bool scan_run(struct shared_search *search, struct scan *scan)
+{
+	bool is_finalist[CANDIDATES_MAX] = {false};
+	struct tried *finalists[FINALISTS];
+	size_t count = 0;
+	if (!run_all(search, scan->fresh, scan->fresh_count, 1))
+		return false;
+	mark_finalists(search, scan, is_finalist);
+	for (size_t i = 0; i < scan->count; i++)
+		if (is_finalist[i] && !scan->candidates[i]->is_full)
+			finalists[count++] = scan->candidates[i];
+	if (!run_all(search, finalists, count, search->control->replications))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct trial *trial = &finalists[i]->trial;
+		finalists[i]->is_full = true;
+		if (!search->out->best.setting || does_better(search->goal, trial, &search->out->best))
+			search->out->best = *trial;
 	}
 	return true;
 }
 
-/* The least size that holds the work for each function, and as many requests as go there; then the largest. */
+static bool scan_home(struct shared_search *search, size_t home)
+{
+	struct scan *scan = ARENA_NEW(search->control->arena, struct scan);
+	*scan = (struct scan){0};
+	list_variants(search, scan, home);
+	return scan_run(search, scan);
+}
+
+/* The least size that holds the work for each function, and the largest with as many requests as go there. */
 static bool start(struct shared_search *search)
 {
+	struct scan *scan = ARENA_NEW(search->control->arena, struct scan);
 	struct setting *least = setting_copy(search->setting, search->control->arena);
 	struct setting *largest = setting_copy(search->setting, search->control->arena);
 	int64_t usual = search->setting->platform->sandbox.requests_default;
+	*scan = (struct scan){0};
 	for (size_t i = 0; i < least->function_count; i++) {
 		struct setting_function *function = &least->functions[i];
 		size_t size = 0;
@@ -209,7 +316,9 @@ static bool start(struct shared_search *search)
 		int64_t fit = requests_that_fit(search, largest, i);
 		largest->functions[i].sandbox.requests_max = fit < 1 ? 1 : fit < usual ? fit : usual;
 	}
-	return consider(search, least) && consider(search, largest);
+	add_candidate(search, scan, least);
+	add_candidate(search, scan, largest);
+	return scan_run(search, scan);
 }
 
 bool shared_plan_find(const struct setting *setting, double rate_per_second, const struct search_goal *goal,
@@ -229,13 +338,16 @@ bool shared_plan_find(const struct setting *setting, double rate_per_second, con
 	for (int round = 0; round < ROUNDS_MAX && out->best.setting; round++) {
 		const struct setting *before = out->best.setting;
 		for (size_t i = 0; i < setting->function_count; i++)
-			if (setting_home(setting, i) == i && (!move_requests(&search, i) || !move_memory(&search, i)))
+			if (setting_home(setting, i) == i && !scan_home(&search, i))
 				return false;
 		if (out->best.setting == before)
 			break;
 	}
-	if (out->best.setting)
+	if (out->best.setting) {
 		out->best.setting->warm_sandboxes = setting->warm_sandboxes;
+		out->best.setting->in_flight_max = setting->in_flight_max;
+		out->best.setting->horizon_ns = setting->horizon_ns;
+	}
 	out->is_allowed = out->best.setting && planner_is_allowed(goal, &out->best);
 	return true;
 }

@@ -1,9 +1,10 @@
 /*
  * The best setting of a platform that the planner's bounds do not hold for: where requests share sandboxes, or
- * sandboxes are paid for by the clock, whatever runs on them. Memory of every function and requests at once on a
- * sandbox are moved one after the other over the sizes at which something changes (the platform's steps of CPU share,
- * powers of two), everything tried by simulation on the same luck: coordinate descent to a local optimum of
- * simulations, without a proof.
+ * sandboxes are paid for by the clock, whatever runs on them. What one function costs over memory and requests at once
+ * has several valleys, so all its sizes at which something changes (the platform's steps of CPU share, powers of two)
+ * are scanned with all numbers of requests at once (powers of two, the usual one, as many as memory holds), each with
+ * one replication; the best few are simulated in full, all on the same luck. Several functions take turns until none
+ * moves: a local optimum of simulations, without a proof.
  */
 #ifndef LAMINA_SHARED_PLAN_H
 #define LAMINA_SHARED_PLAN_H

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
+
 int64_t trial_replications(const struct setting *setting)
 {
 	if (setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE)
@@ -238,6 +240,33 @@ static struct instance_load load_of(const struct setting *setting, size_t home, 
 		load.device_seconds += rate_per_second * device_seconds(of);
 	}
 	return load;
+}
+
+double slice_patience_seconds(const struct setting *setting)
+{
+	static const double LEAST_SECONDS = 60;
+	static const double SHARE = 0.05;
+	static const double TIMES = 4;
+	double alone = 0;
+	for (size_t i = 0; i < setting->function_count && setting->platform->kind == PLATFORM_FUNCTIONS; i++)
+		alone += setting_home(setting, i) == i ? load_of(setting, i, 1).request_seconds : 0;
+	return fmax(LEAST_SECONDS, SHARE * seconds_from_ns(setting->arrivals.duration_ns)) + TIMES * alone;
+}
+
+void slice_bound_crowd(struct setting *setting)
+{
+	const struct arrival_process *arrivals = &setting->arrivals;
+	int kind = arrivals->kind;
+	bool is_steady = kind == ARRIVALS_DETERMINISTIC || kind == ARRIVALS_POISSON || kind == ARRIVALS_BURSTS;
+	if (!is_steady || setting->graph || arrivals->duration_ns == 0)
+		return;
+	double patience = slice_patience_seconds(setting);
+	double rate = kind == ARRIVALS_BURSTS ? fmax(arrivals->rate_per_second, arrivals->burst_rate_per_second)
+					      : arrivals->rate_per_second;
+	/* Few that come by chance at the same time are no crowd. */
+	static const double FEW = 100;
+	setting->in_flight_max = (int64_t)ceil(FEW + rate * patience);
+	setting->horizon_ns = arrivals->duration_ns + ns_from_seconds(patience);
 }
 
 static double instances_for(const struct setting *setting, size_t home, double rate_per_second)

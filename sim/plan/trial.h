@@ -88,4 +88,19 @@ struct slice slice_of(const struct run_result *whole, const struct run_result *h
  */
 int64_t slice_instances(const struct setting *setting, double rate_per_second);
 
+/*
+ * How long the last of such traffic may take until its requests are done, seconds: the larger of a minute and a
+ * twentieth of the traffic's length, beside four times what one takes that has a vCPU, or its function's share of one,
+ * to itself.
+ */
+double slice_patience_seconds(const struct setting *setting);
+
+/*
+ * Ends a simulation of steady traffic where it is clear that the load is not carried, in place of following the crowd
+ * of those that were refused until the last of them is served: when more are under way than come at the highest rate
+ * within that patience, or some are when it is over. Setting's own bounds give way. Not of workflows, whose requests
+ * are many steps.
+ */
+void slice_bound_crowd(struct setting *setting);
+
 #endif
