@@ -86,6 +86,16 @@ static void add_missing(struct table *table, size_t count)
 		table_missing(table);
 }
 
+static void add_fates(struct table *table, const struct estimate *metrics)
+{
+	double calls = metrics[METRIC_INVOCATIONS].mean;
+	double refused = metrics[METRIC_THROTTLES].mean;
+	double lost = metrics[METRIC_FAILED_RECORDS].mean;
+	add_percent(table, metrics[METRIC_COLD_STARTS].mean, calls);
+	add_percent(table, refused, refused + calls);
+	add_percent(table, lost, lost + metrics[METRIC_COMPLETED_RECORDS].mean);
+}
+
 static void add_figures(struct table *table, const struct compare_report *report, const struct contender *contender)
 {
 	const struct measurement *measured = &contender->measured;
@@ -113,18 +123,13 @@ static void add_figures(struct table *table, const struct compare_report *report
 	} else {
 		add_missing(table, 3);
 	}
-	double calls = metrics[METRIC_INVOCATIONS].mean;
-	double refused = metrics[METRIC_THROTTLES].mean;
-	double lost = metrics[METRIC_FAILED_RECORDS].mean;
-	add_percent(table, metrics[METRIC_COLD_STARTS].mean, calls);
-	add_percent(table, refused, refused + calls);
-	add_percent(table, lost, lost + metrics[METRIC_COMPLETED_RECORDS].mean);
+	add_fates(table, metrics);
 }
 
 /* Every platform; for people those only that are simulated. */
 static void fill_platforms(struct table *table, const struct compare_report *report, bool with_refused)
 {
-	enum { FIGURES = 17 };
+	enum { FIGURES = 17, FATES = 3 };
 	const struct comparison *comparison = report->comparison;
 	table_init(table, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < comparison->count; i++) {
@@ -143,10 +148,13 @@ static void fill_platforms(struct table *table, const struct compare_report *rep
 		else
 			table_missing(table);
 		buf_release(&setting);
-		if (has_figures)
+		bool is_stopped = contender->measured.is_stopped;
+		if (has_figures && !is_stopped)
 			add_figures(table, report, contender);
 		else
-			add_missing(table, FIGURES);
+			add_missing(table, has_figures ? FIGURES - FATES : FIGURES);
+		if (has_figures && is_stopped)
+			add_fates(table, contender->measured.result.metrics);
 		table_text(table, contender->reason);
 		table_end_row(table);
 	}
@@ -334,8 +342,12 @@ static void say_unknowns(const struct compare_report *report, const struct conte
 
 static void say_fleet(const char *words, const struct fleet_figures *fleet, struct buf *out)
 {
-	buf_printf(out, "%s%lld: %.4g USD a month, %.4g s, %.2g %% of calls refused", words,
-		   (long long)fleet->instances, fleet->usd, fleet->seconds, 100 * fleet->refused_share);
+	buf_printf(out, "%s%lld: ", words, (long long)fleet->instances);
+	if (fleet->is_stopped)
+		buf_add(out, "the load is not carried");
+	else
+		buf_printf(out, "%.4g USD a month, %.4g s", fleet->usd, fleet->seconds);
+	buf_printf(out, ", %.2g %% of calls refused", 100 * fleet->refused_share);
 }
 
 static void say_head_room(const struct contender *contender, struct buf *out)
@@ -380,7 +392,11 @@ static void say_heading(const struct compare_report *report, size_t rows, struct
 	const struct comparison *comparison = report->comparison;
 	const struct compare_request *request = report->request;
 	if (rows == 0) {
-		buf_printf(out, "%s: no platform of these runs it\n", request->experiment->name);
+		bool is_refused = true;
+		for (size_t i = 0; i < comparison->count; i++)
+			is_refused = is_refused && comparison->contenders[i].end == CONTENDER_REFUSED;
+		buf_printf(out, "%s: no platform of these %s\n", request->experiment->name,
+			   is_refused ? "runs it" : "serves it");
 		return;
 	}
 	const char *which = request->is_stated                           ? "stated setting"
@@ -478,9 +494,13 @@ static void fill_loads(struct table *table, const struct comparison *comparison,
 		const struct contender *contender = &comparison->contenders[which];
 		for (size_t i = 0; i < comparison->load_count; i++) {
 			const struct load_point *point = &comparison->loads[i];
+			/* Figures of a load that is not served say nothing of what serving it costs. */
+			bool is_there = contender->best && contender->end == CONTENDER_ANSWERS;
 			if (point->serves[which])
 				add_point(table, point->load, contender->name, point->usd[which], point->seconds[which],
 					  "curve");
+			else if (is_there)
+				add_point(table, point->load, contender->name, (double)NAN, (double)NAN, "not served");
 		}
 		for (size_t i = 0; i < comparison->crossing_count && with_marks; i++) {
 			const struct crossing *crossing = &comparison->crossings[i];

@@ -117,7 +117,7 @@ static bool measure_all(const struct compare_request *request, struct arena *are
 		contender->measured = items[i];
 		contender->usd = measurement_estimate(items[i].usd, items[i].replications);
 		contender->thousand = measurement_estimate(items[i].thousand, items[i].replications);
-		if (request->trust)
+		if (request->trust && !items[i].is_stopped)
 			add_bands(request->trust, contender);
 		if (!items[i].serves && contender->end != CONTENDER_OVERLOADED) {
 			contender->end = CONTENDER_OVERLOADED;

@@ -61,6 +61,7 @@ struct measurement {
 	struct run_result result;
 	bool serves;         /* all but few records have results, in time, within the bounds */
 	const char *why_not; /* else */
+	bool is_stopped;     /* the load was not carried, and not followed to its end: no costs, no times */
 	double *usd;         /* of a month, or of a run of a batch */
 	double *thousand;    /* USD of 1,000 requests, or images of a batch */
 	double *seconds;     /* of the metric that is bounded */
@@ -73,6 +74,7 @@ struct fleet_figures {
 	double usd;
 	double seconds;
 	double refused_share; /* of calls */
+	bool is_stopped;      /* the load is not carried: no dollars, no seconds */
 	bool serves;
 };
 

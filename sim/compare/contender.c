@@ -421,6 +421,19 @@ static bool plan_shared(const struct compare_request *request, int64_t replicati
 	return plan.best.setting || has_no_setting(contender, "no size that is sold holds the work");
 }
 
+/* A load that not even the largest sizes, with as many requests at once as there may be, can carry. */
+static const char *impossible_load(const struct contender *contender, struct arena *arena)
+{
+	const struct platform *platform = contender->platform;
+	struct setting *largest = setting_copy(contender->setting, arena);
+	for (size_t i = 0; i < largest->function_count; i++) {
+		largest->functions[i].memory_mb = platform->memory.max_mb;
+		largest->functions[i].sandbox.requests_max = platform->sandbox.requests_max;
+	}
+	const char *quota = measurement_quota_reason(largest, arena);
+	return quota ? arena_printf(arena, "more requests come than it serves at any size: %s", quota) : NULL;
+}
+
 bool contender_plan(const struct compare_request *request, struct library *library, struct arena *arena,
 		    struct contender *contender)
 {
@@ -428,6 +441,9 @@ bool contender_plan(const struct compare_request *request, struct library *libra
 		contender->best = contender->setting;
 		return true;
 	}
+	const char *impossible = impossible_load(contender, arena);
+	if (impossible)
+		return has_no_setting(contender, impossible);
 	struct entering entering = {.request = request, .library = library, .arena = arena, .contender = contender};
 	struct effort effort = measurement_of_planning(request, contender->setting);
 	struct diag diag;

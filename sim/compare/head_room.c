@@ -33,6 +33,7 @@ static bool measure_fleet(const struct compare_request *request, const struct co
 		.usd = measurement_mean(measured.usd, measured.replications),
 		.seconds = measurement_mean(measured.seconds, measured.replications),
 		.refused_share = refused / (refused + metrics[METRIC_INVOCATIONS].mean),
+		.is_stopped = measured.is_stopped,
 		.serves = measured.serves,
 	};
 	return true;

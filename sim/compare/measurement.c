@@ -220,7 +220,39 @@ static bool keeps_up(const struct measurement *item)
 	return is_batch(item->setting) || lasts == 0 || late <= slice_patience_seconds(item->setting);
 }
 
-static void judge(const struct compare_request *request, struct measurement *item)
+const char *measurement_quota_reason(const struct setting *setting, struct arena *arena)
+{
+	const struct platform_limits *limits = &setting->platform->limits;
+	if (!is_steady(setting) || setting->platform->kind != PLATFORM_FUNCTIONS || setting->graph)
+		return NULL;
+	double rate = mean_rate(&setting->arrivals);
+	double least = slice_instances_least(setting, rate);
+	double calls = rate * (double)setting->function_count;
+	double calls_most = limits->invocations_per_place * (double)limits->concurrency;
+	if (least > (double)limits->concurrency)
+		return arena_printf(arena, "they keep %.0f sandboxes busy, and limits.concurrency is %lld", ceil(least),
+				    (long long)limits->concurrency);
+	if (calls_most > 0 && calls > calls_most && setting->invocation == INVOCATION_SYNC)
+		return arena_printf(arena, "%.4g calls a second, and limits.concurrency of %lld lets %.4g through",
+				    calls, (long long)limits->concurrency, calls_most);
+	return NULL;
+}
+
+/* Which limit the load exceeds, where one does by itself; else what became of the calls. */
+static const char *overload_reason(const struct measurement *item, struct arena *arena)
+{
+	const struct estimate *metrics = item->result.metrics;
+	double refused = metrics[METRIC_THROTTLES].mean;
+	const char *quota = measurement_quota_reason(item->setting, arena);
+	if (quota)
+		return arena_printf(arena, "more requests come than it serves: %s", quota);
+	if (is_batch(item->setting) || refused == 0)
+		return "more requests come than it serves";
+	return arena_printf(arena, "more requests come than it serves: %.2g %% of calls are refused",
+			    100 * refused / (refused + metrics[METRIC_INVOCATIONS].mean));
+}
+
+static void judge(const struct compare_request *request, struct measurement *item, struct arena *arena)
 {
 	const struct run_result *result = &item->result;
 	const struct plan_request *wanted = &request->wanted;
@@ -230,7 +262,7 @@ static void judge(const struct compare_request *request, struct measurement *ite
 	double usd = measurement_mean(item->usd, item->replications);
 	item->serves = false;
 	if (result->end != OUTCOME_COMPLETE || !keeps_up(item))
-		item->why_not = "more requests come than it serves";
+		item->why_not = overload_reason(item, arena);
 	else if (failed > (1 - wanted->share) * (failed + done))
 		item->why_not = "too many requests are left without a result";
 	else if (wanted->seconds_max > 0 && seconds > wanted->seconds_max)
@@ -250,16 +282,28 @@ static void evaluate(const struct compare_request *request, struct measurement *
 	item->replications = count;
 	item->usd = ARENA_ARRAY(arena, double, (size_t)count);
 	item->thousand = ARENA_ARRAY(arena, double, (size_t)count);
+	item->is_stopped = item->result.end != OUTCOME_COMPLETE;
 	item->seconds = item->result.samples[seconds_metric];
 	for (int64_t i = 0; i < count; i++) {
 		struct slice slice = slice_of(&item->result, half, i);
 		double served = is_run ? (double)item->setting->images : slice.records;
-		item->usd[i] = is_run ? slice.usd : month_usd(item, &slice, half != NULL, i);
-		item->thousand[i] = served > 0 ? 1000 * slice.usd / served : (double)NAN;
+		double usd = is_run ? slice.usd : month_usd(item, &slice, half != NULL, i);
+		item->usd[i] = item->is_stopped ? (double)NAN : usd;
+		item->thousand[i] = served > 0 && !item->is_stopped ? 1000 * slice.usd / served : (double)NAN;
 	}
 	item->why_not = "";
 	item->idle_usd = idle_share(item, half) * measurement_mean(item->usd, count);
-	judge(request, item);
+	judge(request, item, arena);
+}
+
+/* Where the shortest run has more requests than would do, fewer of them tell as much; three make an interval. */
+static int64_t affordable_replications(const struct setting *setting, const struct effort *effort)
+{
+	double requests = effort->factor * measurement_load(setting) * effort->seconds_min;
+	if (!is_steady(setting) || requests <= effort->requests_max)
+		return effort->replications;
+	double affordable = floor((double)effort->replications * effort->requests_max / requests);
+	return affordable > 3 ? (int64_t)affordable : effort->replications < 3 ? effort->replications : 3;
 }
 
 bool measurement_take(const struct compare_request *request, struct measurement *items, size_t count,
@@ -267,6 +311,8 @@ bool measurement_take(const struct compare_request *request, struct measurement 
 {
 	struct run_job *jobs = ARENA_ARRAY(arena, struct run_job, 2 * count);
 	size_t job_count = 0;
+	if (count > 0)
+		effort.replications = affordable_replications(items[0].setting, &effort);
 	for (size_t i = 0; i < count; i++) {
 		struct setting *setting = measurement_setting(items[i].setting, &effort, arena);
 		if (!is_batch(setting))

@@ -8,6 +8,8 @@
  *
  * A month's cost follows from the run's by their lengths, less the edges of a run (plan/trial.h).
  *
+ * A load that is clearly not carried is given up on (plan/trial.h): then there are no costs and no times.
+ *
  * A setting serves a load where all but the share of records that may fail have results, those that come last do not
  * wait for long, and the bounds hold in the mean.
  */
@@ -40,6 +42,9 @@ double measurement_runs_per_month(const struct setting *setting);
 
 /* Whether load can be changed. */
 bool measurement_scales(const struct setting *setting);
+
+/* Which limit of the platform steady traffic exceeds by arithmetic, whoever comes when; NULL: none. In the arena. */
+const char *measurement_quota_reason(const struct setting *setting, struct arena *arena);
 
 /* The largest factor at which traffic still is simulated for long enough. */
 double measurement_factor_max(const struct compare_request *request, const struct setting *setting);

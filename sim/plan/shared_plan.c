@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/num.h"
+
 /*
  * FINALISTS: of what is scanned, so many are simulated in full. One replication tells settings apart that are a tenth
  * apart; the best of all is among the first few.
@@ -141,21 +143,46 @@ static bool take_edges_off(const struct trial_control *control, struct trial **t
 	return true;
 }
 
-/* Simulates all of them side by side. False when interrupted. */
-static bool run_all(struct shared_search *search, struct tried **of, size_t count, int64_t replications)
+/* Of dense traffic less is enough to tell settings apart; the share of it that is simulated. */
+static double scanned_share(const struct shared_search *search)
+{
+	static const double REQUESTS = 4000;
+	static const double LEAST_SECONDS = 20;
+	const struct setting *setting = search->setting;
+	double seconds = seconds_from_ns(setting->arrivals.duration_ns);
+	double enough = fmax(LEAST_SECONDS, REQUESTS / fmax(search->rate_per_second, 1e-9));
+	bool is_served = setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
+	return is_served && seconds > enough ? enough / seconds : 1;
+}
+
+static struct setting *part_of(const struct setting *setting, double share, struct arena *arena)
+{
+	struct setting *part = setting_copy(setting, arena);
+	part->arrivals.duration_ns = llround(share * (double)setting->arrivals.duration_ns);
+	slice_bound_crowd(part);
+	return part;
+}
+
+/* Simulates all of them side by side, that share of their traffic. False when interrupted. */
+static bool run_all(struct shared_search *search, struct tried **of, size_t count, int64_t replications, double share)
 {
 	struct trial_control control = *search->control;
 	struct trial *runs = ARENA_ARRAY(control.arena, struct trial, count);
 	struct trial **trials = ARENA_ARRAY(control.arena, struct trial *, count);
 	control.replications = replications;
 	for (size_t i = 0; i < count; i++) {
-		runs[i] = (struct trial){.setting = of[i]->trial.setting};
+		struct setting *setting = of[i]->trial.setting;
+		runs[i] = (struct trial){.setting = share < 1 ? part_of(setting, share, control.arena) : setting};
 		trials[i] = &runs[i];
 	}
 	if (count > 0 && (!trial_run(runs, count, &control) || !take_edges_off(&control, trials, count)))
 		return false;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		runs[i].setting = of[i]->trial.setting;
+		runs[i].usd /= share;
+		runs[i].usd_at /= share;
 		of[i]->trial = runs[i];
+	}
 	return true;
 }
 
@@ -208,13 +235,15 @@ static struct tried *find_or_add(struct shared_search *search, struct setting *s
 
 /* Candidates of a scan, each once, and those of them that are to be simulated. */
 struct scan {
+	struct setting *nearest; /* of those whose instances, each always full, are more than there may be */
+	double nearest_times;
 	struct tried *candidates[CANDIDATES_MAX];
 	size_t count;
 	struct tried *fresh[CANDIDATES_MAX];
 	size_t fresh_count;
 };
 
-static void add_candidate(struct shared_search *search, struct scan *scan, struct setting *setting)
+static void list_candidate(struct shared_search *search, struct scan *scan, struct setting *setting)
 {
 	bool is_new;
 	struct tried *tried = find_or_add(search, setting, &is_new);
@@ -226,6 +255,26 @@ static void add_candidate(struct shared_search *search, struct scan *scan, struc
 	scan->candidates[scan->count++] = tried;
 	if (is_new)
 		scan->fresh[scan->fresh_count++] = tried;
+}
+
+/* How many times the instances that there may be the load keeps busy; above 1 no simulation is needed to rule it out. */
+static double times_full(const struct shared_search *search, const struct setting *setting)
+{
+	if (setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE || setting->graph)
+		return 0;
+	double least = slice_instances_least(setting, search->rate_per_second);
+	return least / (double)setting->platform->limits.concurrency;
+}
+
+static void add_candidate(struct shared_search *search, struct scan *scan, struct setting *setting)
+{
+	double times = times_full(search, setting);
+	if (times <= 1)
+		list_candidate(search, scan, setting);
+	else if (!scan->nearest || times < scan->nearest_times)
+		scan->nearest = setting;
+	if (scan->nearest == setting)
+		scan->nearest_times = times;
 }
 
 static void add_variant(struct shared_search *search, struct scan *scan, size_t home, int64_t memory_mb,
@@ -272,13 +321,15 @@ static bool scan_run(struct shared_search *search, struct scan *scan)
 	bool is_finalist[CANDIDATES_MAX] = {false};
 	struct tried *finalists[FINALISTS];
 	size_t count = 0;
-	if (!run_all(search, scan->fresh, scan->fresh_count, 1))
+	if (scan->count == 0 && scan->nearest && !search->out->best.setting)
+		list_candidate(search, scan, scan->nearest);
+	if (!run_all(search, scan->fresh, scan->fresh_count, 1, scanned_share(search)))
 		return false;
 	mark_finalists(search, scan, is_finalist);
 	for (size_t i = 0; i < scan->count; i++)
 		if (is_finalist[i] && !scan->candidates[i]->is_full)
 			finalists[count++] = scan->candidates[i];
-	if (!run_all(search, finalists, count, search->control->replications))
+	if (!run_all(search, finalists, count, search->control->replications, 1))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct trial *trial = &finalists[i]->trial;

@@ -216,9 +216,15 @@ static double devices_for(double device_seconds, double requests)
 /* What a function's requests, and its guests', ask of its instances in a second. */
 struct instance_load {
 	double cpu_seconds;
-	double request_seconds; /* that requests are there for, with a vCPU each */
+	double request_seconds; /* that requests are there for, each with the vCPUs that it can use */
 	double device_seconds;
 };
+
+/* vCPUs that a request's threads use at most. */
+static double phase_vcpus(const struct phase *phase, double vcpus)
+{
+	return fmin(vcpus, phase->threads > 1 ? (double)phase->threads : 1);
+}
 
 static struct instance_load load_of(const struct setting *setting, size_t home, double rate_per_second)
 {
@@ -229,17 +235,28 @@ static struct instance_load load_of(const struct setting *setting, size_t home, 
 			continue;
 		const struct setting_function *of = &setting->functions[k];
 		double cpu_ns = 0;
+		double request_ns = 0;
 		double other_ns = 0;
 		for (int i = 0; i < WORK_PHASES; i++) {
 			const struct phase *phase = &of->work.phases[i];
 			cpu_ns += phase->cold_only ? 0 : (double)phase->cpu_ns;
+			request_ns += phase->cold_only ? 0 : (double)phase->cpu_ns / phase_vcpus(phase, vcpus);
 			other_ns += phase->cold_only ? 0 : (double)phase->wait_ns + (double)phase->device_ns;
 		}
 		load.cpu_seconds += rate_per_second * cpu_ns / 1e9;
-		load.request_seconds += rate_per_second * (cpu_ns / fmin(1, vcpus) + other_ns) / 1e9;
+		load.request_seconds += rate_per_second * (request_ns + other_ns) / 1e9;
 		load.device_seconds += rate_per_second * device_seconds(of);
 	}
 	return load;
+}
+
+/* A request's time that has a vCPU, or its function's share of one, to itself. */
+static double alone_seconds(const struct setting *setting)
+{
+	double alone = 0;
+	for (size_t i = 0; i < setting->function_count && setting->platform->kind == PLATFORM_FUNCTIONS; i++)
+		alone += setting_home(setting, i) == i ? load_of(setting, i, 1).request_seconds : 0;
+	return alone;
 }
 
 double slice_patience_seconds(const struct setting *setting)
@@ -247,10 +264,23 @@ double slice_patience_seconds(const struct setting *setting)
 	static const double LEAST_SECONDS = 60;
 	static const double SHARE = 0.05;
 	static const double TIMES = 4;
-	double alone = 0;
-	for (size_t i = 0; i < setting->function_count && setting->platform->kind == PLATFORM_FUNCTIONS; i++)
-		alone += setting_home(setting, i) == i ? load_of(setting, i, 1).request_seconds : 0;
-	return fmax(LEAST_SECONDS, SHARE * seconds_from_ns(setting->arrivals.duration_ns)) + TIMES * alone;
+	return fmax(LEAST_SECONDS, SHARE * seconds_from_ns(setting->arrivals.duration_ns)) +
+	       TIMES * alone_seconds(setting);
+}
+
+double slice_instances_least(const struct setting *setting, double rate_per_second)
+{
+	double total = 0;
+	for (size_t i = 0; i < setting->function_count; i++) {
+		const struct setting_function *of = &setting->functions[i];
+		if (setting_home(setting, i) != i)
+			continue;
+		struct instance_load load = load_of(setting, i, rate_per_second);
+		double places = (double)(of->sandbox.requests_max > 1 ? of->sandbox.requests_max : 1);
+		double by_cpu = load.cpu_seconds / cpu_share(&setting->platform->cpu, of->memory_mb);
+		total += fmax(fmax(by_cpu, load.request_seconds / places), load.device_seconds);
+	}
+	return total;
 }
 
 void slice_bound_crowd(struct setting *setting)
@@ -266,6 +296,12 @@ void slice_bound_crowd(struct setting *setting)
 	/* Few that come by chance at the same time are no crowd. */
 	static const double FEW = 100;
 	setting->in_flight_max = (int64_t)ceil(FEW + rate * patience);
+	/* Where instances that are always full would not do, the crowd need not grow for long to show it. */
+	const struct platform_limits *limits = &setting->platform->limits;
+	double times = slice_instances_least(setting, arrivals->rate_per_second) / (double)limits->concurrency;
+	if (setting->platform->kind == PLATFORM_FUNCTIONS && kind != ARRIVALS_BURSTS && times > 1)
+		setting->in_flight_max =
+			(int64_t)ceil(FEW + fmin(rate * patience, 2 * rate * alone_seconds(setting) / times));
 	setting->horizon_ns = arrivals->duration_ns + ns_from_seconds(patience);
 }
 

@@ -88,6 +88,9 @@ struct slice slice_of(const struct run_result *whole, const struct run_result *h
  */
 int64_t slice_instances(const struct setting *setting, double rate_per_second);
 
+/* The fewest instances on which all functions' requests can be at such a rate, were each always full: any fewer queue. */
+double slice_instances_least(const struct setting *setting, double rate_per_second);
+
 /*
  * How long the last of such traffic may take until its requests are done, seconds: the larger of a minute and a
  * twentieth of the traffic's length, beside four times what one takes that has a vCPU, or its function's share of one,

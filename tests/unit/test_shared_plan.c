@@ -110,14 +110,16 @@ static void gives_up_on_a_crowd(void)
 {
 	struct toy toy;
 	world(&toy, 1000, &(struct toy_work){.cpu_seconds = 10, .memory_mb = 300}, 100);
-	toy.platform.limits.concurrency = 2;
+	toy.platform.limits.concurrency = 100000;
 	struct trial_control control = control_of(&toy.arena);
 	struct trial trial = {.setting = setting_copy(&toy.setting, &toy.arena)};
 	slice_bound_crowd(trial.setting);
 	t_int(trial.setting->in_flight_max, 100 + 1000 * (60 + 4 * 10), "as many as come within its patience");
 	t_int(trial.setting->horizon_ns, ns_from_seconds(30 + 60 + 4 * 10), "no longer than that after the last");
+	toy.platform.limits.concurrency = 2;
 	trial.setting->arrivals.rate_per_second = 20;
 	slice_bound_crowd(trial.setting);
+	t_int(trial.setting->in_flight_max, 100 + 2 * 2, "twice what two could have under way, where two are too few");
 	t_ok(trial_run(&trial, 1, &control) && trial.is_stopped, "it is stopped");
 	struct search_goal goal = search_cheapest();
 	struct shared_plan plan;

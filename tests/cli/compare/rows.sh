@@ -33,3 +33,9 @@ pipeline: {parallel: 20}
 functions: {resize: {memory_mb: 512, work: {cpu_seconds: 0.4, memory_mb: 120}}}
 END
 lamina compare batch.yaml --deadline 60 --quick --platforms google-cloud-run --format csv | sed 1d | cut -d, -f 1-3,21-
+# A rate that no quota allows stands in its row, with the quota; the others answer.
+lamina compare exp.yaml --quick --latency p95=20 --platforms aws-lambda,azure-consumption \
+	--set workload.arrivals.rate_per_second=40 --set functions.f.work.cpu_seconds=8 --format csv | sed 1d | tr -d '"' |
+	awk -F, '{ print $1 ": " $2 ", " ($4 != "") ", " $(NF - 1) $NF }'
+fails 3 lamina compare exp.yaml --quick --latency p95=2 --platforms aws-lambda \
+	--set workload.arrivals.rate_per_second=1e5
