@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "stats/summary.h"
 
 const char *const claim_kind_names[] = {
 	[CLAIM_PREDICTED] = "predicted", [CLAIM_FITTED] = "fitted", [CLAIM_STATED] = "stated", NULL};
@@ -12,6 +13,8 @@ const char *const claim_basis_names[] = {[CLAIM_MEASUREMENT] = "measurement",
 					 [CLAIM_SIMULATOR] = "simulator",
 					 [CLAIM_DOCUMENTATION] = "documentation",
 					 NULL};
+
+const char *const claim_statistic_names[] = {[CLAIM_MEAN] = "mean", [CLAIM_MEDIAN] = "median", NULL};
 
 /* A function's need of memory is known before anything runs, so it is no metric of an outcome. */
 static bool is_peak_memory(const struct claim *claim)
@@ -27,6 +30,9 @@ static void check_claim(void *value, const struct yaml_node *node, struct diag *
 	if (!is_known)
 		diag_error(diag, bind_place(node, "metric"), "there is no %s metric '%s'",
 			   claim->function[0] ? "function" : "run", claim->metric);
+	if (claim->function[0] && claim->statistic == CLAIM_MEDIAN)
+		diag_error(diag, bind_place(node, "statistic"),
+			   "a function's metrics have no median over replications");
 }
 
 static const struct bind_field claim_fields[] = {
@@ -47,6 +53,8 @@ static const struct bind_field claim_fields[] = {
 	BIND_FIELD(struct claim, at, BIND_NODE, .help = "values of swept keys that name one point"),
 	BIND_FIELD(struct claim, function, BIND_TEXT, .fallback = "", .help = "whose metric; by default the run's"),
 	BIND_FIELD(struct claim, metric, BIND_TEXT, .required = true, .help = "a metric of `lamina run`"),
+	BIND_FIELD(struct claim, statistic, BIND_CHOICE, .fallback = "mean", .choices = claim_statistic_names,
+		   .help = "what of the replications' values is the prediction"),
 	BIND_FIELD(struct claim, less, BIND_DOUBLE, .fallback = "0", .min = -1e15, .max = 1e15,
 		   .help = "taken off the metric before"),
 	BIND_FIELD(struct claim, scale, BIND_DOUBLE, .fallback = "1", .min = -1e15, .max = 1e15,
@@ -170,8 +178,29 @@ bool claims_read(const struct study *study, struct arena *arena, struct diag *di
 	return diag->error_count == errors_before;
 }
 
+/* With half of an interval that order statistics give: replications are independent. */
+static struct estimate median_of(const struct run_result *result, enum metric_id metric)
+{
+	static const double normal_975 = 1.96;
+	size_t count = (size_t)result->replications;
+	double *sorted = mem_alloc(count * sizeof sorted[0]);
+	memcpy(sorted, result->samples[metric], count * sizeof sorted[0]);
+	sample_quantiles_sort(sorted, count);
+	double off = normal_975 / 2 / sqrt((double)count);
+	struct estimate median = {
+		.mean = sample_quantiles_value(sorted, count, 0.5),
+		.half_width = (sample_quantiles_value(sorted, count, fmin(1, 0.5 + off)) -
+			       sample_quantiles_value(sorted, count, fmax(0, 0.5 - off))) /
+			      2,
+	};
+	mem_free(sorted);
+	return median;
+}
+
 static struct estimate value_of(const struct run_result *result, const struct claim *claim)
 {
+	if (claim->function[0] == '\0' && claim->statistic == CLAIM_MEDIAN)
+		return median_of(result, (enum metric_id)outcome_find_metric(claim->metric));
 	if (claim->function[0] == '\0')
 		return result->metrics[outcome_find_metric(claim->metric)];
 	int function = find_function(result, claim->function);

@@ -20,6 +20,15 @@ extern const char *const claim_kind_names[]; /* "predicted", "fitted", "stated",
 enum claim_basis { CLAIM_MEASUREMENT, CLAIM_SIMULATOR, CLAIM_DOCUMENTATION };
 extern const char *const claim_basis_names[]; /* "measurement", "simulator", "documentation", NULL */
 
+/*
+ * What of the replications' values is held against the measured one. Where a single run was measured and its figure is
+ * as skewed as the 99th percentile of a hundred calls, a few replications draw the mean away from what nearly all runs
+ * show; the median is what one run differs least from (Gneiting, "Making and evaluating point forecasts", J. American
+ * Statistical Association 106, 2011: absolute errors ask for medians, squared ones for means).
+ */
+enum claim_statistic { CLAIM_MEAN, CLAIM_MEDIAN };
+extern const char *const claim_statistic_names[]; /* "mean", "median", NULL */
+
 struct claim {
 	const char *quantity; /* for people */
 	const char *mechanism;
@@ -29,6 +38,7 @@ struct claim {
 	double spread; /* standard error or standard deviation of measured, in its unit; 0: not known */
 	int kind;      /* enum claim_kind */
 	int basis;     /* enum claim_basis */
+	int statistic; /* enum claim_statistic */
 	int64_t year;  /* of the measurement; 0: none */
 	struct yaml_node *at;
 	const char *function; /* whose metric; "" for the run's */

@@ -75,10 +75,37 @@ static void test_values(void)
 	release(&f);
 }
 
+/* Of skewed replications, the value that half of them exceed. */
+static void test_medians(void)
+{
+	struct fixture f;
+	struct run_control control = {.jobs = 1};
+	double seconds[] = {31, 1, 2, 3, 4};
+	bool ok = setup(&f, "claim_defaults: {unit: s, measured: 3, metric: record_p99_seconds,\n"
+			    "                 at: {functions.f.memory_mb: 1792, workload.images: 2}}\n"
+			    "claims: [{quantity: a}, {quantity: b, statistic: median, scale: 10, less: 1}]\n");
+	t_ok(ok, "claims of medians are read");
+	t_ok(study_run(&f.study, &control, &f.arena), "the study runs");
+	struct run_result *result = &f.study.jobs[f.claims.items[0].point].result;
+	result->replications = ARRAY_LEN(seconds);
+	result->metrics[METRIC_RECORD_P99_SECONDS].mean = 8.2;
+	result->samples[METRIC_RECORD_P99_SECONDS] = seconds;
+	claims_evaluate(&f.study, &f.claims);
+	t_near(f.claims.items[0].predicted, 8.2, 0, 0, "the mean, unless it says otherwise");
+	t_near(f.claims.items[1].predicted, 20, 1e-12, 0, "the median");
+	t_ok(f.claims.items[1].half_width > 10 && f.claims.items[1].half_width < 150,
+	     "its interval is within the values");
+	t_near(seconds[0], 31, 0, 0, "replications stay in their order");
+	release(&f);
+}
+
 static const struct {
 	const char *text;
 	const char *message;
 } mistakes[] = {
+	{"claims: [{quantity: a, unit: s, measured: 1, metric: duration_mean_seconds, function: f, statistic: "
+	 "median}]\n",
+	 "a function's metrics have no median over replications"},
 	{"claims: [{quantity: a, unit: s, measured: 1, metric: makespan}]\n", "there is no run metric 'makespan'"},
 	{"claims: [{quantity: a, unit: s, measured: 1, metric: cost_usd, function: f}]\n",
 	 "there is no function metric 'cost_usd'"},
@@ -109,6 +136,7 @@ static void test_mistakes(void)
 int main(void)
 {
 	test_values();
+	test_medians();
 	test_mistakes();
 	return t_done();
 }
