@@ -1,5 +1,6 @@
 #include "kernels/conv/blocked_conv.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -10,10 +11,13 @@
 enum {
 	/* What a band reads and makes: most of a second-level cache of 1 MiB. */
 	BAND_VALUES = 192 * 1024,
-	TABLE_VALUES_MAX = 64 * 1024,
+	TABLE_VALUES_MAX = 96 * 1024,
 	FILTER_VALUES_MAX = 96 * 1024,
-	SHALLOW_DEPTH = 256,
+	SET_VALUES = 8 * 1024, /* of filters that are summed at a time: two thirds of a first-level cache of 48 KiB */
 	GATHERED_VALUES_MAX = 96 * 1024,
+	/* Filters that come from memory, and runs too few to hide it: the next set is fetched beside the first run. */
+	FETCHED_VALUES_MIN = 768 * 1024,
+	FETCHED_RUNS_MAX = 16,
 };
 
 static int64_t plane_values(struct shape shape)
@@ -47,12 +51,143 @@ void blocked_conv_clamp(struct blocked_conv *blocked, float least, float most)
 	blocked->bounds[1] = most;
 }
 
-/* Blocks of filters that one kernel sums: with three of an odd number, none is left over. */
+/* --- where pixels read ------------------------------------------------------------------------------------------- */
+
+void blocked_rows_inside(const struct blocked_conv *blocked, int64_t row, int64_t *first, int64_t *last)
+{
+	const struct window_axis *y = &blocked->conv.window.y;
+	int64_t in_row = row * y->stride - y->pad_before;
+	*first = 0;
+	*last = y->kernel;
+	while (*first < *last && in_row + *first * y->dilation < 0)
+		++*first;
+	while (*last > *first && in_row + (*last - 1) * y->dilation >= blocked->input.height)
+		--*last;
+}
+
+/* Runs that a row of the output is cut into; where windows are 1x1, all rows are one. */
+static int64_t row_pixels(const struct blocked_conv *blocked)
+{
+	return blocked->is_dense ? plane_values(blocked->output) : blocked->output.width;
+}
+
+static int64_t row_runs(const struct blocked_conv *blocked)
+{
+	return div_ceil_int64(row_pixels(blocked), blocked->pixels_max);
+}
+
+static int64_t table_values(const struct blocked_conv *blocked)
+{
+	return blocked->is_dense ? 0 : blocked->taps * (BLOCKED_PIXEL * row_runs(blocked) + row_pixels(blocked));
+}
+
+/* All places that windows may read, in the image and around it, count in 32 bits; the table is not larger than this. */
+static bool table_serves(const struct blocked_conv *blocked)
+{
+	const struct window_axis *y = &blocked->conv.window.y;
+	const struct window_axis *x = &blocked->conv.window.x;
+	double rows = (double)(blocked->input.height + y->pad_before + y->pad_after);
+	double columns = (double)(blocked->input.width + x->pad_before + x->pad_after);
+	return rows * columns * BLOCKED_LANES_MAX < INT32_MAX && table_values(blocked) <= TABLE_VALUES_MAX;
+}
+
+/* How the pixels [begin, end) of a row read one column of the window; false where all would read padding. */
+static bool fill_read(const struct blocked_conv *blocked, int64_t begin, int64_t end, int64_t kx, int32_t row,
+		      int32_t *entry)
+{
+	const struct window_axis *x = &blocked->conv.window.x;
+	int64_t first, last;
+	window_axis_inside(x, kx, blocked->input.width, blocked->output.width, &first, &last);
+	first = most_int64(first, begin);
+	last = least_int64(last, end);
+	if (first >= last)
+		return false;
+	bool is_beside = x->stride == 1;
+	entry[BLOCKED_READ] = is_beside && first == begin && last == end       ? READ_ALL
+			      : is_beside && first == begin + 1 && last == end ? READ_BUT_FIRST
+			      : is_beside && first == begin && last == end - 1 ? READ_BUT_LAST
+									       : READ_EACH;
+	for (int64_t i = begin; i < end; i++) {
+		int64_t column = i * x->stride + kx * x->dilation - x->pad_before;
+		bool is_padding = entry[BLOCKED_READ] == READ_EACH && (i < first || i >= last);
+		entry[BLOCKED_PIXEL + i - begin] =
+			is_padding ? BLOCKED_PADDING : row + (int32_t)(column * blocked->depth);
+	}
+	return true;
+}
+
+/*
+ * Of one run of a row, whose pixels are [begin, end): where they read each tap, counted from what the row's first
+ * window would read without padding. Returns the taps of each row of the window.
+ */
+static int64_t fill_table(const struct blocked_conv *blocked, int64_t begin, int64_t end, int32_t *table)
+{
+	const struct window_axis *y = &blocked->conv.window.y;
+	const struct window_axis *x = &blocked->conv.window.x;
+	int64_t taps = 0;
+	for (int64_t ky = 0; ky < y->kernel; ky++)
+		for (int64_t kx = 0; kx < x->kernel; kx++) {
+			int64_t row = (ky * y->dilation - y->pad_before) * blocked->input.width * blocked->depth;
+			table[BLOCKED_WEIGHTS] =
+				(int32_t)((ky * x->kernel + kx) * blocked->depth * blocked->kernels->lanes);
+			if (!fill_read(blocked, begin, end, kx, (int32_t)row, table))
+				continue;
+			table += BLOCKED_PIXEL + end - begin;
+			taps += ky == 0;
+		}
+	return taps;
+}
+
+/* --- the plan ---------------------------------------------------------------------------------------------------- */
+
+int64_t blocked_sets(const struct blocked_conv *blocked)
+{
+	return div_ceil_int64(blocked->filter_blocks, blocked->filters_step);
+}
+
+int64_t blocked_set_begin(const struct blocked_conv *blocked, int64_t set)
+{
+	int64_t sets = blocked_sets(blocked);
+	if (set == sets)
+		return blocked->filter_blocks;
+	bool is_alone = set > 0 && set == sets - 1 && blocked->filter_blocks % blocked->filters_step == 1;
+	return set * blocked->filters_step - (is_alone && blocked->filters_step > 2);
+}
+
+static void set_step(struct blocked_conv *blocked, int64_t step)
+{
+	blocked->filters_step = step;
+	blocked->pixels_max = blocked->kernels->pixels_max[step - 1];
+}
+
+/*
+ * What a row's sums of one channel take with so many blocks of filters at a time, in products' time: the squarer a
+ * kernel, the less it reads, and with few sums each waits for its last product. Reading a pixel's value costs less than
+ * a filter's vector, which comes from the second-level cache. Fitted by eye on an Intel Xeon with AVX-512.
+ */
+static double step_cost(const struct blocked_conv *blocked)
+{
+	static const double SUMS_LEAST = 10, READ_FILTER = 0.75, READ_PIXEL = 0.375;
+	double pixels = (double)row_pixels(blocked) / (double)row_runs(blocked);
+	double cost = 0;
+	for (int64_t set = 0; set < blocked_sets(blocked); set++) {
+		double filters = (double)(blocked_set_begin(blocked, set + 1) - blocked_set_begin(blocked, set));
+		cost += fmax(filters * pixels, SUMS_LEAST) + READ_FILTER * filters + READ_PIXEL * pixels;
+	}
+	return cost * (double)row_runs(blocked);
+}
+
 static void plan_filters(struct blocked_conv *blocked)
 {
-	int64_t blocks = blocked->filter_blocks;
-	blocked->filters_step = blocks == 1 ? 1 : blocks % 2 == 0 ? 2 : 3;
-	blocked->pixels_max = blocked->kernels->pixels_max[blocked->filters_step - 1];
+	int64_t best = 1;
+	double least = INFINITY;
+	for (int64_t step = 1; step <= BLOCKED_FILTERS_MAX; step++) {
+		set_step(blocked, step);
+		double cost = step_cost(blocked);
+		best = cost < least ? step : best;
+		least = fmin(cost, least);
+	}
+	set_step(blocked, best);
 }
 
 bool blocked_conv_init(struct blocked_conv *blocked, const struct conv *conv, struct shape input, int64_t depth,
@@ -92,23 +227,12 @@ bool blocked_conv_init(struct blocked_conv *blocked, const struct conv *conv, st
 	blocked->channel_blocks = div_ceil_int64(channels, depth);
 	blocked->filter_blocks = div_ceil_int64(filters, lanes);
 	plan_filters(blocked);
-	int64_t chunk_blocks = most_int64(BLOCKED_DEPTH / (blocked->taps * depth), 1);
+	if (!blocked->is_dense && !blocked->is_shallow && !table_serves(blocked))
+		return false;
+	int64_t set_values = blocked->filters_step * lanes * blocked->taps * depth;
+	int64_t chunk_blocks = most_int64(SET_VALUES / set_values, 1);
 	blocked->chunks = div_ceil_int64(blocked->channel_blocks, chunk_blocks);
 	return true;
-}
-
-int64_t blocked_sets(const struct blocked_conv *blocked)
-{
-	return div_ceil_int64(blocked->filter_blocks, blocked->filters_step);
-}
-
-int64_t blocked_set_begin(const struct blocked_conv *blocked, int64_t set)
-{
-	int64_t sets = blocked_sets(blocked);
-	if (set == sets)
-		return blocked->filter_blocks;
-	bool is_alone = set > 0 && set == sets - 1 && blocked->filter_blocks % blocked->filters_step == 1;
-	return set * blocked->filters_step - (is_alone && blocked->filters_step > 2);
 }
 
 static int64_t block_weights(const struct blocked_conv *blocked)
@@ -199,74 +323,30 @@ void blocked_conv_pack(const struct blocked_conv *blocked, const float *weights,
 /* How the work is cut into items: band by band, group by group, part of the sets of filters by part. */
 struct cut {
 	const struct blocked_job *job;
-	int64_t runs;      /* of an image's pixels */
+	int64_t row_runs;
+	int64_t runs;      /* of an image */
 	int64_t bands;     /* of the runs of all images */
 	int64_t band_runs; /* most that a band has */
 	int64_t parts;
+	int64_t *held; /* of every worker: the band and group that it has prepared, or -1 */
 };
 
-/* Neighbouring pixels of the output that one kernel sums. */
+/* Neighbouring pixels of a row of the output that one kernel sums. */
 struct run {
 	int64_t pixels;
-	int64_t input;  /* where the image's blocks begin, in values */
+	int64_t input;  /* where in the image's blocks offsets count from, in values */
 	int64_t output; /* where the pixels' values in the image's first block are */
 	int64_t taps;   /* that any of them reads inside the image */
-	bool has_padding;
 	const int32_t *offsets;
 };
 
-/* Where the run's pixels, from this one of the output on, read each tap; what all would read as padding is left out. */
-static void fill_table(const struct blocked_conv *blocked, int64_t first, bool may_skip, struct run *run,
-		       int32_t *table)
-{
-	const struct window_axis *y = &blocked->conv.window.y;
-	const struct window_axis *x = &blocked->conv.window.x;
-	int64_t rows[BLOCKED_PIXELS_MAX];
-	int64_t columns[BLOCKED_PIXELS_MAX];
-	int64_t row = first / blocked->output.width;
-	int64_t column = first % blocked->output.width;
-	for (int64_t i = 0; i < run->pixels; i++, column++) {
-		if (column == blocked->output.width) {
-			column = 0;
-			row++;
-		}
-		rows[i] = row * y->stride - y->pad_before;
-		columns[i] = column * x->stride - x->pad_before;
-	}
-	for (int64_t ky = 0; ky < y->kernel; ky++)
-		for (int64_t kx = 0; kx < x->kernel; kx++) {
-			int32_t lowest = INT32_MAX;
-			int32_t highest = -1;
-			for (int64_t i = 0; i < run->pixels; i++) {
-				int64_t in_row = rows[i] + ky * y->dilation;
-				int64_t in_column = columns[i] + kx * x->dilation;
-				int64_t at = (in_row * blocked->input.width + in_column) * blocked->depth;
-				bool is_inside = (uint64_t)in_row < (uint64_t)blocked->input.height &&
-						 (uint64_t)in_column < (uint64_t)blocked->input.width;
-				table[1 + i] = is_inside ? (int32_t)at : -1;
-				lowest = table[1 + i] < lowest ? table[1 + i] : lowest;
-				highest = table[1 + i] > highest ? table[1 + i] : highest;
-			}
-			if (highest < 0 && may_skip)
-				continue;
-			table[0] = (int32_t)((ky * x->kernel + kx) * blocked->depth * blocked->kernels->lanes);
-			table += 1 + run->pixels;
-			run->taps++;
-			run->has_padding |= lowest < 0;
-		}
-}
-
-/* Scratch memory of an item: its runs and their tables, or the pixels that a strided 1x1 window reads. */
+/* Scratch memory of an item: its runs and the table of a row's, or the pixels that a strided 1x1 window reads. */
 struct workspace {
-	struct run *runs;
-	int32_t *tables;
+	struct run *row;  /* those of one row of the output */
+	struct run *runs; /* those of the item */
+	int32_t *table;
 	float *pixels;
 };
-
-static int64_t run_table_values(const struct blocked_conv *blocked)
-{
-	return blocked->is_dense ? 0 : blocked->taps * (1 + blocked->pixels_max);
-}
 
 static int64_t gathered_values(const struct cut *cut)
 {
@@ -278,32 +358,45 @@ static int64_t gathered_values(const struct cut *cut)
 
 static size_t workspace_bytes(const struct cut *cut)
 {
-	size_t run_bytes = sizeof(struct run) + (size_t)run_table_values(cut->job->blocked) * sizeof(int32_t);
-	return (size_t)cut->band_runs * run_bytes + (size_t)gathered_values(cut) * sizeof(float);
+	return (size_t)(cut->row_runs + cut->band_runs) * sizeof(struct run) +
+	       (size_t)table_values(cut->job->blocked) * sizeof(int32_t) + (size_t)gathered_values(cut) * sizeof(float);
 }
 
 static struct workspace workspace_of(const struct cut *cut, struct team *team, int worker)
 {
 	float *scratch = team_scratch(team, worker, workspace_bytes(cut) / sizeof(float) + 1);
-	struct run *runs = (void *)(scratch + gathered_values(cut));
-	return (struct workspace){.runs = runs, .tables = (void *)(runs + cut->band_runs), .pixels = scratch};
+	struct run *row = (void *)(scratch + gathered_values(cut));
+	struct run *runs = row + cut->row_runs;
+	return (struct workspace){
+		.row = row, .runs = runs, .table = (void *)(runs + cut->band_runs), .pixels = scratch};
 }
 
-/* The pixels [first, first + count) of the output read these, block by block. */
-static void gather(const struct blocked_conv *blocked, const float *image, int64_t first, int64_t count, float *to)
+/* So many pixels that lie `step` values apart; lanes known to the compiler make of it a few vectors. */
+static inline __attribute__((always_inline)) void copy_pixels(const float *from, int64_t step, int64_t count,
+							      int64_t lanes, float *to)
+{
+	for (int64_t i = 0; i < count; i++)
+		memcpy(to + i * lanes, from + i * step, (size_t)lanes * sizeof *to);
+}
+
+/* The pixels [first, first + count) of the output read these of a block. */
+static void gather(const struct blocked_conv *blocked, const float *plane, int64_t first, int64_t count, float *to)
 {
 	const struct window *window = &blocked->conv.window;
-	size_t pixel_bytes = (size_t)blocked->kernels->lanes * sizeof(float);
+	int64_t width = blocked->output.width;
 	int64_t lanes = blocked->kernels->lanes;
-	int64_t row = first / blocked->output.width;
-	int64_t column = first % blocked->output.width;
-	for (int64_t i = 0; i < count; i++, to += lanes, column++) {
-		if (column == blocked->output.width) {
-			column = 0;
-			row++;
-		}
-		int64_t at = row * window->y.stride * blocked->input.width + column * window->x.stride;
-		memcpy(to, image + at * lanes, pixel_bytes);
+	int64_t step = window->x.stride * lanes;
+	for (int64_t i = first, next = first; i < first + count; i = next) {
+		next = least_int64((i / width + 1) * width, first + count);
+		const float *from =
+			plane + i / width * window->y.stride * blocked->input.width * lanes + i % width * step;
+		if (lanes == 16)
+			copy_pixels(from, step, next - i, 16, to);
+		else if (lanes == 8)
+			copy_pixels(from, step, next - i, 8, to);
+		else
+			copy_pixels(from, step, next - i, lanes, to);
+		to += (next - i) * lanes;
 	}
 }
 
@@ -326,36 +419,57 @@ static void gather_runs(const struct cut *cut, int64_t group, int64_t begin, int
 		}
 }
 
-/* Returns the number of their pixels. */
-static int64_t prepare_runs(const struct cut *cut, int64_t begin, int64_t end, const struct workspace *space)
+/* The runs of a row of the output and their table; `taps` are those of one row of the window. */
+static void prepare_row(const struct cut *cut, const struct workspace *space)
 {
 	const struct blocked_conv *blocked = cut->job->blocked;
-	int64_t pixels = plane_values(blocked->output);
+	int32_t *table = space->table;
+	for (int64_t i = 0; i < cut->row_runs; i++) {
+		int64_t begin = share_begin(row_pixels(blocked), cut->row_runs, i);
+		int64_t end = share_begin(row_pixels(blocked), cut->row_runs, i + 1);
+		space->row[i] = (struct run){.pixels = end - begin, .offsets = table};
+		if (blocked->is_dense)
+			continue;
+		space->row[i].taps = fill_table(blocked, begin, end, table);
+		table += blocked->taps * (BLOCKED_PIXEL + end - begin);
+	}
+}
+
+/* Where a run in this row of the output reads: rows of the window outside the image are left out. */
+static void place_run(const struct blocked_conv *blocked, int64_t row, struct run *run)
+{
+	int64_t first, last;
+	blocked_rows_inside(blocked, row, &first, &last);
+	run->input += row * blocked->conv.window.y.stride * blocked->input.width * blocked->depth;
+	run->offsets += first * run->taps * (BLOCKED_PIXEL + run->pixels);
+	run->taps *= last - first;
+}
+
+static void prepare_runs(const struct cut *cut, int64_t begin, int64_t end, const struct workspace *space)
+{
+	const struct blocked_conv *blocked = cut->job->blocked;
 	int64_t lanes = blocked->kernels->lanes;
 	int64_t in_values =
 		blocked->conv.groups * blocked->channel_blocks * plane_values(blocked->input) * blocked->depth;
-	int64_t out_values = blocked->conv.groups * blocked->filter_blocks * pixels * lanes;
+	int64_t out_values = blocked->conv.groups * blocked->filter_blocks * plane_values(blocked->output) * lanes;
 	int64_t count = 0;
 	for (int64_t i = begin; i < end; i++) {
 		int64_t image = i / cut->runs;
-		int64_t first = share_begin(pixels, cut->runs, i % cut->runs);
-		int64_t last = share_begin(pixels, cut->runs, i % cut->runs + 1);
-		int32_t *table = space->tables + (i - begin) * run_table_values(blocked);
+		int64_t row = i % cut->runs / cut->row_runs;
+		int64_t of_row = i % cut->row_runs;
+		int64_t first = share_begin(row_pixels(blocked), cut->row_runs, of_row);
 		struct run *run = &space->runs[i - begin];
-		*run = (struct run){
-			.pixels = last - first,
-			.input = blocked->is_gathered ? count * lanes
-				 : blocked->is_dense  ? image * in_values + first * lanes
-						      : image * in_values,
-			.output = image * out_values + first * lanes,
-			.offsets = table,
-		};
-		/* The first reads all filters, one after the other, which brings them into the cache. */
-		if (!blocked->is_dense)
-			fill_table(blocked, first, i > begin, run, table);
-		count += last - first;
+		*run = space->row[of_row];
+		run->output = image * out_values + (row * row_pixels(blocked) + first) * lanes;
+		run->input = image * in_values;
+		if (blocked->is_gathered)
+			run->input = count * lanes;
+		else if (blocked->is_dense)
+			run->input += first * lanes;
+		else
+			place_run(blocked, row, run);
+		count += run->pixels;
 	}
-	return count;
 }
 
 /* One group's sets [first_set, last_set) of filter blocks over some runs. */
@@ -369,9 +483,8 @@ struct piece {
 	int64_t run_count;
 };
 
-/* One chunk of channels for one set of filter blocks, over runs [first, last). */
-static void sum_chunk(const struct cut *cut, const struct piece *piece, int64_t chunk, int64_t set, int64_t first,
-		      int64_t last)
+/* One chunk of channels for one set of filter blocks, over all runs. */
+static void sum_chunk(const struct cut *cut, const struct piece *piece, int64_t chunk, int64_t set)
 {
 	const struct blocked_job *job = cut->job;
 	const struct blocked_conv *blocked = job->blocked;
@@ -396,36 +509,48 @@ static void sum_chunk(const struct cut *cut, const struct piece *piece, int64_t 
 	};
 	blocked_kernel *const *kernels =
 		blocked->is_dense ? blocked->kernels->run_dense[count - 1] : blocked->kernels->run[count - 1];
-	for (int64_t i = first; i < last; i++) {
+	bool is_fetched = group_weights(blocked) >= FETCHED_VALUES_MIN && piece->run_count <= FETCHED_RUNS_MAX;
+	for (int64_t i = 0; i < piece->run_count; i++) {
 		const struct run *run = &piece->runs[i];
 		product.taps = run->taps;
-		product.has_padding = run->has_padding;
 		product.image = input + run->input;
 		product.offsets = run->offsets;
 		product.out = output + run->output;
+		product.weights_ahead = i == 0 && is_fetched ? blocks * product.weights_step : 0;
 		/* Sets that follow find it in the cache. */
 		product.ahead = set == piece->first_set ? run->pixels * lanes : 0;
 		kernels[run->pixels - 1](&product);
 	}
 }
 
-/*
- * Deep filters that stay in the cache go over run by run, so that each run is read once; others go over all runs, so
- * that few blocks of the output are written at a time.
- */
+/* A few filters of a chunk over all runs: they stay in the first-level cache, what the runs read in the second. */
 static void sum_piece(const struct cut *cut, const struct piece *piece)
 {
+	for (int64_t chunk = 0; chunk < cut->job->blocked->chunks; chunk++)
+		for (int64_t set = piece->first_set; set < piece->last_set; set++)
+			sum_chunk(cut, piece, chunk, set);
+}
+
+/* Prepares a band of a group, unless the worker's last item was another part of it; returns its pixels' step. */
+static int64_t prepare_band(const struct cut *cut, int64_t band, int64_t group, int64_t *held,
+			    const struct workspace *space)
+{
 	const struct blocked_conv *blocked = cut->job->blocked;
-	int64_t blocks = div_ceil_int64(blocked->channel_blocks, blocked->chunks);
-	int64_t depth = blocks * blocked->depth * blocked->taps;
-	bool filters_stay =
-		depth >= SHALLOW_DEPTH && depth * blocked->filter_blocks * blocked->kernels->lanes <= FILTER_VALUES_MAX;
-	for (int64_t chunk = 0; chunk < blocked->chunks; chunk++) {
-		int64_t step = filters_stay ? 1 : piece->run_count;
-		for (int64_t run = 0; run < piece->run_count; run += step)
-			for (int64_t set = piece->first_set; set < piece->last_set; set++)
-				sum_chunk(cut, piece, chunk, set, run, run + step);
+	int64_t runs = cut->job->images * cut->runs;
+	int64_t begin = share_begin(runs, cut->bands, band);
+	int64_t end = share_begin(runs, cut->bands, band + 1);
+	const struct run *last = &space->runs[end - begin - 1];
+	int64_t index = band * blocked->conv.groups + group;
+	if (*held < 0)
+		prepare_row(cut, space);
+	if (*held != index) {
+		prepare_runs(cut, begin, end, space);
+		if (blocked->is_gathered)
+			gather_runs(cut, group, begin, end, space);
 	}
+	*held = index;
+	return blocked->is_gathered ? last->input + last->pixels * blocked->kernels->lanes
+				    : plane_values(blocked->input) * blocked->depth;
 }
 
 static void sum_items(void *context, struct team *team, int worker, int64_t first, int64_t last)
@@ -438,21 +563,17 @@ static void sum_items(void *context, struct team *team, int worker, int64_t firs
 	for (int64_t item = first; item < last; item++) {
 		int64_t part = item % cut->parts;
 		int64_t band = item / cut->parts / blocked->conv.groups;
-		int64_t begin = share_begin(runs, cut->bands, band);
-		int64_t end = share_begin(runs, cut->bands, band + 1);
 		int64_t group = item / cut->parts % blocked->conv.groups;
-		int64_t pixels = prepare_runs(cut, begin, end, &space);
-		if (blocked->is_gathered)
-			gather_runs(cut, group, begin, end, &space);
+		int64_t step = prepare_band(cut, band, group, &cut->held[worker], &space);
 		const struct piece piece = {
 			.group = group,
 			.input = blocked->is_gathered ? space.pixels
 						      : cut->job->input + group * blocked->channel_blocks * in_plane,
-			.block_step = blocked->is_gathered ? pixels * blocked->kernels->lanes : in_plane,
+			.block_step = step,
 			.first_set = share_begin(blocked_sets(blocked), cut->parts, part),
 			.last_set = share_begin(blocked_sets(blocked), cut->parts, part + 1),
 			.runs = space.runs,
-			.run_count = end - begin,
+			.run_count = share_begin(runs, cut->bands, band + 1) - share_begin(runs, cut->bands, band),
 		};
 		sum_piece(cut, &piece);
 	}
@@ -467,14 +588,14 @@ static struct cut cut_items(const struct blocked_job *job)
 	const struct blocked_conv *blocked = job->blocked;
 	const struct window *window = &blocked->conv.window;
 	int64_t pixels_max = blocked->pixels_max;
-	int64_t pixel_values = blocked->channel_blocks * blocked->depth * window->y.stride * window->x.stride +
-			       blocked->filter_blocks * blocked->kernels->lanes;
-	int64_t fitting =
-		least_int64(BAND_VALUES / (pixel_values * pixels_max), TABLE_VALUES_MAX / (blocked->taps * pixels_max));
+	int64_t strides = blocked->is_gathered ? 1 : window->y.stride * window->x.stride;
+	int64_t channels = blocked->channel_blocks * blocked->depth;
+	int64_t pixel_values = channels * strides + blocked->filter_blocks * blocked->kernels->lanes;
+	int64_t fitting = BAND_VALUES / (pixel_values * pixels_max);
 	if (blocked->is_gathered)
-		fitting = least_int64(fitting,
-				      GATHERED_VALUES_MAX / (pixels_max * blocked->channel_blocks * blocked->depth));
-	struct cut cut = {.job = job, .runs = div_ceil_int64(plane_values(blocked->output), pixels_max)};
+		fitting = least_int64(fitting, GATHERED_VALUES_MAX / (pixels_max * channels));
+	struct cut cut = {.job = job, .row_runs = row_runs(blocked)};
+	cut.runs = plane_values(blocked->output) / row_pixels(blocked) * cut.row_runs;
 	int64_t runs = job->images * cut.runs;
 	cut.bands = div_ceil_int64(runs, most_int64(fitting, 1));
 	if (group_weights(blocked) <= FILTER_VALUES_MAX)
@@ -506,7 +627,11 @@ void blocked_conv_run(const struct blocked_conv *blocked, const float *packed, c
 	} else if (blocked->is_winograd) {
 		winograd_run(&job, team);
 	} else {
+		int64_t held[TEAM_THREADS_MAX];
 		struct cut cut = cut_items(&job);
+		cut.held = held;
+		for (int i = 0; i < team->threads; i++)
+			held[i] = -1;
 		team_run(team, cut.bands * blocked->conv.groups * cut.parts, 1, sum_items, &cut);
 	}
 }

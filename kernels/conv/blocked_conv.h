@@ -1,9 +1,9 @@
 /*
- * Convolution of blocked images (blocks.h): direct, without a column matrix or a copy of the image. Pixels of the
- * output, over rows and images, are cut into runs of a few; a table tells where each of them reads each tap, or that
- * it lies in the padding. Channels are summed DEPTH at a time, so that filters of a block stay in the second-level
- * cache while the runs of a band go by, and the band stays there while the filters do. Taps that all pixels of a run
- * read as padding are left out.
+ * Convolution of blocked images (blocks.h): direct, without a column matrix or a copy of the image. Rows of the output
+ * are cut into runs of a few pixels; a table tells where those of one row read each tap, and whether any of them reads
+ * padding, which at a row's ends is left out, as are rows of the window outside the image. Channels are summed a chunk
+ * at a time, so that the filters of a few blocks stay in the first-level cache while the runs of a band go by, and the
+ * band stays in the second-level cache while the filters do.
  *
  * Sums run over channels and taps in one order whatever the number of threads: same bits for all.
  */
@@ -16,7 +16,6 @@
 
 enum {
 	BLOCKED_TAPS_MAX = 256, /* window positions: of larger ones, im2col is as good */
-	BLOCKED_DEPTH = 1024,   /* channels times taps */
 };
 
 /* How a convolution is done for inputs of one shape. Holds no memory. */

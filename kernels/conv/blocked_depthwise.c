@@ -25,19 +25,6 @@ struct row_taps {
 	struct blocked_tap taps[BLOCKED_TAPS_MAX];
 };
 
-/* Rows of the window that lie inside the image under this row of the output. */
-static void find_rows(const struct blocked_conv *blocked, int64_t row, int64_t *first, int64_t *last)
-{
-	const struct window_axis *y = &blocked->conv.window.y;
-	int64_t in_row = row * y->stride - y->pad_before;
-	*first = 0;
-	*last = y->kernel;
-	while (*first < *last && in_row + *first * y->dilation < 0)
-		++*first;
-	while (*last > *first && in_row + (*last - 1) * y->dilation >= blocked->input.height)
-		--*last;
-}
-
 /* Of most rows they are the same, counted from the input's row that the first of them reads. */
 static void find_taps(const struct blocked_conv *blocked, int64_t first, int64_t last, struct row_taps *taps)
 {
@@ -66,7 +53,7 @@ struct tap_cache {
 static const struct row_taps *cached_taps(const struct blocked_conv *blocked, int64_t row, struct tap_cache *cache)
 {
 	int64_t first, last;
-	find_rows(blocked, row, &first, &last);
+	blocked_rows_inside(blocked, row, &first, &last);
 	for (int i = 0; i < TAP_KINDS; i++)
 		if (cache->kinds[i].first == first && cache->kinds[i].last == last)
 			return &cache->kinds[i];

@@ -1,9 +1,9 @@
 /*
  * The innermost products of convolutions over blocked images: [channels / lanes][height][width][lanes], so that a
  * vector holds one pixel's values of as many channels as it has lanes. A product is a few pixels of the output times
- * one or two blocks of filters, summed over channels and taps while the sums stay in registers; the pixels' values are
- * broadcast one by one, the filters are read as whole vectors (the layout and the loops are those of Georganas et al.,
- * "Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures", SC18, arXiv 1808.05567).
+ * one to three blocks of filters, summed over channels and taps while the sums stay in registers; the pixels' values
+ * are broadcast one by one, the filters are read as whole vectors (the layout and the loops are those of Georganas et
+ * al., "Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures", SC18, arXiv 1808.05567).
  *
  * There is one function for each number of filter blocks and of pixels. The largest of both fill the registers: 1 x 12,
  * 2 x 6 or 3 x 4 of AVX2's 16, 2 x 12 or 3 x 8 of AVX-512's 32.
@@ -32,17 +32,27 @@ struct blocked_product {
 	const float *image;   /* the first block */
 	int64_t block_step;   /* from a block to the next, in values */
 	/*
-	 * [taps][1 + pixels], in values: where the tap's weights are, counted from the block's, if there were one block
-	 * of filters, and where each pixel reads, counted from the image's block; negative: padding.
+	 * [taps][BLOCKED_PIXEL + pixels]: where the tap's weights are, counted from the block's, if there were one
+	 * block of filters; how the pixels read it; where they read, counted from the image's block. In values.
 	 */
 	const int32_t *offsets;
-	bool has_padding;  /* some are negative */
-	int64_t ahead;     /* dense: from what a pixel reads to what is read soon, and is fetched, in values; 0: none */
-	const float *bias; /* [filter blocks][lanes], where the sums begin; NULL: they go on from `out` */
-	const float *bounds; /* the least and the most that sums leave as; NULL: none */
-	float *out;          /* [filter blocks][pixels][lanes] */
-	int64_t out_step;    /* from a filter block to the next, in values */
+	int64_t ahead; /* dense: from what a pixel reads to what is read soon, and is fetched, in values; 0: none */
+	int64_t weights_ahead; /* from weights to those that are read soon, and are fetched, in values; 0: none */
+	const float *bias;     /* [filter blocks][lanes], where the sums begin; NULL: they go on from `out` */
+	const float *bounds;   /* the least and the most that sums leave as; NULL: none */
+	float *out;            /* [filter blocks][pixels][lanes] */
+	int64_t out_step;      /* from a filter block to the next, in values */
 };
+
+/* Of a tap, in the table of offsets. */
+enum { BLOCKED_WEIGHTS, BLOCKED_READ, BLOCKED_PIXEL };
+
+/*
+ * How pixels read a tap: side by side, which takes one address for all and is usual, maybe without the first or the
+ * last, which is left out; or each where the table says or, in the padding, zeros.
+ */
+enum blocked_read { READ_ALL, READ_BUT_FIRST, READ_BUT_LAST, READ_EACH };
+enum { BLOCKED_PADDING = INT32_MIN };
 
 typedef void blocked_kernel(const struct blocked_product *product);
 

@@ -10,6 +10,8 @@
 
 typedef int32_t micro_mask __attribute__((vector_size(MICRO_LANES * sizeof(int32_t)), aligned(sizeof(int32_t))));
 
+enum { LINE_VALUES = 16 /* of a cache line */ };
+
 /* What pixels in the padding read. */
 static const float blocked_zeros[BLOCKED_LANES_MAX];
 
@@ -36,16 +38,18 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 #define BLOCKED_OUT(p, f) (product->out + (f)*product->out_step + (p)*MICRO_LANES)
 
 #define BLOCKED_DECLARE_ONE(p, f) micro_vector s##p##f;
-#define BLOCKED_WHERE(mask, a, b) (micro_vector)(((micro_mask)(a) & (mask)) | ((micro_mask)(b) & ~(mask)))
 /* What is not a number stays so. */
+#ifndef MICRO_LEAST
+#define BLOCKED_WHERE(mask, a, b) (micro_vector)(((micro_mask)(a) & (mask)) | ((micro_mask)(b) & ~(mask)))
+#define MICRO_LEAST(bound, sum) BLOCKED_WHERE(sum > bound, bound, sum)
+#define MICRO_MOST(bound, sum) BLOCKED_WHERE(sum < bound, bound, sum)
+#endif
 #define BLOCKED_CLAMP(sum) \
 	{ \
 		const micro_vector least = (micro_vector){0} + product->bounds[0]; \
 		const micro_vector most = (micro_vector){0} + product->bounds[1]; \
-		const micro_mask is_below = sum < least; \
-		const micro_mask is_above = sum > most; \
-		sum = BLOCKED_WHERE(is_above, most, sum); \
-		sum = BLOCKED_WHERE(is_below, least, sum); \
+		sum = MICRO_LEAST(most, sum); \
+		sum = MICRO_MOST(least, sum); \
 	}
 #define BLOCKED_CLAMP_ONE(p, f) BLOCKED_CLAMP(s##p##f)
 #define BLOCKED_CLAMP_SUMS(p, F) BLOCKED_FILTERS_##F(BLOCKED_CLAMP_ONE, p)
@@ -68,15 +72,23 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 #define BLOCKED_BIAS(p, F) BLOCKED_FILTERS_##F(BLOCKED_BIAS_ONE, p)
 #define BLOCKED_LOAD(p, F) BLOCKED_FILTERS_##F(BLOCKED_LOAD_ONE, p)
 #define BLOCKED_STORE(p, F) BLOCKED_FILTERS_##F(BLOCKED_STORE_ONE, p)
-#define BLOCKED_POINT(p, F) const float *x##p = image + taps[p];
-#define BLOCKED_PAD(p, F) \
-	if (taps[p] < 0) \
-		x##p = blocked_zeros;
+#define BLOCKED_POINT(p, F) \
+	const float *x##p = \
+		tap[BLOCKED_PIXEL + (p)] == BLOCKED_PADDING ? blocked_zeros : image + tap[BLOCKED_PIXEL + (p)];
+#define BLOCKED_POINT_BESIDE(p, F) const float *x##p = from + (p)*MICRO_LANES;
+
+/* One channel's products, of all pixels or all but the first or last. */
 #define BLOCKED_ADD(p, F) \
 	{ \
 		const float value = x##p[c]; \
 		BLOCKED_FILTERS_##F(BLOCKED_ADD_ONE, p) \
 	}
+#define BLOCKED_ADD_BUT_FIRST(p, F) \
+	if ((p) > 0) \
+	BLOCKED_ADD(p, F)
+#define BLOCKED_ADD_BUT_LAST(p, F) \
+	if ((p) + 1 < PIXELS) \
+	BLOCKED_ADD(p, F)
 
 #define BLOCKED_NAME(F, P, kind) MICRO_JOIN(MICRO_SET, _blocked_##kind##_##F##x##P)
 
@@ -88,31 +100,50 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 		BLOCKED_PIXELS_##P(BLOCKED_LOAD, F); \
 	}
 
-#define BLOCKED_ADD_CHANNELS(F, P, DEPTH) \
+/* A block's filters, into the second-level cache. */
+#define BLOCKED_FETCH_WEIGHTS(F) \
+	for (int64_t i = 0; weights_ahead != 0 && i < MICRO_LANES * (F)*MICRO_LANES; i += LINE_VALUES) \
+		__builtin_prefetch(weights + weights_ahead + i, 0, 2);
+
+#define BLOCKED_ADD_CHANNELS(F, P, DEPTH, ADD) \
 	_Pragma("GCC unroll 4") for (int64_t c = 0; c < (DEPTH); c++) \
 	{ \
 		BLOCKED_FILTERS_##F(BLOCKED_WEIGHTS_ONE, 0); \
-		BLOCKED_PIXELS_##P(BLOCKED_ADD, F); \
+		BLOCKED_PIXELS_##P(ADD, F); \
 		weights += (F)*MICRO_LANES; \
+	}
+
+/* One tap of pixels side by side. */
+#define BLOCKED_ADD_BESIDE(F, P, ADD) \
+	{ \
+		const float *from = image + tap[BLOCKED_PIXEL]; \
+		BLOCKED_PIXELS_##P(BLOCKED_POINT_BESIDE, F); \
+		BLOCKED_ADD_CHANNELS(F, P, MICRO_LANES, ADD) \
 	}
 
 #define BLOCKED_DEEP(F, P) \
 	MICRO_TARGET static void BLOCKED_NAME(F, P, deep)(const struct blocked_product *product) \
 	{ \
+		enum { PIXELS = (P) }; \
 		const float *block_weights = product->weights; \
-		const bool has_padding = product->has_padding; \
+		const int64_t weights_ahead = product->weights_ahead; \
 		const float *image = product->image; \
+		const int32_t *end = product->offsets + product->taps * (BLOCKED_PIXEL + PIXELS); \
 		BLOCKED_START(F, P) \
 		for (int64_t block = 0; block < product->blocks; block++) { \
-			const int32_t *taps = product->offsets; \
-			for (int64_t tap = 0; tap < product->taps; tap++) { \
-				const float *weights = block_weights + *taps++ * (F); \
-				BLOCKED_PIXELS_##P(BLOCKED_POINT, F); \
-				if (has_padding) { \
-					BLOCKED_PIXELS_##P(BLOCKED_PAD, F); \
+			for (const int32_t *tap = product->offsets; tap < end; tap += BLOCKED_PIXEL + PIXELS) { \
+				const float *weights = block_weights + tap[BLOCKED_WEIGHTS] * (F); \
+				BLOCKED_FETCH_WEIGHTS(F) \
+				if (tap[BLOCKED_READ] == READ_ALL) \
+					BLOCKED_ADD_BESIDE(F, P, BLOCKED_ADD) \
+				else if (tap[BLOCKED_READ] == READ_BUT_FIRST) \
+					BLOCKED_ADD_BESIDE(F, P, BLOCKED_ADD_BUT_FIRST) \
+				else if (tap[BLOCKED_READ] == READ_BUT_LAST) \
+					BLOCKED_ADD_BESIDE(F, P, BLOCKED_ADD_BUT_LAST) \
+				else { \
+					BLOCKED_PIXELS_##P(BLOCKED_POINT, F); \
+					BLOCKED_ADD_CHANNELS(F, P, MICRO_LANES, BLOCKED_ADD) \
 				} \
-				taps += (P); \
-				BLOCKED_ADD_CHANNELS(F, P, MICRO_LANES) \
 			} \
 			image += product->block_step; \
 			block_weights += product->weights_step; \
@@ -130,13 +161,15 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 		const float *weights = product->weights; \
 		const float *image = product->image; \
 		const int64_t ahead = product->ahead; \
+		const int64_t weights_ahead = product->weights_ahead; \
 		BLOCKED_START(F, P) \
 		for (int64_t block = 0; block < product->blocks; block++) { \
 			BLOCKED_PIXELS_##P(BLOCKED_POINT_DENSE, F); \
 			if (ahead != 0) { \
 				BLOCKED_PIXELS_##P(BLOCKED_FETCH_DENSE, F); \
 			} \
-			BLOCKED_ADD_CHANNELS(F, P, MICRO_LANES) \
+			BLOCKED_FETCH_WEIGHTS(F) \
+			BLOCKED_ADD_CHANNELS(F, P, MICRO_LANES, BLOCKED_ADD) \
 			image += product->block_step; \
 		} \
 		BLOCKED_BOUNDS(P, F) \
@@ -163,7 +196,7 @@ static const float blocked_zeros[BLOCKED_LANES_MAX];
 			BLOCKED_PIXELS_##P(SHALLOW_BIAS, F); \
 			for (int64_t y = 0; y < product->rows; y++) { \
 				BLOCKED_PIXELS_##P(BLOCKED_POINT_SHALLOW, F); \
-				BLOCKED_ADD_CHANNELS(F, P, depth) \
+				BLOCKED_ADD_CHANNELS(F, P, depth, BLOCKED_ADD) \
 				row += product->row_step; \
 			} \
 			BLOCKED_BOUNDS(P, F) \

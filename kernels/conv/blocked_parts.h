@@ -37,6 +37,9 @@ static inline int64_t share_begin(int64_t total, int64_t shares, int64_t share)
 int64_t blocked_sets(const struct blocked_conv *blocked);
 int64_t blocked_set_begin(const struct blocked_conv *blocked, int64_t set);
 
+/* Rows [first, last) of the window that lie inside the image under this row of the output. */
+void blocked_rows_inside(const struct blocked_conv *blocked, int64_t row, int64_t *first, int64_t *last);
+
 /* False where a row is too wide, or the window dilated, or there are groups. */
 bool blocked_shallow_plan(struct blocked_conv *blocked);
 void blocked_shallow_run(const struct blocked_job *job, struct team *team);

@@ -7,11 +7,15 @@
 #include "kernels/conv/blocked_parts.h"
 
 enum {
-	/* Points and sums of the tiles of an item: most of a second-level cache of 1 MiB, with room for filters. */
-	WORK_VALUES = 176 * 1024,
-	CHUNK_CHANNELS = 128, /* that are transformed, and summed, at a time */
-	PART_FILTERS = 128,   /* for which they are transformed again */
-	LINE_VALUES = 16,     /* of a cache line: points' values lie one apart from powers of two */
+	/*
+	 * Points and sums of the tiles of an item: less than 1 MiB. The more tiles, the less often filters are read
+	 * from memory, so that few channels and filters at a time are best.
+	 */
+	WORK_VALUES = 215 * 1024,
+	CHUNK_CHANNELS = 64, /* that are transformed, and summed, at a time */
+	PART_FILTERS = 128,  /* for which they are transformed again */
+	FEW_RUNS = 2,        /* of tiles, for which filters come from memory too late unless fetched */
+	WINOGRAD_LINE = 16,  /* of a cache line, in values: points lie one apart from powers of two */
 };
 
 bool winograd_serves(const struct blocked_conv *blocked)
@@ -158,7 +162,7 @@ static struct tiling cut_tiles(const struct blocked_job *job)
 /* From a point's values to the next one's, of so many blocks. */
 static int64_t point_step(const struct tiling *tiling, int64_t blocks)
 {
-	return blocks * tiling->band_tiles * tiling->job->blocked->kernels->lanes + LINE_VALUES;
+	return blocks * tiling->band_tiles * tiling->job->blocked->kernels->lanes + WINOGRAD_LINE;
 }
 
 /* One item: a group's sets [first_set, last_set) of filter blocks for some tiles. */
@@ -264,6 +268,8 @@ static void multiply(const struct piece *piece, int64_t chunk)
 				int64_t tile = share_begin(piece->tiles, runs, run);
 				int64_t tiles = share_begin(piece->tiles, runs, run + 1) - tile;
 				product.image = points + tile * lanes;
+				product.weights_ahead =
+					run == 0 && runs <= FEW_RUNS ? count * blocks * block_values : 0;
 				product.out = sums + ((filter - first) * piece->tiles + tile) * lanes;
 				blocked->kernels->run_dense[count - 1][tiles - 1](&product);
 			}

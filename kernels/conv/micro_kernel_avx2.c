@@ -1,9 +1,14 @@
 /* Micro kernels for AVX2 with FMA: 16 registers of eight values. */
 #ifdef __x86_64__
+#include <immintrin.h>
+
 #include "kernels/conv/micro_kernel_sets.h"
 
 #define MICRO_LANES 8
 #define MICRO_SET avx2
+/* Of a number and what is not one, the second. */
+#define MICRO_LEAST(bound, sum) (micro_vector) _mm256_min_ps((__m256)(bound), (__m256)(sum))
+#define MICRO_MOST(bound, sum) (micro_vector) _mm256_max_ps((__m256)(bound), (__m256)(sum))
 #define MICRO_TARGET __attribute__((target("avx2,fma")))
 #include "kernels/conv/blocked_winograd_body.h"
 

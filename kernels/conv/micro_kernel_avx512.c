@@ -1,9 +1,14 @@
 /* Micro kernels for AVX-512: 32 registers of sixteen values. */
 #ifdef __x86_64__
+#include <immintrin.h>
+
 #include "kernels/conv/micro_kernel_sets.h"
 
 #define MICRO_LANES 16
 #define MICRO_SET avx512
+/* Of a number and what is not one, the second. */
+#define MICRO_LEAST(bound, sum) (micro_vector) _mm512_min_ps((__m512)(bound), (__m512)(sum))
+#define MICRO_MOST(bound, sum) (micro_vector) _mm512_max_ps((__m512)(bound), (__m512)(sum))
 #define MICRO_TARGET __attribute__((target("avx512f,avx512vl,fma")))
 #include "kernels/conv/blocked_winograd_body.h"
 

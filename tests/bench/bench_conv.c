@@ -1,9 +1,12 @@
 /*
  * The convolutions of four networks, each shape once: Lamina's kernels beside oneDNN's direct ones, held to the same
- * instruction set, each with images in blocks of channels as it likes them, and beside im2col with OpenBLAS, of planes.
- * Runs take turns, so that a neighbour slows all of them. A line is
- * conv_<network>_b<batch>_t<threads>_<instruction set>: GFLOP/s over all shapes, and the geometric mean over them of
- * the reference's time by Lamina's. oneDNN holds a process to one instruction set: each has a process of its own.
+ * instruction set, each with images in blocks of channels as it likes them, and beside im2col with OpenBLAS, of planes;
+ * those of VGG-16 by minimal filtering, beside oneDNN's where it has one; and all of them on two threads beside one.
+ * Runs take turns, so that a neighbour slows all of them, and of the times of each the least counts: what disturbs a
+ * computation makes it longer. A line is conv_<network>_b<batch>_t<threads>_<instruction set>: GFLOP/s over all shapes,
+ * and the geometric mean over them of the reference's time by Lamina's. oneDNN holds a process to one instruction set:
+ * each has a process of its own. LAMINA_BENCH_SHAPES in the environment prints each shape, too.
+ * usage: bench_conv [NETWORK...]; all of them
  */
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,10 +73,20 @@ static const struct network {
 
 enum { NETWORKS = ARRAY_LEN(networks) };
 
-enum rival { RIVAL_LAMINA, RIVAL_ONEDNN, RIVAL_OPENBLAS, RIVALS };
+/* What is set beside Lamina's kernels, and how. */
+enum rival { RIVAL_LAMINA, RIVAL_ONEDNN, RIVAL_OPENBLAS, RIVAL_ONE_THREAD, RIVALS };
+
+struct setting {
+	enum isa isa;
+	bool is_winograd;
+	int64_t images;
+	struct team *team;
+	struct team *one; /* thread */
+};
 
 /* One shape with everything that its runs need. */
 struct subject {
+	const struct setting *setting;
 	struct layer layer;
 	struct blocked_conv blocked;
 	struct onednn onednn;
@@ -88,39 +101,59 @@ struct subject {
 	float *output_blocks;
 	void *input_memory;
 	void *output_memory;
-	struct team *team;
 };
 
-static void subject_init(struct subject *subject, const struct shape_row *row, int64_t images, enum isa isa,
-			 struct team *team)
+static void fill(float *values, int64_t count)
+{
+	for (int64_t i = 0; i < count; i++)
+		values[i] = (float)(i * 2654435761 % 1024) / 1024 - 0.5f;
+}
+
+static void subject_layer(struct layer *layer, const struct shape_row *row)
 {
 	const char *key;
 	struct err err;
-	*subject = (struct subject){.team = team, .layer = {.name = "conv", .kind = LAYER_CONV}};
-	struct layer *layer = &subject->layer;
+	*layer = (struct layer){.name = "conv", .kind = LAYER_CONV};
 	layer->conv = (struct conv){
 		.window = window_square(row->kernel, row->stride), .filters = row->filters, .groups = row->groups};
 	layer->conv.window.y.pad_before = layer->conv.window.y.pad_after = row->pad;
 	layer->conv.window.x.pad_before = layer->conv.window.x.pad_after = row->pad;
 	CHECK(layer_infer(layer, (struct shape){row->channels, row->side, row->side}, &key, &err));
-	int64_t lanes = blocked_kernels_of(isa)->lanes;
-	CHECK(blocked_conv_init(&subject->blocked, &layer->conv, layer->input, blocks_depth(row->channels, lanes),
-				isa));
+}
+
+/* False where minimal filtering is wanted and is not for this shape. */
+static bool subject_plan(struct subject *subject)
+{
+	const struct setting *setting = subject->setting;
+	const struct layer *layer = &subject->layer;
+	int64_t depth = blocks_depth(layer->input.channels, blocked_kernels_of(setting->isa)->lanes);
+	CHECK(blocked_conv_init(&subject->blocked, &layer->conv, layer->input, depth, setting->isa));
+	return !setting->is_winograd || blocked_conv_use_winograd(&subject->blocked);
+}
+
+static bool subject_init(struct subject *subject, const struct shape_row *row, const struct setting *setting)
+{
+	*subject = (struct subject){.setting = setting};
+	struct layer *layer = &subject->layer;
+	subject_layer(layer, row);
+	if (!subject_plan(subject))
+		return false;
+	int64_t lanes = subject->blocked.kernels->lanes;
+	int64_t in_values = setting->images * blocks_values(layer->input, subject->blocked.depth);
+	int64_t out_values = setting->images * blocks_values(layer->output, lanes);
 	subject->weights = floats_alloc((size_t)layer->weight_count, &subject->weights_memory);
 	subject->packed = floats_alloc((size_t)blocked_conv_packed_values(&subject->blocked), &subject->packed_memory);
-	for (int64_t i = 0; i < layer->weight_count; i++)
-		subject->weights[i] = (float)(i * 2654435761 % 1024) / 1024 - 0.5f;
+	fill(subject->weights, layer->weight_count);
 	blocked_conv_pack(&subject->blocked, subject->weights, NULL, subject->packed);
-	tensor_init(&subject->input, images, layer->input);
-	tensor_init(&subject->output, images, layer->output);
-	for (int64_t i = 0; i < tensor_values(&subject->input); i++)
-		subject->input.data[i] = (float)(i * 2654435761 % 1024) / 1024 - 0.5f;
-	subject->input_blocks = floats_alloc((size_t)(images * blocks_values(layer->input, subject->blocked.depth)),
-					     &subject->input_memory);
-	subject->output_blocks =
-		floats_alloc((size_t)(images * blocks_values(layer->output, lanes)), &subject->output_memory);
-	blocks_from_planes(&subject->input, subject->blocked.depth, subject->input_blocks, team);
-	subject->has_onednn = onednn_init(&subject->onednn, layer, images);
+	tensor_init(&subject->input, setting->images, layer->input);
+	tensor_init(&subject->output, setting->images, layer->output);
+	fill(subject->input.data, tensor_values(&subject->input));
+	subject->input_blocks = floats_alloc((size_t)in_values, &subject->input_memory);
+	subject->output_blocks = floats_alloc((size_t)out_values, &subject->output_memory);
+	blocks_from_planes(&subject->input, subject->blocked.depth, subject->input_blocks, setting->team);
+	subject->has_onednn = setting->team->threads == 1 &&
+			      onednn_init(&subject->onednn, layer, setting->images, setting->is_winograd);
+	return true;
 }
 
 static void subject_release(struct subject *subject)
@@ -135,18 +168,34 @@ static void subject_release(struct subject *subject)
 	mem_free(subject->output_memory);
 }
 
+static bool has_rival(const struct subject *subject, enum rival rival)
+{
+	bool is_alone = subject->setting->team->threads == 1;
+	switch (rival) {
+	case RIVAL_LAMINA:
+		return true;
+	case RIVAL_ONEDNN:
+		return subject->has_onednn;
+	case RIVAL_OPENBLAS:
+		return is_alone && !subject->setting->is_winograd;
+	default:
+		return !is_alone;
+	}
+}
+
 static void run_rival(struct subject *subject, enum rival rival)
 {
-	if (rival == RIVAL_LAMINA)
-		blocked_conv_run(&subject->blocked, subject->packed, subject->input_blocks, subject->output_blocks,
-				 subject->input.images, subject->team);
-	else if (rival == RIVAL_ONEDNN && subject->has_onednn)
+	const struct setting *setting = subject->setting;
+	if (rival == RIVAL_ONEDNN)
 		onednn_run(&subject->onednn);
 	else if (rival == RIVAL_OPENBLAS)
 		conv_run(&subject->layer.conv, &(struct layer_call){.weights = subject->weights,
 								    .input = &subject->input,
 								    .output = &subject->output,
-								    .team = subject->team});
+								    .team = setting->team});
+	else
+		blocked_conv_run(&subject->blocked, subject->packed, subject->input_blocks, subject->output_blocks,
+				 setting->images, rival == RIVAL_LAMINA ? setting->team : setting->one);
 }
 
 static double wall_seconds(void)
@@ -158,91 +207,134 @@ static double wall_seconds(void)
 
 static double now_seconds(const struct subject *subject)
 {
-	return subject->team->threads == 1 ? bench_cpu_seconds() : wall_seconds();
+	return subject->setting->team->threads == 1 ? bench_cpu_seconds() : wall_seconds();
 }
 
-/* Medians of runs that take turns; short ones are repeated within a run. */
-static void measure(struct subject *subject, int64_t images, double seconds[RIVALS])
+/* The least of runs that take turns; short ones are repeated within a run. */
+static void measure(struct subject *subject, double seconds[RIVALS])
 {
 	static const double run_flop = 4e8;
-	double times[RIVALS][BENCH_REPEATS];
-	double flop = 2 * (double)subject->layer.mac_per_image * (double)images;
+	double flop = 2 * (double)subject->layer.mac_per_image * (double)subject->setting->images;
 	int runs = (int)fmax(1, run_flop / flop);
 	int repeats = flop > 2e10 ? 3 : BENCH_REPEATS;
 	for (int i = -1; i < repeats; i++)
 		for (int r = 0; r < RIVALS; r++) {
+			if (!has_rival(subject, (enum rival)r))
+				continue;
 			double start = now_seconds(subject);
 			for (int k = 0; k < runs; k++)
 				run_rival(subject, (enum rival)r);
-			if (i >= 0)
-				times[r][i] = (now_seconds(subject) - start) / runs;
+			double took = (now_seconds(subject) - start) / runs;
+			seconds[r] = i <= 0 || took < seconds[r] ? took : seconds[r];
 		}
-	for (int r = 0; r < RIVALS; r++) {
-		qsort(times[r], (size_t)repeats, sizeof(double), bench_compare_);
-		seconds[r] = times[r][repeats / 2];
-	}
 }
 
 /* The work of a network's shapes, and how the others did. */
 struct sums {
 	double flop;
-	double seconds[RIVALS];
+	double seconds;
 	double log_ratios[RIVALS];
-	double onednn_missing;
+	int shapes[RIVALS];
 };
 
-static struct sums measure_network(const struct network *network, int64_t images, enum isa isa, struct team *team)
+static void tell_shape(const struct shape_row *row, double flop, const double seconds[RIVALS])
+{
+	static const char *const names[RIVALS] = {"", "oneDNN", "im2col", "one thread"};
+	printf("# %lldx%lld^2 -> %lld, %lld^2/%lld: %.1f GFLOP/s", (long long)row->channels, (long long)row->side,
+	       (long long)row->filters, (long long)row->kernel, (long long)row->stride,
+	       flop / seconds[RIVAL_LAMINA] / 1e9);
+	for (int r = RIVAL_ONEDNN; r < RIVALS; r++)
+		if (seconds[r] > 0)
+			printf(", %.3f x %s", seconds[r] / seconds[RIVAL_LAMINA], names[r]);
+	putchar('\n');
+}
+
+static struct sums measure_network(const struct network *network, const struct setting *setting)
 {
 	struct sums sums = {0};
 	bool tells = getenv("LAMINA_BENCH_SHAPES") != NULL;
 	for (size_t i = 0; i < network->count; i++) {
 		struct subject subject;
-		double seconds[RIVALS];
-		subject_init(&subject, &network->shapes[i], images, isa, team);
-		measure(&subject, images, seconds);
-		double flop = 2 * (double)subject.layer.mac_per_image * (double)images;
+		double seconds[RIVALS] = {0};
+		if (!subject_init(&subject, &network->shapes[i], setting))
+			continue;
+		measure(&subject, seconds);
+		double flop = 2 * (double)subject.layer.mac_per_image * (double)setting->images;
 		sums.flop += flop;
-		sums.onednn_missing += !subject.has_onednn;
-		for (int r = 0; r < RIVALS; r++) {
-			sums.seconds[r] += seconds[r];
-			sums.log_ratios[r] += log(seconds[r] / seconds[RIVAL_LAMINA]) / (double)network->count;
-		}
+		sums.seconds += seconds[RIVAL_LAMINA];
+		for (int r = 0; r < RIVALS; r++)
+			if (has_rival(&subject, (enum rival)r)) {
+				sums.log_ratios[r] += log(seconds[r] / seconds[RIVAL_LAMINA]);
+				sums.shapes[r]++;
+			}
 		if (tells)
-			printf("# %lldx%lld^2 -> %lld, %lld^2/%lld: %.1f GFLOP/s; oneDNN %.1f, im2col %.1f\n",
-			       (long long)network->shapes[i].channels, (long long)network->shapes[i].side,
-			       (long long)network->shapes[i].filters, (long long)network->shapes[i].kernel,
-			       (long long)network->shapes[i].stride, flop / seconds[RIVAL_LAMINA] / 1e9,
-			       flop / seconds[RIVAL_ONEDNN] / 1e9, flop / seconds[RIVAL_OPENBLAS] / 1e9);
+			tell_shape(&network->shapes[i], flop, seconds);
 		subject_release(&subject);
 	}
 	return sums;
 }
 
+/* Nothing where the rival lacks some of the shapes. */
 static void report(const char *name, const struct sums *sums, enum rival rival, const char *reference)
 {
-	struct bench_rate rate = {.median = sums->flop / sums->seconds[RIVAL_LAMINA] / 1e9};
-	bench_report(name, rate, "GFLOP/s", reference, rate.median / exp(sums->log_ratios[rival]));
+	struct bench_rate rate = {.median = sums->flop / sums->seconds / 1e9};
+	if (sums->shapes[rival] == sums->shapes[RIVAL_LAMINA])
+		bench_report(name, rate, "GFLOP/s", reference,
+			     rate.median / exp(sums->log_ratios[rival] / sums->shapes[rival]));
 }
 
-static void bench_isa(enum isa isa, int threads)
+static void bench_shapes(const struct network *network, const struct setting *setting)
+{
+	static const struct {
+		const char *suffix;
+		const char *reference;
+	} rows[RIVALS] = {
+		[RIVAL_ONEDNN] = {"", "oneDNN"},
+		[RIVAL_OPENBLAS] = {"_im2col", "im2col + OpenBLAS"},
+		[RIVAL_ONE_THREAD] = {"", "one thread"},
+	};
+	struct sums sums = measure_network(network, setting);
+	for (int r = RIVAL_ONEDNN; r < RIVALS; r++) {
+		char name[80];
+		snprintf(name, sizeof name, "conv_%s%s_b%lld_t%d_%s%s", network->name,
+			 setting->is_winograd ? "_winograd" : "", (long long)setting->images, setting->team->threads,
+			 isa_names[setting->isa], rows[r].suffix);
+		report(name, &sums, (enum rival)r, rows[r].reference);
+	}
+}
+
+static bool is_wanted(const char *name, char *const *wanted)
+{
+	bool any = false;
+	for (; *wanted; wanted++) {
+		any = true;
+		if (strcmp(*wanted, name) == 0)
+			return true;
+	}
+	return !any;
+}
+
+static void bench_isa(enum isa isa, char *const *wanted)
 {
 	static const int64_t batches[] = {1, 16};
-	struct team team;
-	onednn_limit(isa, threads);
-	team_init(&team, threads);
+	struct team teams[2];
+	onednn_limit(isa, 1);
+	for (int i = 0; i < 2; i++)
+		team_init(&teams[i], i + 1);
 	for (size_t n = 0; n < NETWORKS; n++)
-		for (size_t b = 0; b < ARRAY_LEN(batches); b++) {
-			char name[80];
-			struct sums sums = measure_network(&networks[n], batches[b], isa, &team);
-			snprintf(name, sizeof name, "conv_%s_b%lld_t%d_%s", networks[n].name, (long long)batches[b],
-				 threads, isa_names[isa]);
-			if (sums.onednn_missing == 0)
-				report(name, &sums, RIVAL_ONEDNN, "oneDNN");
-			snprintf(name, sizeof name, "conv_%s_b%lld_t%d_%s_im2col", networks[n].name,
-				 (long long)batches[b], threads, isa_names[isa]);
-			report(name, &sums, RIVAL_OPENBLAS, "im2col + OpenBLAS");
+		for (size_t b = 0; b < ARRAY_LEN(batches) && is_wanted(networks[n].name, wanted); b++) {
+			struct setting setting = {
+				.isa = isa, .images = batches[b], .team = &teams[0], .one = &teams[0]};
+			bench_shapes(&networks[n], &setting);
+			setting.is_winograd = networks[n].shapes == vgg16;
+			if (setting.is_winograd)
+				bench_shapes(&networks[n], &setting);
+			setting.is_winograd = false;
+			setting.team = &teams[1];
+			bench_shapes(&networks[n], &setting);
 		}
-	team_release(&team);
+	for (int i = 0; i < 2; i++)
+		team_release(&teams[i]);
 }
 
 /* OpenBLAS is held to AVX2, as what it is compared with as a backend is timed for clouds that have no more. */
@@ -255,7 +347,7 @@ int main(int argc, char *argv[])
 		fflush(NULL);
 		pid_t child = fork();
 		if (child == 0) {
-			bench_isa((enum isa)isa, 1);
+			bench_isa((enum isa)isa, argv + 1);
 			return 0;
 		}
 		int status;

@@ -1,6 +1,7 @@
 /*
  * One convolution of oneDNN (oneapi-src.github.io/oneDNN, version 2 of its C interface), as something to be measured
- * against: its direct algorithm, its own layouts of images and filters, one instruction set, one thread or several.
+ * against: its direct algorithm or minimal filtering, its own layouts of images and filters, one instruction set, one
+ * thread or several.
  */
 #ifndef LAMINA_ONEDNN_H
 #define LAMINA_ONEDNN_H
@@ -39,7 +40,8 @@ static dnnl_memory_desc_t onednn_any(int rank, const dnnl_dims_t dims)
 	return description;
 }
 
-static dnnl_status_t onednn_describe(const struct layer *layer, int64_t images, dnnl_convolution_desc_t *out)
+static dnnl_status_t onednn_describe(const struct layer *layer, int64_t images, bool is_winograd,
+				     dnnl_convolution_desc_t *out)
 {
 	const struct conv *conv = &layer->conv;
 	const struct window_axis *y = &conv->window.y;
@@ -57,12 +59,13 @@ static dnnl_status_t onednn_describe(const struct layer *layer, int64_t images, 
 	dnnl_memory_desc_t weights = conv->groups > 1 ? onednn_any(5, grouped) : onednn_any(4, filters);
 	dnnl_memory_desc_t bias = onednn_any(1, biases);
 	dnnl_memory_desc_t output = onednn_any(4, to);
-	return dnnl_convolution_forward_desc_init(out, dnnl_forward_inference, dnnl_convolution_direct, &source,
-						  &weights, &bias, &output, strides, before, after);
+	return dnnl_convolution_forward_desc_init(out, dnnl_forward_inference,
+						  is_winograd ? dnnl_convolution_winograd : dnnl_convolution_direct,
+						  &source, &weights, &bias, &output, strides, before, after);
 }
 
 /* Random values in all operands; false where the library cannot do this convolution. */
-static bool onednn_init(struct onednn *onednn, const struct layer *layer, int64_t images)
+static bool onednn_init(struct onednn *onednn, const struct layer *layer, int64_t images, bool is_winograd)
 {
 	static dnnl_engine_t engine;
 	static const dnnl_query_t queries[] = {dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_weights_md,
@@ -72,7 +75,7 @@ static bool onednn_init(struct onednn *onednn, const struct layer *layer, int64_
 	dnnl_primitive_desc_t chosen;
 	if (!engine && dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success)
 		return false;
-	if (onednn_describe(layer, images, &description) != dnnl_success ||
+	if (onednn_describe(layer, images, is_winograd, &description) != dnnl_success ||
 	    dnnl_primitive_desc_create(&chosen, &description, NULL, engine, NULL) != dnnl_success)
 		return false;
 	dnnl_stream_create(&onednn->stream, engine, dnnl_stream_default_flags);
@@ -117,7 +120,7 @@ static void onednn_limit(enum isa isa, int threads)
 {
 }
 
-static bool onednn_init(struct onednn *onednn, const struct layer *layer, int64_t images)
+static bool onednn_init(struct onednn *onednn, const struct layer *layer, int64_t images, bool is_winograd)
 {
 	return false;
 }
