@@ -106,13 +106,18 @@ static int hand_over(const struct plan_report *report)
 static int print_known(const struct plan_report *report)
 {
 	const struct trial *trial = &report->plan->best;
+	int status = CLI_OK;
+	struct buf out;
+	buf_init(&out);
+	buf_printf(&out, "%s: %s MB, %lld images per record, %lld at once: %.4g s and %.4g USD a run\n",
+		   plan_strategy_names[report->request->strategy],
+		   plan_report_memories(trial->setting, &report->cli->arena),
+		   (long long)trial->setting->images_per_record, (long long)trial->setting->parallel, trial->seconds,
+		   trial->usd);
 	if (!plan_emit_replaces_report(report->cli))
-		printf("%s: %s MB, %lld images per record, %lld at once: %.4g s and %.4g USD a run\n",
-		       plan_strategy_names[report->request->strategy],
-		       plan_report_memories(trial->setting, &report->cli->arena),
-		       (long long)trial->setting->images_per_record, (long long)trial->setting->parallel,
-		       trial->seconds, trial->usd);
-	return hand_over(report);
+		status = result_file_write(report->cli, options_text(&report->cli->options, "output"), &out);
+	buf_release(&out);
+	return status == CLI_OK ? hand_over(report) : status;
 }
 
 /* Where no report says it: CSV has tables only, and a fragment takes the report's place. */
@@ -215,7 +220,8 @@ static const struct option_row options[] = {
 	 .kind = OPTION_CHOICE,
 	 .metavar = "STRATEGY",
 	 .choices = plan_strategy_names,
-	 .help = "what is least; by default cost with a deadline, speed with a budget, else balanced"},
+	 .help = "what is least; by default cost with a deadline, speed with a budget, else balanced (of a workflow: "
+		 "speed)"},
 	{.name = "balanced-weight",
 	 .kind = OPTION_DOUBLE,
 	 .metavar = "W",
@@ -294,7 +300,8 @@ const struct command cmd_plan = {
 		"With --report the plan, beside those it is compared with, all of them simulated whole, also becomes a "
 		"page like those of `lamina report`.\n\n"
 		"Of a workflow it plans the memory of every function, on the critical path and off it, and with it "
-		"the kind, the architecture, how many executions and items of maps run at once, and batches.\n\n"
+		"the kind, the architecture, how many executions and items of maps run at once, and batches; for cost "
+		"or for speed, the latter where no bound is given.\n\n"
 		"Every number comes with what keeps it from moving. Exit status 3 says that no plan keeps the "
 		"bounds; the nearest bounds that can be kept are on standard error.",
 	.examples = "lamina plan configs/paper/common.yaml --deadline 90\n"

@@ -80,8 +80,9 @@ int plan_emit_try(const struct cli *cli)
 bool plan_emit_replaces_report(const struct cli *cli)
 {
 	size_t count;
+	bool has_own_file = options_given(&cli->options, "output");
 	const char *const *texts = options_list(&cli->options, "emit", &count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && !has_own_file; i++) {
 		const char *equals = strchr(texts[i], '=');
 		if (!equals || strcmp(equals + 1, "-") == 0)
 			return true;

@@ -13,7 +13,7 @@
 		.names = names_of_emit_formats, \
 		.help = "write the plan as a fragment of a deployment file (sam, cloudformation, serverless, " \
 			"terraform, terraform-json, cli, stepfunctions, power-tuning, infracost, json), to FILE or " \
-			"instead of the report" \
+			"on standard output instead of a report without --output" \
 	}
 #define OPTION_ROW_CURRENT \
 	{ \

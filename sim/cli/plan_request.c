@@ -48,7 +48,7 @@ static void read_latency(const char *text, struct plan_request *out, struct diag
 /* What is planned of a workflow is its memories; what is planned of a chain has no instance to write down. */
 static void check_workflow(const struct cli *cli, bool is_workflow, struct diag *diag)
 {
-	static const char *const of_chains[] = {"current", "output", "pareto", "report", "split"};
+	static const char *const of_chains[] = {"current", "pareto", "report", "split"};
 	if (!is_workflow && options_given(&cli->options, "certificate"))
 		diag_error(diag, at_option("--certificate"), "is written for the plan of a workflow");
 	for (size_t i = 0; is_workflow && i < ARRAY_LEN(of_chains); i++)
@@ -75,12 +75,15 @@ static void check_together(const struct cli *cli, const struct plan_request *req
 			   "a name of files is needed, without control characters and not of a folder");
 }
 
-/* A bound says what is scarce: with a deadline money is saved, with a budget time. */
-static enum plan_strategy default_strategy(const struct options *options)
+/*
+ * A bound says what is scarce: with a deadline money is saved, with a budget time. Without, a chain's plan weighs them
+ * and a workflow's, which is never balanced, saves time.
+ */
+static enum plan_strategy default_strategy(const struct options *options, bool is_workflow)
 {
 	if (options_given(options, "deadline") || options_given(options, "latency"))
 		return STRATEGY_COST;
-	return options_given(options, "budget") ? STRATEGY_SPEED : STRATEGY_BALANCED;
+	return options_given(options, "budget") || is_workflow ? STRATEGY_SPEED : STRATEGY_BALANCED;
 }
 
 bool plan_request_read_bounds(const struct cli *cli, bool is_served, struct plan_request *out, struct diag *diag)
@@ -92,7 +95,7 @@ bool plan_request_read_bounds(const struct cli *cli, bool is_served, struct plan
 		.usd_max = options_double(options, "budget"),
 		.quantile = 0.95,
 		.seconds_metric = is_served ? "record_p95_seconds" : "makespan_seconds",
-		.strategy = default_strategy(options),
+		.strategy = default_strategy(options, false),
 		.headroom = options_double(options, "headroom") / 100,
 		.share = options_double(options, "share") / 100,
 	};
@@ -114,6 +117,7 @@ bool plan_request_read(const struct cli *cli, bool is_served, bool is_workflow, 
 	const struct options *options = &cli->options;
 	size_t errors_before = diag->error_count;
 	plan_request_read_bounds(cli, is_served, out, diag);
+	out->strategy = default_strategy(options, is_workflow);
 	out->cost_weight = options_double(options, "balanced-weight");
 	out->runs_per_month = options_double(options, "runs-per-month");
 	out->wants_split = options_flag(options, "split");

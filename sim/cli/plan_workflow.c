@@ -73,25 +73,44 @@ static int64_t provisioned_of(const struct trial *trial, size_t function)
 	return trial->setting->functions[function].sandbox.provisioned;
 }
 
-/* A key of functions goes into the fragments that are emitted. */
-static bool is_of_functions(const struct knob *knob)
+static bool emits_any(const struct cli *cli, const char *const *formats, size_t count)
 {
+	size_t emitted;
+	const char *const *texts = options_list(&cli->options, "emit", &emitted);
+	for (size_t i = 0; i < emitted; i++)
+		for (size_t k = 0; k < count; k++)
+			if (strncmp(texts[i], formats[k], strlen(formats[k])) == 0 &&
+			    strchr("=", texts[i][strlen(formats[k])]))
+				return true;
+	return false;
+}
+
+/* Whether a key goes into a fragment that is emitted: functions' do, others into those of their resources. */
+static bool is_emitted(const struct cli *cli, const struct workflow_plan *plan, const struct knob *knob)
+{
+	static const char *const of_machines[] = {"sam", "cloudformation", "serverless", "terraform-json"};
+	static const char *const of_states[] = {"stepfunctions"};
+	const char *resource = plan->best.setting->graph->resource;
+	if (strcmp(knob->label, "workflow.kind") == 0)
+		return resource && resource[0] && emits_any(cli, of_machines, ARRAY_LEN(of_machines));
+	if (strstr(knob->label, ".map."))
+		return emits_any(cli, of_states, ARRAY_LEN(of_states));
 	return strncmp(knob->label, "functions.", strlen("functions.")) == 0;
 }
 
-/* What the plan sets beside memory, as --set takes it: all, or what is not of functions. */
-static void say_layout(const struct workflow_plan *plan, bool with_functions, struct buf *out)
+/* What the plan sets beside memory, as --set takes it: all, or what cli does not emit. */
+static void say_layout(const struct workflow_plan *plan, const struct cli *cli, struct buf *out)
 {
 	const char *before = "Beside memory:";
 	for (size_t i = 0; i < plan->knobs.count; i++) {
 		const struct knob *knob = &plan->knobs.items[i];
 		size_t at = plan->layout.at[i];
-		if (at == 0 || (is_of_functions(knob) && !with_functions))
+		if (at == 0 || (cli && is_emitted(cli, plan, knob)))
 			continue;
 		buf_printf(out, "%s %s=%s (now %s)", before, knob->label, knob->values[at], knob->values[0]);
 		before = ",";
 	}
-	for (size_t f = 0; with_functions && f < plan->best.setting->function_count; f++) {
+	for (size_t f = 0; !cli && f < plan->best.setting->function_count; f++) {
 		if (provisioned_of(&plan->best, f) == provisioned_of(&plan->now, f))
 			continue;
 		buf_printf(out, "%s functions.%s.provisioned_concurrency=%lld (now %lld)", before,
@@ -153,7 +172,7 @@ static void render_text(const struct workflow_plan *plan, const struct study *st
 	buf_printf(out, ", lamina %s\n\n", lamina_version());
 	table_render(table, TABLE_TEXT, out);
 	buf_add_char(out, '\n');
-	say_layout(plan, true, out);
+	say_layout(plan, NULL, out);
 	say_trial(&plan->best, request, "Simulated", out);
 	say_trial(&plan->now, request, "As it is now", out);
 	say_search(plan, out);
@@ -235,20 +254,22 @@ static int write_certificate(struct cli *cli, const struct workflow_plan *plan)
 static int print_found(struct cli *cli, const struct study *study, const struct plan_request *request,
 		       const struct workflow_plan *plan)
 {
+	const char *path = options_text(&cli->options, "output");
+	enum table_format format = cli_format_of(cli, path);
 	struct table table;
 	struct buf out;
 	buf_init(&out);
 	fill_functions(&table, plan);
-	if (cli_format(cli) == TABLE_TEXT)
+	if (format == TABLE_TEXT)
 		render_text(plan, study, request, &table, &out);
-	else if (cli_format(cli) == TABLE_JSON)
+	else if (format == TABLE_JSON)
 		render_json(plan, study, request, &table, &out);
 	else
 		table_render(&table, TABLE_CSV, &out);
-	cli_print(&out);
+	int status = result_file_write(cli, path, &out);
 	table_release(&table);
 	buf_release(&out);
-	return write_certificate(cli, plan);
+	return status == CLI_OK ? write_certificate(cli, plan) : status;
 }
 
 static int say_infeasible(const struct cli *cli, const struct plan_request *request, const struct workflow_plan *plan)
@@ -266,16 +287,16 @@ static int say_infeasible(const struct cli *cli, const struct plan_request *requ
 	return CLI_INFEASIBLE;
 }
 
-/* Fragments are of functions: what else the plan rests on must be set by hand. */
+/* What the plan rests on and no fragment has must be set by hand. */
 static void say_what_is_not_emitted(const struct cli *cli, const struct workflow_plan *plan)
 {
 	struct buf text;
 	size_t count;
 	options_list(&cli->options, "emit", &count);
 	buf_init(&text);
-	say_layout(plan, false, &text);
+	say_layout(plan, cli, &text);
 	if (text.length > 0 && count > 0)
-		fprintf(stderr, "%s: warning: what is emitted holds functions; the plan rests on more. %s", cli->name,
+		fprintf(stderr, "%s: warning: the plan rests on more than what is emitted. %s", cli->name,
 			buf_text(&text));
 	buf_release(&text);
 }
@@ -300,10 +321,10 @@ int plan_workflow(struct cli *cli, const struct study *study, const struct plan_
 {
 	struct workflow_plan plan;
 	struct diag diag;
-	diag_init(&diag);
 	int status = result_file_try(cli, options_text(&cli->options, "certificate"));
 	if (status != CLI_OK)
 		return status;
+	diag_init(&diag);
 	enum plan_end end = workflow_plan_run(request, &cli->arena, &diag, &plan);
 	status = cli_report(cli, &diag);
 	diag_release(&diag);

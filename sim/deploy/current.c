@@ -234,7 +234,7 @@ bool current_read(const char *path, const char *const *names, size_t count, stru
 		out->functions[i].name = names[i];
 	size_t errors_before = diag->error_count;
 	struct inventory inventory;
-	if (!inventory_read(path, arena, diag, &inventory, io_failed))
+	if (!inventory_read(path, (struct inventory_parameters){NULL, 0}, arena, diag, &inventory, io_failed))
 		return false;
 	struct reading reading = {.out = out, .names = names, .arena = arena, .diag = diag, .file = inventory.file};
 	for (size_t i = 0; i < inventory.count; i++) {

@@ -66,6 +66,9 @@ void deployment_init(struct deployment *deployment, const struct setting *settin
 		functions[i] = (struct deployed_function){
 			.name = function->name,
 			.resource = function->resource && function->resource[0] ? function->resource : NULL,
+			.provisioned_resource = function->provisioned_resource && function->provisioned_resource[0]
+							? function->provisioned_resource
+							: NULL,
 			.deployed_name = function->deployed_name && function->deployed_name[0] ? function->deployed_name
 											       : function->name,
 			.memory_mb = function->memory_mb,

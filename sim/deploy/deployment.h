@@ -21,8 +21,9 @@ struct deployment_point {
 
 struct deployed_function {
 	const char *name;
-	const char *resource;      /* what the user's files call it; NULL: nobody says */
-	const char *deployed_name; /* in the account */
+	const char *resource;             /* what the user's files call it; NULL: nobody says */
+	const char *provisioned_resource; /* of theirs that has its provisioned concurrency; NULL: none that is known */
+	const char *deployed_name;        /* in the account */
 	int64_t memory_mb;
 	int64_t timeout_seconds;
 	int64_t tmp_mb;

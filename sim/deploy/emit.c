@@ -48,6 +48,18 @@ const char *emit_resource(const struct deployed_function *function)
 	return function->resource ? function->resource : function->name;
 }
 
+const char *emit_machine(const struct deployment *deployment)
+{
+	const struct graph *graph = deployment->graph;
+	bool is_named = graph && workflow_is_of_service(graph->kind) && graph->resource && graph->resource[0];
+	return is_named ? graph->resource : NULL;
+}
+
+bool emit_machine_is_express(const struct deployment *deployment)
+{
+	return deployment->graph->kind == WORKFLOW_EXPRESS;
+}
+
 const char *emit_logical_id(const struct deployment *deployment, size_t function, struct arena *arena)
 {
 	if (deployment->functions[function].resource)

@@ -5,6 +5,8 @@
 #ifndef LAMINA_EMIT_H
 #define LAMINA_EMIT_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "deploy/deployment.h"
@@ -23,6 +25,10 @@ const struct emit_format *emit_find(const char *name);
 
 /* What the user's files call it, else its name. */
 const char *emit_resource(const struct deployed_function *function);
+
+/* What they call the state machine, whose kind a plan may change; NULL where nobody says. */
+const char *emit_machine(const struct deployment *deployment);
+bool emit_machine_is_express(const struct deployment *deployment);
 
 /* What the user's files call it, else "conv-1" as a logical id: "Conv1". Ids of different functions differ. */
 const char *emit_logical_id(const struct deployment *deployment, size_t function, struct arena *arena);

@@ -128,6 +128,14 @@ static bool awaits_answer(const struct graph *graph, const struct step *step)
 	return step->kind == STEP_TASK && next && next->kind == STEP_WAIT && next->has_no_state;
 }
 
+static void write_batch(const struct step *step, struct json *json)
+{
+	json_key(json, "ItemBatcher");
+	json_object_begin(json);
+	json_field_int(json, "MaxItemsPerBatch", step->batch > 0 ? step->batch : 1);
+	json_object_end(json);
+}
+
 /* What stands under a state's name: the blocks that are no states of their own are those around their steps. */
 static void write_step(const struct deployment *deployment, const struct step *step, struct json *json)
 {
@@ -138,6 +146,8 @@ static void write_step(const struct deployment *deployment, const struct step *s
 		json_field_int(json, "TimeoutSeconds", deployment->functions[step->function].timeout_seconds);
 	} else if (step->kind == STEP_MAP) {
 		json_field_int(json, "MaxConcurrency", step->concurrency);
+		if (step->is_distributed)
+			write_batch(step, json);
 		json_key(json, "ItemProcessor");
 		json_object_begin(json);
 		json_key(json, "States");
@@ -168,7 +178,7 @@ static void write_states(const struct deployment *deployment, int32_t first, str
 	for (int32_t at = first; at >= 0; at = graph->steps[at].next) {
 		const struct step *step = &graph->steps[at];
 		bool is_state = step->kind == STEP_TASK || step->kind == STEP_MAP || step->kind == STEP_PARALLEL;
-		if (is_state && !is_copy(graph, at) && !awaits_answer(graph, step))
+		if (is_state && !is_copy(graph, at) && !awaits_answer(graph, step) && !step->is_other_machine)
 			write_step(deployment, step, json);
 		for (uint32_t i = 0; (step->kind == STEP_CHOICE || step->kind == STEP_LOOP) && i < step->branch_count;
 		     i++)

@@ -187,15 +187,39 @@ static void write_override(const struct override *override, size_t index)
 	json_object_end(json);
 }
 
+/* A resource's own name, where it is known and in the root module. */
+static const char *provisioned_name(const struct deployed_function *function)
+{
+	const char *name = function->provisioned_resource;
+	return name && !strpbrk(name, ".[") ? name : NULL;
+}
+
 static bool is_provisioned(const struct override *override, size_t index)
 {
+	const struct deployed_function *function = &override->deployment->functions[index];
 	return !override->addresses[index].is_in_module &&
-	       override->deployment->functions[index].provisioned_concurrency > 0;
+	       (function->provisioned_concurrency > 0 || provisioned_name(function));
+}
+
+/* What is there keeps its function and version; none of it is a count of 0. */
+static void change_provisioned(const struct deployed_function *function, struct json *json)
+{
+	json_key(json, provisioned_name(function));
+	json_object_begin(json);
+	if (function->provisioned_concurrency > 0)
+		json_field_int(json, "provisioned_concurrent_executions", function->provisioned_concurrency);
+	else
+		json_field_int(json, "count", 0);
+	json_object_end(json);
 }
 
 static void write_provisioned(const struct override *override, size_t index)
 {
 	const struct address *address = &override->addresses[index];
+	if (provisioned_name(&override->deployment->functions[index])) {
+		change_provisioned(&override->deployment->functions[index], override->json);
+		return;
+	}
 	const char *instance = !address->key         ? ""
 			       : address->is_counted ? arena_printf(override->arena, "[%s]", address->key)
 						     : arena_printf(override->arena, "[\"%s\"]", address->key);
@@ -231,6 +255,20 @@ static void write_modules(const struct override *override)
 	buf_release(&text);
 }
 
+static void write_machine(const struct override *override)
+{
+	const char *name = emit_machine(override->deployment);
+	if (!name || strpbrk(name, ".["))
+		return;
+	json_key(override->json, "aws_sfn_state_machine");
+	json_object_begin(override->json);
+	json_key(override->json, name);
+	json_object_begin(override->json);
+	json_field_text(override->json, "type", emit_machine_is_express(override->deployment) ? "EXPRESS" : "STANDARD");
+	json_object_end(override->json);
+	json_object_end(override->json);
+}
+
 void emit_terraform_json(const struct deployment *deployment, struct arena *arena, struct buf *out)
 {
 	struct json json;
@@ -264,6 +302,7 @@ void emit_terraform_json(const struct deployment *deployment, struct arena *aren
 				write_provisioned(&override, i);
 		json_object_end(&json);
 	}
+	write_machine(&override);
 	json_object_end(&json);
 	json_object_end(&json);
 	buf_add_char(out, '\n');

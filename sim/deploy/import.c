@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "deploy/import_nested.h"
 #include "deploy/import_parts.h"
 #include "deploy/import_workflow.h"
 #include "deploy/template.h"
@@ -201,14 +202,29 @@ static void write_head(const struct importing *importing, struct buf *out)
 	buf_release(&head);
 }
 
+/* What a plan must not change. */
+static void write_plan(const struct importing *importing)
+{
+	struct arena *arena = importing->arena;
+	if (!importing->standard)
+		return;
+	struct yaml_node *plan = import_add(importing->root, YAML_MAP, "plan", NULL, arena);
+	const char *place = import_place(importing->standard->place, arena);
+	struct yaml_node *keep = import_add(plan, YAML_LIST, "keep",
+					    arena_printf(arena, "%s: no express machine has that", place), arena);
+	import_add(keep, YAML_SCALAR, NULL, NULL, arena)->text = "kind";
+}
+
 static bool list_more_functions(struct importing *importing, bool *io_failed)
 {
 	const struct import_request *request = importing->request;
+	const struct inventory_parameters parameters = {request->parameters, request->parameter_count};
 	bool ok = true;
 	for (size_t i = 0; i < request->more_count; i++) {
 		struct inventory *more = ARENA_NEW(importing->arena, struct inventory);
 		bool is_unreadable = false;
-		if (inventory_read(request->more_paths[i], importing->arena, importing->diag, more, &is_unreadable))
+		if (inventory_read(request->more_paths[i], parameters, importing->arena, importing->diag, more,
+				   &is_unreadable))
 			import_list_functions(importing, more);
 		else
 			ok = false;
@@ -222,20 +238,17 @@ bool import_template(const struct import_request *request, struct arena *arena, 
 {
 	size_t errors_before = diag->error_count;
 	struct importing importing = {.request = request, .arena = arena, .diag = diag};
-	if (!inventory_read(request->path, arena, diag, &importing.inventory, io_failed))
+	const struct inventory_parameters parameters = {request->parameters, request->parameter_count};
+	if (!inventory_read(request->path, parameters, arena, diag, &importing.inventory, io_failed))
 		return false;
-	importing.substitution = (struct substitution){
-		.inventory = &importing.inventory,
-		.given = request->parameters,
-		.given_count = request->parameter_count,
-		.arena = arena,
-	};
+	importing.substitution = (struct substitution){.inventory = &importing.inventory, .arena = arena};
 	if (yaml_get(importing.inventory.root, "apiVersion")) {
 		diag_error(diag, bind_place(importing.inventory.root, "apiVersion"),
 			   "this is an experiment already, no deployment's file");
 		return false;
 	}
 	import_list_functions(&importing, &importing.inventory);
+	import_list_nested(&importing);
 	if (!list_more_functions(&importing, io_failed))
 		return false;
 	const struct inventory_item *machine = choose_machine(&importing);
@@ -262,6 +275,7 @@ bool import_template(const struct import_request *request, struct arena *arena, 
 	if (workflow) {
 		workflow->key = "workflow";
 		append_entry(importing.root, workflow);
+		write_plan(&importing);
 	}
 	if (diag->error_count != errors_before)
 		return false;

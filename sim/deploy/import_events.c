@@ -93,7 +93,9 @@ static const struct word_pair read_words[] = {
 
 bool import_means(const struct importing *importing, const struct yaml_node *node, const struct inventory_item *item)
 {
-	const char *text = node ? template_written(node, importing->arena) : NULL;
+	bool is_none;
+	const struct yaml_node *value = node ? substitution_resolve(&importing->substitution, node, &is_none) : NULL;
+	const char *text = node ? template_written(value ? value : node, importing->arena) : NULL;
 	return text && inventory_refers(inventory_behind_alias(&importing->inventory, text, importing->arena), item,
 					importing->arena);
 }

@@ -98,16 +98,33 @@ struct found_value {
 	const struct yaml_node *value;   /* NULL: only deployment knows */
 };
 
+/* NULL where only deployment knows it, or nothing stands there. */
+static const struct yaml_node *resolved(const struct substitution *substitution, const struct yaml_node *written,
+					bool *is_none)
+{
+	bool is_as_if_none = false;
+	const struct yaml_node *value = written ? substitution_resolve(substitution, written, &is_as_if_none) : NULL;
+	*is_none = *is_none || is_as_if_none;
+	bool is_reference = value && value->kind == YAML_SCALAR && template_is_unresolved(value);
+	return is_reference ? NULL : value;
+}
+
 static struct found_value find_value(const struct importing *importing, const struct inventory_item *item,
 				     const char *path)
 {
 	const struct yaml_node *sides[] = {item->node, item->defaults};
-	struct substitution substitution = importing->substitution;
-	substitution.inventory = item->from;
+	const struct substitution substitution = {item->from, item->instance, importing->arena};
 	for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
-		bool is_none;
-		const struct yaml_node *written = sides[i] ? template_find(sides[i], path) : NULL;
-		const struct yaml_node *value = written ? substitution_resolve(&substitution, written, &is_none) : NULL;
+		bool is_none = false;
+		const char *rest = path;
+		const struct yaml_node *written = sides[i] ? template_find_on(sides[i], &rest) : NULL;
+		const struct yaml_node *value = resolved(&substitution, written, &is_none);
+		/* A reference may stand for a map with the rest of the path. */
+		while (value && rest[0]) {
+			const struct yaml_node *inner = template_find_on(value, &rest);
+			is_none = is_none || !inner;
+			value = resolved(&substitution, inner, &is_none);
+		}
 		if (written && !is_none)
 			return (struct found_value){written, value};
 	}
@@ -191,18 +208,32 @@ static const struct inventory_item *provisioned_beside(const struct importing *i
 	return NULL;
 }
 
+/* A value that stands on a version, an alias or a resource of its own, and whose that is. */
+static struct found_value find_beside(struct importing *importing, struct yaml_node *entry,
+				      const struct imported_function *function)
+{
+	const struct inventory_item *beside = provisioned_beside(importing, function);
+	bool is_none = false;
+	if (!beside)
+		return (struct found_value){NULL, NULL};
+	const struct substitution substitution = {beside->from, beside->instance, importing->arena};
+	const struct yaml_node *value = resolved(&substitution, beside->node, &is_none);
+	if (is_none)
+		return (struct found_value){NULL, NULL};
+	import_add_text(entry, "provisioned_resource", beside->address ? beside->address : beside->owner,
+			import_place(beside->place, importing->arena), importing->arena);
+	return (struct found_value){beside->node, value};
+}
+
 static void add_numbers(struct importing *importing, struct yaml_node *entry, const struct imported_function *function)
 {
 	const struct dialect *dialect = function->item->dialect;
 	for (int i = 0; i < DIALECT_NUMBERS; i++) {
 		const struct dialect_key *key = &dialect->numbers[i];
 		struct found_value found = find_value(importing, function->item, key->path);
-		const struct inventory_item *beside = provisioned_beside(importing, function);
-		bool is_none = false;
-		if (!found.written && i == DIALECT_PROVISIONED && beside)
-			found = (struct found_value){
-				beside->node, substitution_resolve(&importing->substitution, beside->node, &is_none)};
-		if (found.written && !is_none)
+		if (!found.written && i == DIALECT_PROVISIONED)
+			found = find_beside(importing, entry, function);
+		if (found.written)
 			add_found_number(importing, entry, (enum dialect_number)i, key->path, function, found);
 		else if (numbers[i].is_always)
 			import_add_int(entry, numbers[i].key, key->fallback,

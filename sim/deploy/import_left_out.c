@@ -219,6 +219,8 @@ void import_tell_resources(struct importing *importing)
 		const struct inventory_item *item = &inventory->items[i];
 		bool is_source = item->node == importing->queue || item->node == importing->start;
 		is_told[i] = item->kind != INVENTORY_RESOURCE || is_source || is_silent(item);
+		for (size_t k = 0; k < importing->nested_count; k++)
+			is_told[i] = is_told[i] || importing->nested[k].item == item;
 	}
 	for (size_t i = 0; i < inventory->count; i++)
 		if (!is_told[i])

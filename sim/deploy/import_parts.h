@@ -17,6 +17,14 @@ struct imported_function {
 	bool is_used; /* by the state machine, or asked for */
 };
 
+enum { NESTED_MAX = 32 }; /* stacks in others, in all */
+
+struct nested_stack {
+	const char *path;
+	const struct inventory_item *item; /* that names it */
+	const struct inventory *inventory; /* NULL: it could not be read, which is told */
+};
+
 struct importing {
 	const struct import_request *request;
 	struct inventory inventory;
@@ -24,12 +32,15 @@ struct importing {
 	struct imported_function *functions;
 	size_t function_count;
 	size_t function_capacity;
+	struct nested_stack nested[NESTED_MAX];
+	size_t nested_count;
 	struct arena *arena;
 	struct diag *diag;
 	struct yaml_node *root;
-	const struct yaml_node *queue; /* or stream, that the source reads; NULL: none that the file has */
-	const struct yaml_node *start; /* settings of the source; NULL: none */
-	bool starts_by_batch;          /* the machine is started with what is polled together */
+	const struct yaml_node *queue;    /* or stream, that the source reads; NULL: none that the file has */
+	const struct yaml_node *start;    /* settings of the source; NULL: none */
+	const struct yaml_node *standard; /* what keeps the machine from being express; NULL: nothing */
+	bool starts_by_batch;             /* the machine is started with what is polled together */
 };
 
 /* "template.yaml:15"; "template.yaml" where there is no line. */

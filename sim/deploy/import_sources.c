@@ -123,11 +123,17 @@ static void write_workload(struct importing *importing, const struct found_sourc
 	import_add_blank(arrivals, "duration_seconds", "how long is looked at", arena);
 }
 
-/* At a path; what stands in a text, as Terraform's policies do, is looked into. */
+/* At a path; what stands in a text, as Terraform's policies do, or for a reference is looked into. */
 static const struct yaml_node *find_written(const struct importing *importing, const struct yaml_node *settings,
 					    const char *path)
 {
-	const struct yaml_node *found = settings ? template_find(settings, path) : NULL;
+	bool is_none;
+	const char *rest = path;
+	const struct yaml_node *found = settings ? template_find_on(settings, &rest) : NULL;
+	const struct yaml_node *map =
+		found && rest[0] ? substitution_resolve(&importing->substitution, found, &is_none) : NULL;
+	if (map && map->kind != YAML_SCALAR)
+		return template_find(map, rest);
 	const char *dot = strchr(path, '.');
 	if (found || !dot || !settings)
 		return found;

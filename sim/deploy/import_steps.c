@@ -12,6 +12,8 @@
 
 #include "base/num.h"
 #include "deploy/import_left_out.h"
+#include "deploy/import_nested.h"
+#include "deploy/import_workflow.h"
 #include "deploy/template.h"
 #include "scenario/function_name.h"
 
@@ -88,6 +90,15 @@ bool import_waits_for_token(const struct asl_state *state, struct arena *arena)
 	return resource && strstr(resource, ".waitForTaskToken");
 }
 
+void import_note_standard(struct step_writer *writer, const struct asl_state *state)
+{
+	static const char *const waits[] = {".sync", ".waitForTaskToken", ":activity:"};
+	const char *resource = text_at(state->node, "Resource", writer->importing->arena);
+	for (size_t i = 0; i < ARRAY_LEN(waits) && resource && !writer->standard; i++)
+		if (strstr(resource, waits[i]))
+			writer->standard = yaml_get(state->node, "Resource");
+}
+
 /* Services that answer when their work is done, which takes as long as that; others take a request. */
 static bool waits_for_answer(const char *resource)
 {
@@ -142,6 +153,10 @@ static const char *referent(const struct step_writer *writer, const char *text)
 	const char *name = arena_strndup(arena, begin + 2, strcspn(begin + 2, "}"));
 	const struct yaml_node *substitute = yaml_get(writer->machine->substitutions, name);
 	const char *other = substitute ? template_referent(substitute, arena) : NULL;
+	const char *written = substitute ? template_written(substitute, arena) : NULL;
+	const char *output = import_output(writer->importing, written ? written : text);
+	if (output)
+		return output;
 	if (other)
 		name = other;
 	static const char of_terraform[] = "aws_lambda_function.";
@@ -206,6 +221,35 @@ static struct imported_function *unlisted(struct importing *importing, const cha
 	return import_unlisted_function(importing, id);
 }
 
+static bool is_outer(const struct step_writer *writer, const struct inventory_item *machine)
+{
+	bool is_outer = machine == writer->machine;
+	for (size_t i = 0; i < writer->outer_count; i++)
+		is_outer = is_outer || machine == writer->outer[i];
+	return is_outer || writer->outer_count == MACHINES_MAX;
+}
+
+const struct inventory_item *import_nested_machine(const struct step_writer *writer, const struct asl_state *state)
+{
+	static const char *const paths[] = {"Parameters.StateMachineArn", "Arguments.StateMachineArn"};
+	const struct inventory *inventory = &writer->importing->inventory;
+	struct arena *arena = writer->importing->arena;
+	const char *resource = text_at(state->node, "Resource", arena);
+	const char *text = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(paths) && !text; i++)
+		text = text_at(state->node, paths[i], arena);
+	if (!text || !resource || !strstr(resource, ":states:startExecution.sync"))
+		return NULL;
+	const char *id = referent(writer, text);
+	for (size_t i = 0; i < inventory->count; i++) {
+		const struct inventory_item *item = &inventory->items[i];
+		if (item->kind == INVENTORY_MACHINE && item->id[0] && !import_is_express(item) &&
+		    !is_outer(writer, item) && (strcmp(item->id, id) == 0 || inventory_refers(text, item, arena)))
+			return item;
+	}
+	return NULL;
+}
+
 void import_task(struct step_writer *writer, struct yaml_node *step, const struct asl_state *state)
 {
 	struct importing *importing = writer->importing;
@@ -251,10 +295,13 @@ void import_service(struct step_writer *writer, struct yaml_node *step, const st
 		import_add_blank(wait, "seconds", comment, importing->arena);
 	else
 		import_add_int(wait, "seconds", 0, comment, importing->arena);
-	diag_warning(importing->diag, state->node->key_place, "'%s' is %s, no function: %s", shown(writer, state->name),
-		     shown(writer, integration),
+	diag_warning(importing->diag, state->node->key_place, "'%s' is %s, no function: %s%s",
+		     shown(writer, state->name), shown(writer, integration),
 		     waits ? "its time is left blank, its cost is left out"
-			   : "its transition counts, its time and cost are left out");
+			   : "its transition counts, its time and cost are left out",
+		     yaml_get(state->node, "Catch") || yaml_get(state->node, "Retry")
+			     ? "; that it may fail, too, and with it its Retry and Catch"
+			     : "");
 }
 
 static bool names_error(const struct yaml_node *rule, const char *error)
@@ -402,6 +449,7 @@ void import_map(struct step_writer *writer, struct yaml_node *map, const struct 
 	add_items(writer, map, state, is_first);
 	add_concurrency(writer, map, state, is_distributed);
 	if (is_distributed) {
+		writer->standard = writer->standard ? writer->standard : yaml_get(config, "Mode");
 		import_add(map, YAML_SCALAR, "distributed",
 			   import_place(yaml_get(config, "Mode")->place, importing->arena), importing->arena)
 			->text = "true";

@@ -5,13 +5,18 @@
 #include "deploy/asl_flow.h"
 #include "deploy/import_parts.h"
 
+enum { MACHINES_MAX = 8 }; /* that start each other */
+
 struct step_writer {
 	struct importing *importing;
 	const struct inventory_item *machine;
 	const char **names; /* of steps */
 	size_t name_count;
 	size_t name_capacity;
-	bool is_full; /* has said that there are too many */
+	bool is_full;                                     /* has said that there are too many */
+	const struct yaml_node *standard;                 /* what no express machine has; NULL: nothing */
+	const struct inventory_item *outer[MACHINES_MAX]; /* that have started the machine */
+	size_t outer_count;
 };
 
 /* A number that is there, with where it stands; a blank where only a run or a deployment knows it. */
@@ -21,7 +26,13 @@ void import_step_number(struct step_writer *writer, struct yaml_node *parent, co
 /* Whether a task calls a function. */
 bool import_is_function(const struct asl_state *state, struct arena *arena);
 
+/* The standard machine of the same file whose execution a task waits for; NULL where there is none. */
+const struct inventory_item *import_nested_machine(const struct step_writer *writer, const struct asl_state *state);
+
 bool import_waits_for_token(const struct asl_state *state, struct arena *arena);
+
+/* Notes what a task waits for that no express machine does. */
+void import_note_standard(struct step_writer *writer, const struct asl_state *state);
 
 /* `task` of a step, and marks the function as used. */
 void import_task(struct step_writer *writer, struct yaml_node *step, const struct asl_state *state);

@@ -390,6 +390,27 @@ static void write_branch_scopes(struct scope_writer *sw, struct yaml_node *step,
 			    true);
 }
 
+/* The states of another machine as a branch: its execution's transitions are counted beside that of the task. */
+static void write_nested(struct scope_writer *sw, struct yaml_node *step, int state,
+			 const struct inventory_item *machine)
+{
+	struct step_writer *writer = sw->writer;
+	const struct inventory_item *own = writer->machine;
+	const struct asl_scope *scope = asl_read(machine->node, arena_of(sw), diag_of(sw));
+	const char *place = import_place(sw->scope->states[state].node->key_place, arena_of(sw));
+	struct yaml_node *branches =
+		import_add(step, YAML_LIST, "parallel",
+			   arena_printf(arena_of(sw), "%s, an execution of %s", place, machine->id), arena_of(sw));
+	import_add_text(step, "machine", machine->id, NULL, arena_of(sw));
+	if (!scope)
+		return;
+	writer->outer[writer->outer_count++] = own;
+	writer->machine = machine;
+	write_scope(writer, import_add(branches, YAML_LIST, NULL, NULL, arena_of(sw)), scope, true);
+	writer->machine = own;
+	writer->outer_count--;
+}
+
 static void write_map(struct scope_writer *sw, struct yaml_node *step, int state)
 {
 	const struct asl_state *from = &sw->scope->states[state];
@@ -452,8 +473,14 @@ static int write_state(struct scope_writer *sw, struct yaml_node *list, int stat
 	}
 	struct yaml_node *step = new_step(list, arena_of(sw));
 	bool is_function = from->type == ASL_TASK && import_is_function(from, arena_of(sw));
+	const struct inventory_item *nested =
+		from->type == ASL_TASK && !is_function ? import_nested_machine(sw->writer, from) : NULL;
+	if (from->type == ASL_TASK)
+		import_note_standard(sw->writer, from);
 	if (is_function)
 		import_task(sw->writer, step, from);
+	else if (nested)
+		write_nested(sw, step, state, nested);
 	else if (from->type == ASL_TASK)
 		import_service(sw->writer, step, from);
 	else if (from->type == ASL_WAIT)
@@ -465,7 +492,7 @@ static int write_state(struct scope_writer *sw, struct yaml_node *list, int stat
 	add_name(sw, step, state);
 	if (is_function && import_waits_for_token(from, arena_of(sw)))
 		write_answer(sw, list, state);
-	if (is_function || from->type == ASL_PARALLEL || from->type == ASL_MAP) {
+	if (is_function || nested || from->type == ASL_PARALLEL || from->type == ASL_MAP) {
 		import_retry(sw->writer, step, from);
 		write_catch(sw, step, state, next);
 	}
@@ -573,11 +600,14 @@ struct yaml_node *import_workflow(struct importing *importing, const struct inve
 	struct yaml_node *workflow = yaml_build_map(importing->arena);
 	import_add_text(workflow, "kind", import_is_express(machine) ? "express" : "standard",
 			import_place(machine->place, importing->arena), importing->arena);
+	if (machine->id[0])
+		import_add_text(workflow, "resource", machine->id, NULL, importing->arena);
 	struct yaml_node *steps = import_add(workflow, YAML_LIST, "steps", NULL, importing->arena);
 	write_scope(&writer, steps, scope, false);
 	if (!writer.is_full && depth_of(workflow) + 1 > YAML_DEPTH_MAX)
 		diag_error(importing->diag, machine->place,
 			   "its blocks stand in each other more than those of an experiment can, which has %d levels",
 			   YAML_DEPTH_MAX);
+	importing->standard = writer.standard;
 	return importing->diag->error_count == errors_before ? workflow : NULL;
 }

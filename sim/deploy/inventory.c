@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/file.h"
+#include "base/num.h"
 #include "deploy/for_each.h"
 #include "deploy/substitution.h"
 #include "deploy/template.h"
@@ -130,8 +131,11 @@ static void add_definition(struct walk *walk, const struct yaml_node *node, cons
 	if (!substitutions && sub->kind == YAML_LIST && sub->count == 2 && sub->first->next->kind == YAML_MAP)
 		substitutions = sub->first->next;
 	const struct yaml_node *machine = node;
-	if (!yaml_get(node, "States"))
-		machine = template_parse_within(node, walk->arena);
+	const struct substitution substitution = {.inventory = walk->out, .arena = walk->arena};
+	if (walk->out->tool == TOOL_TERRAFORM_CONFIGURATION)
+		machine = substitution_fill_json(&substitution, node);
+	if (!yaml_get(machine, "States"))
+		machine = template_parse_within(machine, walk->arena);
 	if (machine && yaml_get(machine, "States"))
 		add_machine(walk, machine, owner, resource, substitutions);
 	else
@@ -188,13 +192,18 @@ static void add_version(struct walk *walk, const struct yaml_node *resources, co
 		       });
 }
 
+static const struct yaml_node *followed_by(const struct substitution *substitution, const struct yaml_node *node)
+{
+	bool is_none;
+	const struct yaml_node *value = substitution_resolve(substitution, node, &is_none);
+	return value ? value : node;
+}
+
 /* What a reference stands for as far as the file says; the node itself where it does not. */
 static const struct yaml_node *followed(const struct walk *walk, const struct yaml_node *node)
 {
-	bool is_none;
 	const struct substitution substitution = {.inventory = walk->out, .arena = walk->arena};
-	const struct yaml_node *value = node ? substitution_resolve(&substitution, node, &is_none) : NULL;
-	return value ? value : node;
+	return node ? followed_by(&substitution, node) : NULL;
 }
 
 /* What queues, streams and tables are deployed as. */
@@ -249,6 +258,19 @@ static void add_resource(struct walk *walk, const struct yaml_node *root, const 
 		add_definition_file(walk, uri, resource->key, resource, substitutions);
 }
 
+/* Not where its condition is known not to hold. */
+static bool is_deployed(const struct walk *walk, const struct yaml_node *resource)
+{
+	const char *condition = inventory_plain_text(resource, "Condition");
+	const struct substitution substitution = {.inventory = walk->out, .arena = walk->arena};
+	if (!condition || substitution_may_hold(&substitution, condition))
+		return true;
+	diag_warning(walk->diag, resource->key_place,
+		     "'%s' is not deployed: its condition '%s' does not hold; left out",
+		     diag_excerpt(resource->key, walk->arena), diag_excerpt(condition, walk->arena));
+	return false;
+}
+
 static void add_resources(struct walk *walk, const struct yaml_node *root, const struct yaml_node *resources)
 {
 	for (const struct yaml_node *resource = resources->first; resource; resource = resource->next) {
@@ -258,8 +280,10 @@ static void add_resources(struct walk *walk, const struct yaml_node *root, const
 						  &walk->out->references->left);
 		if (several)
 			add_resources(walk, root, several);
-		else if (resource->kind == YAML_MAP)
+		else if (resource->kind == YAML_MAP && is_deployed(walk, resource))
 			add_resource(walk, root, resource);
+		else if (resource->kind == YAML_MAP)
+			continue;
 		else
 			diag_warning(walk->diag, resource->key_place,
 				     "'%s' is no resource; what deployment makes of it is skipped",
@@ -384,13 +408,26 @@ static const char *terraform_id(const char *name, const struct yaml_node *index,
 	return is_only ? own : arena_printf(arena, "%s-%s", own, index->text);
 }
 
+/* The address of an instance: "TYPE.NAME["KEY"]", "TYPE.NAME[0]". */
+static const char *instance_address(const char *type, const char *name, const struct inventory_instance *instance,
+				    struct arena *arena)
+{
+	return arena_printf(arena, instance->is_counted ? "%s.%s[%s]" : "%s.%s[\"%s\"]", type, name, instance->key);
+}
+
 /* A resource of Terraform; deployed names, addresses and indices are known of what is planned or deployed only. */
 static void add_terraform(struct walk *walk, const char *type, const char *name, const struct yaml_node *values,
-			  const struct yaml_node *resource)
+			  const struct yaml_node *resource, const struct inventory_instance *instance)
 {
-	const char *address = inventory_plain_text(resource, "address");
+	const char *address = instance ? instance_address(type, name, instance, walk->arena)
+				       : inventory_plain_text(resource, "address");
 	const char *module = module_of(address, type, walk->arena);
 	const struct yaml_node *index = resource == values ? NULL : yaml_get(resource, "index");
+	const struct yaml_node of_instance = {
+		.text = instance ? instance->key : "",
+		.quoted = instance && !instance->is_counted,
+	};
+	index = instance ? &of_instance : index;
 	bool is_plain = !address || strcmp(address, arena_printf(walk->arena, "%s.%s", type, name)) == 0;
 	const struct yaml_node *number = yaml_get(values, "provisioned_concurrent_executions");
 	bool is_function = strcmp(type, "aws_lambda_function") == 0;
@@ -404,6 +441,7 @@ static void add_terraform(struct walk *walk, const char *type, const char *name,
 		.node = values,
 		.place = values->key ? values->key_place : values->place,
 		.resource = resource,
+		.instance = instance,
 	};
 	if (is_function) {
 		item.dialect = &dialect_terraform;
@@ -412,9 +450,11 @@ static void add_terraform(struct walk *walk, const char *type, const char *name,
 		item.node = number;
 		item.key = "provisioned_concurrent_executions";
 		item.deployed_name = inventory_plain_text(values, "function_name");
-		item.owner = values->key ? values->key : name;
+		item.owner = name;
+		const struct substitution substitution = {walk->out, instance, walk->arena};
 		const struct yaml_node *function = yaml_get(values, "function_name");
-		item.written_function = function && function->kind == YAML_SCALAR ? function->text : "";
+		const struct yaml_node *of = function ? followed_by(&substitution, function) : NULL;
+		item.written_function = of && of->kind == YAML_SCALAR ? of->text : "";
 	}
 	add_item(walk, item);
 	const struct yaml_node *definition = yaml_get(values, "definition");
@@ -432,7 +472,7 @@ static void walk_module(struct walk *walk, const struct yaml_node *root, const s
 		const struct yaml_node *values =
 			terraform_plan_values(root, module_address ? module_address : "", resource, walk->arena);
 		if (type && name && values)
-			add_terraform(walk, type, name, values, resource);
+			add_terraform(walk, type, name, values, resource, NULL);
 	}
 	for (const struct yaml_node *child = first_of(yaml_get(module, "child_modules")); child; child = child->next)
 		walk_module(walk, root, child);
@@ -470,6 +510,41 @@ static bool walk_terraform(struct walk *walk, const struct yaml_node *root)
 	return true;
 }
 
+enum { INSTANCES_MAX = 1000 }; /* of one resource */
+
+static const struct inventory_instance *new_instance(const struct walk *walk, const char *key, bool is_counted,
+						     const struct yaml_node *value)
+{
+	struct inventory_instance *instance = ARENA_NEW(walk->arena, struct inventory_instance);
+	*instance = (struct inventory_instance){key, is_counted, value};
+	return instance;
+}
+
+/* As many as `count` says, or one for each of `for_each`; one where nobody knows. */
+static void add_instances(struct walk *walk, const char *type, const char *name, const struct yaml_node *block)
+{
+	const struct yaml_node *count = yaml_get(block, "count");
+	const struct yaml_node *each = yaml_get(block, "for_each");
+	const struct yaml_node *of = count || each ? followed(walk, count ? count : each) : NULL;
+	double number;
+	bool is_number = count && of->kind == YAML_SCALAR && num_parse_double(of->text, &number) && number >= 0 &&
+			 number <= INSTANCES_MAX;
+	bool is_list = each && of->kind != YAML_SCALAR && of->count <= INSTANCES_MAX;
+	if (of && !is_number && !is_list)
+		diag_warning(walk->diag, of->place, "how many '%s' there are is not known; taken as one",
+			     diag_excerpt(name, walk->arena));
+	if (!is_number && !is_list)
+		add_terraform(walk, type, name, block, block, NULL);
+	for (int i = 0; is_number && i < (int)number; i++)
+		add_terraform(walk, type, name, block, block,
+			      new_instance(walk, arena_printf(walk->arena, "%d", i), true, NULL));
+	for (const struct yaml_node *entry = is_list ? of->first : NULL; entry; entry = entry->next) {
+		const char *key = of->kind == YAML_MAP ? entry->key : entry->kind == YAML_SCALAR ? entry->text : NULL;
+		if (key)
+			add_terraform(walk, type, name, block, block, new_instance(walk, key, false, entry));
+	}
+}
+
 /*
  * Blocks of Terraform's JSON syntax are maps by type and name, or lists of such maps at each level.
  * Source: Terraform language documentation, JSON configuration syntax.
@@ -479,7 +554,7 @@ static void walk_blocks(struct walk *walk, const struct yaml_node *node, const c
 	if (node->kind == YAML_SCALAR)
 		return;
 	if (type && name && node->kind == YAML_MAP) {
-		add_terraform(walk, type, name, node, node);
+		add_instances(walk, type, name, node);
 		return;
 	}
 	for (const struct yaml_node *child = node->first; child; child = child->next) {
@@ -555,7 +630,8 @@ static bool walk_machine(struct walk *walk, const struct yaml_node *root)
 	return yaml_get(root, "States") != NULL;
 }
 
-bool inventory_read(const char *path, struct arena *arena, struct diag *diag, struct inventory *out, bool *io_failed)
+bool inventory_read(const char *path, struct inventory_parameters parameters, struct arena *arena, struct diag *diag,
+		    struct inventory *out, bool *io_failed)
 {
 	static bool (*const kinds[])(struct walk *, const struct yaml_node *) = {
 		[TOOL_CLOUDFORMATION] = walk_cloudformation,
@@ -569,6 +645,7 @@ bool inventory_read(const char *path, struct arena *arena, struct diag *diag, st
 	*out = (struct inventory){
 		.root = template_read(path, arena, diag, io_failed),
 		.references = ARENA_NEW(arena, struct inventory_references),
+		.parameters = parameters,
 	};
 	out->references->left = REFERENCES_MAX;
 	if (!out->root)

@@ -33,6 +33,19 @@ enum inventory_kind {
 	INVENTORY_RESOURCE, /* any other, with its type */
 };
 
+/* Which instance of a Terraform resource it is. */
+struct inventory_instance {
+	const char *key; /* of for_each, or the number of count */
+	bool is_counted;
+	const struct yaml_node *value; /* each.value */
+};
+
+/* What is given over a template's defaults: "NAME=VALUE" each. */
+struct inventory_parameters {
+	const char *const *pairs;
+	size_t count;
+};
+
 struct inventory_item {
 	enum inventory_kind kind;
 	const struct inventory *from;
@@ -53,7 +66,8 @@ struct inventory_item {
 	/* Provisioned: its key, and who has it. */
 	const char *key;
 	const char *owner;
-	const char *written_function; /* of Terraform: whose it is, in the file's words */
+	const char *written_function;              /* of Terraform: whose it is, in the file's words */
+	const struct inventory_instance *instance; /* of Terraform's configuration; NULL: the only one */
 };
 
 /* What references of a file have come to so far. */
@@ -66,6 +80,7 @@ struct inventory {
 	const char *file;
 	const struct yaml_node *root;
 	enum inventory_tool tool;
+	struct inventory_parameters parameters;
 	struct inventory_item *items; /* in the file's order, but for what stands beside functions */
 	size_t count;
 	size_t capacity;
@@ -76,9 +91,10 @@ struct inventory {
 /*
  * Reads path ("-" is standard input), and files of definitions that it names. False with diag errors where it cannot
  * be read (*io_failed) or is of no kind that is known. What only deployment can put together is skipped with a warning.
- * path must outlive the inventory.
+ * Resources whose condition does not hold are left out. path and parameters must outlive the inventory.
  */
-bool inventory_read(const char *path, struct arena *arena, struct diag *diag, struct inventory *out, bool *io_failed);
+bool inventory_read(const char *path, struct inventory_parameters parameters, struct arena *arena, struct diag *diag,
+		    struct inventory *out, bool *io_failed);
 
 /* Whether a written address or reference means the item, by its id, its address or the name that it is deployed by. */
 bool inventory_refers(const char *text, const struct inventory_item *item, struct arena *arena);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "deploy/template.h"
+#include "deploy/terraform_expression.h"
 
 enum {
 	DEPTH_MAX = 32,               /* references that lead to references */
@@ -44,9 +45,10 @@ static const struct yaml_node *scalar(const struct substitution *substitution, c
 
 static const char *given_value(const struct substitution *substitution, const char *name)
 {
+	const struct inventory_parameters *given = &substitution->inventory->parameters;
 	size_t length = strlen(name);
-	for (size_t i = substitution->given_count; i > 0; i--) {
-		const char *pair = substitution->given[i - 1];
+	for (size_t i = given->count; i > 0; i--) {
+		const char *pair = given->pairs[i - 1];
 		if (strncmp(pair, name, length) == 0 && pair[length] == '=')
 			return pair + length + 1;
 	}
@@ -340,20 +342,55 @@ static const struct yaml_node *in_block(const struct yaml_node *block, const cha
 	return found;
 }
 
-static const struct yaml_node *terraform_expression(const struct substitution *substitution, const char *expression,
-						    struct diag_place place, int depth)
+/* --- Terraform --- */
+
+static const struct yaml_node *refer(const void *context, const char *root, const char *name, struct diag_place place,
+				     int depth)
 {
-	const struct yaml_node *root = substitution->inventory->root;
-	if (strncmp(expression, "local.", 6) == 0) {
-		const struct yaml_node *local = in_block(yaml_get(root, "locals"), expression + 6);
+	const struct substitution *substitution = context;
+	const struct inventory_instance *instance = substitution->instance;
+	const struct yaml_node *blocks = substitution->inventory->root;
+	if (strcmp(root, "local") == 0) {
+		const struct yaml_node *local = in_block(yaml_get(blocks, "locals"), name);
 		return local ? resolve(substitution, local, depth) : NULL;
 	}
-	if (strncmp(expression, "var.", 4) != 0)
+	if (strcmp(root, "var") == 0) {
+		const char *given = given_value(substitution, name);
+		if (given)
+			return scalar(substitution, given, place);
+		const struct yaml_node *fallback =
+			template_find(in_block(yaml_get(blocks, "variable"), name), "0.default");
+		return fallback ? resolve(substitution, fallback, depth) : NULL;
+	}
+	if (!instance || (strcmp(root, "count") == 0) != instance->is_counted)
 		return NULL;
-	const char *given = given_value(substitution, expression + 4);
-	if (given)
-		return scalar(substitution, given, place);
-	return template_find(in_block(yaml_get(root, "variable"), expression + 4), "0.default");
+	if (strcmp(name, "value") == 0)
+		return resolve(substitution, instance->value, depth);
+	struct yaml_node *key = terraform_new(YAML_SCALAR, instance->key, place, substitution->arena);
+	key->quoted = !instance->is_counted;
+	return key;
+}
+
+static const struct yaml_node *resolve_for_terraform(const void *context, const struct yaml_node *node, int depth)
+{
+	return resolve(context, node, depth);
+}
+
+static const struct yaml_node *terraform_value(const struct substitution *substitution, const char *text,
+					       struct diag_place place, bool is_json, int depth)
+{
+	const struct terraform_scope scope = {
+		.refer = refer,
+		.resolve = resolve_for_terraform,
+		.context = substitution,
+		.depth = depth,
+		.is_json = is_json,
+		.arena = substitution->arena,
+		.left = &substitution->inventory->references->left,
+	};
+	const struct yaml_node *value = terraform_text(&scope, text, place);
+	bool is_null = value && value->kind == YAML_SCALAR && yaml_type_of(value) == YAML_TYPE_NULL;
+	return is_null ? &none : value;
 }
 
 /* What stands between "${" and "}". */
@@ -362,9 +399,7 @@ static const struct yaml_node *evaluate(const struct substitution *substitution,
 {
 	if (substitution->inventory->tool == TOOL_SERVERLESS)
 		return serverless_variable(substitution, expression, place, depth);
-	if (substitution->inventory->tool == TOOL_CLOUDFORMATION)
-		return substituted(substitution, own, expression, place, depth);
-	return terraform_expression(substitution, expression, place, depth);
+	return substituted(substitution, own, expression, place, depth);
 }
 
 /* The innermost of nested substitutions: its first "${" without another one before its "}". */
@@ -475,7 +510,13 @@ static const struct yaml_node *resolve(const struct substitution *substitution, 
 	const char *name = function_of(node, &arguments);
 	if (substitution->inventory->tool == TOOL_CLOUDFORMATION)
 		return name ? call(substitution, name, arguments, depth + 1) : node;
-	return node->kind == YAML_SCALAR ? resolve_text(substitution, NULL, node->text, node->place, depth + 1) : NULL;
+	if (node->kind != YAML_SCALAR)
+		return NULL;
+	if (substitution->inventory->tool == TOOL_SERVERLESS)
+		return resolve_text(substitution, NULL, node->text, node->place, depth + 1);
+	if (substitution->inventory->tool != TOOL_TERRAFORM_CONFIGURATION)
+		return NULL;
+	return terraform_value(substitution, node->text, node->place, false, depth + 1);
 }
 
 const struct yaml_node *substitution_resolve(const struct substitution *substitution, const struct yaml_node *node,
@@ -484,4 +525,17 @@ const struct yaml_node *substitution_resolve(const struct substitution *substitu
 	const struct yaml_node *value = resolve(substitution, node, 0);
 	*is_none = value == &none;
 	return *is_none ? NULL : value;
+}
+
+const struct yaml_node *substitution_fill_json(const struct substitution *substitution, const struct yaml_node *node)
+{
+	const struct yaml_node *value = node->kind == YAML_SCALAR && strstr(node->text, "${")
+						? terraform_value(substitution, node->text, node->place, true, 0)
+						: NULL;
+	return value && value != &none ? value : node;
+}
+
+bool substitution_may_hold(const struct substitution *substitution, const char *condition)
+{
+	return condition_named(substitution, condition, 0) != FALSE;
 }

@@ -150,14 +150,19 @@ static const struct yaml_node *child_at(const struct yaml_node *node, const char
 	return node->kind == YAML_MAP && length == 1 && part[0] == '0' ? node : NULL;
 }
 
-const struct yaml_node *template_find(const struct yaml_node *node, const char *path)
+const struct yaml_node *template_find_on(const struct yaml_node *node, const char **path)
 {
-	while (node && *path && !template_is_unresolved(node)) {
-		size_t length = strcspn(path, ".");
-		node = child_at(node, path, length);
-		path += length + (path[length] == '.');
+	while (node && **path && !template_is_unresolved(node)) {
+		size_t length = strcspn(*path, ".");
+		node = child_at(node, *path, length);
+		*path += length + ((*path)[length] == '.');
 	}
 	return node;
+}
+
+const struct yaml_node *template_find(const struct yaml_node *node, const char *path)
+{
+	return template_find_on(node, &path);
 }
 
 bool template_is_unresolved(const struct yaml_node *node)

@@ -29,6 +29,9 @@ struct yaml_node *template_parse_within(const struct yaml_node *node, struct are
  */
 const struct yaml_node *template_find(const struct yaml_node *node, const char *path);
 
+/* The same; *path becomes what is left of it behind the node. */
+const struct yaml_node *template_find_on(const struct yaml_node *node, const char **path);
+
 /* Whether the value is a reference: tagged, {"Ref": ...}, {"Fn::...": ...} or with ${...} in its text. */
 bool template_is_unresolved(const struct yaml_node *node);
 

@@ -6,6 +6,7 @@
 
 #include "base/num.h"
 #include "plan/planner.h"
+#include "plan/stage.h"
 #include "plan/workflow_exhaustive.h"
 #include "plan/workflow_neighbours.h"
 #include "plan/workflow_provision.h"
@@ -13,9 +14,7 @@
 static bool check_request(const struct plan_request *request, struct diag *diag)
 {
 	struct diag_place place = {.file = "lamina plan"};
-	bool is_bounded = request->seconds_max > 0 || request->usd_max > 0;
-	bool is_cost_or_speed = request->strategy == STRATEGY_COST || request->strategy == STRATEGY_SPEED ||
-				(request->strategy == STRATEGY_BALANCED && !is_bounded);
+	bool is_cost_or_speed = request->strategy == STRATEGY_COST || request->strategy == STRATEGY_SPEED;
 	size_t errors_before = diag->error_count;
 	if (!is_cost_or_speed)
 		diag_error(diag, place, "a workflow is planned for cost or speed, not by strategy '%s'",
@@ -90,6 +89,22 @@ static void look_at_mean(const struct workflow_search *search)
 	sp_solve(&out->graph, out->mean_seconds, search->control.arena, &out->least);
 }
 
+/* What no run has called keeps the size that it has, where that holds it: nothing was learnt of it. */
+static void keep_uncalled(const struct workflow_search *search)
+{
+	struct trial *best = &search->out->best;
+	struct setting *setting = setting_copy(best->setting, search->control.arena);
+	for (size_t f = 0; f < setting->function_count; f++) {
+		int64_t now_mb = search->request->setting->functions[f].memory_mb;
+		struct stage stage;
+		stage_init(&stage, setting, f);
+		bool is_called = best->result.functions[f].metrics[FUNCTION_METRIC_INVOCATIONS].mean > 0;
+		if (!is_called && stage.memory_floor_mb <= (double)now_mb)
+			setting->functions[f].memory_mb = now_mb;
+	}
+	best->setting = setting;
+}
+
 static struct trial_control control_of(const struct plan_request *request, struct arena *arena)
 {
 	const struct setting *setting = request->setting;
@@ -133,6 +148,7 @@ enum plan_end workflow_plan_run(const struct plan_request *request, struct arena
 	workflow_provision(&search);
 	if (search.is_interrupted)
 		return PLAN_INTERRUPTED;
+	keep_uncalled(&search);
 	look_at_mean(&search);
 	return workflow_keeps(&out->best, request) ? PLAN_FOUND : PLAN_INFEASIBLE;
 }

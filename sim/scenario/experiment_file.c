@@ -330,6 +330,9 @@ static const struct bind_field function_fields[] = {
 		   .help = "of its processors"),
 	BIND_FIELD(struct function_entry, resource, BIND_TEXT, .fallback = "", .is_label = true,
 		   .help = "what deployment files call it (a logical id, a key), for plan --emit"),
+	BIND_FIELD(struct function_entry, provisioned_resource, BIND_TEXT, .fallback = "", .is_label = true,
+		   .help = "what they call that on which its provisioned concurrency stands: a version, an alias, a "
+			   "resource of its own"),
 	BIND_FIELD(struct function_entry, deployed_name, BIND_TEXT, .fallback = "", .is_label = true,
 		   .help = "what logs and the account call it"),
 	BIND_FIELD(struct function_entry, work, BIND_STRUCT, .schema = &work_schema,

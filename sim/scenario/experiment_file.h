@@ -113,8 +113,9 @@ struct function_entry {
 	int64_t device_batch_max;
 	double device_window_seconds;
 	bool snapshot;
-	int architecture;          /* enum architecture */
-	const char *resource;      /* "": none */
+	int architecture;     /* enum architecture */
+	const char *resource; /* "": none */
+	const char *provisioned_resource;
 	const char *deployed_name; /* "": none */
 	bool has_work;
 	struct stated_work work;

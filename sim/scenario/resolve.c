@@ -341,9 +341,8 @@ static bool resolve_function(struct resolution *resolution, const struct functio
 	const struct setting *setting = resolution->setting;
 	out->name = entry->name;
 	out->resource = entry->resource;
+	out->provisioned_resource = entry->provisioned_resource;
 	out->deployed_name = entry->deployed_name;
-	out->device_batch_max = entry->device_batch_max;
-	out->device_window_ns = ns_from_seconds(entry->device_window_seconds);
 	bool ok = resolve_memory(resolution, entry, out);
 	ok = resolve_timeout(resolution, entry, out) && ok;
 	ok = sandbox_choice_resolve(resolution->experiment, resolution->platform, entry, resolution->arena,

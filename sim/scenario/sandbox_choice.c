@@ -368,6 +368,8 @@ bool sandbox_choice_resolve(const struct experiment *experiment, const struct pl
 	if (framework->import_at == IMPORT_IN_INIT)
 		init_seconds += framework->import_cpu_seconds;
 	out->reserved_concurrency = entry->reserved_concurrency;
+	out->device_batch_max = entry->device_batch_max;
+	out->device_window_ns = ns_from_seconds(entry->device_window_seconds);
 	out->sandbox.package_mb = framework->package_mb;
 	out->sandbox.is_image = framework->package_kind == PACKAGE_IMAGE;
 	out->sandbox.init_cpu_ns = ns_from_seconds(init_seconds);

@@ -27,7 +27,8 @@ static const double DURATION_SECONDS_MAX = 1e6;
 
 /* A further column as it is read. */
 struct wanted {
-	const char **texts; /* in the order in which they come */
+	const char **texts;        /* in the order in which they come */
+	struct diag_place *places; /* where each came first */
 	size_t text_count;
 	size_t *sorted; /* texts by name */
 	int32_t *codes; /* as many as there is room for requests */
@@ -98,6 +99,7 @@ static int32_t code_of(struct reading *reading, size_t column)
 	memmove(&wanted->sorted[low + 1], &wanted->sorted[low], (wanted->text_count - low) * sizeof wanted->sorted[0]);
 	wanted->sorted[low] = wanted->text_count;
 	wanted->texts[wanted->text_count] = arena_strdup(reading->arena, text);
+	wanted->places[wanted->text_count] = csv_reader_place(&reading->reader, COLUMN_WANTED + column);
 	return (int32_t)wanted->text_count++;
 }
 
@@ -290,6 +292,7 @@ static bool finish(struct reading *reading, const struct trace_format *format, s
 		columns[i] = (struct trace_column){
 			.name = reading->request->columns[i],
 			.texts = reading->wanted[i].texts,
+			.places = reading->wanted[i].places,
 			.text_count = reading->wanted[i].text_count,
 			.codes = reading->wanted[i].codes,
 		};
@@ -342,6 +345,7 @@ bool trace_read(const struct trace_request *request, struct arena *arena, struct
 	reading->minutes = ARENA_ARRAY(arena, int64_t, TRACE_MINUTES);
 	for (size_t i = 0; i < request->column_count; i++) {
 		reading->wanted[i].texts = ARENA_ARRAY(arena, const char *, TRACE_TEXTS_MAX);
+		reading->wanted[i].places = ARENA_ARRAY(arena, struct diag_place, TRACE_TEXTS_MAX);
 		reading->wanted[i].sorted = ARENA_ARRAY(arena, size_t, TRACE_TEXTS_MAX);
 	}
 	name_columns(reading);

@@ -190,6 +190,9 @@ void workflow_check_choice(const struct yaml_node *list, struct step_branch *bra
 	for (const struct yaml_node *item = list->first; item; item = item->next, branch++) {
 		if (yaml_get(item, "probability")) {
 			sum += branch->probability;
+			if (branch->probability == 0 && branch->first != GRAPH_END)
+				diag_warning(diag, item->place,
+					     "the steps of a branch whose probability is 0 are never reached");
 		} else if (rest) {
 			diag_error(diag, item->place,
 				   "only one branch of a choice may leave out its 'probability' and get the rest");

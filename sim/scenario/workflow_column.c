@@ -85,8 +85,9 @@ static void take_rest(const struct column_reader *reader, const struct trace_col
 	for (size_t code = 0; code < column->text_count; code++) {
 		if (branches_of[code] == NO_BRANCH && rest == NO_BRANCH)
 			diag_error(reader->diag, list->place,
-				   "no branch is for '%s' in column '%s'; a branch without 'is' gets the rest",
-				   diag_excerpt(column->texts[code], reader->arena), column->name);
+				   "no branch is for '%s' in column '%s' (%s:%d); a branch without 'is' gets the rest",
+				   diag_excerpt(column->texts[code], reader->arena), column->name,
+				   column->places[code].file, column->places[code].line);
 		if (branches_of[code] == NO_BRANCH)
 			branches_of[code] = rest;
 	}
@@ -169,9 +170,11 @@ void workflow_column_count(const struct column_reader *reader, const struct yaml
 	for (size_t code = 0; code < column->text_count; code++) {
 		bool is_number = num_parse_int64(column->texts[code], &items_of[code]);
 		if (!is_number || items_of[code] < 0 || (double)items_of[code] > most)
-			diag_error(reader->diag, name->place,
-				   "column '%s' has '%s', which is no whole number of items from 0 to %.0f",
-				   column->name, diag_excerpt(column->texts[code], reader->arena), most);
+			diag_error(
+				reader->diag, column->places[code],
+				"'%s' is '%s', no whole number of items from 0 to %.0f, which a map asks for (%s:%d)",
+				column->name, diag_excerpt(column->texts[code], reader->arena), most, name->place.file,
+				name->place.line);
 	}
 	if (reader->diag->error_count != errors_before)
 		return;

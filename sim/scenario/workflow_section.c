@@ -19,6 +19,8 @@ static const struct bind_field workflow_fields[] = {
 			   "durable: a durable function calls them"),
 	BIND_FIELD(struct workflow_section, payload_kb, BIND_DOUBLE, .fallback = "0", .min = 0, .max = 1e6,
 		   .help = "what comes with a record and what a task hands on that says nothing, kB of 1024 bytes"),
+	BIND_FIELD(struct workflow_section, resource, BIND_TEXT, .fallback = "", .is_label = true,
+		   .help = "what deployment files call the state machine, for plan --emit"),
 	BIND_FIELD(struct workflow_section, steps, BIND_NODE, .required = true,
 		   .help = "in order: tasks, parallel, map, choice, loop, wait and fail, see WORKFLOWS"),
 	BIND_END,
@@ -68,6 +70,7 @@ struct step_entry {
 	struct map_entry map;
 	const struct yaml_node *choice;
 	bool own_state;
+	const char *machine; /* "": none */
 	struct loop_entry loop;
 	struct wait_entry wait;
 	const char *fail;
@@ -153,6 +156,8 @@ static const struct bind_field step_fields[] = {
 	BIND_FIELD(struct step_entry, choice, BIND_NODE, .help = "a list of branches, of which one is taken"),
 	BIND_FIELD(struct step_entry, own_state, BIND_BOOL, .fallback = "true",
 		   .help = "of a choice or wait; false: it is part of the state before it, no transition"),
+	BIND_FIELD(struct step_entry, machine, BIND_TEXT, .fallback = "",
+		   .help = "of a parallel that is an execution of its own: what deployment files call its machine"),
 	BIND_FIELD(struct step_entry, loop, BIND_STRUCT, .schema = &loop_schema, .help = "steps that are repeated"),
 	BIND_FIELD(struct step_entry, wait, BIND_STRUCT, .schema = &wait_schema, .help = "time that passes"),
 	BIND_FIELD(struct step_entry, fail, BIND_TEXT, .fallback = "",
@@ -387,6 +392,7 @@ static void compile_parallel(struct compiler *compiler, int32_t index, const str
 		return;
 	graph->steps[index].first_branch = (uint32_t)branch;
 	graph->steps[index].branch_count = (uint32_t)list->count;
+	graph->steps[index].is_other_machine = entry->machine[0] != '\0';
 	for (const struct yaml_node *item = list->first; item; item = item->next, branch++) {
 		graph->branches[branch] = (struct step_branch){.first = GRAPH_END, .probability = 1};
 		if (check_steps(compiler, item, "a branch of 'parallel'"))
@@ -435,9 +441,6 @@ static void compile_choice(struct compiler *compiler, int32_t index, const struc
 			diag_error(compiler->diag, choice.is->place, "'is' needs a 'column' beside 'choice'");
 		for (int32_t at = graph->branches[branch].first; choice.ends && at >= 0; at = graph->steps[at].next)
 			graph->steps[at].is_ending = true;
-		if (yaml_get(item, "probability") && choice.probability == 0 && graph->branches[branch].first >= 0)
-			diag_warning(compiler->diag, item->place,
-				     "the steps of a branch whose probability is 0 are never reached");
 	}
 	if (compiler->diag->error_count != errors_before)
 		return;
@@ -515,7 +518,7 @@ static void compile_task(struct compiler *compiler, int32_t index, const struct 
 }
 
 /* Which keys a step of a kind has beside its own and its name. */
-enum { MAY_FAIL = 1, HANDS_ON = 2, IS_TASK = 4, CHOOSES = 8, IS_ONLY_STATE = 16 };
+enum { MAY_FAIL = 1, HANDS_ON = 2, IS_TASK = 4, CHOOSES = 8, IS_ONLY_STATE = 16, STARTS = 32 };
 
 static const struct step_shape {
 	void (*compile)(struct compiler *compiler, int32_t index, const struct step_entry *entry,
@@ -523,7 +526,7 @@ static const struct step_shape {
 	unsigned abilities;
 } shapes[STEP_KINDS] = {
 	[STEP_TASK] = {compile_task, MAY_FAIL | HANDS_ON | IS_TASK},
-	[STEP_PARALLEL] = {compile_parallel, MAY_FAIL | HANDS_ON},
+	[STEP_PARALLEL] = {compile_parallel, MAY_FAIL | HANDS_ON | STARTS},
 	[STEP_MAP] = {compile_map, MAY_FAIL | HANDS_ON},
 	[STEP_CHOICE] = {compile_choice, CHOOSES | IS_ONLY_STATE},
 	[STEP_LOOP] = {compile_loop, MAY_FAIL | HANDS_ON},
@@ -535,8 +538,9 @@ static const struct {
 	const char *key;
 	unsigned ability;
 } ability_keys[] = {
-	{"retry", MAY_FAIL}, {"catch", MAY_FAIL}, {"payload_kb", HANDS_ON}, {"data", IS_TASK},
-	{"writes", IS_TASK}, {"async", IS_TASK},  {"column", CHOOSES},      {"own_state", IS_ONLY_STATE},
+	{"retry", MAY_FAIL}, {"catch", MAY_FAIL},          {"payload_kb", HANDS_ON},
+	{"data", IS_TASK},   {"writes", IS_TASK},          {"async", IS_TASK},
+	{"column", CHOOSES}, {"own_state", IS_ONLY_STATE}, {"machine", STARTS},
 };
 
 /* The one kind that the step is, or -1. */
@@ -680,6 +684,7 @@ bool workflow_compile(const struct workflow_section *section, const struct workf
 	};
 	*out = (struct graph){
 		.kind = section->kind,
+		.resource = section->resource,
 		.payload_bytes = compiler.payload_bytes,
 		.steps = ARENA_ARRAY(arena, struct step, nodes),
 		.branches = ARENA_ARRAY(arena, struct step_branch, GRAPH_BRANCHES_MAX),

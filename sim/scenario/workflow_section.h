@@ -16,6 +16,7 @@
 struct workflow_section {
 	int kind; /* enum workflow_kind */
 	double payload_kb;
+	const char *resource;          /* "": none */
 	const struct yaml_node *steps; /* NULL: there is no workflow */
 };
 extern const struct bind_schema workflow_section_schema;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/diag.h"
 #include "engine/engine.h"
 #include "random/stream.h"
 
@@ -38,7 +39,8 @@ struct arrival {
  */
 struct trace_column {
 	const char *name;
-	const char *const *texts; /* each once */
+	const char *const *texts;        /* each once */
+	const struct diag_place *places; /* where each stands first */
 	size_t text_count;
 	const int32_t *codes; /* which of them each request has */
 };

@@ -36,14 +36,16 @@ static double async_delay_seconds(const struct invocation *invocation, const str
 	return fmin(limits->async_backoff_max_seconds, ldexp(limits->async_backoff_min_seconds, invocation->attempts));
 }
 
-/* Asynchronous calls are given up when they are too old. */
-static bool is_too_old(const struct invocation *invocation, const struct setting *setting)
+/* Asynchronous calls are given up when they are too old: then, or when they would be called again after a rest. */
+static bool is_too_old(const struct invocation *invocation, int64_t rest_ns)
 {
-	int64_t age_ns = engine_now_ns(&invocation->simulation->engine) - invocation->asked_ns;
+	const struct setting *setting = invocation->simulation->setting;
+	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	int64_t most_ns = setting->source.async_age_ns;
 	if (most_ns == 0)
 		most_ns = ns_from_seconds(setting->platform->limits.async_age_seconds);
-	return invocation_is_async(invocation) && age_ns >= most_ns;
+	return invocation_is_async(invocation) &&
+	       now_ns + rest_ns - invocation->asked_ns + invocation->age_ns >= most_ns;
 }
 
 static void back_off(struct invocation *invocation)
@@ -57,7 +59,7 @@ static void back_off(struct invocation *invocation)
 		invocation->simulation->call_ended(invocation, false);
 		return;
 	}
-	bool is_expired = is_too_old(invocation, setting);
+	bool is_expired = is_too_old(invocation, 0);
 	counts_of(invocation)->expired += is_expired;
 	if (is_expired || invocation_is_lost(invocation)) {
 		invocation->simulation->call_ended(invocation, false);
@@ -178,10 +180,14 @@ static bool call_again(struct invocation *invocation)
 		return false;
 	int64_t rest_ns = is_async ? ns_from_seconds(rests->values[invocation->failures])
 				   : retry_rest_ns(rule, invocation->failures);
+	if (is_too_old(invocation, rest_ns))
+		return false;
+	int64_t asked_ns = engine_now_ns(&simulation->engine) + rest_ns;
 	invocation->failures++;
 	invocation->attempts = 0;
 	counts_of(invocation)->retries++;
-	invocation->asked_ns = engine_now_ns(&simulation->engine) + rest_ns;
+	invocation->age_ns += asked_ns - invocation->asked_ns;
+	invocation->asked_ns = asked_ns;
 	invocation->travel_ns = 0;
 	engine_schedule(&simulation->engine, rest_ns, 0, call_now, invocation, 0);
 	return true;

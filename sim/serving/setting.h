@@ -30,8 +30,9 @@ extern const char *const schedule_names[]; /* "per_record", "pipelined", NULL */
 
 struct setting_function {
 	const char *name;
-	const char *resource;      /* in the files that deploy it; NULL or "": as the name has it */
-	const char *deployed_name; /* in the account; NULL or "": the name */
+	const char *resource;             /* in the files that deploy it; NULL or "": as the name has it */
+	const char *provisioned_resource; /* on which its provisioned concurrency stands; NULL or "": nobody says */
+	const char *deployed_name;        /* in the account; NULL or "": the name */
 	int64_t memory_mb;
 	int64_t timeout_ns;
 	int64_t tmp_mb;                 /* of /tmp */

@@ -165,6 +165,7 @@ struct invocation {
 	size_t function;
 	int64_t record;
 	int64_t asked_ns;  /* for the current function */
+	int64_t age_ns;    /* of an event, then */
 	int64_t travel_ns; /* since then, between driver and platform */
 	int attempts;      /* throttled calls of the current function */
 	bool is_cold;

@@ -76,8 +76,9 @@ struct step {
 	int32_t next;
 	int32_t around;
 	int32_t scope;
-	int32_t caught; /* the first step that follows an error of this one */
-	bool is_ending; /* it stands in a choice's branch that ends */
+	int32_t caught;        /* the first step that follows an error of this one */
+	bool is_ending;        /* it stands in a choice's branch that ends */
+	bool is_other_machine; /* of a parallel: its steps are states of a machine that it starts */
 	uint32_t first_branch;
 	uint32_t branch_count;
 	struct retry_rule retry;
@@ -112,6 +113,7 @@ struct step {
 
 struct graph {
 	int kind;              /* enum workflow_kind */
+	const char *resource;  /* what deployment files call its machine; NULL or "": nobody says */
 	int64_t payload_bytes; /* that comes with a record */
 	struct step *steps;
 	size_t step_count;

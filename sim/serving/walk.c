@@ -649,6 +649,7 @@ static void enter(struct invocation *token)
 		return;
 	}
 	token->failures = 0;
+	token->age_ns = 0;
 	token->failed_at = GRAPH_END;
 	if (token->simulation->setting->graph) {
 		token->entered_ns = now_of(token);

@@ -57,6 +57,9 @@ static void test_async(void)
 	t_int(outcome.records_failed, 1, "and counts once");
 	t_int(outcome.usage.requests, 3, "and is billed three times");
 	t_near(seconds_from_ns(outcome.makespan_ns), 180 + 3 * 0.5, 1e-6, 0, "after a minute and after two");
+	toy.platform.limits.async_age_seconds = 100;
+	outcome = toy_simulate(&toy, 1);
+	t_int(outcome.functions[0].out_of_memory, 2, "but not when the event is too old by then");
 	toy_release(&toy);
 
 	async(&toy);
