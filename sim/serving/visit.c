@@ -37,7 +37,7 @@ static uint64_t bit_of(const struct invocation *invocation)
 	return UINT64_C(1) << invocation->function;
 }
 
-/* Where the table of the visit's work is kept for all visits; NULL: it is not a work that its function always has. */
+/* Where the table of the work is kept for all visits; NULL: this is not the work that its function always has. */
 static struct demand_table **kept_demands(const struct invocation *invocation)
 {
 	const struct setting_function *function = function_of(invocation);
