@@ -257,7 +257,7 @@ static void list_candidate(struct shared_search *search, struct scan *scan, stru
 		scan->fresh[scan->fresh_count++] = tried;
 }
 
-/* How many times the instances that there may be the load keeps busy; above 1 no simulation is needed to rule it out. */
+/* How many times the instances that there may be the load fills; above 1, nothing need be simulated to rule it out. */
 static double times_full(const struct shared_search *search, const struct setting *setting)
 {
 	if (setting->arrivals.kind == ARRIVALS_ALL_AT_ONCE || setting->graph)

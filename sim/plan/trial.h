@@ -88,7 +88,7 @@ struct slice slice_of(const struct run_result *whole, const struct run_result *h
  */
 int64_t slice_instances(const struct setting *setting, double rate_per_second);
 
-/* The fewest instances on which all functions' requests can be at such a rate, were each always full: any fewer queue. */
+/* The fewest instances on which all functions' requests can be at such a rate, each always full: any fewer queue. */
 double slice_instances_least(const struct setting *setting, double rate_per_second);
 
 /*
