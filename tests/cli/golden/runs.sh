@@ -119,6 +119,8 @@ run one.yaml
 causes one.yaml
 run one.yaml --set functions.f.snapshot=true --set framework.runtime=java21 --set 'traffic.runs_per_month=1000'
 run one.yaml --set workload.arrivals.kind=bursts --set workload.arrivals.burst_rate_per_second=30 --set workload.arrivals.burst_seconds=4 --set workload.arrivals.calm_seconds=9
+run one.yaml --set workload.arrivals.kind=daily --set 'workload.arrivals.daily_rates_per_second=[0.002, 0.001, 0.003]'
+run one.yaml --set functions.f.reserved_concurrency=1 --set functions.f.timeout_seconds=4 --set 'source={kind: sqs, batch_size: 1, visibility_seconds: 4, receives_max: 3}'
 for platform in aws-lambda-2023 azure-consumption google-functions-gen1 google-cloud-run google-cloud-run-instances; do
 	run one.yaml -w unpublished.yaml --set platform=$platform
 done
