@@ -132,6 +132,7 @@ run one.yaml -w unpublished.yaml --set platform=aws-lambda-managed-c7g.xlarge --
 gpu=(--set functions.f.work.cpu_seconds=0.02 --set functions.f.work.device_seconds=0.08 --set functions.f.work.device_load_mb=300 --set functions.f.device_batch_max=4 --set functions.f.device_window_seconds=0.05)
 run one.yaml -w unpublished.yaml --set platform=google-cloud-run-l4 --set functions.f.memory_mb=16384 --set functions.f.requests_per_instance=6 "${gpu[@]}"
 run one.yaml -w unpublished.yaml --set platform=ec2-fleet-g4dn.xlarge --set functions.f.memory_mb=16384 --set functions.f.instances_min=1 "${gpu[@]}"
+run one.yaml -w unpublished.yaml --set platform=ec2-fleet-c7g.xlarge --set functions.f.memory_mb=8192 --set functions.f.instances_min=1 --set functions.f.requests_per_instance=2 --set workload.arrivals.rate_per_second=30
 run one.yaml -w unpublished.yaml --set platform=aws-lambda-s3-express --set workload.arrivals.kind=deterministic
 run machine.yaml
 run machine.yaml --set platform=ec2-p3.2xlarge --set platform_values.machine.feed_seconds_per_image=0.002 --set workload.images=90000
@@ -150,5 +151,7 @@ run one.yaml --set 'bill={api: {kind: rest, requests_per_record: 1.5}}'
 run flow.yaml
 sed -i 's/ distributed: true, children: express, batch: 2,//' flow.yaml
 for kind in express durable none; do
-	run flow.yaml --set platform=aws-lambda --set platform_values.workflow.durable_operation_seconds=0.02 --set workflow.kind=$kind --set pipeline.schedule=pipelined
+	flow=(flow.yaml --set platform=aws-lambda --set platform_values.workflow.durable_operation_seconds=0.02 --set workflow.kind=$kind)
+	run "${flow[@]}" --set pipeline.schedule=pipelined
+	causes "${flow[@]}"
 done
