@@ -14,6 +14,7 @@
 #include "cli/plan_page.h"
 #include "cli/plan_report.h"
 #include "cli/plan_request.h"
+#include "cli/plan_shared.h"
 #include "cli/plan_workflow.h"
 #include "cli/result_file.h"
 #include "plan/reason.h"
@@ -197,6 +198,8 @@ static int run_plan(struct cli *cli, int argc, char **argv)
 	request.run = &control;
 	if (request.setting->graph)
 		return plan_workflow(cli, study, &request);
+	if (plan_shared_is_due(request.setting))
+		return plan_shared(cli, study, &request);
 	diag_init(&diag);
 	enum plan_end end = plan_run(&request, &cli->arena, &diag, plan);
 	status = cli_report(cli, &diag);
@@ -302,6 +305,8 @@ const struct command cmd_plan = {
 		"Of a workflow it plans the memory of every function, on the critical path and off it, and with it "
 		"the kind, the architecture, how many executions and items of maps run at once, and batches; for cost "
 		"or for speed, the latter where no bound is given.\n\n"
+		"Where requests share instances, or instances are paid for by the clock, no model of expected values "
+		"holds: memory and requests at once are scanned by simulations, without a proof.\n\n"
 		"Every number comes with what keeps it from moving. Exit status 3 says that no plan keeps the "
 		"bounds; the nearest bounds that can be kept are on standard error.",
 	.examples = "lamina plan configs/paper/common.yaml --deadline 90\n"

@@ -8,7 +8,7 @@
  * FINALISTS: of what is scanned, so many are simulated in full. One replication tells settings apart that are a tenth
  * apart; the best of all is among the first few.
  */
-enum { SIZES_MAX = 24, REQUESTS_STEPS_MAX = 24, ROUNDS_MAX = 3, FINALISTS = 6 };
+enum { SIZES_MAX = 24, REQUESTS_STEPS_MAX = 24, ROUNDS_MAX = 3, FINALISTS = 6, FINALS_MAX = 4 };
 enum { CANDIDATES_MAX = SIZES_MAX * (REQUESTS_STEPS_MAX + 1) };
 
 /* A setting that was tried, with one replication, or in full. */
@@ -301,41 +301,66 @@ static void list_variants(struct shared_search *search, struct scan *scan, size_
 	}
 }
 
-/* Marks the best of the candidates, as they did last. */
-static void mark_finalists(const struct shared_search *search, const struct scan *scan, bool *is_finalist)
+/* Marks the best of the candidates that are not marked yet, as they did last, and lists them in the scan's order. */
+static size_t next_finalists(const struct shared_search *search, const struct scan *scan, bool *is_marked,
+			     struct tried **finalists)
 {
-	for (size_t place = 0; place < FINALISTS && place < scan->count; place++) {
+	bool is_chosen[CANDIDATES_MAX] = {false};
+	size_t count = 0;
+	for (size_t place = 0; place < FINALISTS; place++) {
 		size_t best = scan->count;
 		for (size_t i = 0; i < scan->count; i++)
-			if (!is_finalist[i] &&
+			if (!is_marked[i] &&
 			    (best == scan->count || planner_is_better(search->goal, &scan->candidates[i]->trial,
 								      &scan->candidates[best]->trial)))
 				best = i;
-		is_finalist[best] = true;
+		if (best == scan->count)
+			break;
+		is_marked[best] = is_chosen[best] = true;
 	}
+	for (size_t i = 0; i < scan->count; i++)
+		if (is_chosen[i])
+			finalists[count++] = scan->candidates[i];
+	return count;
 }
 
-/* Those that are new with one replication, then the best in full: the best of these is kept. False when interrupted. */
-static bool scan_run(struct shared_search *search, struct scan *scan)
+/* Simulates those in full that are not yet, and keeps the best. False when interrupted. */
+static bool judge_finalists(struct shared_search *search, struct tried **finalists, size_t count, bool *is_any_allowed)
 {
-	bool is_finalist[CANDIDATES_MAX] = {false};
-	struct tried *finalists[FINALISTS];
-	size_t count = 0;
-	if (scan->count == 0 && scan->nearest && !search->out->best.setting)
-		list_candidate(search, scan, scan->nearest);
-	if (!run_all(search, scan->fresh, scan->fresh_count, 1, scanned_share(search)))
-		return false;
-	mark_finalists(search, scan, is_finalist);
-	for (size_t i = 0; i < scan->count; i++)
-		if (is_finalist[i] && !scan->candidates[i]->is_full)
-			finalists[count++] = scan->candidates[i];
-	if (!run_all(search, finalists, count, search->control->replications, 1))
+	struct tried *fresh[FINALISTS];
+	size_t fresh_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (!finalists[i]->is_full)
+			fresh[fresh_count++] = finalists[i];
+	if (!run_all(search, fresh, fresh_count, search->control->replications, 1))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct trial *trial = &finalists[i]->trial;
 		finalists[i]->is_full = true;
+		*is_any_allowed = *is_any_allowed || planner_is_allowed(search->goal, trial);
 		if (!search->out->best.setting || does_better(search->goal, trial, &search->out->best))
 			search->out->best = *trial;
+	}
+	return true;
+}
+
+/*
+ * Those that are new with one replication, then the best in full; where luck had let all of these keep the bounds, or
+ * none does, the next best. The best of all is kept. False when interrupted.
+ */
+static bool scan_run(struct shared_search *search, struct scan *scan)
+{
+	bool is_marked[CANDIDATES_MAX] = {false};
+	struct tried *finalists[FINALISTS];
+	bool is_any_allowed = false;
+	if (scan->count == 0 && scan->nearest && !search->out->best.setting)
+		list_candidate(search, scan, scan->nearest);
+	if (!run_all(search, scan->fresh, scan->fresh_count, 1, scanned_share(search)))
+		return false;
+	for (int round = 0; round < FINALS_MAX && !is_any_allowed; round++) {
+		size_t count = next_finalists(search, scan, is_marked, finalists);
+		if (!judge_finalists(search, finalists, count, &is_any_allowed))
+			return false;
 	}
 	return true;
 }
@@ -401,4 +426,57 @@ bool shared_plan_find(const struct setting *setting, double rate_per_second, con
 	}
 	out->is_allowed = out->best.setting && planner_is_allowed(goal, &out->best);
 	return true;
+}
+
+static void bound(const struct plan_request *request, struct search_goal *goal)
+{
+	goal->seconds_max = request->seconds_max > 0 ? request->seconds_max : HUGE_VAL;
+	goal->usd_max = request->usd_max > 0 ? request->usd_max : HUGE_VAL;
+}
+
+/* Cost over the fastest plan's, and time over the cheapest plan's. False when interrupted, or where there is none. */
+static bool balance(const struct plan_request *request, double rate_per_second, const struct trial_control *control,
+		    struct shared_plan *out, struct search_goal *goal)
+{
+	struct search_goal fastest = search_fastest();
+	struct search_goal cheapest = search_cheapest();
+	struct shared_plan fast;
+	bound(request, &fastest);
+	bound(request, &cheapest);
+	if (!shared_plan_find(request->setting, rate_per_second, &fastest, control, request->headroom, &fast) ||
+	    !shared_plan_find(request->setting, rate_per_second, &cheapest, control, request->headroom, out))
+		return false;
+	if (fast.is_allowed && out->is_allowed && fast.best.usd > 0 && out->best.seconds > 0) {
+		goal->usd_weight = request->cost_weight / fast.best.usd;
+		goal->seconds_weight = (1 - request->cost_weight) / out->best.seconds;
+	}
+	return true;
+}
+
+enum plan_end shared_plan_run(const struct plan_request *request, double rate_per_second, struct arena *arena,
+			      struct diag *diag, struct shared_plan *out)
+{
+	const struct trial_control control = {
+		.seconds_metric = outcome_find_metric(request->seconds_metric),
+		.seed = request->seed,
+		.replications = request->replications,
+		.runs_per_month = request->runs_per_month,
+		.share = request->share,
+		.failing_share = 1 - request->share,
+		.run = request->run,
+		.arena = arena,
+	};
+	struct search_goal goal = request->strategy == STRATEGY_SPEED ? search_fastest() : search_cheapest();
+	if (plan_strategy_known(request->strategy) != KNOWN_PLANS) {
+		diag_error(diag, (struct diag_place){.file = "--strategy"},
+			   "'%s' is of sandboxes that have one request at a time",
+			   plan_strategy_names[request->strategy]);
+		return PLAN_REFUSED;
+	}
+	bound(request, &goal);
+	if (request->strategy == STRATEGY_BALANCED && !balance(request, rate_per_second, &control, out, &goal))
+		return PLAN_INTERRUPTED;
+	if (!shared_plan_find(request->setting, rate_per_second, &goal, &control, request->headroom, out))
+		return PLAN_INTERRUPTED;
+	return out->is_allowed ? PLAN_FOUND : PLAN_INFEASIBLE;
 }

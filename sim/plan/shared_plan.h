@@ -9,7 +9,7 @@
 #ifndef LAMINA_SHARED_PLAN_H
 #define LAMINA_SHARED_PLAN_H
 
-#include "plan/planner.h"
+#include "plan/plan.h"
 
 struct shared_plan {
 	struct trial best; /* what keeps the bounds, or comes nearest to them */
@@ -24,5 +24,12 @@ struct shared_plan {
  */
 bool shared_plan_find(const struct setting *setting, double rate_per_second, const struct search_goal *goal,
 		      const struct trial_control *control, double headroom, struct shared_plan *out);
+
+/*
+ * The plan that a request wants, requests coming at this rate; `replications` are stated. After PLAN_INFEASIBLE *out
+ * has what comes nearest. Refused, with why in the diag, where the strategy names a plan of sandboxes for one request.
+ */
+enum plan_end shared_plan_run(const struct plan_request *request, double rate_per_second, struct arena *arena,
+			      struct diag *diag, struct shared_plan *out);
 
 #endif

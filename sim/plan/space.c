@@ -562,7 +562,7 @@ static bool check_kind(const struct space_request *request, struct diag *diag)
 		diag_error(
 			diag, bind_place(experiment->root, "platform"),
 			"a plan's bounds hold where each request has a sandbox to itself, which is paid for while it "
-			"works; compare shared ones with 'lamina sweep', or set 'requests_per_instance: 1'");
+			"works");
 	return is_alone;
 }
 

@@ -38,4 +38,8 @@ fails 2 lamina run run.yaml --set 'platform_values.sandbox.requests_default=2000
 fails 2 lamina run run.yaml --set 'platform_values.price.used_memory_step_mb=128'
 fails 2 lamina run run.yaml --set pipeline.client_seconds=0.1 --set pipeline.orchestrator=workflow
 fails 2 lamina run run.yaml --set pipeline.client_seconds=0.1 --set pipeline.invocation=async
-fails 2 lamina plan run.yaml
+# Memory and requests at once are planned for by simulations; what is made of other plans alone is refused.
+lamina plan run.yaml --latency p95=1 --format csv
+fails 3 lamina plan run.yaml --latency p95=0.01
+fails 2 lamina plan run.yaml --latency p95=1 --pareto
+fails 2 lamina plan run.yaml --strategy memMin
