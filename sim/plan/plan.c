@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/check.h"
+#include "plan/refine.h"
 #include "scenario/pipeline_split.h"
 
 const char *const plan_strategy_names[] = {
@@ -245,6 +246,9 @@ static enum plan_end find_plan(const struct plan_request *request, const struct 
 	if (out->answer.end == PLANNER_INFEASIBLE)
 		return find_nearest(&out->planner, &out->provision, &out->nearest) ? PLAN_INFEASIBLE : PLAN_INTERRUPTED;
 	out->best = out->answer.best;
+	struct planner searched = out->planner;
+	if (!refine_parallel(&searched, &out->best, &out->planner))
+		return PLAN_INTERRUPTED;
 	return compare(request, out) ? PLAN_FOUND : PLAN_INTERRUPTED;
 }
 

@@ -6,6 +6,7 @@
  *     if wanted, the split of the network over functions is chosen (split.h)
  *     the best plan is searched for and simulated (planner.h), with provisioned sandboxes where they pay (provision.h)
  *     where nothing keeps the bounds, what comes nearest to them is
+ *     its parallelism is refined (refine.h)
  *     all that may be better is simulated where that can be done (exhaustive.h), and its rivals (planner_rivals)
  *     if wanted, what beats the known plans, how the plan moves with its inputs (sensitivity.h), the whole front
  *     (pareto.h)

@@ -78,7 +78,7 @@ static bool is_same_choice(const struct plan_choice *a, const struct plan_choice
 	       memcmp(a->options, b->options, functions * sizeof a->options[0]) == 0;
 }
 
-static bool is_tried(const struct planner *planner, const struct plan_choice *choice)
+bool planner_has_tried(const struct planner *planner, const struct plan_choice *choice)
 {
 	for (const struct planner_lesson *lesson = planner->latest; lesson; lesson = lesson->earlier) {
 		if (is_same_choice(&lesson->trial.choice, choice, planner->control.space->function_count))
@@ -198,6 +198,9 @@ static bool try_choice(const struct planner *planner, const struct plan_choice *
 	return space != NULL;
 }
 
+/* Sums in another order differ by less: a gap that is none. */
+static const double ROUNDING = 1e-12;
+
 static void search_and_try(const struct planner *planner, struct planner_answer *out)
 {
 	size_t last = planner->lesson_count + SEARCHES_MAX;
@@ -214,9 +217,10 @@ static void search_and_try(const struct planner *planner, struct planner_answer 
 		search(&request, &answer);
 		out->searches++;
 		out->shape_count = answer.shape_count;
-		if (!answer.found || is_tried(&before, &answer.choice))
+		if (!answer.found || planner_has_tried(&before, &answer.choice))
 			break;
-		out->model_gap = (answer.objective - answer.bound) / answer.objective;
+		double gap = (answer.objective - answer.bound) / answer.objective;
+		out->model_gap = gap < ROUNDING ? 0 : gap;
 		if (!try_choice(&before, &answer.choice, &out->after)) {
 			out->end = PLANNER_INTERRUPTED;
 			return;

@@ -12,7 +12,7 @@
  * changes.
  */
 #ifndef LAMINA_PLANNER_H
-#define LAMINA_PLANNER_H
+#define LAMINA_PLANNER_H /* private to plan */
 
 #include "plan/trial.h"
 
@@ -53,6 +53,9 @@ void planner_find(const struct planner *planner, struct planner_answer *out);
 
 /* Factors of a shape as the trials so far suggest them: for search_request. */
 void planner_factors(const void *planner, const struct shape *shape, struct search_factors *out);
+
+/* Whether one of the lessons is of this choice. */
+bool planner_has_tried(const struct planner *planner, const struct plan_choice *choice);
 
 double planner_objective(const struct search_goal *goal, double seconds, double usd);
 

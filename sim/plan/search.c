@@ -271,7 +271,10 @@ void search(const struct search_request *request, struct search_answer *out)
 	struct shape_list shapes;
 	*out = (struct search_answer){.objective = HUGE_VAL};
 	arena_init(&search.arena);
-	shape_list_init(&shapes, request->space, &search.arena);
+	if (request->shapes)
+		shapes = *request->shapes;
+	else
+		shape_list_init(&shapes, request->space, &search.arena);
 	search.states = ARENA_ARRAY(&search.arena, struct shape_state, shapes.count);
 	bound_shapes(&search, &shapes);
 	out->shape_count = shapes.count;

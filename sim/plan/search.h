@@ -4,7 +4,7 @@
  * is done with. The answer tells how far from the optimum it can be at most.
  */
 #ifndef LAMINA_SEARCH_H
-#define LAMINA_SEARCH_H
+#define LAMINA_SEARCH_H /* private to plan */
 
 #include "plan/pipeline_shape.h"
 
@@ -31,6 +31,7 @@ struct search_factors {
 struct search_request {
 	const struct space *space;
 	struct search_goal goal;
+	const struct shape_list *shapes; /* to choose from; NULL: all that are worth looking at */
 	/* Fills *out for a shape; may be NULL: all are 1. */
 	void (*factors)(const void *context, const struct shape *shape, struct search_factors *out);
 	const void *factors_context;
