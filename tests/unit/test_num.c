@@ -87,6 +87,16 @@ static void test_format_double(void)
 	}
 }
 
+/* Readers of YAML 1.1 want a point before an exponent. */
+static void test_format_yaml(void)
+{
+	char text[NUM_TEXT_BYTES];
+	t_str(num_format_yaml(5e-8, text), "5.0e-08", "a point before the exponent");
+	t_str(num_format_yaml(-1e22, text), "-1.0e+22", "and of a negative number");
+	t_str(num_format_yaml(1.5e-8, text), "1.5e-08", "one point is enough");
+	t_str(num_format_yaml(5, text), "5", "none without an exponent");
+}
+
 /* A cheap full-period generator is enough to visit doubles of every size. */
 static uint64_t next_bits(uint64_t *state)
 {
@@ -177,6 +187,7 @@ int main(void)
 	test_parse_double();
 	test_parse_int64();
 	test_format_double();
+	test_format_yaml();
 	test_format_reads_back();
 	test_rounding();
 	test_fast_rounding();

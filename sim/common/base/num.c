@@ -97,6 +97,17 @@ const char *num_format_double(double value, char out[NUM_TEXT_BYTES])
 	return out;
 }
 
+const char *num_format_yaml(double value, char out[NUM_TEXT_BYTES])
+{
+	num_format_double(value, out);
+	char *exponent = strchr(out, 'e');
+	if (exponent && !strchr(out, '.')) {
+		memmove(exponent + 2, exponent, strlen(exponent) + 1);
+		memcpy(exponent, ".0", 2);
+	}
+	return out;
+}
+
 double num_rounded(double value, int digits)
 {
 	char text[NUM_TEXT_BYTES];

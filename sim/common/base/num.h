@@ -24,6 +24,12 @@ bool num_parse_int64(const char *text, int64_t *out);
 const char *num_format_double(double value, char out[NUM_TEXT_BYTES]);
 
 /*
+ * The same for YAML, of finite values: "5.0e-08" where that writes "5e-08", which readers of YAML 1.1 take for a
+ * string.
+ */
+const char *num_format_yaml(double value, char out[NUM_TEXT_BYTES]);
+
+/*
  * To `digits` significant decimal digits, 1 to 17. For what a library computed whose last bits are its own, as BLAS's
  * are with every kind of processor: what follows from the rounded value is the same everywhere.
  */

@@ -46,7 +46,7 @@ static void add_int(struct buf *out, const char *indent, const char *key, int64_
 static void add_double(struct buf *out, const char *indent, const char *key, double value)
 {
 	char text[NUM_TEXT_BYTES];
-	buf_printf(out, "%s%s: %s\n", indent, key, num_format_double(value, text));
+	buf_printf(out, "%s%s: %s\n", indent, key, num_format_yaml(value, text));
 }
 
 static void add_points(struct buf *out, const char *key, const struct profile_points *points)
@@ -60,8 +60,7 @@ static void add_points(struct buf *out, const char *key, const struct profile_po
 		char spread[NUM_TEXT_BYTES];
 		buf_printf(out, "      - {images: %lld, threads: %lld, seconds: %s, spread_seconds: %s}\n",
 			   (long long)point->images, (long long)point->threads,
-			   num_format_double(point->seconds, seconds),
-			   num_format_double(point->spread_seconds, spread));
+			   num_format_yaml(point->seconds, seconds), num_format_yaml(point->spread_seconds, spread));
 	}
 }
 
