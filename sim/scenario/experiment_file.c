@@ -596,7 +596,8 @@ static bool check_function_key(const struct yaml_node *root, const char *key, st
 	return function_name_check_key(key, names, count, place, diag);
 }
 
-static bool apply_set(struct yaml_node *root, const char *pair, struct arena *arena, struct diag *diag)
+/* Of several, messages say which one: what stands for a file is then "--set KEY". */
+static bool apply_set(struct yaml_node *root, const char *pair, bool is_alone, struct arena *arena, struct diag *diag)
 {
 	struct diag_place place = {.file = "--set"};
 	const char *equals = strchr(pair, '=');
@@ -605,6 +606,8 @@ static bool apply_set(struct yaml_node *root, const char *pair, struct arena *ar
 		return false;
 	}
 	char *key = arena_strndup(arena, pair, (size_t)(equals - pair));
+	if (!is_alone)
+		place.file = arena_printf(arena, "--set %s", key);
 	return bind_check_key(&experiment_schema, key, place, diag) &&
 	       check_function_key(root, key, place, arena, diag) && yaml_set(root, key, equals + 1, place, arena, diag);
 }
@@ -625,7 +628,7 @@ bool experiment_load(const struct load_request *request, struct arena *arena, st
 	if (request->over)
 		yaml_merge(*root, request->over, arena);
 	for (size_t i = 0; i < request->set_count; i++)
-		apply_set(*root, request->sets[i], arena, diag);
+		apply_set(*root, request->sets[i], request->set_count == 1, arena, diag);
 	blank_set_aside(*root, &experiment_schema, request->allows_blanks,
 			request->with_sweep ? yaml_get(*root, "sweep") : NULL, arena, diag);
 	experiment_bind(*root, request->path, arena, diag, out);
