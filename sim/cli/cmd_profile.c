@@ -145,7 +145,7 @@ static bool measure(struct timed_network *network, struct request *request, stru
 	options->progress_context = &progress;
 	interrupt_catch();
 	options->stop = interrupt_flag();
-	progress_init(&progress, arena_printf(arena, "profiling %s", network->name), 1, false);
+	progress_init(&progress, arena_printf(arena, "profiling %s", network->name), 1, true);
 	bool ok = profiler_run(network, options, arena, diag, profile, err);
 	progress_release(&progress);
 	return ok;

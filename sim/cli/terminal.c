@@ -82,6 +82,7 @@ int terminal_text_width(const char *text)
 /* The clock here is the wall's, for people; no result depends on it. */
 
 enum { REDRAW_NS = 100 * NS_PER_MS, DEFAULT_COLUMNS = 80 };
+static const int64_t LOG_NS = 60 * NS_PER_SECOND;
 
 static int64_t wall_ns(void)
 {
@@ -90,10 +91,12 @@ static int64_t wall_ns(void)
 	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
-void progress_init(struct progress *progress, const char *label, double total, bool quiet)
+void progress_init(struct progress *progress, const char *label, double total, bool is_logged)
 {
-	*progress = (struct progress){.label = label, .total = total, .started_ns = wall_ns()};
-	progress->is_shown = !quiet && isatty(STDERR_FILENO);
+	int64_t now_ns = wall_ns();
+	*progress = (struct progress){.label = label, .total = total, .started_ns = now_ns, .drawn_ns = now_ns};
+	progress->is_shown = isatty(STDERR_FILENO);
+	progress->is_logged = is_logged && !progress->is_shown;
 }
 
 double progress_remaining_seconds(double done, double total, double elapsed_seconds)
@@ -106,10 +109,13 @@ double progress_remaining_seconds(double done, double total, double elapsed_seco
 void progress_update(struct progress *progress, double done, const char *note)
 {
 	int64_t now_ns = wall_ns();
-	if (!progress->is_shown || (progress->is_drawn && now_ns - progress->drawn_ns < REDRAW_NS))
+	int64_t passed_ns = now_ns - progress->drawn_ns;
+	bool is_due = progress->is_shown ? !progress->is_drawn || passed_ns >= REDRAW_NS
+					 : progress->is_logged && passed_ns >= LOG_NS;
+	if (!is_due)
 		return;
 	progress->drawn_ns = now_ns;
-	progress->is_drawn = true;
+	progress->is_drawn = progress->is_shown;
 	double remaining =
 		progress_remaining_seconds(done, progress->total, seconds_from_ns(now_ns - progress->started_ns));
 	char eta[32] = "";
@@ -121,7 +127,10 @@ void progress_update(struct progress *progress, double done, const char *note)
 		 note ? note : "");
 	/* A line that wraps could not be wiped. */
 	int columns = terminal_width(STDERR_FILENO, DEFAULT_COLUMNS);
-	fprintf(stderr, "\r%.*s\033[K", columns - 1, line);
+	if (progress->is_shown)
+		fprintf(stderr, "\r%.*s\033[K", columns - 1, line);
+	else
+		fprintf(stderr, "%s\n", line);
 	fflush(stderr);
 }
 

@@ -1,6 +1,6 @@
 /* What the other end of a file descriptor can show, and a line on it that says how far a long command is. */
 #ifndef LAMINA_TERMINAL_H
-#define LAMINA_TERMINAL_H
+#define LAMINA_TERMINAL_H /* private to cli */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +16,8 @@ int terminal_text_width(const char *text);
 
 /*
  * One line on standard error that says how far a long command is and when it will be done, redrawn at most ten times
- * a second; nothing at all where standard error is not a terminal. Not thread-safe: callers hold their own lock.
+ * a second. Where standard error is not a terminal, nothing, or of commands that want it a line of their own each
+ * minute, for logs. Not thread-safe: callers hold their own lock.
  */
 struct progress {
 	const char *label;
@@ -25,10 +26,11 @@ struct progress {
 	int64_t drawn_ns;
 	bool is_shown;
 	bool is_drawn;
+	bool is_logged; /* a line each minute where there is no terminal */
 };
 
-/* label must outlive the progress. quiet suppresses it on terminals as well. */
-void progress_init(struct progress *progress, const char *label, double total, bool quiet);
+/* label must outlive the progress. */
+void progress_init(struct progress *progress, const char *label, double total, bool is_logged);
 
 /* note (may be NULL) is what is being worked on. */
 void progress_update(struct progress *progress, double done, const char *note);

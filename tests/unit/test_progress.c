@@ -1,6 +1,7 @@
-/* How long a command still takes, that nothing is drawn into files, and the flag that stops it. */
+/* How long a command still takes, what is written into files, and the flag that stops it. */
 #include "cli/terminal.h"
 
+#include "base/num.h"
 #include "cli/interrupt.h"
 #include "tests/tap.h"
 
@@ -14,23 +15,32 @@ static void test_remaining(void)
 	t_ok(progress_remaining_seconds((double)NAN, 4, 10) < 0, "not a number: nothing can be said");
 }
 
-/* Standard error goes to a file while the progress runs. */
-static void test_silent_in_files(void)
+/* Bytes in a file that is standard error while the progress runs, its last line drawn so long ago. */
+static int64_t bytes_in_file(bool is_logged, int64_t seconds_ago)
 {
 	char path[] = "/tmp/lamina-progress-XXXXXX";
 	int file = mkstemp(path);
 	int saved = dup(STDERR_FILENO);
 	dup2(file, STDERR_FILENO);
 	struct progress progress;
-	progress_init(&progress, "working", 2, false);
+	progress_init(&progress, "working", 2, is_logged);
+	progress.drawn_ns -= seconds_ago * NS_PER_SECOND;
 	progress_update(&progress, 1, "half");
 	progress_release(&progress);
 	fflush(stderr);
 	dup2(saved, STDERR_FILENO);
-	t_int(lseek(file, 0, SEEK_END), 0, "nothing is drawn where standard error is a file");
+	int64_t bytes = lseek(file, 0, SEEK_END);
 	close(file);
 	close(saved);
 	unlink(path);
+	return bytes;
+}
+
+static void test_files(void)
+{
+	t_int(bytes_in_file(false, 100), 0, "nothing is drawn where standard error is a file");
+	t_int(bytes_in_file(true, 30), 0, "nor within a minute of one that is logged");
+	t_ok(bytes_in_file(true, 61) > 0, "which has a line after it");
 }
 
 static void test_interrupt(void)
@@ -47,7 +57,7 @@ static void test_interrupt(void)
 int main(void)
 {
 	test_remaining();
-	test_silent_in_files();
+	test_files();
 	test_interrupt();
 	return t_done();
 }
