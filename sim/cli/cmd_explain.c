@@ -211,8 +211,8 @@ static const struct command run_command = {
 		"function by cause: waiting for a place, starting and loading a new sandbox, the store's latency and "
 		"streams, the network, computing, what the CPU quota adds to that, rounding of the bill, fees. Every "
 		"nanosecond and every cent has one cause, so that shares add up to 100 %. Below, a sentence on each "
-		"cause that has 5 % of the time or of the cost: what would help. Of a workflow, last, what a record's "
-		"critical path is made of, and which tasks have slack.",
+		"cause that has 5 % of a function's time or cost and 2 % of all functions': what would help. Of a "
+		"workflow, last, what a record's critical path is made of, and which tasks have slack.",
 	.examples = "lamina explain run configs/paper/table2.yaml\n"
 		    "lamina explain run exp.yaml --set functions.conv1.memory_mb=2048 --format json\n",
 	.options = run_options,

@@ -144,35 +144,50 @@ static void fill_bill(struct table *table, const struct bill *bill)
 	table_end_row(table);
 }
 
-static void fill_functions(struct table *table, const struct run_result *result)
+/* What is paid for is its host's: a guest has no memory of its own that could be idle. */
+static bool is_of_host(int metric)
 {
+	return metric == FUNCTION_METRIC_IDLE_MEMORY_SHARE || metric == FUNCTION_METRIC_BILLED_MEAN_SECONDS ||
+	       metric == FUNCTION_METRIC_GB_SECONDS;
+}
+
+static void fill_functions(struct table *table, const struct run_job *job)
+{
+	const struct run_result *result = &job->result;
 	for (size_t f = 0; f < result->function_count; f++) {
 		const struct function_result *function = &result->functions[f];
+		bool is_guest = setting_home(job->setting, f) != f;
 		table_text(table, function->name);
 		table_int(table, function->memory_mb);
 		table_double(table, function->peak_memory_mb);
-		for (size_t c = 3; c < ARRAY_LEN(function_columns); c++)
-			table_double(table, function->metrics[function_find_metric(function_columns[c].name)].mean);
+		for (size_t c = 3; c < ARRAY_LEN(function_columns); c++) {
+			int metric = function_find_metric(function_columns[c].name);
+			table_double(table,
+				     is_guest && is_of_host(metric) ? (double)NAN : function->metrics[metric].mean);
+		}
 		table_end_row(table);
 	}
 }
 
 /* Seconds per call in every phase that takes any: where a function's time goes. */
-static void fill_phases(struct table *table, struct table_column columns[WORK_PHASES + 1],
-			const struct run_result *result)
+static void fill_phases(struct table *table, struct table_column columns[WORK_PHASES + 1], const struct run_job *job)
 {
+	const struct run_result *result = &job->result;
 	int shown[WORK_PHASES];
 	size_t count = 0;
 	columns[0] = (struct table_column){.name = "function"};
 	for (int phase = 0; phase < WORK_PHASES; phase++) {
 		double seconds = 0;
-		for (size_t f = 0; f < result->function_count; f++)
+		bool is_stated = true;
+		for (size_t f = 0; f < result->function_count; f++) {
 			seconds += result->functions[f].phase_seconds[phase];
+			is_stated = is_stated && job->setting->functions[f].work.is_stated;
+		}
 		if (seconds == 0)
 			continue;
 		shown[count++] = phase;
-		columns[count] =
-			(struct table_column){.name = work_phase_names[phase], .align = TABLE_RIGHT, .decimals = 3};
+		columns[count] = (struct table_column){
+			.name = work_phase_label(is_stated, phase), .align = TABLE_RIGHT, .decimals = 3};
 	}
 	table_init(table, columns, count + 1);
 	for (size_t f = 0; f < result->function_count; f++) {
@@ -211,9 +226,9 @@ static void run_tables_init(struct run_tables *tables, const struct run_job *job
 	fill_metrics(&tables->metrics, result, has_source, format == TABLE_CSV);
 	fill_bill(&tables->bill, &result->bill);
 	table_init(&tables->steps, COLUMNS(step_columns));
-	fill_functions(&tables->functions, result);
+	fill_functions(&tables->functions, job);
 	fill_steps(&tables->steps, result);
-	fill_phases(&tables->phases, tables->phase_columns, result);
+	fill_phases(&tables->phases, tables->phase_columns, job);
 }
 
 static void run_tables_add_records(struct run_tables *tables, const struct run_job *job, struct arena *arena)

@@ -4,7 +4,8 @@
 
 #include "base/num.h"
 
-static const double SHARE_NOTICED = 0.05;
+static const double SHARE_NOTICED = 0.05;        /* of a function */
+static const double SHARE_OF_ALL_NOTICED = 0.02; /* of all functions */
 
 /* Who a sentence is about. */
 struct subject {
@@ -259,15 +260,32 @@ static void (*const sentences[CAUSES])(const struct subject *, struct buf *) = {
 };
 
 /* A batch may wait for places most of its time, which must not hide what its calls do. */
-static bool is_noticed(const double parts[CAUSES], enum cause cause)
+static double sum_beside_queue(const double parts[CAUSES])
 {
-	return parts[cause] > 0 && parts[cause] >= SHARE_NOTICED * (cause_sum(parts) - parts[CAUSE_QUEUE]);
+	return cause_sum(parts) - parts[CAUSE_QUEUE];
 }
 
+static bool is_noticed(const double parts[CAUSES], enum cause cause, double of_all, double all)
+{
+	return parts[cause] > 0 && parts[cause] >= SHARE_NOTICED * sum_beside_queue(parts) &&
+	       of_all >= SHARE_OF_ALL_NOTICED * all;
+}
+
+/* Seconds are of a call, dollars of a run. */
 bool advice_is_due(const struct run_job *job, size_t function, enum cause cause)
 {
-	const struct function_result *result = &job->result.functions[function];
-	return is_noticed(result->cause_seconds, cause) || is_noticed(result->cause_usd, cause);
+	const struct function_result *functions = job->result.functions;
+	const struct function_result *own = &functions[function];
+	double all_seconds = 0;
+	double all_usd = 0;
+	for (size_t f = 0; f < job->result.function_count; f++) {
+		double calls = function_result_metric(&functions[f], FUNCTION_METRIC_INVOCATIONS)->mean;
+		all_seconds += calls * sum_beside_queue(functions[f].cause_seconds);
+		all_usd += sum_beside_queue(functions[f].cause_usd);
+	}
+	double own_calls = function_result_metric(own, FUNCTION_METRIC_INVOCATIONS)->mean;
+	return is_noticed(own->cause_seconds, cause, own_calls * own->cause_seconds[cause], all_seconds) ||
+	       is_noticed(own->cause_usd, cause, own->cause_usd[cause], all_usd);
 }
 
 void advice_write(const struct run_job *job, size_t function, enum cause cause, struct buf *out)

@@ -8,7 +8,10 @@
 #include "base/buf.h"
 #include "experiment/replicate.h"
 
-/* Whether the cause has at least 5 % of the time, not counting the wait for places, or of the money of the function. */
+/*
+ * Whether the cause has at least 5 % of the time, not counting the wait for places, or of the money of the function,
+ * and 2 % of that of all functions: a small one's causes would hide those that matter.
+ */
 bool advice_is_due(const struct run_job *job, size_t function, enum cause cause);
 
 /* Adds the sentence, without a line end. */

@@ -152,7 +152,7 @@ static void say_failing(struct page_state *state, struct buf *out)
 	buf_add(out, " records fail or a bound stops the simulation; what does not work takes no part in this.</li>\n");
 }
 
-/* What is fast or cheap and not what was asked for. */
+/* Names the points that are faster or cheaper than the chosen ones, but do not keep what was asked for. */
 static void say_not_allowed(struct page_state *state, struct buf *out)
 {
 	size_t count = 0;
@@ -237,6 +237,10 @@ void page_write_answer(struct page_state *state, struct buf *out)
 	if (state->count > 1)
 		buf_add(out, "<p class=\"hint\">Balanced: the least of cost over the fastest's cost plus time over the "
 			     "cheapest's time.</p>\n");
+	if (state->chosen[CHOICE_RECOMMENDED] != PAGE_NONE)
+		buf_add(out,
+			"<p class=\"hint\">These cards are of the plans in the table below, which stand beside the "
+			"recommended one; others may be faster or cheaper still (lamina plan --strategy).</p>\n");
 	if (state->is_by_image)
 		buf_add(out,
 			"<p class=\"hint\">These points do different amounts of work, and are compared by the image; "

@@ -290,6 +290,7 @@ void function_work_from_stated(const struct stated_work *stated, const struct pl
 	double n = (double)images;
 	double upload_mb = call->upload_mb + stated->upload_mb * n;
 	*out = (struct work){.images = images,
+			     .is_stated = true,
 			     .payload_bytes = bytes_from_mb(call->payload_mb + stated->payload_mb * n),
 			     .is_streamed = stated->streamed,
 			     .peak_memory_mb = stated->memory_mb,

@@ -6,7 +6,7 @@
  * Who may call it: invocation.c counts; whoever shows an outcome asks for times and costs.
  */
 #ifndef LAMINA_CAUSE_H
-#define LAMINA_CAUSE_H
+#define LAMINA_CAUSE_H /* private to serving */
 
 #include <stdint.h>
 

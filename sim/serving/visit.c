@@ -165,7 +165,8 @@ static void count_phase(struct invocation *invocation)
 	int64_t now_ns = engine_now_ns(&invocation->simulation->engine);
 	invocation_count_step(invocation);
 	counts_of(invocation)->phase_ns[invocation->phase] += now_ns - invocation->phase_start_ns;
-	invocation_span(invocation, SPAN_PHASE, work_phase_names[invocation->phase], invocation->phase_start_ns);
+	const char *label = work_phase_label(invocation->work->is_stated, invocation->phase);
+	invocation_span(invocation, SPAN_PHASE, label, invocation->phase_start_ns);
 }
 
 /* An instance is lost with all of its requests, those whose handlers have not started among them. */

@@ -17,6 +17,11 @@ const char *const work_phase_names[WORK_PHASES] = {
 	[WORK_RECORD_PUT] = "record put",
 };
 
+const char *work_phase_label(bool is_stated, int phase)
+{
+	return is_stated && phase == WORK_DECODE ? "one thread" : work_phase_names[phase];
+}
+
 const char *const work_varying_names[VARYINGS + 1] = {
 	[VARYING_ALL] = "all",
 	[VARYING_CPU] = "cpu",

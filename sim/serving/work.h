@@ -30,6 +30,9 @@ enum work_phase {
 };
 extern const char *const work_phase_names[WORK_PHASES];
 
+/* As people read it: stated work has no decoding, but CPU time of one thread. */
+const char *work_phase_label(bool is_stated, int phase);
+
 /* More pieces of a phase than this tell nothing more. */
 enum { WORK_PIECES_MAX = 10000 };
 
@@ -76,6 +79,7 @@ struct work {
 	double tmp_mb;                 /* put into /tmp; MiB */
 	int64_t payload_bytes;         /* sent with the call */
 	bool is_streamed;              /* records pass through without being held in memory */
+	bool is_stated;                /* by an experiment, and not by a profile */
 	bool is_carried_over;          /* its computing is another machine's, as a profile has it */
 	int64_t images;
 };
