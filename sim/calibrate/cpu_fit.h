@@ -4,7 +4,7 @@
  * gives less CPU than was logged, the time that was logged counts.
  */
 #ifndef LAMINA_CPU_FIT_H
-#define LAMINA_CPU_FIT_H
+#define LAMINA_CPU_FIT_H /* private to calibrate */
 
 #include "calibrate/work_fit.h"
 

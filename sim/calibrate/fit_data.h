@@ -2,7 +2,7 @@
  * The means that a function's work is fitted to, and by how much a model of it misses them.
  */
 #ifndef LAMINA_FIT_DATA_H
-#define LAMINA_FIT_DATA_H
+#define LAMINA_FIT_DATA_H /* private to calibrate */
 
 #include "calibrate/work_fit.h"
 

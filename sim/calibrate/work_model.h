@@ -12,7 +12,7 @@
  * and over the requests that each has in a row.
  */
 #ifndef LAMINA_WORK_MODEL_H
-#define LAMINA_WORK_MODEL_H
+#define LAMINA_WORK_MODEL_H /* private to calibrate */
 
 #include "platform/cpu.h"
 #include "random/quantile.h"

@@ -13,7 +13,7 @@
  * above.
  */
 #ifndef LAMINA_WORK_SEARCH_H
-#define LAMINA_WORK_SEARCH_H
+#define LAMINA_WORK_SEARCH_H /* private to calibrate */
 
 #include "calibrate/fit_data.h"
 

@@ -1,6 +1,6 @@
 /* The commands below `lamina model`. */
 #ifndef LAMINA_CMD_MODEL_H
-#define LAMINA_CMD_MODEL_H
+#define LAMINA_CMD_MODEL_H /* private to cli */
 
 #include "cli/command.h"
 

@@ -1,6 +1,6 @@
 /* `lamina model show --cuts`: where a network can be cut into functions, and what would cross the store there. */
 #ifndef LAMINA_CMD_MODEL_CUTS_H
-#define LAMINA_CMD_MODEL_CUTS_H
+#define LAMINA_CMD_MODEL_CUTS_H /* private to cli */
 
 #include "cli/command.h"
 

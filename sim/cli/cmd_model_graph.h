@@ -1,6 +1,6 @@
 /* What `lamina model show` says of a network that is a graph (an ONNX file). */
 #ifndef LAMINA_CMD_MODEL_GRAPH_H
-#define LAMINA_CMD_MODEL_GRAPH_H
+#define LAMINA_CMD_MODEL_GRAPH_H /* private to cli */
 
 #include "base/json.h"
 #include "cli/table.h"

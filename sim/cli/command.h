@@ -3,7 +3,7 @@
  * the row. Results go to standard output, words for people to standard error.
  */
 #ifndef LAMINA_COMMAND_H
-#define LAMINA_COMMAND_H
+#define LAMINA_COMMAND_H /* private to cli */
 
 #include "base/arena.h"
 #include "base/check.h"

@@ -1,6 +1,6 @@
 /* The program as a tree of commands. A new command is a row in commands.c and a file cmd_NAME.c that defines it. */
 #ifndef LAMINA_COMMANDS_H
-#define LAMINA_COMMANDS_H
+#define LAMINA_COMMANDS_H /* private to cli */
 
 #include "cli/command.h"
 

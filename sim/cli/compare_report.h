@@ -1,6 +1,6 @@
 /* What `lamina compare` prints: a table of platforms, sentences, JSON, CSV, and the figure of cost against load. */
 #ifndef LAMINA_COMPARE_REPORT_H
-#define LAMINA_COMPARE_REPORT_H
+#define LAMINA_COMPARE_REPORT_H /* private to cli */
 
 #include "cli/command.h"
 #include "compare/compare.h"

@@ -1,6 +1,6 @@
 /* What the commands that take an experiment share: its options, loading it, and running its points with progress. */
 #ifndef LAMINA_EXPERIMENT_OPTIONS_H
-#define LAMINA_EXPERIMENT_OPTIONS_H
+#define LAMINA_EXPERIMENT_OPTIONS_H /* private to cli */
 
 #include <pthread.h>
 

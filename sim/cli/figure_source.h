@@ -1,6 +1,6 @@
 /* Where figures and pages get their points from: a file of results, or an experiment that is simulated for them. */
 #ifndef LAMINA_FIGURE_SOURCE_H
-#define LAMINA_FIGURE_SOURCE_H
+#define LAMINA_FIGURE_SOURCE_H /* private to cli */
 
 #include "cli/command.h"
 #include "experiment/study.h"

@@ -3,7 +3,7 @@
  * network: --kernels, --isa.
  */
 #ifndef LAMINA_GRAPH_OPTIONS_H
-#define LAMINA_GRAPH_OPTIONS_H
+#define LAMINA_GRAPH_OPTIONS_H /* private to cli */
 
 #include "cli/command.h"
 #include "kernels/conv/isa.h"

@@ -4,7 +4,7 @@
  * layout in which image data sets are commonly kept.
  */
 #ifndef LAMINA_IMAGE_LIST_H
-#define LAMINA_IMAGE_LIST_H
+#define LAMINA_IMAGE_LIST_H /* private to cli */
 
 #include <stdbool.h>
 #include <stddef.h>

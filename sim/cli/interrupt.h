@@ -4,7 +4,7 @@
  * address and only read it.
  */
 #ifndef LAMINA_INTERRUPT_H
-#define LAMINA_INTERRUPT_H
+#define LAMINA_INTERRUPT_H /* private to cli */
 
 #include <signal.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* Names that operands and options take, for completions: each function adds its words with blanks between them. */
 #ifndef LAMINA_NAMES_H
-#define LAMINA_NAMES_H
+#define LAMINA_NAMES_H /* private to cli */
 
 #include <stdbool.h>
 

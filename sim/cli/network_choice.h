@@ -1,6 +1,6 @@
 /* The MODEL operand of commands that run a network: a chain of layers in YAML, or an ONNX file. */
 #ifndef LAMINA_NETWORK_CHOICE_H
-#define LAMINA_NETWORK_CHOICE_H
+#define LAMINA_NETWORK_CHOICE_H /* private to cli */
 
 #include "cli/command.h"
 #include "kernels/timing/timed_network.h"

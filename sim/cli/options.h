@@ -3,7 +3,7 @@
  * the shell completions all follow from its rows. All mistakes of a command line are reported at once.
  */
 #ifndef LAMINA_OPTIONS_H
-#define LAMINA_OPTIONS_H
+#define LAMINA_OPTIONS_H /* private to cli */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
  * interval of a mean, for `run` and `plan`.
  */
 #ifndef LAMINA_OUTLOOK_H
-#define LAMINA_OUTLOOK_H
+#define LAMINA_OUTLOOK_H /* private to cli */
 
 #include "cli/command.h"
 #include "cli/table.h"

@@ -1,6 +1,6 @@
 /* What `lamina plan` shares with deployment tools: their files as the current settings, and fragments for them. */
 #ifndef LAMINA_PLAN_EMIT_H
-#define LAMINA_PLAN_EMIT_H
+#define LAMINA_PLAN_EMIT_H /* private to cli */
 
 #include "cli/command.h"
 #include "deploy/deployment.h"

@@ -1,6 +1,6 @@
 /* `lamina plan --pareto`: the time-cost front with the plans that people know marked on it, as table and as figure. */
 #ifndef LAMINA_PLAN_FRONT_H
-#define LAMINA_PLAN_FRONT_H
+#define LAMINA_PLAN_FRONT_H /* private to cli */
 
 #include "cli/plan_report.h"
 

@@ -1,6 +1,6 @@
 /* `lamina plan --report FILE`: the plan and those that it is compared with, as a page. */
 #ifndef LAMINA_PLAN_PAGE_H
-#define LAMINA_PLAN_PAGE_H
+#define LAMINA_PLAN_PAGE_H /* private to cli */
 
 #include "cli/plan_report.h"
 

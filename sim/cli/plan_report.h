@@ -1,6 +1,6 @@
 /* What `lamina plan` found out, as text, JSON or CSV. */
 #ifndef LAMINA_PLAN_REPORT_H
-#define LAMINA_PLAN_REPORT_H
+#define LAMINA_PLAN_REPORT_H /* private to cli */
 
 #include "cli/command.h"
 #include "experiment/study.h"

@@ -1,6 +1,6 @@
 /* The options of `lamina plan` that say what is wanted, checked against each other. */
 #ifndef LAMINA_PLAN_REQUEST_H
-#define LAMINA_PLAN_REQUEST_H
+#define LAMINA_PLAN_REQUEST_H /* private to cli */
 
 #include "cli/command.h"
 #include "plan/plan.h"

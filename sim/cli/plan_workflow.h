@@ -1,6 +1,6 @@
 /* `lamina plan` of an experiment that has a workflow. */
 #ifndef LAMINA_PLAN_WORKFLOW_H
-#define LAMINA_PLAN_WORKFLOW_H
+#define LAMINA_PLAN_WORKFLOW_H /* private to cli */
 
 #include "cli/command.h"
 #include "experiment/study.h"

@@ -4,7 +4,7 @@
  * those of the same set that already were are removed.
  */
 #ifndef LAMINA_RECORD_SET_H
-#define LAMINA_RECORD_SET_H
+#define LAMINA_RECORD_SET_H /* private to cli */
 
 #include "base/arena.h"
 #include "cli/options.h"

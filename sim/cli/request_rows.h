@@ -2,7 +2,7 @@
  * A row for every visit of a record to a function, as a provider's log would have a line: `lamina run --requests FILE`.
  */
 #ifndef LAMINA_REQUEST_ROWS_H
-#define LAMINA_REQUEST_ROWS_H
+#define LAMINA_REQUEST_ROWS_H /* private to cli */
 
 #include "cli/command.h"
 #include "experiment/replicate.h"

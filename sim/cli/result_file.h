@@ -4,7 +4,7 @@
  * the place of an older whole file.
  */
 #ifndef LAMINA_RESULT_FILE_H
-#define LAMINA_RESULT_FILE_H
+#define LAMINA_RESULT_FILE_H /* private to cli */
 
 #include "base/buf.h"
 #include "cli/command.h"

@@ -3,7 +3,7 @@
  * gives them again, and where the page goes. For whoever has points and the study behind them.
  */
 #ifndef LAMINA_RESULT_PAGE_H
-#define LAMINA_RESULT_PAGE_H
+#define LAMINA_RESULT_PAGE_H /* private to cli */
 
 #include "cli/command.h"
 #include "experiment/study.h"

@@ -4,7 +4,7 @@
  * control characters go.
  */
 #ifndef LAMINA_ROWS_H
-#define LAMINA_ROWS_H
+#define LAMINA_ROWS_H /* private to cli */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* `lamina sweep -o FILE.sqlite`: the sweep goes into a file of results, and on from what is there. */
 #ifndef LAMINA_SWEEP_FILE_H
-#define LAMINA_SWEEP_FILE_H
+#define LAMINA_SWEEP_FILE_H /* private to cli */
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
  * the same names. CSV and JSON hold numbers in full; the text table rounds them as its columns say.
  */
 #ifndef LAMINA_TABLE_H
-#define LAMINA_TABLE_H
+#define LAMINA_TABLE_H /* private to cli */
 
 #include <stdbool.h>
 #include <stddef.h>

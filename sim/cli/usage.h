@@ -3,7 +3,7 @@
  * kind of file from the table that its reader binds it with.
  */
 #ifndef LAMINA_USAGE_H
-#define LAMINA_USAGE_H
+#define LAMINA_USAGE_H /* private to cli */
 
 #include "base/buf.h"
 #include "cli/command.h"

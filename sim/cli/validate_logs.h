@@ -4,7 +4,7 @@
  * fit of all sizes gives.
  */
 #ifndef LAMINA_VALIDATE_LOGS_H
-#define LAMINA_VALIDATE_LOGS_H
+#define LAMINA_VALIDATE_LOGS_H /* private to cli */
 
 #include "calibrate/calibration.h"
 #include "cli/command.h"

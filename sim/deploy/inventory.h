@@ -6,7 +6,7 @@
  * machines and other resources stand; their values are not read yet (current.h, import.h).
  */
 #ifndef LAMINA_INVENTORY_H
-#define LAMINA_INVENTORY_H
+#define LAMINA_INVENTORY_H /* private to deploy */
 
 #include <stdbool.h>
 #include <stddef.h>

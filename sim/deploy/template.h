@@ -3,7 +3,7 @@
  * reference, a substitution) is told from one that is there.
  */
 #ifndef LAMINA_TEMPLATE_H
-#define LAMINA_TEMPLATE_H
+#define LAMINA_TEMPLATE_H /* private to deploy */
 
 #include <stdbool.h>
 

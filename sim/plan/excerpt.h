@@ -14,7 +14,7 @@
  * as sandboxes that become too old.
  */
 #ifndef LAMINA_EXCERPT_H
-#define LAMINA_EXCERPT_H
+#define LAMINA_EXCERPT_H /* private to plan */
 
 #include "experiment/replicate.h"
 

@@ -4,7 +4,7 @@
  * beyond a bound, by more than the model errs between plans of one shape (EXHAUSTIVE_SECONDS, EXHAUSTIVE_USD).
  */
 #ifndef LAMINA_EXHAUSTIVE_H
-#define LAMINA_EXHAUSTIVE_H
+#define LAMINA_EXHAUSTIVE_H /* private to plan */
 
 #include "plan/planner.h"
 

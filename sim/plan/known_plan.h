@@ -8,7 +8,7 @@
  * fastest among all that cost no more. Bounds are the known plan's means, on the same luck.
  */
 #ifndef LAMINA_KNOWN_PLAN_H
-#define LAMINA_KNOWN_PLAN_H
+#define LAMINA_KNOWN_PLAN_H /* private to plan */
 
 #include "plan/planner.h"
 

@@ -17,7 +17,7 @@
  * is interpolated. In a pipeline of several waves the functions' queues even out what jobs are late by: there is none.
  */
 #ifndef LAMINA_LATENESS_H
-#define LAMINA_LATENESS_H
+#define LAMINA_LATENESS_H /* private to plan */
 
 #include "plan/stage.h"
 

@@ -4,7 +4,7 @@
  * that another one beats in both are left out.
  */
 #ifndef LAMINA_PARETO_H
-#define LAMINA_PARETO_H
+#define LAMINA_PARETO_H /* private to plan */
 
 #include "plan/planner.h"
 

@@ -5,7 +5,7 @@
  * counts is one visit to each function.
  */
 #ifndef LAMINA_PIPELINE_SHAPE_H
-#define LAMINA_PIPELINE_SHAPE_H
+#define LAMINA_PIPELINE_SHAPE_H /* private to plan */
 
 #include "plan/solve.h"
 #include "plan/space.h"

@@ -3,7 +3,7 @@
  * uncertainty, down and up, and the plan is searched for anew (with the factors that the trials gave).
  */
 #ifndef LAMINA_SENSITIVITY_H
-#define LAMINA_SENSITIVITY_H
+#define LAMINA_SENSITIVITY_H /* private to plan */
 
 #include "plan/planner.h"
 

@@ -4,7 +4,7 @@
  * for bursts, days and traces. The shares hardly depend on memory; the planner's model takes them as the same for all.
  */
 #ifndef LAMINA_SERVED_H
-#define LAMINA_SERVED_H
+#define LAMINA_SERVED_H /* private to plan */
 
 #include "serving/setting.h"
 

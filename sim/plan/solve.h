@@ -21,7 +21,7 @@
  * Science 27(1), 1981; Polyak, "Minimization of unsmooth functionals", USSR Comp. Math. 9(3), 1969.
  */
 #ifndef LAMINA_SOLVE_H
-#define LAMINA_SOLVE_H
+#define LAMINA_SOLVE_H /* private to plan */
 
 #include <stdbool.h>
 #include <stddef.h>

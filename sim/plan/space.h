@@ -3,7 +3,7 @@
  * with what they take and cost (stage.h). Sizes that another one beats in time and cost alike are left out.
  */
 #ifndef LAMINA_SPACE_H
-#define LAMINA_SPACE_H
+#define LAMINA_SPACE_H /* private to plan */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@
  * of the best are planned to the end, by simulation on the same luck.
  */
 #ifndef LAMINA_SPLIT_H
-#define LAMINA_SPLIT_H
+#define LAMINA_SPLIT_H /* private to plan */
 
 #include "base/buf.h"
 #include "plan/planner.h"

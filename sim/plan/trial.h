@@ -3,7 +3,7 @@
  * are and not by what happened to them.
  */
 #ifndef LAMINA_TRIAL_H
-#define LAMINA_TRIAL_H
+#define LAMINA_TRIAL_H /* private to plan */
 
 #include "experiment/replicate.h"
 #include "plan/excerpt.h"

@@ -6,7 +6,7 @@
  * API Gateway quotas. A queue's pollers grow while messages wait; when they become fewer again nobody has published.
  */
 #ifndef LAMINA_EVENT_SOURCE_H
-#define LAMINA_EVENT_SOURCE_H
+#define LAMINA_EVENT_SOURCE_H /* private to platform */
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* Accelerators: of a machine that is rented whole, and of a sandbox. */
 #ifndef LAMINA_GPU_H
-#define LAMINA_GPU_H
+#define LAMINA_GPU_H /* private to platform */
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
  * concurrency.h holds calls to those on sandboxes.
  */
 #ifndef LAMINA_LIMITS_H
-#define LAMINA_LIMITS_H
+#define LAMINA_LIMITS_H /* private to platform */
 
 #include <stdbool.h>
 #include <stdint.h>

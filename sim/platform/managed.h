@@ -13,7 +13,7 @@
  * such a fleet says, in which an instance takes the requests of all its environments.
  */
 #ifndef LAMINA_MANAGED_H
-#define LAMINA_MANAGED_H
+#define LAMINA_MANAGED_H /* private to platform */
 
 #include <stdint.h>
 

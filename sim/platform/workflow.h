@@ -1,6 +1,6 @@
 /* A workflow service that calls function after function. */
 #ifndef LAMINA_WORKFLOW_H
-#define LAMINA_WORKFLOW_H
+#define LAMINA_WORKFLOW_H /* private to platform */
 
 #include <stdint.h>
 

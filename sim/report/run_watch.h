@@ -3,7 +3,7 @@
  * time, and how long its records take. What a sweep's means do not tell.
  */
 #ifndef LAMINA_RUN_WATCH_H
-#define LAMINA_RUN_WATCH_H
+#define LAMINA_RUN_WATCH_H /* private to report */
 
 #include <signal.h>
 

@@ -3,7 +3,7 @@
  * column. Names are lower case with units last.
  */
 #ifndef LAMINA_COLUMNS_H
-#define LAMINA_COLUMNS_H
+#define LAMINA_COLUMNS_H /* private to results */
 
 #include "experiment/sample.h"
 

@@ -1,6 +1,6 @@
 /* Keys of `work`, what a function is stated to do, and of devices by name; function_work.h makes work of them. */
 #ifndef LAMINA_WORK_SECTION_H
-#define LAMINA_WORK_SECTION_H
+#define LAMINA_WORK_SECTION_H /* private to scenario */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
  * functions and platform are known.
  */
 #ifndef LAMINA_WORKFLOW_SECTION_H
-#define LAMINA_WORKFLOW_SECTION_H
+#define LAMINA_WORKFLOW_SECTION_H /* private to scenario */
 
 #include "base/arena.h"
 #include "base/diag.h"

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # sim/LAYERS: a layer includes only headers, and links only symbols, of itself and of the layers its row names; rows
-# name only rows above, and no layer that is not used. A header whose guard says "private to FOLDER" is included in
-# that folder only (and by tests). Files of a layer call each other in no circle, unless they are one noun.
+# name only rows above, and no layer that is not used. A header's guard says "private to FOLDER" where, and only where,
+# it is included in that folder only (and by tests); what it declares reaches others through other headers of its folder. Files of a layer call each other in no circle, unless they are one noun.
 use strict;
 use warnings;
 use FindBin;
@@ -66,6 +66,14 @@ for (@includes) {
 }
 report('a private header stands in the folder that it names', @misplaced);
 report('private headers are included in their folder only', @trespasses);
+
+my %is_included_elsewhere;
+for (@includes) {
+	my ($place, $file, $header) = @$_;
+	$is_included_elsewhere{$header} = 1 if layer_of($file) ne (layer_of($header) // '');
+}
+report('headers that no other folder includes say so in their guard', grep { !$private{$_} && !$is_included_elsewhere{$_} }
+	map { s{^sim/(?:common/)?}{}r } grep { m{^sim/.*\.h$} } c_files('sim'));
 
 # What the linker sees: an include can be spared by declaring a function again, or come by way of another header.
 my (%defined_in, @wanted);
