@@ -178,7 +178,7 @@ static int run_compare(struct cli *cli, int argc, char **argv)
 	request.run = &control;
 	request.trust = outlook.is_known ? &outlook.trust : NULL;
 	request.is_quick = options_flag(&cli->options, "quick");
-	/* What a workflow's functions get is not searched for, platform by platform. */
+	/* A workflow's memory sizes are taken as stated: plans of workflows are not made platform by platform. */
 	request.is_stated = options_flag(&cli->options, "stated") || request.experiment->workflow.steps;
 	if (!compare_run(&request, &cli->arena, &comparison)) {
 		fprintf(stderr, "%s: interrupted\n", cli->name);
@@ -192,6 +192,7 @@ static const struct option_row options[] = {
 	{.name = "platforms",
 	 .letter = 'p',
 	 .kind = OPTION_TEXT,
+	 .names = names_of_platforms,
 	 .metavar = "A,B,...",
 	 .help = "platforms by name or path; by default the experiment's list, else its own and all sold today"},
 	OPTION_ROWS_BOUNDS,

@@ -131,6 +131,7 @@ static const struct option_row options[] = {
 	{.name = "profile",
 	 .letter = 'p',
 	 .kind = OPTION_TEXT,
+	 .names = names_of_profiles,
 	 .metavar = "FILE",
 	 .help = "profile of alexnet-h1 (a file made by `lamina profile`); by default the committed one"},
 	{.name = "output",
