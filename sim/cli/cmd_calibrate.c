@@ -177,7 +177,7 @@ static void value_row(struct table *table, const char *function, const char *nam
 	table_end_row(table);
 }
 
-/* What calls on one sandbox differ by, and sandboxes, where the log tells them apart. */
+/* The table gets the scatter of calls on one sandbox, and that between sandboxes, where the log tells them apart. */
 static void fill_sandboxes(struct table *table, const struct calibrate *calibrate,
 			   const struct calibrated_function *function)
 {

@@ -323,8 +323,8 @@ static void make_columns(struct export *export, const struct kind *kind)
 	kind->columns(export);
 }
 
-/* What a reader of the rows alone would not notice. */
-static int judge(const struct export *export)
+/* Points that are missing or failed are warned of, since exported rows do not show them; returns the exit status. */
+static int warn_of_gaps(const struct export *export)
 {
 	const char *name = export->cli->name;
 	int64_t points = export->experiment->points;
@@ -363,7 +363,7 @@ static int write_rows(struct export *export, const struct kind *kind, const char
 		return cli_failed(cli, &err);
 	if (is_unwritten)
 		return CLI_FAILED;
-	return judge(export);
+	return warn_of_gaps(export);
 }
 
 static int run_export(struct cli *cli, int argc, char **argv)

@@ -28,7 +28,7 @@ static const struct table_column columns[] = {
 
 enum { COLUMNS = ARRAY_LEN(columns) };
 
-/* One run: the graph, its inputs' values and where its tensors are. */
+/* The state of the command: the graph, its inputs' values and where its tensors are. */
 struct inference {
 	struct cli *cli;
 	struct onnx_model onnx;

@@ -41,7 +41,7 @@ static int read_request(struct cli *cli, const struct study *study, struct plan_
 	return status;
 }
 
-/* What keeps a plan from working. */
+/* Adds why the records of a plan fail. */
 static void say_failing(const struct trial *trial, struct buf *out)
 {
 	if (trial->is_stopped) {
@@ -121,7 +121,10 @@ static int print_known(const struct plan_report *report)
 	return status == CLI_OK ? hand_over(report) : status;
 }
 
-/* Where no report says it: CSV has tables only, and a fragment takes the report's place. */
+/*
+ * Warns on standard error that the plan is in doubt where no report says so: CSV has tables only, and a fragment takes
+ * the report's place.
+ */
 static void warn_of_doubt(const struct plan_report *report)
 {
 	struct buf doubt;

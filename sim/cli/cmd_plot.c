@@ -68,7 +68,7 @@ static bool wants(const struct plot *plot, enum figure_needs needs)
 	return false;
 }
 
-/* One run, of the first point. */
+/* One run of the first point is simulated, and its sandboxes are watched. */
 static bool watch_first(struct plot *plot, struct study *study, const size_t *points, size_t count)
 {
 	struct diag said_before;
@@ -179,7 +179,7 @@ static int print_figure(const struct plot *plot, const struct figure_sheet *shee
 	return status;
 }
 
-/* One image's name says its format and how its data and script are called; any other name is a folder's. */
+/* The image format that a path ends in (its data and script are then called like it); -1: the path is a folder's. */
 static int format_of(const char *path)
 {
 	const char *dot = path ? strrchr(path, '.') : NULL;

@@ -42,7 +42,7 @@ static bool is_that_point(struct report *report, const struct run_job *job)
 	return !report->results || (results_find(report->results, &job->identity, &id, &err) && id != 0);
 }
 
-/* What every point rests on, where all of them are still what they were. */
+/* Each point gets the mechanisms that its results rest on; none does where a platform or profile has changed since. */
 static bool add_bases(struct report *report)
 {
 	size_t count = report->page.data.point_count;

@@ -29,7 +29,7 @@ static const struct shown_metric {
 	{"failed_records", true, true, false},
 };
 
-/* What becomes of a sweep: its points alone, its figures, or also how they differ from a point's. */
+/* The rows that a sweep prints: its points alone, with figures, or also with their differences from one point's. */
 struct rows {
 	struct cli *cli;
 	const struct study *study;
@@ -51,7 +51,7 @@ static const struct shown_metric *find_shown(const struct rows *rows, const char
 	return NULL;
 }
 
-/* What a text table would not show is not kept for one. */
+/* Whether a column is kept: a text table does not show those that are data only. */
 static bool is_kept(const struct rows *rows, bool is_data_only)
 {
 	return !is_data_only || rows->format != TABLE_TEXT;

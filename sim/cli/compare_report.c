@@ -252,7 +252,7 @@ static bool computes_on_any_device(const struct contender *contender)
 	return false;
 }
 
-/* One time on a device is stated, whatever device it was measured on. */
+/* Warns that the one stated device time is used for all devices, where several are compared. */
 static void say_devices(const struct comparison *comparison, struct buf *out)
 {
 	size_t devices = 0;
@@ -386,7 +386,7 @@ static void say_rows(const struct compare_report *report, struct buf *out)
 	}
 }
 
-/* What all rows are of, where there are any. */
+/* Adds the first lines: the experiment, and what all rows have in common. */
 static void say_heading(const struct compare_report *report, size_t rows, struct buf *out)
 {
 	const struct comparison *comparison = report->comparison;

@@ -19,7 +19,7 @@ void interrupt_catch(void)
 	sigemptyset(&action.sa_mask);
 	CHECK(sigaction(SIGINT, &action, NULL) == 0);
 	CHECK(sigaction(SIGTERM, &action, NULL) == 0);
-	/* Who started it under nohup wants it to go on without a terminal. */
+	/* Under nohup the command must go on when its terminal is closed: an ignored SIGHUP stays ignored. */
 	struct sigaction before;
 	CHECK(sigaction(SIGHUP, NULL, &before) == 0);
 	if (before.sa_handler != SIG_IGN)

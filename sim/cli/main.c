@@ -50,7 +50,7 @@ static int close_output(int status)
 {
 	bool is_unread = reader_is_gone();
 	bool ok = !ferror(stdout);
-	/* What could not be written is not tried again: where the reader is stuck, it would wait for ever. */
+	/* Output that could not be written is dropped: fclose() would wait for ever for a reader that is stuck. */
 	if (!ok)
 		__fpurge(stdout);
 	errno = 0;

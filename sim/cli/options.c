@@ -154,8 +154,8 @@ static void unknown_long(const struct parse *parse, const char *argument)
 		diag_error(parse->diag, parse->place, "unknown option '--%s'", word);
 }
 
-/* What getopt_long's '?' and ':' mean; argument is the word it stumbled over, id its optopt. */
-static void complain(const struct parse *parse, int result, int id, const char *argument)
+/* Adds the error that getopt_long's '?' or ':' stands for; argument is the word it stumbled over, id its optopt. */
+static void add_option_error(const struct parse *parse, int result, int id, const char *argument)
 {
 	size_t index = id == HELP_ID ? parse->options->row_count : index_of_id(parse->options, id);
 	const char *name = index < parse->options->row_count ? parse->options->rows[index].name : "help";
@@ -205,7 +205,7 @@ bool options_parse(struct options *options, const struct option_row *rows, const
 	optind = 0; /* glibc: start over, whatever was parsed before */
 	for (int id; (id = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
 		if (id == '?' || id == ':') {
-			complain(&parse, id, optopt, argv[optind - 1]);
+			add_option_error(&parse, id, optopt, argv[optind - 1]);
 		} else if (id == 'h' || id == HELP_ID) {
 			options->help_wanted = true;
 		} else {

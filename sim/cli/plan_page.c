@@ -33,7 +33,7 @@ static bool is_same(const struct setting *a, const struct setting *b)
 	return same;
 }
 
-/* One that another is, too, is shown once, with both names. */
+/* A plan that equals one that is there already is shown once, with both names. */
 static void add_plan(struct plan_page *plans, const char *name, const struct trial *trial)
 {
 	const struct plan_request *request = plans->report->request;

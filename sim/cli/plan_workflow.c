@@ -98,7 +98,7 @@ static bool is_emitted(const struct cli *cli, const struct workflow_plan *plan, 
 	return strncmp(knob->label, "functions.", strlen("functions.")) == 0;
 }
 
-/* What the plan sets beside memory, as --set takes it: all, or what cli does not emit. */
+/* Adds the keys that the plan sets beside memory, as --set takes them: all, or those that cli does not emit. */
 static void say_layout(const struct workflow_plan *plan, const struct cli *cli, struct buf *out)
 {
 	const char *before = "Beside memory:";

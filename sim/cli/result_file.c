@@ -31,7 +31,7 @@ int result_file_write(const struct cli *cli, const char *path, struct buf *text)
 	if (file_write(path, buf_text(text), text->length, &err))
 		return CLI_OK;
 	cli_failed(cli, &err);
-	/* It would fail once more, and has been said; or its reader has all that was wanted. */
+	/* Standard output would fail once more, which has been said; or its reader has all that it wanted. */
 	if (strcmp(path, "-") == 0 || err.is_unread)
 		return CLI_FAILED;
 	fprintf(stderr, "%s: what it should have held is on standard output\n", cli->name);

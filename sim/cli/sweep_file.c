@@ -307,8 +307,8 @@ static void show_progress(void *context, const struct campaign_counts *counts)
 		time);
 }
 
-/* What is there of the points that are meant. */
-static void survey(struct sweep_file *file)
+/* Counts the finished replications of the points that this sweep is to simulate. */
+static void count_finished(struct sweep_file *file)
 {
 	struct err err;
 	int64_t least = (int64_t)(file->study.least_replications / (double)file->study.sweep.point_count);
@@ -351,7 +351,7 @@ static int dry_run(struct sweep_file *file)
 			return status;
 	}
 	count_points(file);
-	survey(file);
+	count_finished(file);
 	double left = file->wanted - (double)file->done_before;
 	int jobs = experiment_options_jobs(cli);
 	say_time(left > 0 ? left * progress.seconds_per_replication / jobs : 0, time);

@@ -139,7 +139,7 @@ static double from_others(const struct own_logs *logs, const struct function_sam
 	}
 	if (!has_start)
 		return (double)NAN;
-	/* What is to be said of the logs, the fit of all sizes has said. */
+	/* The fit of all sizes has reported what is wrong with the logs: this one is silent. */
 	struct diag silent;
 	diag_init(&silent);
 	bool ok = calibration_solve(samples, &logs->context, &silent, calibration);

@@ -295,7 +295,7 @@ static bool is_drawn(const struct chart_point *point)
 	return !isnan(point->x) && !isnan(point->y);
 }
 
-/* Where single runs are: there and back. */
+/* Draws the band that holds single runs as one closed line: along its upper edge, and back along its lower one. */
 static void write_band(const struct chart *chart, size_t series, const struct axis *x, const struct axis *y,
 		       struct buf *out)
 {

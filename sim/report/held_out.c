@@ -8,7 +8,7 @@
 
 static const double INSIDE = 0.9;
 
-/* What is arithmetic has no error, but for last bits, and no part in how wide a band must be. */
+/* Rows with a smaller relative error are arithmetic, not predictions: they do not make a band narrower. */
 static const double EXACT = 1e-9;
 
 /* A judged row of time or cost. */

@@ -127,7 +127,10 @@ const char *html_number(double value, char out[HTML_NUMBER_BYTES])
 	int decimals = size > 0 ? SIGNIFICANT - 1 - (int)floor(log10(size)) : 0;
 	decimals = decimals < 0 ? 0 : decimals > DECIMALS_MAX ? DECIMALS_MAX : decimals;
 	int length = snprintf(plain, sizeof plain, "%.*f", decimals, rounded);
-	/* What is stated stands as it was stated; what was measured shows how well it is known. */
+	/*
+	 * Stated numbers lose their trailing zeros; measured ones keep them, since they show how well the number is
+	 * known.
+	 */
 	bool is_short = fabs(rounded - value) <= 1e-12 * size;
 	while (is_short && decimals > 0 && (plain[length - 1] == '0' || plain[length - 1] == '.'))
 		if (plain[--length] == '.')

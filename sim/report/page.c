@@ -69,7 +69,10 @@ static struct page_figure divided(struct page_figure figure, double by)
 	return figure;
 }
 
-/* Who does less is no cheaper for it: where the number of images differs, the points are compared by the image. */
+/*
+ * A point that processes fewer images is not cheaper for that: where their numbers differ, points are compared by the
+ * image.
+ */
 static void compare_work(struct page_state *state)
 {
 	static const double SAME_WORK = 1.05;

@@ -258,7 +258,10 @@ static size_t working_count(const struct page_state *state)
 	return count;
 }
 
-/* So many points as have bars: all, or those of the front, or of it as many as are evenly spread. */
+/*
+ * The points that get bars, returned by number: all; where they are too many, those of the front; of a long front, some
+ * that are evenly spread.
+ */
 static size_t choose_rows(struct page_state *state, size_t rows[STACKED_MAX])
 {
 	bool is_all = working_count(state) <= STACKED_MAX;
@@ -320,7 +323,7 @@ static void write_stacks_of_points(struct page_state *state, struct buf *out)
 		    out);
 }
 
-/* The same of one setting, function by function. */
+/* Draws the bill and the time of a single setting, function by function. */
 static void write_stacks_of_functions(struct page_state *state, struct buf *out)
 {
 	static const struct stacked bill = {"bill-parts", "What a run costs, by function and cause", "USD a run",

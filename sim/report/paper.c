@@ -86,7 +86,7 @@ static bool run_once(const struct paper_request *request, double profile_spreads
 	return true;
 }
 
-/* What the moved profile makes of each row, and whether a prediction survives it. */
+/* Notes how far the moved profile moves each row, and whether a prediction survives that. */
 static void compare_with_moved_profile(struct paper *paper, const struct paper *moved)
 {
 	CHECK(paper->row_count == moved->row_count);

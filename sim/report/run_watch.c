@@ -32,8 +32,8 @@ static void widen(struct recorder *recorder)
 	recorder->bin_ns *= 2;
 }
 
-/* So many calls, busy and idle sandboxes all along; bins hold numbers times nanoseconds. */
-static void record(struct recorder *recorder, int64_t from_ns, int64_t to_ns, const struct watch_bin *all_along)
+/* Adds numbers that hold from one time to the other to the bins between; bins hold numbers times nanoseconds. */
+static void add_stretch(struct recorder *recorder, int64_t from_ns, int64_t to_ns, const struct watch_bin *all_along)
 {
 	while (to_ns > recorder->bin_ns * WATCH_BINS)
 		widen(recorder);
@@ -54,12 +54,12 @@ static void record_span(void *context, const struct span *span)
 {
 	/* Phases and their causes lie within visits. */
 	if (span->kind == SPAN_COLD_START || span->kind == SPAN_VISIT)
-		record(context, span->start_ns, span->end_ns, &(struct watch_bin){.calls = 1});
+		add_stretch(context, span->start_ns, span->end_ns, &(struct watch_bin){.calls = 1});
 }
 
 static void record_sandboxes(void *context, int64_t from_ns, int64_t to_ns, int64_t busy, int64_t idle)
 {
-	record(context, from_ns, to_ns, &(struct watch_bin){.busy = (double)busy, .idle = (double)idle});
+	add_stretch(context, from_ns, to_ns, &(struct watch_bin){.busy = (double)busy, .idle = (double)idle});
 }
 
 static void finish(const struct recorder *recorder)

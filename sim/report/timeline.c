@@ -7,7 +7,7 @@
 #include "base/sort.h"
 #include "report/trace_format.h"
 
-/* What a function's bill had come to. */
+/* A function's bill so far, at a time. */
 struct timeline_cost {
 	int64_t ns;
 	size_t function;
@@ -25,7 +25,7 @@ struct stretch {
 	size_t lane; /* of its sandbox: others are there at the same time */
 };
 
-/* So many more sandboxes are in use from then on. */
+/* A change in the number of sandboxes in use, at a time. */
 struct edge {
 	int64_t ns;
 	uint32_t function;
@@ -93,7 +93,7 @@ struct span_sink timeline_sink(struct timeline *timeline)
 	if ((first) != (second)) \
 	return (first) < (second) ? -1 : 1
 
-/* Those of a record on a sandbox together, outer ones first. */
+/* Orders spans by sandbox, then by record, outer ones before those inside them. */
 static int compare_spans(const void *a, const void *b)
 {
 	const struct span *x = a;
@@ -333,7 +333,10 @@ static void write_costs(struct trace_writer *trace, const struct buf *costs, con
 		write_cost(trace, FIRST_FUNCTION_PID + cost->function, cost->ns, cost->usd);
 		write_cost(trace, RUN_PID, cost->ns, total_usd);
 	}
-	/* What stands by the clock, and what was paid for since. */
+	/*
+	 * The last point of each function's cost holds also what is paid for by the clock, such as provisioned
+	 * sandboxes.
+	 */
 	int64_t end_ns = max_int64(outcome->elapsed_ns, outcome->makespan_ns);
 	for (size_t f = 0; f < functions; f++) {
 		struct bill bill;

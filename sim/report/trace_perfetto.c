@@ -25,7 +25,7 @@ static uint64_t counter_uuid(enum trace_counter counter, size_t pid)
 	return (UINT64_C(1) + (uint64_t)counter) << 48 | pid;
 }
 
-/* Where protobuf-c packs messages. */
+/* protobuf-c appends packed messages to this buffer. */
 struct packed {
 	ProtobufCBuffer base;
 	struct buf *out;

@@ -103,7 +103,10 @@ static void add_part(struct trust_band *band, const char *mechanism, double shar
 	band->parts[band->part_count++] = (struct trust_part){.mechanism = mechanism, .share = share};
 }
 
-/* What CPU time rests on: each of these that it has to do with, and the share of a vCPU where it is none of them. */
+/*
+ * Adds the mechanisms that CPU time rests on: each of the list below that applies, and the share of a vCPU where none
+ * does.
+ */
 static void add_cpu(struct trust_band *band, const struct trust_basis *basis, const struct run_result *result, size_t i,
 		    double share)
 {
@@ -216,7 +219,7 @@ struct trust_band trust_band_of_time(const struct trust *trust, const struct tru
 		const struct function_result *function = &result->functions[i];
 		double calls = function_result_metric(function, FUNCTION_METRIC_INVOCATIONS)->mean;
 		add_causes(&band, basis, result, i, function->cause_seconds, calls);
-		/* Who waits for a place waits for what the others take. */
+		/* The wait for a place is left out: it consists of what other calls take. */
 		whole += calls * (cause_sum(function->cause_seconds) - function->cause_seconds[CAUSE_QUEUE]);
 	}
 	set_limits(trust, &band, whole, luck);

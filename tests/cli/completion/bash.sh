@@ -39,3 +39,5 @@ if command -v script >/dev/null; then
 	printf '%s' $'source ./script\nPS1=; bind "set enable-bracketed-paste off"; lamina() { echo "called: $*"; }\nlamina explain platform azure-fl\t\nexit\n' |
 		script -qec 'bash --norc --noprofile -i' /dev/null | tr -d '\r' | grep -m 1 -o '^called: .*'
 fi
+offer lamina compare x.yaml -p ec2-g
+offer lamina paper --profile alexnet-h
