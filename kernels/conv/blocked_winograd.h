@@ -10,7 +10,7 @@
  * Networks", ACM TOMS 46(4), 2020): with 1 and 2, Lavin and Gray's, sums of 256 channels of random numbers are off by
  * 4.5 times as much as directly, root mean square, with 5/8 and 3/2, the best of fractions tried, by 1.7 times as much.
  * All but G's entries are exact in float. What rounding may do at most is bounded where it is tested
- * (tests/unit/test_direct_conv.c).
+ * (tests/unit/test_blocked_conv.c).
  *
  * Some tiles at a time, so that all stays in a second-level cache: a chunk of channels of them is transformed, becomes
  * 36 products of matrices on the kernels of 1x1 windows, and the sums of a part of the filters are transformed back.
