@@ -317,18 +317,26 @@ static double inner_factor(const struct builder *builder, const struct run_resul
 /* A record that waits makes the mean of records' times tell little of their quantiles. */
 static const double WAITS_LITTLE = 0.1;
 
-/* What a second of every record is of what is bounded. */
+/*
+ * What a second of every record is of what is bounded: of a batch's whole time, of which those that wait for their turn
+ * are on no path, as many as go through one after the other.
+ */
 static double seconds_per_record_second(const struct trial *trial)
 {
 	const struct run_result *result = &trial->result;
 	double record_seconds = result->metrics[METRIC_RECORD_SECONDS].mean;
+	double path_seconds = 0;
 	double wait_seconds = 0;
-	for (size_t i = 0; i < result->step_count; i++)
-		if (result->steps[i].step->kind == STEP_WAIT)
-			wait_seconds += result->steps[i].metrics[STEP_METRIC_CRITICAL_SECONDS].mean;
+	for (size_t i = 0; i < result->step_count; i++) {
+		double seconds = result->steps[i].metrics[STEP_METRIC_CRITICAL_SECONDS].mean;
+		path_seconds += seconds;
+		wait_seconds += result->steps[i].step->kind == STEP_WAIT ? seconds : 0;
+	}
 	bool is_latency = trial->setting->arrivals.kind != ARRIVALS_ALL_AT_ONCE;
 	if (is_latency && wait_seconds > WAITS_LITTLE * record_seconds)
 		return 1;
+	if (!is_latency && !setting_is_polled(trial->setting) && path_seconds > 0)
+		return trial->seconds_at / path_seconds;
 	return record_seconds > 0 ? trial->seconds_at / record_seconds : 0;
 }
 
