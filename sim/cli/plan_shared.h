@@ -1,6 +1,6 @@
 /* `lamina plan` of an experiment whose requests share instances, or whose instances are paid for by the clock. */
 #ifndef LAMINA_PLAN_SHARED_H
-#define LAMINA_PLAN_SHARED_H
+#define LAMINA_PLAN_SHARED_H /* private to cli */
 
 #include "cli/command.h"
 #include "experiment/study.h"
