@@ -49,6 +49,8 @@ static const struct unknown_rule {
 	 "{probability: [0.5], value: [1e5]}"},
 	{"store.get_seconds", UNKNOWN_TIMES, "a GET", NULL},
 	{"store.put_seconds", UNKNOWN_TIMES, "a PUT", NULL},
+	/* So many vCPUs that no request waits for one. */
+	{"cpu.mb_per_vcpu", UNKNOWN_LIMIT, "the memory that comes with a vCPU", "1"},
 	{"network.cpu_seconds_per_mb", UNKNOWN_TIME, "the CPU of moving a MB", NULL},
 	{"limits.burst_per_minute", UNKNOWN_LIMIT, "new sandboxes a minute", "1e9"},
 	{"limits.burst", UNKNOWN_LIMIT, "new sandboxes at once", "10000000"},
