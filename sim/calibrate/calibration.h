@@ -16,8 +16,8 @@
  *	  scatter.c         how rows of one size differ, sandbox_calls.c: those of one sandbox
  *	calibration.c     fits each function's work and writes it
  *	  cpu_fit.c         of one size, where rows tell their CPU time
- *	  work_fit.c        of several sizes; work_search.c, where least squares alone do not come close
- *	  varying.c         whether CPU or waiting varies alone
+ *	  work_fit.c        of several sizes; linear_fit.c, work_search.c: where least squares alone do not come close
+ *	  varying.c         whether CPU or waiting varies alone, and what of it sandboxes' speeds make
  *	  fit_data.c        what both are held to, by work_model.c
  */
 #ifndef LAMINA_CALIBRATION_H

@@ -5,8 +5,8 @@
 #include "base/num.h"
 #include "calibrate/log_samples.h"
 
-/* Deviations above the median from which a row is of the tail; quantiles of the normal distribution. */
-static const double TAIL_FROM = 6;
+/* Deviations of logarithms above the median from which a row is of the tail; quantiles of the normal distribution. */
+static const double TAIL_FROM = 5;
 static const double NORMAL_75 = 0.6745;
 static const double NORMAL_95 = 1.6449;
 
@@ -40,10 +40,15 @@ static void add_ratio(void *context, int64_t value_ns, int64_t count)
 		histogram_add(ratios->out, llround(fmin(ratio, 1e6) * PARTS));
 }
 
-/* Of the body above the median, by whichever quantile says more, were it normal; no less than sandboxes differ by. */
+/*
+ * Of the logarithms of the body's rows above the median, by whichever quantile says more, were they normal, and as much
+ * more as few rows may tell too little by luck; no less than sandboxes differ by.
+ */
 static double body_deviation(const struct function_samples *function, const struct platform_cpu *cpu,
 			     struct arena *arena)
 {
+	static const double standard_errors = 2;
+	static const double error_of_one = 1.29; /* of NORMAL_95's, relative, told by one row; of n, over their root */
 	struct histogram ratios;
 	histogram_init(&ratios, arena);
 	for (size_t i = 0; i < function->group_count; i++) {
@@ -53,9 +58,12 @@ static double body_deviation(const struct function_samples *function, const stru
 			histogram_each(&group->times_ns, add_ratio, &to);
 	}
 	histogram_sort(&ratios);
-	double at_75 = ((double)histogram_quantile(&ratios, 0.75) / PARTS - 1) / NORMAL_75;
-	double at_95 = ((double)histogram_quantile(&ratios, 0.95) / PARTS - 1) / NORMAL_95;
-	return fmax(fmax(at_75, at_95), cpu->speed_spread);
+	if (ratios.count == 0)
+		return cpu->speed_spread;
+	double at_75 = log((double)histogram_quantile(&ratios, 0.75) / PARTS) / NORMAL_75;
+	double at_95 = log((double)histogram_quantile(&ratios, 0.95) / PARTS) / NORMAL_95;
+	double luck = 1 + standard_errors * error_of_one / sqrt((double)ratios.count);
+	return fmax(fmax(at_75, at_95) * luck, cpu->speed_spread);
 }
 
 /* A group's rows on both sides of a limit. */
@@ -91,7 +99,7 @@ static struct sides split(const struct sample_group *group, double deviation, co
 {
 	double median = median_ns(group);
 	struct sides sides = {
-		.limit_ns = median * (1 + TAIL_FROM * deviation) + cpu->period_seconds * 1e9,
+		.limit_ns = median * exp(TAIL_FROM * deviation) + cpu->period_seconds * 1e9,
 		.least_tail_ns = INFINITY,
 		.body_mean = group->seconds.mean,
 	};
@@ -216,17 +224,23 @@ double scatter_row_variance(const struct function_samples *samples)
 }
 
 /*
- * Sandboxes' speeds are part of what rows differ by: as the platform has them, but no more than is left of it beside
- * what calls on one sandbox differ by. Rows of one sandbox tell nothing of speeds.
+ * As the platform has them, but no more than is left of the rows' variance beside what calls on one sandbox differ by.
+ * Rows of one sandbox tell nothing of speeds.
  */
+double scatter_speed_variance(const struct function_samples *function, const struct platform_cpu *cpu,
+			      double computed_share)
+{
+	double speeds = cpu->speed_spread * computed_share;
+	double left = scatter_row_variance(function) - function->scatter.call_variance;
+	return isnan(left) ? speeds * speeds : fmin(speeds * speeds, fmax(0, left));
+}
+
+/* All of the time is computed, as far as is known before the fit (varying.h). */
 static void tell_speeds(struct function_samples *function, const struct platform_cpu *cpu)
 {
 	struct scatter *scatter = &function->scatter;
-	scatter->speed_variance = cpu->speed_spread * cpu->speed_spread;
 	scatter->call_variance = sandbox_table_call_variance(&function->sandboxes, &scatter->sandboxes);
-	double left = scatter_row_variance(function) - scatter->call_variance;
-	if (!isnan(left))
-		scatter->speed_variance = fmin(scatter->speed_variance, fmax(0, left));
+	scatter->speed_variance = scatter_speed_variance(function, cpu, 1);
 }
 
 /* The ratios' quantiles; limit, where the body ends. */
@@ -256,7 +270,7 @@ void scatter_measure_part(const struct function_samples *function, const double 
 	out->count = 0;
 	if (ratios.count >= QUANTILE_ROWS)
 		set_factors(out, &ratios, sqrt(variance / (variance + speed_variance)),
-			    1 + TAIL_FROM * sqrt(variance + speed_variance));
+			    exp(TAIL_FROM * sqrt(log1p(variance + speed_variance))));
 }
 
 void scatter_measure(struct function_samples *function, const struct platform_cpu *cpu, struct arena *arena)
@@ -277,5 +291,5 @@ void scatter_measure(struct function_samples *function, const struct platform_cp
 	double kept = variance > 0 ? sqrt(fmax(0, 1 - scatter->speed_variance / variance)) : 0;
 	if (ratios.count < QUANTILE_ROWS || (kept == 0 && scatter->tail_rows == 0))
 		return;
-	set_factors(scatter, &ratios, kept, 1 + TAIL_FROM * deviation);
+	set_factors(scatter, &ratios, kept, exp(TAIL_FROM * deviation));
 }

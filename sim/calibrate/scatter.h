@@ -1,10 +1,10 @@
 /*
  * How requests of a function differ from each other at one size: a body, and a tail of few that took far longer, for
  * reasons of their own. One row of four medians among a hundred would, by squares, raise the spread of all others, and
- * the mean of the one size where it happened to fall. So a row is of the tail when it lies above its size's median by
- * more than six standard deviations, as the body's upper quartile and 95th percentile tell them; the body has the fit
- * and the spread, and what the tail adds to the mean is spread over all sizes, so that the rows' time as a whole stays
- * what it was.
+ * the mean of the one size where it happened to fall. So a row is of the tail when its logarithm lies above that of its
+ * size's median by more than five standard deviations, as the body's upper quartile and 95th percentile tell them, with
+ * an allowance where rows are few; the body has the fit and the spread, and what the tail adds to the mean is spread
+ * over all sizes, so that the rows' time as a whole stays what it was.
  *
  * What requests take over their mean is kept as the rows' own quantiles, tail included, of all sizes together: on
  * public traces (README.md) they predict other sizes better than each size's own, of which a hundred rows tell little
@@ -44,10 +44,14 @@ struct function_samples;
 /* Of a row of the body relative to its size's mean; NaN where no size has two rows. */
 double scatter_row_variance(const struct function_samples *samples);
 
+/* What sandboxes' speeds make of it, where so much of the rows' time is computed. */
+double scatter_speed_variance(const struct function_samples *function, const struct platform_cpu *cpu,
+			      double computed_share);
+
 /*
  * The same scatter with quantiles of a part alone (CPU or waiting) over its own mean: `shares` of a group's time vary
- * with it, 0 where a group does not tell it. variance is the part's, beside which sandboxes' speeds make
- * speed_variance.
+ * with it, 0 where a group does not tell it; NULL where all of it does. variance is the part's, beside which sandboxes'
+ * speeds make speed_variance.
  */
 void scatter_measure_part(const struct function_samples *function, const double *shares, double variance,
 			  double speed_variance, struct scatter *out, struct arena *arena);

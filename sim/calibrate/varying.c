@@ -30,8 +30,12 @@ struct size_scatter {
 struct sizes_scatter {
 	struct size_scatter sizes[SAMPLES_GROUPS_MAX];
 	size_t count;
-	double speed_variance;
+	double speed_variance;     /* of rows: what sandboxes' speeds make of it */
+	double cpu_speed_variance; /* of what they compute, likewise */
 };
+
+/* A change of speeds' variance by less than this, of that of rows, is not worth another fit. */
+static const double SPEEDS_CHANGE = 0.1;
 
 /* The model's work with its parts longer or shorter. */
 static double scaled_seconds(const struct work_model *model, const struct fit_conditions *conditions,
@@ -55,6 +59,23 @@ static double share_of(const struct work_model *model, const struct fit_conditio
 	return fmax(0, (more - less) / (by * (more + less)));
 }
 
+/* Of warm rows' time, root mean square: speeds show in nothing else. */
+static double computed_share(const struct function_samples *samples, const struct fit_conditions *conditions,
+			     const struct work_model *model)
+{
+	double squares = 0;
+	double rows = 0;
+	for (size_t i = 0; i < samples->group_count; i++) {
+		const struct sample_group *group = &samples->groups[i];
+		if (group->is_cold || group->times_ns.count < 2)
+			continue;
+		double share = fmin(1, share_of(model, conditions, group, VARYING_CPU));
+		squares += (double)group->times_ns.count * share * share;
+		rows += (double)group->times_ns.count;
+	}
+	return rows > 0 ? sqrt(squares / rows) : 1;
+}
+
 static double steps_variance(const struct platform_cpu *cpu, const struct sample_group *group)
 {
 	double step = cpu_share(cpu, group->memory_mb) < 1 ? cpu->period_seconds : 0;
@@ -65,8 +86,12 @@ static double steps_variance(const struct platform_cpu *cpu, const struct sample
 static void gather(const struct function_samples *samples, const struct fit_conditions *conditions,
 		   const struct work_model *model, struct sizes_scatter *out)
 {
-	out->count = 0;
-	out->speed_variance = samples->scatter.speed_variance;
+	double computed = computed_share(samples, conditions, model);
+	double speeds = scatter_speed_variance(samples, conditions->cpu, computed);
+	*out = (struct sizes_scatter){
+		.speed_variance = speeds,
+		.cpu_speed_variance = computed > 0 ? speeds / (computed * computed) : 0,
+	};
 	for (size_t i = 0; i < samples->group_count; i++) {
 		const struct sample_group *group = &samples->groups[i];
 		if (group->is_cold || group->times_ns.count < ROWS_MIN || !(group->body_variance > 0))
@@ -91,7 +116,7 @@ static double deviance(const struct sizes_scatter *scatter, enum work_varying va
 		const struct size_scatter *size = &scatter->sizes[i];
 		double part = variation * size->shares[varying];
 		double cpu = size->shares[VARYING_CPU];
-		double expected = part * part + scatter->speed_variance * cpu * cpu + size->steps_variance +
+		double expected = part * part + scatter->cpu_speed_variance * cpu * cpu + size->steps_variance +
 				  OTHERWISE * OTHERWISE;
 		sum += size->degrees * (log(expected) + size->group->body_variance / expected);
 	}
@@ -127,30 +152,49 @@ static void telling_shares(const struct sizes_scatter *scatter, enum work_varyin
 	}
 }
 
+/* Which of the parts the variances tell to vary alone, and by how much; all where none does clearly. */
+static enum work_varying find_part(const struct sizes_scatter *scatter, double *variation)
+{
+	double unused;
+	double least = likeliest(scatter, VARYING_ALL, &unused) - DEVIANCE_CLEAR;
+	enum work_varying varying = VARYING_ALL;
+	for (int v = VARYING_CPU; v < VARYINGS && scatter->count > 1; v++) {
+		double likely;
+		double now = likeliest(scatter, (enum work_varying)v, &likely);
+		if (now >= least)
+			continue;
+		least = now;
+		varying = (enum work_varying)v;
+		*variation = likely;
+	}
+	return varying;
+}
+
+/* What all varies by beside what speeds make of the rows' variance, where that is clearly not what was thought. */
+static bool tell_all(const struct function_samples *samples, const struct sizes_scatter *scatter, struct arena *arena,
+		     struct varying_part *out)
+{
+	double rows = scatter_row_variance(samples);
+	if (!(fabs(samples->scatter.speed_variance - scatter->speed_variance) > SPEEDS_CHANGE * rows))
+		return false;
+	out->variation = work_model_variation(rows, scatter->speed_variance);
+	scatter_measure_part(samples, NULL, out->variation * out->variation, scatter->speed_variance, &out->scatter,
+			     arena);
+	return true;
+}
+
 bool varying_find(const struct function_samples *samples, const struct fit_conditions *conditions,
 		  const struct work_fit *fit, struct arena *arena, struct varying_part *out)
 {
 	struct sizes_scatter *scatter = ARENA_NEW(arena, struct sizes_scatter);
 	gather(samples, conditions, &fit->model, scatter);
-	*out = (struct varying_part){.varying = VARYING_ALL};
-	if (scatter->count < 2)
-		return false;
-	double unused;
-	double least = likeliest(scatter, VARYING_ALL, &unused) - DEVIANCE_CLEAR;
-	for (int v = VARYING_CPU; v < VARYINGS; v++) {
-		double variation;
-		double now = likeliest(scatter, (enum work_varying)v, &variation);
-		if (now >= least)
-			continue;
-		least = now;
-		out->varying = (enum work_varying)v;
-		out->variation = variation;
-	}
+	*out = (struct varying_part){0};
+	out->varying = find_part(scatter, &out->variation);
 	if (out->varying == VARYING_ALL)
-		return false;
+		return tell_all(samples, scatter, arena, out);
 	double *shares = ARENA_ARRAY(arena, double, samples->group_count);
 	telling_shares(scatter, out->varying, shares);
-	double speeds = out->varying == VARYING_CPU ? scatter->speed_variance : 0;
+	double speeds = out->varying == VARYING_CPU ? scatter->cpu_speed_variance : 0;
 	scatter_measure_part(samples, shares, out->variation * out->variation, speeds, &out->scatter, arena);
 	return out->scatter.count > 0;
 }

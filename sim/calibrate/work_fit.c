@@ -1,18 +1,16 @@
 #include "calibrate/work_fit.h"
 
-#include <gsl/gsl_blas.h>
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_linalg.h>
-#include <gsl/gsl_multifit_nlinear.h>
 #include <math.h>
 
 #include "base/check.h"
 #include "base/num.h"
 #include "calibrate/fit_data.h"
+#include "calibrate/linear_fit.h"
 #include "calibrate/varying.h"
 #include "calibrate/work_search.h"
 
-enum { ITERATIONS_MAX = 100, CORRECTIONS = 4 };
+enum { CORRECTIONS = 4 };
 
 enum { VARIATIONS_MAX = 6 };
 
@@ -30,18 +28,16 @@ enum { VARIATIONS_MAX = 6 };
  */
 #define CALL_PARTS FIT_CALL_SINGLE, FIT_CALL_WAIT, FIT_CALL_PARALLEL
 static const struct fit_order {
-	double wait_dependent; /* instead, of waiting */
-	double cpu_dependent;
 	double when_off;     /* tried where the best until then misses the means by more, root mean square */
 	bool needs_evidence; /* believed where that was off by more than rows scatter, or this agrees beyond luck */
-	enum work_parameter parameters[FIT_PARAMETERS];
+	struct linear_order told;
 } fit_orders[] = {
-	{0.05, DEPENDENT, 0, false, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
-	{0.05, DEPENDENT, 0, false, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
-	{0.005, DEPENDENT, 0, false, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
-	{0.005, DEPENDENT, 0, false, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
-	{0.05, DEPENDENT, 0.015, true, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
-	{0.005, 0.005, 0.005, true, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}},
+	{0, false, {0.05, DEPENDENT, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}}},
+	{0, false, {0.05, DEPENDENT, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}}},
+	{0, false, {0.005, DEPENDENT, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}}},
+	{0, false, {0.005, DEPENDENT, {FIT_SINGLE, FIT_PARALLEL, FIT_WAIT, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}}},
+	{0.015, true, {0.05, DEPENDENT, {FIT_PARALLEL, FIT_WAIT, FIT_SINGLE, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}}},
+	{0.005, true, {0.005, 0.005, {FIT_SINGLE, FIT_WAIT, FIT_PARALLEL, CALL_PARTS, FIT_COLD, FIT_COLD_WAIT}}},
 };
 enum { FIT_ORDERS = ARRAY_LEN(fit_orders) };
 
@@ -52,248 +48,6 @@ static const double CLOSE = 0.002;
 static const double MISS_STANDARD_ERRORS = 3;
 static const double MISS_LEAST = 0.01;
 static const double MISS_UNTOLD = 0.03; /* where the rows tell no scatter */
-
-/* A choice of parameters that are not 0. */
-struct subset {
-	const struct fit_data *data;
-	enum work_parameter members[FIT_PARAMETERS];
-	size_t count;
-};
-
-struct solution {
-	double values[FIT_PARAMETERS];
-	double standard_errors[FIT_PARAMETERS];
-	double chi_squared;
-	bool is_feasible;
-};
-
-/* Thread time per second over long work, with the losses of being stopped. */
-static double cpu_rate(const struct platform_cpu *cpu, int64_t memory_mb, int64_t threads)
-{
-	const int64_t work_ns = 1000 * NS_PER_SECOND;
-	struct cpu_quota quota;
-	cpu_quota_init(&quota, cpu, memory_mb, 0);
-	return (double)work_ns / (double)cpu_quota_run(&quota, 0, work_ns, threads);
-}
-
-static void set_columns(struct fit_data *data, const struct fit_conditions *conditions, int64_t threads)
-{
-	for (size_t i = 0; i < data->count; i++) {
-		const struct sample_group *group = &data->samples->groups[i];
-		double *column = data->columns[i];
-		double images = fit_images(conditions, group);
-		column[FIT_CALL_SINGLE] = conditions->slowness / cpu_rate(conditions->cpu, group->memory_mb, 1);
-		column[FIT_CALL_WAIT] = 1;
-		column[FIT_CALL_PARALLEL] = conditions->slowness / cpu_rate(conditions->cpu, group->memory_mb, threads);
-		column[FIT_SINGLE] = images * column[FIT_CALL_SINGLE];
-		column[FIT_WAIT] = images;
-		column[FIT_PARALLEL] = images * column[FIT_CALL_PARALLEL];
-		column[FIT_COLD] = group->is_cold ? column[FIT_CALL_SINGLE] : 0;
-		column[FIT_COLD_WAIT] = group->is_cold ? 1 : 0;
-	}
-}
-
-static double root_weight(const struct fit_data *data, size_t group)
-{
-	return sqrt((double)data->samples->groups[group].seconds.count);
-}
-
-/* Gram-Schmidt: whether the column adds to those that were chosen before, whose orthonormal basis grows by it. */
-static bool adds_direction(const struct fit_data *data, enum work_parameter parameter, double dependent,
-			   double basis[][FIT_GROUPS_MAX], size_t basis_count)
-{
-	double *rest = basis[basis_count];
-	double before = 0;
-	double after = 0;
-	for (size_t i = 0; i < data->count; i++) {
-		rest[i] = data->columns[i][parameter] / fit_mean_seconds(data, i);
-		before += rest[i] * rest[i];
-	}
-	for (size_t b = 0; b < basis_count; b++) {
-		double along = 0;
-		for (size_t i = 0; i < data->count; i++)
-			along += rest[i] * basis[b][i];
-		for (size_t i = 0; i < data->count; i++)
-			rest[i] -= along * basis[b][i];
-	}
-	for (size_t i = 0; i < data->count; i++)
-		after += rest[i] * rest[i];
-	if (!(before > 0) || sqrt(after) <= dependent * sqrt(before))
-		return false;
-	for (size_t i = 0; i < data->count; i++)
-		rest[i] /= sqrt(after);
-	return true;
-}
-
-static struct subset identified(const struct fit_data *data, const struct fit_order *order)
-{
-	struct subset subset = {.data = data};
-	double basis[FIT_PARAMETERS][FIT_GROUPS_MAX];
-	for (size_t i = 0; i < FIT_PARAMETERS; i++) {
-		enum work_parameter parameter = order->parameters[i];
-		double dependent = work_parameter_is_wait(parameter) ? order->wait_dependent : order->cpu_dependent;
-		if (adds_direction(data, parameter, dependent, basis, subset.count))
-			subset.members[subset.count++] = parameter;
-	}
-	return subset;
-}
-
-static double model_seconds(const struct subset *subset, const gsl_vector *x, size_t group)
-{
-	double seconds = 0;
-	for (size_t i = 0; i < subset->count; i++)
-		seconds += gsl_vector_get(x, i) * subset->data->columns[group][subset->members[i]];
-	return seconds;
-}
-
-/* A model of no time has no logarithm; what leads there is answered with a large residual. */
-static double safe_seconds(const struct subset *subset, const gsl_vector *x, size_t group)
-{
-	return fmax(model_seconds(subset, x, group), 1e-6 * fit_mean_seconds(subset->data, group));
-}
-
-static int residuals(const gsl_vector *x, void *context, gsl_vector *out)
-{
-	const struct subset *subset = context;
-	for (size_t i = 0; i < subset->data->count; i++) {
-		double ratio = safe_seconds(subset, x, i) / fit_mean_seconds(subset->data, i);
-		gsl_vector_set(out, i, root_weight(subset->data, i) * log(ratio));
-	}
-	return GSL_SUCCESS;
-}
-
-static int jacobian(const gsl_vector *x, void *context, gsl_matrix *out)
-{
-	const struct subset *subset = context;
-	for (size_t i = 0; i < subset->data->count; i++) {
-		double scale = root_weight(subset->data, i) / safe_seconds(subset, x, i);
-		for (size_t p = 0; p < subset->count; p++)
-			gsl_matrix_set(out, i, p, scale * subset->data->columns[i][subset->members[p]]);
-	}
-	return GSL_SUCCESS;
-}
-
-/* Starts from equal shares of the fastest group's time, which is positive everywhere. */
-static void start_values(const struct subset *subset, gsl_vector *x)
-{
-	gsl_vector_set_all(x, fit_fastest_seconds(subset->data) / (double)subset->count);
-}
-
-/*
- * Variance of a row's relative error: its scatter about its size's mean, or what the model leaves unexplained between
- * sizes where that is more.
- */
-static double error_variance(const struct subset *subset, double chi_squared)
-{
-	double degrees = (double)subset->data->count - (double)subset->count;
-	double unexplained = degrees > 0 ? chi_squared / degrees : (double)NAN;
-	return fmax(subset->data->relative_variance, unexplained);
-}
-
-static void read_solution(const struct subset *subset, gsl_multifit_nlinear_workspace *space, struct solution *out)
-{
-	const gsl_vector *f = gsl_multifit_nlinear_residual(space);
-	const gsl_vector *x = gsl_multifit_nlinear_position(space);
-	gsl_matrix *covariance = gsl_matrix_alloc(subset->count, subset->count);
-	gsl_blas_ddot(f, f, &out->chi_squared);
-	gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(space), 0, covariance);
-	double variance = error_variance(subset, out->chi_squared);
-	out->is_feasible = true;
-	for (size_t i = 0; i < subset->count; i++) {
-		enum work_parameter parameter = subset->members[i];
-		out->values[parameter] = gsl_vector_get(x, i);
-		out->standard_errors[parameter] = sqrt(variance * gsl_matrix_get(covariance, i, i));
-		out->is_feasible = out->is_feasible && out->values[parameter] >= 0;
-	}
-	gsl_matrix_free(covariance);
-}
-
-static struct solution solve(struct subset *subset)
-{
-	struct solution solution = {0};
-	gsl_multifit_nlinear_parameters parameters = gsl_multifit_nlinear_default_parameters();
-	gsl_multifit_nlinear_workspace *space =
-		gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &parameters, subset->data->count, subset->count);
-	gsl_multifit_nlinear_fdf fdf = {
-		.f = residuals,
-		.df = jacobian,
-		.n = subset->data->count,
-		.p = subset->count,
-		.params = subset,
-	};
-	gsl_vector *start = gsl_vector_alloc(subset->count);
-	start_values(subset, start);
-	int info;
-	gsl_multifit_nlinear_init(start, &fdf, space);
-	gsl_multifit_nlinear_driver(ITERATIONS_MAX, 1e-10, 1e-12, 0, NULL, NULL, &info, space);
-	read_solution(subset, space, &solution);
-	gsl_vector_free(start);
-	gsl_multifit_nlinear_free(space);
-	return solution;
-}
-
-/* The members of `all` whose bits are set. */
-static struct subset choose(const struct subset *all, unsigned int bits)
-{
-	struct subset chosen = {.data = all->data};
-	for (size_t i = 0; i < all->count; i++)
-		if (bits >> i & 1)
-			chosen.members[chosen.count++] = all->members[i];
-	return chosen;
-}
-
-/* The parameters of `all` as the solution for those of its members whose bits are set has them. */
-static void set_parameters(const struct subset *all, unsigned int bits, const struct solution *solution,
-			   struct work_fit *fit)
-{
-	for (size_t i = 0; i < all->count; i++) {
-		enum work_parameter parameter = all->members[i];
-		bool is_member = bits >> i & 1;
-		fit->model.seconds[parameter] = is_member ? num_rounded(solution->values[parameter], FIT_DIGITS) : 0;
-		fit->parameters[parameter] = (struct fitted_parameter){
-			.state = is_member ? PARAMETER_FITTED : PARAMETER_AT_ZERO,
-			.standard_error =
-				is_member ? num_rounded(solution->standard_errors[parameter], FIT_DIGITS) : (double)NAN,
-		};
-	}
-}
-
-/* The best fit of any choice; false where none leaves all of them at 0 or above. */
-static bool fit_parameters(const struct subset *all, struct work_fit *fit)
-{
-	struct solution best = {.chi_squared = INFINITY};
-	unsigned int best_bits = 0;
-	for (unsigned int bits = 1; bits < 1u << all->count; bits++) {
-		struct subset subset = choose(all, bits);
-		struct solution solution = solve(&subset);
-		if (solution.is_feasible && solution.chi_squared < best.chi_squared) {
-			best = solution;
-			best_bits = bits;
-		}
-	}
-	if (best.is_feasible)
-		set_parameters(all, best_bits, &best, fit);
-	return best.is_feasible;
-}
-
-/* Makes the columns give, for what was fitted, the time that the simulator's CPU gives. */
-static void correct_columns(struct fit_data *data, const struct fit_conditions *conditions, const struct work_fit *fit)
-{
-	for (size_t i = 0; i < data->count; i++) {
-		const struct sample_group *group = &data->samples->groups[i];
-		double *column = data->columns[i];
-		double linear = 0;
-		for (int p = 0; p < FIT_PARAMETERS; p++)
-			linear += work_parameter_is_wait(p) ? 0 : fit->model.seconds[p] * column[p];
-		double images = fit_images(conditions, group);
-		double exact = fit_predict(&fit->model, conditions, group) -
-			       work_model_wait_seconds(&fit->model, images, group->is_cold);
-		if (!(linear > 0 && exact > 0))
-			continue;
-		for (int p = 0; p < FIT_PARAMETERS; p++)
-			column[p] *= work_parameter_is_wait(p) ? 1 : exact / linear;
-	}
-}
 
 static struct work_fit no_fit(const struct fit_data *data, const struct fit_conditions *conditions, int64_t threads)
 {
@@ -313,21 +67,28 @@ static double close_to(const struct fit_data *data)
 	return (double)data->samples->completed * CLOSE * CLOSE;
 }
 
+/* What a closer look leaves off by this, no other number of threads or variation mends. */
+static bool is_far_off(const struct fit_data *data, double missed)
+{
+	static const double far = 0.1; /* of a mean, root mean square */
+	return missed > (double)data->samples->completed * far * far;
+}
+
 /* The best of the corrected fits with one order of parameters and number of threads; returns by how much it misses. */
 static double fit_once(struct fit_data *data, const struct fit_conditions *conditions, const struct fit_order *order,
 		       int64_t threads, struct work_fit *out)
 {
 	double least = INFINITY;
-	set_columns(data, conditions, threads);
-	const struct subset all = identified(data, order);
+	linear_fit_set_columns(data, conditions, threads);
+	const struct subset all = linear_fit_told(data, &order->told);
 	struct work_fit fit = no_fit(data, conditions, threads);
-	for (int i = 0; i <= CORRECTIONS && fit_parameters(&all, &fit); i++) {
+	for (int i = 0; i <= CORRECTIONS && linear_fit_best(&all, &fit); i++) {
 		double missed = fit_missed_by(data, conditions, &fit.model);
 		if (missed < least) {
 			least = missed;
 			*out = fit;
 		}
-		correct_columns(data, conditions, &fit);
+		linear_fit_correct_columns(data, conditions, &fit);
 	}
 	return least;
 }
@@ -337,22 +98,22 @@ static double fit_choices(struct fit_data *data, const struct fit_conditions *co
 			  double least, struct work_fit *out)
 {
 	struct work_fit fit = no_fit(data, conditions, out->model.threads);
-	set_columns(data, conditions, fit.model.threads);
-	const struct subset all = identified(data, order);
+	linear_fit_set_columns(data, conditions, fit.model.threads);
+	const struct subset all = linear_fit_told(data, &order->told);
 	for (unsigned int bits = 1; bits < 1u << all.count; bits++) {
-		struct subset subset = choose(&all, bits);
-		set_columns(data, conditions, fit.model.threads);
+		struct subset subset = linear_fit_choose(&all, bits);
+		linear_fit_set_columns(data, conditions, fit.model.threads);
 		for (int i = 0; i <= CORRECTIONS; i++) {
-			struct solution solution = solve(&subset);
+			struct solution solution = linear_fit_solve(&subset);
 			if (!solution.is_feasible)
 				break;
-			set_parameters(&all, bits, &solution, &fit);
+			linear_fit_set(&all, bits, &solution, &fit);
 			double missed = fit_missed_by(data, conditions, &fit.model);
 			if (missed < least) {
 				least = missed;
 				*out = fit;
 			}
-			correct_columns(data, conditions, &fit);
+			linear_fit_correct_columns(data, conditions, &fit);
 		}
 	}
 	return least;
@@ -479,6 +240,59 @@ static double tell_parallel_by_steps(const struct fit_data *data, const struct f
 	return missed;
 }
 
+/*
+ * What the coarse fit says of an order that another one is better than may be far from what short work's steps say of
+ * it; it is looked at closer where the better one misses the means beyond luck.
+ */
+static double other_order(struct fit_data *data, const struct fit_conditions *conditions, const struct fit_order *order,
+			  double least, double close, struct work_fit *out)
+{
+	struct work_fit fit = no_fit(data, conditions, conditions->threads_max);
+	double missed = fit_once(data, conditions, order, conditions->threads_max, &fit);
+	missed = look_closer(data, conditions, order, missed, close, &fit);
+	missed = missed > close ? other_threads(data, conditions, order, missed, close, &fit) : missed;
+	if (missed + close >= least)
+		return least;
+	*out = fit;
+	return missed;
+}
+
+/* As many means as parameters tell no number of threads: the preferred one, where it comes close as well. */
+static double most_threads(struct fit_data *data, const struct fit_conditions *conditions,
+			   const struct fit_order *order, double least, double close, struct work_fit *out)
+{
+	struct work_fit fit = no_fit(data, conditions, conditions->threads_max);
+	bool is_told = out->model.seconds[FIT_PARALLEL] == 0 || data->count > (size_t)parameters_above_0(out);
+	if (is_told || out->model.threads == conditions->threads_max)
+		return least;
+	double missed = fit_once(data, conditions, order, conditions->threads_max, &fit);
+	missed = look_closer(data, conditions, order, missed, close, &fit);
+	if (missed > close)
+		return least;
+	*out = fit;
+	return missed;
+}
+
+/* The parameters that are told in the order, one bit each. */
+static unsigned int members_of(struct fit_data *data, const struct fit_conditions *conditions,
+			       const struct fit_order *order)
+{
+	unsigned int members = 0;
+	linear_fit_set_columns(data, conditions, conditions->threads_max);
+	const struct subset all = linear_fit_told(data, &order->told);
+	for (size_t i = 0; i < all.count; i++)
+		members |= 1u << all.members[i];
+	return members;
+}
+
+static bool is_among(unsigned int members, const unsigned int *others, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (others[i] == members)
+			return true;
+	return false;
+}
+
 /* The first fit that comes close, else the one that misses least by far, made better. */
 static double fit_any(struct fit_data *data, const struct fit_conditions *conditions, double close,
 		      struct work_fit *out)
@@ -502,11 +316,22 @@ static double fit_any(struct fit_data *data, const struct fit_conditions *condit
 				*out = fit;
 			}
 			if (least <= close)
-				return least;
+				return most_threads(data, conditions, order, least, close, out);
 		}
 	}
 	least = look_closer(data, conditions, best, least, close, out);
+	if (is_far_off(data, least))
+		return least;
 	least = least > close ? other_threads(data, conditions, best, least, close, out) : least;
+	unsigned int looked_at[FIT_ORDERS] = {members_of(data, conditions, best)};
+	size_t count = 1;
+	for (size_t i = 0; i < FIT_ORDERS && least > close && is_beyond_scatter(data, least, out); i++) {
+		unsigned int members = members_of(data, conditions, &fit_orders[i]);
+		if (is_worth_trying(data, &fit_orders[i], least) && !is_among(members, looked_at, count)) {
+			looked_at[count++] = members;
+			least = other_order(data, conditions, &fit_orders[i], least, close, out);
+		}
+	}
 	return tell_parallel_by_steps(data, conditions, least, close, out);
 }
 
@@ -516,15 +341,19 @@ struct variations {
 	size_t count;
 };
 
-/* The platform's spread of speeds is part of what rows differ by, and may be all of it where that is within luck. */
-static struct variations told_variations(const struct fit_data *data)
+/*
+ * The platform's spread of speeds is part of what rows differ by, and may be all of it where that is within luck; also
+ * where rows of one sandbox do not tell it, if means then agree.
+ */
+static struct variations told_variations(const struct fit_data *data, const struct fit_conditions *conditions,
+					 double told)
 {
 	static const double standard_errors = 3;
-	double speeds = data->samples->scatter.speed_variance;
-	double left = data->relative_variance - speeds;
+	double speeds = conditions->cpu->speed_spread * conditions->cpu->speed_spread;
 	double degrees = (double)(data->samples->completed - (int64_t)data->count);
-	struct variations out = {.values = {work_model_variation(data->relative_variance, speeds)}, .count = 1};
-	if (left > 0 && left <= standard_errors * sqrt(2 / degrees) * speeds)
+	struct variations out = {.values = {told}, .count = 1};
+	double left = data->relative_variance - speeds;
+	if (told > 0 && left <= standard_errors * sqrt(2 / degrees) * speeds)
 		out.values[out.count++] = 0;
 	return out;
 }
@@ -557,6 +386,8 @@ static double fit_variations(struct fit_data *data, const struct fit_conditions 
 		}
 		if (i == 0)
 			most = mended * missed;
+		if (is_far_off(data, missed))
+			break;
 	}
 	return least;
 }
@@ -622,8 +453,11 @@ static bool solve_varying(const struct function_samples *samples, const struct v
 		.alternations = 1,
 	};
 	bool is_told = isfinite(data->relative_variance);
-	struct variations variations = part      ? (struct variations){{part->variation}, 1}
-				       : is_told ? told_variations(data)
+	double variation =
+		part ? part->variation : work_model_variation(data->relative_variance, samples->scatter.speed_variance);
+	bool is_part = part && part->varying != VARYING_ALL;
+	struct variations variations = is_part   ? (struct variations){{variation}, 1}
+				       : is_told ? told_variations(data, conditions, variation)
 						 : untold_variations(data);
 	double missed = fit_variations(data, conditions, &variations, out);
 	missed = fit_alternations(data, conditions, missed, out);

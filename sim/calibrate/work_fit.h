@@ -43,7 +43,7 @@ struct work_fit {
 bool work_fit_solve(const struct function_samples *samples, const struct fit_conditions *conditions,
 		    struct work_fit *out);
 
-/* The same where rows told that a part of the work varies alone (varying.h). */
+/* The same where rows told that a part of the work varies alone, or speeds less than was thought (varying.h). */
 struct varying_part;
 bool work_fit_solve_part(const struct function_samples *samples, const struct varying_part *part,
 			 const struct fit_conditions *conditions, struct work_fit *out);

@@ -85,7 +85,7 @@ struct model_sandbox {
  */
 static int lattice_place(int point, int count, int dimension)
 {
-	enum { GENERATOR = 19 };
+	enum { GENERATOR = 231 };
 	int place = (2 * point + 1) * MODEL_SANDBOXES / (2 * count);
 	for (int i = 0; i < dimension; i++)
 		place = place * GENERATOR % MODEL_SANDBOXES;
@@ -115,14 +115,31 @@ static struct work work_of(const struct work_model *model, double images)
 	return work;
 }
 
-/* When a request that comes now ends, as visit.c runs its phases; what is cold does not vary with the request. */
-static int64_t request_end_ns(struct demand_table *table, struct model_sandbox *sandbox, int64_t now_ns,
-			      double variation, bool is_cold)
+/* What a request asks for, phase by phase, which is the same for all of them. */
+struct model_request {
+	int64_t gap_ns; /* until the sandbox has the next */
+	struct demand demands[WORK_PHASES];
+	int count;
+};
+
+static void set_request(const struct work *work, bool is_cold, struct model_request *out)
 {
 	const struct demand_visit visit = {.is_first = is_cold};
 	const struct demand *demand;
+	struct demand_table table;
+	demand_table_init(&table, NULL, work);
+	out->count = 0;
+	for (int phase = 0; (demand = demand_find(&table, &visit, &phase)); phase++)
+		out->demands[out->count++] = *demand;
+}
+
+/* When a request that comes now ends, as visit.c runs its phases; what is cold does not vary with the request. */
+static int64_t request_end_ns(const struct model_request *request, struct model_sandbox *sandbox, int64_t now_ns,
+			      double variation)
+{
 	cpu_quota_receive(&sandbox->quota, now_ns);
-	for (int phase = 0; (demand = demand_find(table, &visit, &phase)); phase++) {
+	for (int i = 0; i < request->count; i++) {
+		const struct demand *demand = &request->demands[i];
 		double cpu_factor = demand->cpu_varies ? variation : 1;
 		int64_t wait_ns = llround((double)demand->wait_ns * (demand->wait_varies ? variation : 1));
 		int64_t cpu_ns = llround((double)demand->cpu_ns * cpu_factor * sandbox->slowness);
@@ -144,11 +161,12 @@ static void set_sandboxes(const struct work_model *model, const struct fit_condi
 			  struct model_sandbox *sandboxes, int count)
 {
 	int64_t period_ns = ns_from_seconds(conditions->cpu->period_seconds);
+	struct cpu_quota quota;
+	cpu_quota_init(&quota, conditions->cpu, memory_mb, 0);
 	for (int i = 0; i < count; i++) {
-		int64_t phase_ns = period_ns * lattice_place(i, count, 0) / MODEL_SANDBOXES;
 		double slowness = model->slowness[lattice_place(i, count, 1)];
-		sandboxes[i] = (struct model_sandbox){.slowness = conditions->slowness * slowness};
-		cpu_quota_init(&sandboxes[i].quota, conditions->cpu, memory_mb, phase_ns);
+		sandboxes[i] = (struct model_sandbox){.quota = quota, .slowness = conditions->slowness * slowness};
+		sandboxes[i].quota.period_start_ns += period_ns * lattice_place(i, count, 0) / MODEL_SANDBOXES;
 	}
 }
 
@@ -168,12 +186,11 @@ static void sift_down(struct model_sandbox **heap, int count, int place)
 }
 
 /* The sandbox's next request; returns how long it takes. */
-static double take_request(const struct fit_conditions *conditions, struct demand_table *table,
-			   struct model_sandbox *sandbox, double variation, bool is_cold)
+static double take_request(const struct model_request *request, struct model_sandbox *sandbox, double variation)
 {
-	int64_t end_ns = request_end_ns(table, sandbox, sandbox->now_ns, variation, is_cold);
+	int64_t end_ns = request_end_ns(request, sandbox, sandbox->now_ns, variation);
 	int64_t taken_ns = end_ns - sandbox->now_ns;
-	sandbox->now_ns = end_ns + ns_from_seconds(conditions->gap_seconds);
+	sandbox->now_ns = end_ns + request->gap_ns;
 	return (double)taken_ns;
 }
 
@@ -183,10 +200,8 @@ static double take_request(const struct fit_conditions *conditions, struct deman
  * the one before has left, which soon is always the same: the later half stands for all that follow.
  */
 static double requests_ns(const struct work_model *model, const struct fit_conditions *conditions,
-			  const struct work *work, struct model_sandbox *sandboxes, int count, bool is_cold)
+			  const struct model_request *request, struct model_sandbox *sandboxes, int count, bool is_cold)
 {
-	struct demand_table table;
-	demand_table_init(&table, NULL, work);
 	struct model_sandbox *heap[MODEL_SANDBOXES];
 	int64_t in_row = is_cold || conditions->in_row < 1 ? 1 : conditions->in_row;
 	int requests = count * (int)(in_row < IN_ROW ? in_row : IN_ROW);
@@ -195,13 +210,13 @@ static double requests_ns(const struct work_model *model, const struct fit_condi
 	double late = 0;
 	for (int i = 0; i < count; i++) {
 		heap[i] = &sandboxes[i];
-		early += take_request(conditions, &table, heap[i], variation_of(model, i, count), is_cold);
+		early += take_request(request, heap[i], variation_of(model, i, count));
 	}
 	for (int i = count / 2; i-- > 0;)
 		sift_down(heap, count, i);
 	for (int i = count; i < requests; i++) {
 		double variation = variation_of(model, i, count);
-		*(i < late_from ? &early : &late) += take_request(conditions, &table, heap[0], variation, is_cold);
+		*(i < late_from ? &early : &late) += take_request(request, heap[0], variation);
 		sift_down(heap, count, 0);
 	}
 	if (in_row <= IN_ROW)
@@ -222,6 +237,8 @@ double work_model_batch_seconds(const struct work_model *model, const struct fit
 	const struct work work = work_of(model, images);
 	int count = sandboxes_of(model);
 	struct model_sandbox sandboxes[MODEL_SANDBOXES];
+	struct model_request request = {.gap_ns = ns_from_seconds(conditions->gap_seconds)};
+	set_request(&work, is_cold, &request);
 	set_sandboxes(model, conditions, memory_mb, sandboxes, count);
-	return requests_ns(model, conditions, &work, sandboxes, count, is_cold) / NS_PER_SECOND;
+	return requests_ns(model, conditions, &request, sandboxes, count, is_cold) / NS_PER_SECOND;
 }

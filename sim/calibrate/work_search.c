@@ -163,6 +163,40 @@ static double search_steps(const struct fit_data *data, const struct fit_conditi
 	return missed;
 }
 
+/* Values about the parameter's own, the best being kept; what it has more, `from` has less, unless they are one. */
+static double scan_about(struct polish *polish, enum work_parameter to, enum work_parameter from, double within,
+			 double missed)
+{
+	enum { VALUES = 12 };
+	double *seconds = polish->fit.model.seconds;
+	const double to_begin = seconds[to];
+	const double from_begin = seconds[from];
+	double best = 0;
+	for (int k = -VALUES; k <= VALUES + 1; k++) {
+		double more = k > VALUES ? best : to_begin * expm1(within * k / VALUES);
+		seconds[from] = num_rounded(fmax(0, from_begin - more), FIT_DIGITS);
+		seconds[to] = num_rounded(to_begin + more, FIT_DIGITS);
+		double now = fit_missed_by(polish->data, polish->conditions, &polish->fit.model);
+		best = now < missed ? more : best;
+		missed = fmin(now, missed);
+	}
+	return missed;
+}
+
+/* Beyond a step, where the simplex does not get, there may be less missed: each parameter alone, then CPU as a whole. */
+static double scan_members(struct polish *polish, double missed)
+{
+	static const double scales[] = {0.15, 0.02};
+	const double *seconds = polish->fit.model.seconds;
+	for (size_t s = 0; s < ARRAY_LEN(scales); s++) {
+		for (size_t i = 0; i < polish->count; i++)
+			missed = scan_about(polish, polish->members[i], polish->members[i], scales[s], missed);
+		if (seconds[FIT_SINGLE] > 0 && seconds[FIT_PARALLEL] > 0)
+			missed = scan_about(polish, FIT_SINGLE, FIT_PARALLEL, scales[s], missed);
+	}
+	return missed;
+}
+
 /* From the fit on, with first steps to both sides; returns by how much the better of them misses. */
 static double polish_fit(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
 			 double enough, struct work_fit *fit)
@@ -184,6 +218,9 @@ static double polish_fit(const struct fit_data *data, const struct fit_condition
 			missed = polished;
 			*fit = polish.fit;
 		}
+		polish.fit = *fit;
+		missed = missed > enough ? scan_members(&polish, missed) : missed;
+		*fit = polish.fit;
 	}
 	gsl_multimin_fminimizer_free(simplex);
 	return missed;
@@ -196,9 +233,28 @@ static bool ends_in_steps(const struct fit_data *data, const struct fit_conditio
 	return conditions->cpu->period_seconds > told * fit_fastest_seconds(data);
 }
 
+/*
+ * Steps move a mean by no more than a period. Where means are missed by much more, no search over them comes close.
+ */
+static bool is_hopeless(const struct fit_data *data, const struct fit_conditions *conditions,
+			const struct work_model *model)
+{
+	static const double much = 0.1; /* of a mean, root mean square */
+	double squares = 0;
+	for (size_t i = 0; i < data->count; i++) {
+		const struct sample_group *group = &data->samples->groups[i];
+		double mean = fit_mean_seconds(data, i);
+		double off = fabs(fit_predict(model, conditions, group) - mean) - conditions->cpu->period_seconds;
+		squares += off > 0 ? (double)group->seconds.count * off * off / (mean * mean) : 0;
+	}
+	return squares > (double)data->samples->completed * much * much;
+}
+
 double work_search(const struct fit_data *data, const struct fit_conditions *conditions, double missed, double close,
 		   struct work_fit *fit)
 {
+	if (is_hopeless(data, conditions, &fit->model))
+		return missed;
 	if (ends_in_steps(data, conditions))
 		missed = search_steps(data, conditions, missed, fit);
 	return missed > close ? polish_fit(data, conditions, missed, close / 4, fit) : missed;
@@ -254,7 +310,7 @@ static double scan_single(const struct fit_data *data, const struct fit_conditio
 double work_search_finely(const struct fit_data *data, const struct fit_conditions *conditions, double missed,
 			  double close, struct work_fit *fit)
 {
-	if (!ends_in_steps(data, conditions))
+	if (!ends_in_steps(data, conditions) || is_hopeless(data, conditions, &fit->model))
 		return missed;
 	fit->model.is_fine = true;
 	missed = fit_missed_by(data, conditions, &fit->model);

@@ -595,9 +595,10 @@ static void try_functions(const uint32_t *numbers, size_t count)
 
 /*
  * Work of few milliseconds at small sizes, where a request is stopped for a period or is not; a little parallel work
- * just above one vCPU, and at no more than that.
+ * just above one vCPU, and at no more than that; few rows of which one is far out; parallel work and waiting that two
+ * sizes tell by steps alone.
  */
-static const uint32_t hardest[] = {204, 923, 1297, 2227, 3243, 7000};
+static const uint32_t hardest[] = {204, 923, 1297, 2227, 3243, 7000, 5377, 11693, 20018};
 
 /* False where the variable is there and holds no such number. */
 static bool read_count(const char *variable, int64_t least, int64_t *out)

@@ -1,4 +1,6 @@
 /* A tail is seen as one, a body that is wide or long is none, and rows' own quantiles come back. */
+#include <gsl/gsl_cdf.h>
+
 #include "base/num.h"
 #include "calibrate/log_samples.h"
 #include "random/quantile.h"
@@ -130,6 +132,18 @@ static void no_tails(struct arena *arena)
 	t_int((long long)samples.functions[0].scatter.count, 0, "twenty rows tell no quantiles");
 }
 
+/* Rows of a deviation of 14 % in their logarithms, and one of 2.15 medians: a tail of many rows, luck of few. */
+static int64_t tail_of(int rows, struct arena *arena)
+{
+	struct log_samples samples;
+	log_samples_init(&samples, arena);
+	for (int i = 0; i < rows; i++)
+		add(&samples, 512, 2 * exp(0.14 * gsl_cdf_ugaussian_Pinv((i + 0.5) / rows)));
+	add(&samples, 512, 2 * 2.15);
+	log_samples_finish(&samples, cpu());
+	return samples.functions[0].scatter.tail_rows;
+}
+
 /* Twenty calls on each of so many sandboxes whose speeds differ by 1 %, as the platform has it; calls by 2 %. */
 static struct scatter of_sandboxes(int sandboxes, bool is_named, struct arena *arena)
 {
@@ -177,6 +191,8 @@ int main(void)
 	one_far_row(&arena);
 	quantiles_come_back(&arena);
 	no_tails(&arena);
+	t_int(tail_of(45, &arena), 0, "few rows do not tell whether a far one is of a tail");
+	t_int(tail_of(4000, &arena), 1, "many do");
 	sandboxes_told_apart(&arena);
 	arena_release(&arena);
 	return t_done();
