@@ -11,8 +11,8 @@
  * were observed are likeliest is taken, all where it is not clearly another one. Variances of normal rows are
  * chi-squared; rows have longer tails, so that a deviance of that has to be the larger.
  *
- * Before the first fit all of a row's time is taken for computed, which sandboxes' speeds make longer or shorter. The fit
- * tells how much of it is: speeds show in nothing else, and what they do not make varies from request to request.
+ * Before the first fit all of a row's time is taken for computed, which sandboxes' speeds make longer or shorter. The
+ * fit tells how much of it is: speeds show in nothing else, and what they do not make varies from request to request.
  *
  * Example: 50 files written, 100 requests a size (SLAPP, f1, 2020): 1.2 % at 256 MB, where CPU is throttled all the
  * time, 9.9 % at 1,024 and 11 % at 3,008 MB, where half of the time is the disk's: that is waiting.

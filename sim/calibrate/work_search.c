@@ -183,7 +183,7 @@ static double scan_about(struct polish *polish, enum work_parameter to, enum wor
 	return missed;
 }
 
-/* Beyond a step, where the simplex does not get, there may be less missed: each parameter alone, then CPU as a whole. */
+/* Beyond a step, where the simplex does not get, less may be missed: each parameter alone, then CPU as a whole. */
 static double scan_members(struct polish *polish, double missed)
 {
 	static const double scales[] = {0.15, 0.02};

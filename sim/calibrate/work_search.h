@@ -8,8 +8,8 @@
  * 5.71 ms in the second, at 25.7 ms; work of 11.7 ms needs a third period and ends at 40.1 ms. Between the two there is
  * no time at all that a derivative could follow.
  *
- * Where means are missed by far more than a period there is nothing to look for. A simplex that ends at a step is helped
- * beyond it by values about each parameter's own.
+ * Where means are missed by far more than a period there is nothing to look for. A simplex that ends at a step is
+ * helped beyond it by values about each parameter's own.
  *
  * What always holds: a fit is replaced only by one that misses by less. The simplex moves over the logarithms of what
  * is above 0, so that it makes nothing negative and nothing of 0; only the steps before it set a parameter to 0 or
